@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * From a flow's hash to the member that serves it: rings → member_ids → members.
+ *
+ * A slot is the top bits of the flow's keyed 64-bit hash, so that a ring that doubles turns slot i into 2i
+ * and 2i+1. Slots hold member numbers that are small and stable inside one service (u16 keeps a ring in the
+ * cache); `member_ids` turns a service's number into the 32-bit id that is stable over the life of the
+ * member.
+ */
+#pragma once
+#include <linux/types.h>
+
+#define RING_LINE_SLOTS 32
+#define RING_LOG2_BITS  5
+#define MEMBER_LINE_IDS 16
+
+struct ring_line {
+	__u16 slots[RING_LINE_SLOTS];
+};
+
+struct member_line {
+	__u32 ids[MEMBER_LINE_IDS];
+};
+
+/* A backend of a service. source: index into `sources`, the load balancer's own address towards this member.
+ */
+struct member {
+	__be32 address[4];
+	__be16 port;
+	__u8 family;
+	__u8 used;
+	__u32 source;
+	__u32 service;
+	__u32 pad;
+};
+
+/* An own address of the load balancer. IPv4 stands in address[0], the rest is zero; so everywhere. */
+struct source {
+	__be32 address[4];
+};
+
+_Static_assert(sizeof(struct ring_line) == 64, "one cache line");
+_Static_assert(sizeof(struct member_line) == 64, "one cache line");
+_Static_assert(sizeof(struct member) == 32, "half a cache line");
+_Static_assert(sizeof(struct source) == 16, "an IPv6 address");

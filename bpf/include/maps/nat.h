@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * SNAT state: one entry a connection, found by two indexes, shared by all CPUs.
+ *
+ * `nat_flows` and `nat_replies` are arrays of 64-byte lines of eight words {tag, entry}; 0 is free. A key may
+ * stand in either of two lines. A word is claimed, taken over and given up by compare-and-swap. An entry's
+ * place is its word's place in `nat_flows` (line * 8 + slot), so claiming the word allocates the entry. An
+ * entry that has been idle for longer than its state allows is taken over by the datapath itself: no agent is
+ * needed to stay healthy.
+ */
+#pragma once
+#include <linux/types.h>
+
+#define NAT_LINE_WORDS 8
+
+/* Low 32 bits: tag of the key's hash, never 0. High 32 bits: index into `nat_entries`. */
+struct nat_line {
+	__u64 words[NAT_LINE_WORDS];
+};
+
+enum nat_state {
+	NAT_CLAIMED = 0, /* being written: matches nothing */
+	NAT_OPENING = 1, /* TCP: no packet from the member yet. Others: the same */
+	NAT_ESTABLISHED = 2,
+	NAT_CLOSING = 3, /* TCP: FIN from one side */
+	NAT_CLOSED = 4,  /* TCP: RST, or FIN from both sides */
+};
+
+/* last_seen: low 32 bits of jiffies, written at most once a second. */
+struct nat_entry {
+	__be32 client[4];
+	__be32 backend[4];
+	__be16 client_port;
+	__be16 backend_port;
+	__be16 nat_port;
+	__u8 protocol;
+	__u8 state;
+	__u32 service;
+	__u32 member;
+	__u32 source;
+	__u32 last_seen;
+	__u8 family;
+	__u8 fin; /* bit 0: FIN seen from the client, bit 1: from the member */
+	__u16 pad[3];
+};
+
+_Static_assert(sizeof(struct nat_line) == 64, "one cache line");
+_Static_assert(sizeof(struct nat_entry) == 64, "one cache line");

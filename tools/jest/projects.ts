@@ -1,0 +1,53 @@
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Config } from 'jest'
+
+type Project = Exclude<NonNullable<Config['projects']>[number], string>
+
+/** One Jest project per package for its `*.test.ts`, and one, run serially, for its `*.netns.test.ts`. */
+export function projects(root: string): Project[] {
+  return globSync('{packages,apps,tools}/*', { cwd: root })
+    .toSorted()
+    .flatMap((dir) => {
+      const name = basename(dir)
+      const tests = globSync('**/*.test.ts', { cwd: join(root, dir) })
+      const netns = tests.filter(isNetns)
+      return [
+        ...(tests.length > netns.length ? [unit(root, dir, name)] : []),
+        ...(netns.length > 0 ? [serial(root, dir, name)] : []),
+      ]
+    })
+}
+
+function isNetns(file: string): boolean {
+  return file.endsWith('.netns.test.ts')
+}
+
+function common(root: string, dir: string): Project {
+  return {
+    rootDir: join(root, dir),
+    testEnvironment: 'node',
+    testEnvironmentOptions: { customExportConditions: ['@skep/source', 'node', 'node-addons'] },
+    extensionsToTreatAsEsm: ['.ts'],
+    moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+    transform: {},
+  }
+}
+
+function unit(root: string, dir: string, name: string): Project {
+  return {
+    ...common(root, dir),
+    displayName: name,
+    testMatch: ['<rootDir>/**/*.test.ts'],
+    testPathIgnorePatterns: [String.raw`\.netns\.test\.ts$`, '/node_modules/', '/dist/'],
+  }
+}
+
+function serial(root: string, dir: string, name: string): Project {
+  return {
+    ...common(root, dir),
+    displayName: `${name}:netns`,
+    runner: join(root, 'tools/jest/serial-runner.cjs'),
+    testMatch: ['<rootDir>/**/*.netns.test.ts'],
+  }
+}
