@@ -1,0 +1,56 @@
+# Every target brings what it needs: Debian packages (asked once), npm packages, addons, BPF objects.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export NODE_COMPILE_CACHE ?= $(CURDIR)/.cache/node
+export NX_DAEMON := false
+
+node := node --conditions=@skep/source
+jest := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+bootstrap := sh tools/bootstrap/bootstrap.sh
+machine := sh tools/bootstrap/machine.sh
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: ## a load balancer in namespaces: balance, kill, restart, remove a backend (JSON=1: one document)
+	@$(bootstrap) demo && $(machine) demo
+	@$(node) examples/demo/main.ts
+
+.PHONY: test
+test: ## all tests; needs root for those on the kernel. One package: make test PACKAGE=lb-maps
+	@$(bootstrap) test && $(machine) test
+	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
+
+.PHONY: bench
+bench: ## benchmarks as one table (ONLY=control|datapath, JSON=1: one document)
+	@$(bootstrap) bench && $(machine) bench
+	@$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
+
+.PHONY: soak
+soak: ## long fuzzing and long loads (FUZZ_RUNS=n, MINUTES=n); not part of CI
+	@$(bootstrap) soak && $(machine) soak
+	@sh tools/soak/soak.sh
+
+.PHONY: lint
+lint: ## types, oxlint, formats, shell scripts, layers, generated code
+	@$(bootstrap) lint
+	@sh tools/checks/lint.sh
+
+.PHONY: format
+format: ## formats TypeScript and C in place
+	@$(bootstrap) lint
+	@oxfmt .
+	@clang-format-14 -i $$(git ls-files 'bpf/*.[ch]' 'packages/*.[ch]')
+
+.PHONY: build
+build: ## addons, BPF objects, generated code, and dist/ of every package
+	@$(bootstrap) build
+	@sh tools/checks/generate.sh
+	@tsc -b
+
+.PHONY: clean
+clean: ## removes what was built; keeps node_modules and what is committed
+	@rm -rf .cache coverage packages/*/dist apps/*/dist packages/*/prebuilds bpf/build
