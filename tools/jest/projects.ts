@@ -31,6 +31,7 @@ function common(root: string, dir: string): Project {
     extensionsToTreatAsEsm: ['.ts'],
     moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
     transform: {},
+    setupFiles: [join(root, 'tools/jest/fuzz.mjs')],
   }
 }
 
