@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals'
+import { checkTopology } from './check.ts'
+import type { TopologySpec } from './spec.ts'
+
+test('everything wrong is listed at once, each with its place', () => {
+  const spec: TopologySpec = {
+    hosts: {
+      hosts: {},
+      'a name that is too long': { loopback: '10.0.0.300/32' },
+      a: { routes: [{ destination: 'default' }, { destination: '10.0.0.0/33', via: 'b' }] },
+    },
+    links: [
+      { ends: { a: '10.0.0.1' } },
+      { ends: { a: { mac: '02:00' }, nobody: [] }, bridge: 'a' },
+      { ends: { a: { device: 'eth0/1' }, hosts: [] } },
+    ],
+  }
+  const lines = refusal(spec).split('\n')
+  const places = lines.map(
+    (line) =>
+      line
+        .trim()
+        .replace(/^topology: /, '')
+        .split(': ')[0],
+  )
+  expect(places).toEqual([
+    'hosts.hosts',
+    'hosts.a name that is too long',
+    'hosts.a name that is too long.loopback',
+    'hosts.a.routes[0]',
+    'hosts.a.routes[1].destination',
+    'hosts.a.routes[1].via',
+    'links[0].ends',
+    'links[0].ends.a.addresses',
+    'links[1].bridge',
+    'links[1].ends.a.mac',
+    'links[1].ends.nobody',
+    'links[2].ends.a.device',
+  ])
+  expect(lines[10]).toContain('no such host; hosts are hosts, a name that is too long, a')
+})
+
+test('a topology with nothing wrong passes', () => {
+  expect(() => checkTopology({ hosts: { a: {}, b: {} }, links: [{ ends: { a: 'fd00::1/64', b: [] } }] })).not.toThrow()
+})
+
+function refusal(spec: TopologySpec): string {
+  try {
+    checkTopology(spec)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
