@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* System calls that Node lacks. Each answers what the kernel answered: 0 and more, or a negative errno. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "addon.h"
+
+#define ATTR_SIZE 256
+
+static int64_t result_of(long value)
+{
+	return value < 0 ? -errno : value;
+}
+
+/* Puts the addresses of byte arrays into the attributes: arguments come in pairs of offset and array. */
+static void patch_pointers(struct call *call, char *attr, size_t size, bool clear)
+{
+	for (size_t i = 2; i + 1 < call->argc && !call->bad; i += 2) {
+		struct bytes target = call_bytes(call, i + 1);
+		uint64_t address = clear ? 0 : (uintptr_t)target.data;
+		int64_t offset = call_integer(call, i);
+
+		if (offset >= 0 && (size_t)offset + sizeof(address) <= size)
+			memcpy(attr + offset, &address, sizeof(address));
+	}
+}
+
+/* bpf(command, attr, offset, bytes, ...): the one door to bpf(2). The kernel's answers come back in `attr`.
+ */
+static napi_value door_bpf(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	char copy[ATTR_SIZE] __attribute__((aligned(8)));
+	int64_t command = call_integer(&call, 0);
+	struct bytes attr = call_bytes(&call, 1);
+	int64_t result;
+
+	if (call.bad)
+		return NULL;
+	if (attr.size > sizeof(copy))
+		return answer_integer(env, -E2BIG);
+	memcpy(copy, attr.data, attr.size);
+	patch_pointers(&call, copy, attr.size, false);
+	if (call.bad)
+		return NULL;
+	result = result_of(syscall(SYS_bpf, command, copy, attr.size));
+	patch_pointers(&call, copy, attr.size, true);
+	memcpy(attr.data, copy, attr.size);
+	return answer_integer(env, result);
+}
+
+static napi_value door_close(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	int fd = call_integer(&call, 0);
+
+	return call.bad ? NULL : answer_integer(env, result_of(close(fd)));
+}
+
+static napi_value door_duplicate(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	int fd = call_integer(&call, 0);
+
+	return call.bad ? NULL : answer_integer(env, result_of(fcntl(fd, F_DUPFD_CLOEXEC, 0)));
+}
+
+/* membarrier(MEMBARRIER_CMD_GLOBAL) waits for an RCU grace period of the whole machine. */
+static napi_value door_membarrier(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return answer_integer(env, result_of(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0)));
+}
+
+/* mount(type, target) */
+static napi_value door_mount(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	char *type = call_string(&call, 0), *target = call_string(&call, 1);
+	int64_t result = -EINVAL;
+
+	if (type && target)
+		result = result_of(mount(type, target, type, 0, NULL));
+	free(type);
+	free(target);
+	return call.bad ? NULL : answer_integer(env, result);
+}
+
+/* Before 5.11 the kernel counts BPF memory against RLIMIT_MEMLOCK. */
+static napi_value door_raise_memlock(napi_env env, napi_callback_info info)
+{
+	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+
+	(void)info;
+	return answer_integer(env, result_of(setrlimit(RLIMIT_MEMLOCK, &unlimited)));
+}
+
+/* Does nothing: the floor of every call's cost. */
+static napi_value door_nothing(napi_env env, napi_callback_info info)
+{
+	(void)env;
+	(void)info;
+	return NULL;
+}
+
+void add_syscalls(napi_env env, napi_value exports)
+{
+	static const struct method methods[] = {
+		{"bpf", door_bpf},
+		{"close", door_close},
+		{"duplicate", door_duplicate},
+		{"membarrier", door_membarrier},
+		{"mount", door_mount},
+		{"raiseMemlock", door_raise_memlock},
+		{"nothing", door_nothing},
+		{},
+	};
+
+	add_methods(env, exports, methods);
+}
