@@ -1,0 +1,48 @@
+import type { PortRange } from './fields.ts'
+
+/** A valid configuration, every default filled in. Addresses are in canonical spelling. */
+export interface Config {
+  /** Names and globs, and those with `-` before them, in the order of the file. */
+  readonly devices: readonly string[]
+  readonly mode: 'snat'
+  readonly acceleration: Acceleration
+  readonly snat: Snat
+  readonly capacity: Capacity
+  readonly services: readonly Service[]
+}
+
+/** `native` refuses a device whose driver cannot; `best-effort` falls back to `generic` and says why. */
+export type Acceleration = 'native' | 'best-effort' | 'generic'
+
+export interface Snat {
+  readonly portRange: PortRange
+  /** Own addresses to use towards backends; empty: the one that the route prefers. */
+  readonly sources: readonly string[]
+}
+
+/** Sizes of the tables, fixed while the load balancer is loaded. */
+export interface Capacity {
+  readonly services: number
+  readonly backends: number
+  readonly connections: number
+}
+
+export interface Service {
+  readonly name: string
+  readonly frontends: readonly Frontend[]
+  readonly algorithm: 'maglev'
+  readonly backends: readonly Backend[]
+}
+
+export interface Frontend {
+  readonly address: string
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+}
+
+export interface Backend {
+  readonly address: string
+  readonly port: number
+  /** 0–255; 0: no new connections. */
+  readonly weight: number
+}

@@ -1,0 +1,124 @@
+import { formatAddress, parseAddress } from '@skep/packet'
+import { z } from 'zod'
+import { suggest } from './nearest.ts'
+import { show } from './problem.ts'
+
+/** What a field's reader throws: the sentence that the user gets. */
+class Refusal extends Error {}
+
+/** A field that is read by one function, so that every message is a sentence about its value. */
+function field<T>(read: (value: unknown) => T): z.ZodType<T> {
+  return z.unknown().transform((value, context) => {
+    try {
+      return read(value)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      context.issues.push({ code: 'custom', message: error.message, input: value })
+      return z.NEVER
+    }
+  })
+}
+
+/** A whole number. `what` names it: `a port`, `a weight`. */
+export function integer(what: string, min: number, max: number): z.ZodType<number> {
+  return field((value) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
+    throw new Refusal(`${show(value)} is not ${what}; write a whole number from ${min} to ${max}`)
+  })
+}
+
+/** One of the words. With `later`, words that exist but that this version cannot do. */
+export function word<const T extends string>(
+  words: readonly T[],
+  later: Readonly<Record<string, string>> = {},
+): z.ZodType<T> {
+  return field((value) => {
+    const found = words.find((candidate) => candidate === value)
+    if (found !== undefined) return found
+    if (typeof value !== 'string') throw new Refusal(`${show(value)} is not one of ${words.join(', ')}`)
+    if (Object.hasOwn(later, value)) throw new Refusal(`${show(value)} ${later[value]}; write ${words.join(' or ')}`)
+    throw new Refusal(`${show(value)} is not known; ${suggest(value, words)}`)
+  })
+}
+
+const namePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** A name as Kubernetes has them (RFC 1123 label). */
+export const name: z.ZodType<string> = field((value) => {
+  if (typeof value === 'string' && namePattern.test(value)) return value
+  throw new Refusal(`${show(value)} is not a name; write up to 63 of a–z, 0–9 and "-", like web-1`)
+})
+
+/** An IPv4 or IPv6 address, in canonical spelling. */
+export const address: z.ZodType<string> = field((value) => {
+  if (typeof value !== 'string')
+    throw new Refusal(`${show(value)} is not an IP address; write one like 10.0.0.1 or "2001:db8::1"`)
+  try {
+    return formatAddress(parseAddress(value))
+  } catch (error) {
+    throw new Refusal((error as Error).message)
+  }
+})
+
+/** An address that one host can have: not unspecified, loopback, multicast, broadcast or link-local. */
+export const hostAddress: z.ZodType<string> = address.transform((text, context) => {
+  const kind = unusable(text)
+  if (kind === undefined) return text
+  context.issues.push({ code: 'custom', message: `${show(text)} is ${kind}; write a host's own address`, input: text })
+  return z.NEVER
+})
+
+function unusable(text: string): string | undefined {
+  if (text === '0.0.0.0' || text === '::') return 'the unspecified address'
+  if (text === '::1' || text.startsWith('127.')) return 'a loopback address, which never leaves the host'
+  if (text === '255.255.255.255') return 'the broadcast address'
+  if (text.startsWith('::ffff:')) return 'an IPv4 address in IPv6 clothes'
+  if (/^f[ef][89a-f]?/.test(text) && text.includes(':')) {
+    if (text.startsWith('ff')) return 'a multicast address'
+    if (/^fe[89ab]/.test(text)) return 'link-local, which no router forwards'
+  }
+  const first = text.includes(':') ? 0 : Number.parseInt(text, 10)
+  if (first >= 224) return first < 240 ? 'a multicast address' : 'a reserved address'
+  return text.startsWith('0.') ? 'a reserved address' : undefined
+}
+
+/** A range of ports, both ends included. */
+export interface PortRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** `from-to`, as in net.ipv4.ip_local_reserved_ports. */
+export const portRange: z.ZodType<PortRange> = field((value) => {
+  const match = typeof value === 'string' ? /^(\d{1,5})-(\d{1,5})$/.exec(value) : null
+  const range = { from: Number(match?.[1]), to: Number(match?.[2]) }
+  if (!match) throw new Refusal(`${show(value)} is not a range of ports; write it like 16384-32767`)
+  if (range.from < 1024 || range.to > 65535)
+    throw new Refusal(`${show(value)} leaves the usable ports; stay within 1024-65535`)
+  if (range.to - range.from < 255)
+    throw new Refusal(`${show(value)} has too few ports; it is what one backend's connections share: write 256 or more`)
+  return range
+})
+
+const deviceText = /^-?[^\s/-][^\s/]{0,63}$/
+
+/** A device's name, a glob (`*`, `?`, `[a-c]`), or either with `-` before it to leave devices out. */
+export const devicePattern: z.ZodType<string> = field((value) => {
+  if (typeof value === 'string' && deviceText.test(value)) return value
+  throw new Refusal(`${show(value)} is not a device; write a name (eth0), a glob (ens*), or one to leave out ("-ens9")`)
+})
+
+/** An object that refuses keys it does not know, each with the spelling that was probably meant. */
+export function strict<T extends object>(what: string, shape: { [K in keyof T]-?: z.ZodType<T[K]> }): z.ZodType<T> {
+  const known = Object.keys(shape)
+  const error = (issue: { code?: string; keys?: string[]; input?: unknown }) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys?.map((key) => `unknown key; ${suggest(key, known)}`).join('\n')
+      : `${show(issue.input)} is not ${what}; write ${known.map((key) => `${key}: …`).join(', ')}`
+  return z.strictObject(shape, { error }) as unknown as z.ZodType<T>
+}
+
+/** A list. */
+export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly T[]> {
+  return z.array(element, { error: (issue) => `${show(issue.input)} is not a list of ${what}` })
+}

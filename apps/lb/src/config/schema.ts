@@ -1,0 +1,59 @@
+import type { z } from 'zod'
+import type { Backend, Capacity, Config, Frontend, Service, Snat } from './config.ts'
+import { address, devicePattern, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
+
+const port = integer('a port', 1, 65535)
+
+export const frontendSchema: z.ZodType<Frontend> = strict<Frontend>('a frontend', {
+  address: hostAddress,
+  port,
+  protocol: word(['TCP', 'UDP']).default('TCP'),
+})
+
+export const backendSchema: z.ZodType<Backend> = strict<Backend>('a backend', {
+  address: hostAddress,
+  port,
+  weight: integer('a weight', 0, 255).default(1),
+})
+
+const serviceSchema = strict<Service>('a service', {
+  name,
+  frontends: list('frontends', frontendSchema),
+  algorithm: word(['maglev'], { random: 'is not built yet' }).default('maglev'),
+  backends: list('backends', backendSchema),
+})
+
+const snatSchema = strict<Snat>('the snat section', {
+  portRange: portRange.default({ from: 16384, to: 32767 }),
+  sources: list("the load balancer's own addresses", address).default([]),
+})
+
+const capacitySchema = strict<Capacity>('the capacity section', {
+  services: integer('a number of services', 1, 1_048_576).default(1024),
+  backends: integer('a number of backends', 1, 4_194_304).default(16_384),
+  connections: integer('a number of connections', 1024, 16_777_216).default(262_144),
+})
+
+const specSchema = strict<Config>('the spec', {
+  devices: list('devices', devicePattern),
+  mode: word(['snat'], { dsr: 'is not built yet' }).default('snat'),
+  acceleration: word(['native', 'best-effort', 'generic'], { tc: 'is not built yet' }).default('best-effort'),
+  snat: snatSchema.default(() => snatSchema.parse({})),
+  capacity: capacitySchema.default(() => capacitySchema.parse({})),
+  services: list('services', serviceSchema),
+})
+
+interface LoadBalancer {
+  readonly apiVersion: 'skep.dev/v1'
+  readonly kind: 'LoadBalancer'
+  readonly metadata?: { readonly name?: string | undefined } | undefined
+  readonly spec: Config
+}
+
+/** The whole document: `apiVersion: skep.dev/v1`, `kind: LoadBalancer`, `spec`. */
+export const documentSchema: z.ZodType<LoadBalancer> = strict<LoadBalancer>('a LoadBalancer document', {
+  apiVersion: word(['skep.dev/v1']),
+  kind: word(['LoadBalancer']),
+  metadata: strict<{ name?: string | undefined }>('the metadata', { name: name.optional() }).optional(),
+  spec: specSchema,
+})
