@@ -1,0 +1,15 @@
+import { parentPort } from 'node:worker_threads'
+import { emit, serveCalls } from '../thread/rpc.ts'
+import type { TrafficOptions } from './options.ts'
+import type { TrafficReport } from './report.ts'
+import { runTraffic } from './run.ts'
+
+const port = parentPort
+if (port) {
+  const stopped = new AbortController()
+  serveCalls(port, {
+    run: (options: TrafficOptions): Promise<TrafficReport> =>
+      runTraffic(options, { signal: stopped.signal, onProgress: (progress) => emit(port, 'progress', progress) }),
+    stop: () => stopped.abort(),
+  })
+}
