@@ -53,7 +53,7 @@ export class Reader {
   }
 
   slice(offset: number, length: number, place: string): Reader {
-    this.#need(offset, length)
+    this.#need(offset, length, place)
     return new Reader(this.bytes.subarray(offset, offset + length), this.littleEndian, place)
   }
 
@@ -65,11 +65,11 @@ export class Reader {
     return utf8.decode(this.bytes.subarray(offset, end))
   }
 
-  #need(offset: number, length: number): void {
+  #need(offset: number, length: number, place: string = this.place): void {
     if (offset + length <= this.bytes.byteLength) return
     throw new FormatError(
       'TRUNCATED',
-      this.place,
+      place,
       `needs ${length} bytes at offset ${offset}, has ${this.bytes.byteLength} in all`,
     )
   }
