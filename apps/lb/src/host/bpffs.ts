@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+const BPF_FS_MAGIC = 0xcafe4a11
+const CUSTOMARY = '/sys/fs/bpf'
+
+/** How a folder stands to BPF file systems: it lies in one, one can be mounted for it, or neither. */
+export type BpffsState =
+  | { readonly state: 'mounted' }
+  | { readonly state: 'mountable'; readonly at: string }
+  | { readonly state: 'missing'; readonly message: string }
+
+/** Whether a folder, which need not be there yet, lies in a BPF file system. */
+export function bpffsState(folder: string): BpffsState {
+  const path = resolve(folder)
+  let existing = path
+  while (!existsSync(existing)) existing = dirname(existing)
+  if (statfsSync(existing).type === BPF_FS_MAGIC) return { state: 'mounted' }
+  if (!`${path}/`.startsWith(`${CUSTOMARY}/`))
+    return {
+      state: 'missing',
+      message: `${path} is not in a BPF file system; mount one (mount -t bpf bpf ${existing}) or use --bpf-root ${CUSTOMARY}/skep`,
+    }
+  if (!existsSync(CUSTOMARY))
+    return { state: 'missing', message: `${CUSTOMARY} does not exist: this kernel has no BPF, or /sys is not mounted` }
+  return { state: 'mountable', at: CUSTOMARY }
+}
+
+/** Sees to it that the folder exists in a BPF file system. Equivalent to: `mount -t bpf bpf /sys/fs/bpf`. */
+export function ensureBpffs(folder: string): void {
+  const found = bpffsState(folder)
+  if (found.state === 'missing') throw new Error(found.message)
+  if (found.state === 'mountable') {
+    const { status, stderr, error } = spawnSync('mount', ['-t', 'bpf', 'bpf', found.at], { encoding: 'utf8' })
+    if (status !== 0)
+      throw new Error(`cannot mount a BPF file system at ${found.at}: ${error?.message ?? stderr.trim()}`)
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
