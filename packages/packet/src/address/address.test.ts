@@ -114,10 +114,7 @@ describe('either family', () => {
       fc.ipV6(),
       fc.ipV4(),
     )
-    fc.assert(
-      fc.property(text, (t) => expect(tryParseAddress(t)?.family ?? 0).toBe(isIP(t))),
-      { numRuns: 2000 },
-    )
+    fc.assert(fc.property(text, (t) => expect(tryParseAddress(t)?.family ?? 0).toBe(isIP(t))))
   })
 
   test('an error is made for every text that is refused', () => {
