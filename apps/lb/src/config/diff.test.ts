@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals'
+import { diffConfigs } from './diff.ts'
+import { parseConfig } from './load.ts'
+
+const text = `apiVersion: skep.dev/v1
+kind: LoadBalancer
+spec:
+  devices: [eth0]
+  services:
+    - name: web
+      frontends: [{ address: 192.0.2.10, port: 80 }]
+      backends: [{ address: 10.1.0.11, port: 8080 }, { address: 10.1.0.12, port: 8080 }]
+    - name: dns
+      frontends: [{ address: 192.0.2.10, port: 53, protocol: UDP }]
+      backends: [{ address: 10.1.0.21, port: 53 }]
+`
+
+function diff(change: (text: string) => string): string[] {
+  return diffConfigs(parseConfig('a', text), parseConfig('b', change(text)))
+}
+
+test('nothing differs but the order', () => {
+  expect(diff((text) => text)).toEqual([])
+  expect(diff((text) => text.replace(/(\{ address: 10.1.0.11, port: 8080 \}), (\{.*?\})\]/, '$2, $1]'))).toEqual([])
+})
+
+test('services, frontends, backends, weights and settings', () => {
+  const change = (text: string) =>
+    text
+      .replace('[eth0]', '[eth0, eth1]\n  capacity: { connections: 2048 }')
+      .replace('10.1.0.12, port: 8080', '10.1.0.13, port: 8080, weight: 3')
+      .replace('10.1.0.11, port: 8080', '10.1.0.11, port: 8080, weight: 0')
+      .replace('name: dns', 'name: names')
+  expect(diff(change)).toEqual([
+    '~ devices: eth0 → eth0, eth1',
+    '~ capacity.connections: 262144 → 2048',
+    '- service dns',
+    '~ service web',
+    '  - backend 10.1.0.12:8080',
+    '  ~ weight of backend 10.1.0.11:8080: 1 → 0',
+    '  + backend 10.1.0.13:8080 weight 3',
+    '+ service names: 192.0.2.10:53/UDP, 1 backends',
+  ])
+})

@@ -1,0 +1,63 @@
+import type { Backend, Config, Frontend, Service } from './config.ts'
+import { formatBackend, formatFrontend } from './rules.ts'
+
+/** What differs between two configurations, a line each: `+` new, `-` gone, `~` changed. Empty when nothing does. */
+export function diffConfigs(before: Config, after: Config): string[] {
+  return [
+    ...changed('devices', before.devices.join(', '), after.devices.join(', ')),
+    ...changed('mode', before.mode, after.mode),
+    ...changed('acceleration', before.acceleration, after.acceleration),
+    ...changed('snat.portRange', formatRange(before), formatRange(after)),
+    ...changed(
+      'snat.sources',
+      before.snat.sources.join(', ') || 'by route',
+      after.snat.sources.join(', ') || 'by route',
+    ),
+    ...(['services', 'backends', 'connections'] as const).flatMap((key) =>
+      changed(`capacity.${key}`, before.capacity[key], after.capacity[key]),
+    ),
+    ...diffBy(before.services, after.services, ({ name }) => name, 'service', diffServices),
+  ]
+}
+
+function diffServices(before: Service, after: Service): string[] {
+  const lines = [
+    ...changed('algorithm', before.algorithm, after.algorithm),
+    ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
+    ...diffBy(before.backends, after.backends, formatBackend, 'backend', (a: Backend, b: Backend) =>
+      changed(`weight of backend ${formatBackend(a)}`, a.weight, b.weight),
+    ),
+  ]
+  return lines.length === 0 ? [] : [`~ service ${after.name}`, ...lines.map((line) => `  ${line}`)]
+}
+
+function diffBy<T extends Service | Frontend | Backend>(
+  before: readonly T[],
+  after: readonly T[],
+  key: (item: T) => string,
+  what: string,
+  inner: (before: T, after: T) => string[],
+): string[] {
+  const old = new Map(before.map((item) => [key(item), item]))
+  const fresh = new Set(after.map(key))
+  return [
+    ...before.filter((item) => !fresh.has(key(item))).map((item) => `- ${what} ${key(item)}`),
+    ...after.flatMap((item) => {
+      const was = old.get(key(item))
+      return was === undefined ? [`+ ${what} ${key(item)}${contents(item)}`] : inner(was, item)
+    }),
+  ]
+}
+
+function contents(item: Service | Frontend | Backend): string {
+  if ('frontends' in item) return `: ${item.frontends.map(formatFrontend).join(', ')}, ${item.backends.length} backends`
+  return 'weight' in item && item.weight !== 1 ? ` weight ${item.weight}` : ''
+}
+
+function changed(what: string, before: string | number, after: string | number): string[] {
+  return before === after ? [] : [`~ ${what}: ${before} → ${after}`]
+}
+
+function formatRange({ snat }: Config): string {
+  return `${snat.portRange.from}-${snat.portRange.to}`
+}

@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals'
+import { resolveBackends, type ResolveInput, type Route } from './resolve.ts'
+
+const direct: Route = { device: 'eth1', index: 3, source: '10.1.0.1', local: false }
+const input = (overrides: Partial<ResolveInput>): ResolveInput => ({
+  backends: ['10.1.0.11', '10.1.0.12'],
+  lookup: () => direct,
+  sources: [],
+  devices: ['eth0', 'eth1'],
+  before: new Map(),
+  ...overrides,
+})
+
+test('backends on the link are their own next hops', () => {
+  expect(resolveBackends(input({}))).toEqual({
+    sources: new Map([
+      ['10.1.0.11', '10.1.0.1'],
+      ['10.1.0.12', '10.1.0.1'],
+    ]),
+    nextHops: [
+      { address: '10.1.0.11', device: 'eth1', index: 3 },
+      { address: '10.1.0.12', device: 'eth1', index: 3 },
+    ],
+    unreachable: new Map(),
+    warnings: [],
+  })
+})
+
+test('backends behind a gateway share it', () => {
+  const { nextHops } = resolveBackends(input({ lookup: () => ({ ...direct, gateway: '10.1.0.254' }) }))
+  expect(nextHops).toEqual([{ address: '10.1.0.254', device: 'eth1', index: 3 }])
+})
+
+test('configured sources of the family replace the route’s, the same one for a backend each time', () => {
+  const sources = ['10.1.0.5', '10.1.0.6', 'fd00::1']
+  const backends = Array.from({ length: 40 }, (_, i) => `10.1.0.${i + 10}`)
+  const first = resolveBackends(input({ sources, backends }))
+  const reversed = resolveBackends(input({ sources, backends: backends.toReversed() }))
+  expect(new Set(first.sources.values())).toEqual(new Set(['10.1.0.5', '10.1.0.6']))
+  for (const backend of backends) expect(reversed.sources.get(backend)).toBe(first.sources.get(backend))
+})
+
+test('without a route the source stays, and the reason is told', () => {
+  const lost = resolveBackends(
+    input({ lookup: () => new Error('ENETUNREACH'), before: new Map([['10.1.0.11', '10.1.0.1']]) }),
+  )
+  expect(lost.sources).toEqual(new Map([['10.1.0.11', '10.1.0.1']]))
+  expect(lost.nextHops).toEqual([])
+  expect([...lost.unreachable.values()]).toEqual([
+    'no route to 10.1.0.11: ENETUNREACH',
+    'no route to 10.1.0.12: ENETUNREACH',
+  ])
+})
+
+test('an own address is no backend and no neighbour', () => {
+  const own = resolveBackends(
+    input({ backends: ['10.1.0.1'], lookup: () => ({ ...direct, device: 'lo', local: true }) }),
+  )
+  expect(own.nextHops).toEqual([])
+  expect(own.unreachable.get('10.1.0.1')).toContain('is an address of this host')
+})
+
+test('a route through a device without XDP is warned of', () => {
+  expect(resolveBackends(input({ devices: ['eth0'] })).warnings[0]).toBe(
+    '10.1.0.11 is reached through eth1, which is not among spec.devices: its replies would not be translated back',
+  )
+})

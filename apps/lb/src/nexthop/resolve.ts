@@ -1,0 +1,86 @@
+import { family } from '../config/rules.ts'
+
+/** What the kernel's routes say about a destination. */
+export interface Route {
+  readonly device: string
+  readonly index: number
+  /** Missing where the destination is on the link itself. */
+  readonly gateway?: string | undefined
+  /** The own address that the route prefers. */
+  readonly source?: string | undefined
+  /** The destination is an address of this host. */
+  readonly local: boolean
+}
+
+/** The neighbour that packets to some backends go to. */
+export interface NextHop {
+  readonly address: string
+  readonly device: string
+  readonly index: number
+}
+
+/** How the backends are reached. */
+export interface Resolution {
+  /** By backend address: the own address that packets to it carry. */
+  readonly sources: ReadonlyMap<string, string>
+  readonly nextHops: readonly NextHop[]
+  /** Backends that cannot be reached as things are, each with the reason. */
+  readonly unreachable: ReadonlyMap<string, string>
+  readonly warnings: readonly string[]
+}
+
+export interface ResolveInput {
+  readonly backends: readonly string[]
+  /** The kernel's answer, or why there is none. */
+  readonly lookup: (address: string) => Route | Error
+  /** Own addresses from the configuration; empty: what each route prefers. */
+  readonly sources: readonly string[]
+  /** The devices that XDP runs on. */
+  readonly devices: readonly string[]
+  /** The sources used so far: a backend without a route keeps its own. */
+  readonly before: ReadonlyMap<string, string>
+}
+
+/** Resolves every backend. Pure but for `lookup`. */
+export function resolveBackends(input: ResolveInput): Resolution {
+  const sources = new Map<string, string>()
+  const nextHops = new Map<string, NextHop>()
+  const unreachable = new Map<string, string>()
+  const warnings: string[] = []
+  for (const backend of new Set(input.backends)) {
+    const route = input.lookup(backend)
+    const source = sourceFor(backend, route instanceof Error ? undefined : route, input)
+    if (source !== undefined) sources.set(backend, source)
+    const trouble = troubleWith(backend, route, source)
+    if (trouble !== undefined) unreachable.set(backend, trouble)
+    if (route instanceof Error || route.local) continue
+    const hop = { address: route.gateway ?? backend, device: route.device, index: route.index }
+    nextHops.set(`${hop.index} ${hop.address}`, hop)
+    if (!input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
+  }
+  return { sources, nextHops: [...nextHops.values()], unreachable, warnings }
+}
+
+function sourceFor(backend: string, route: Route | undefined, { sources, before }: ResolveInput): string | undefined {
+  const configured = sources.filter((source) => family(source) === family(backend))
+  if (configured.length > 0) return configured[spread(backend) % configured.length]
+  return route?.local === false ? (route.source ?? before.get(backend)) : before.get(backend)
+}
+
+function troubleWith(backend: string, route: Route | Error, source: string | undefined): string | undefined {
+  if (route instanceof Error) return `no route to ${backend}: ${route.message}`
+  if (route.local) return `${backend} is an address of this host, which cannot be a backend of its own`
+  if (source === undefined) return `the route to ${backend} names no own address; give one in spec.snat.sources`
+  return undefined
+}
+
+function notOurs(backend: string, device: string): string {
+  return `${backend} is reached through ${device}, which is not among spec.devices: its replies would not be translated back`
+}
+
+/** The same source for a backend on every start, whatever else is configured. */
+function spread(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}
