@@ -2,29 +2,34 @@ import type { MapModel } from './model.ts'
 import { codecOf, typeOf } from './text.ts'
 
 /** The type of a loaded map: `bpf.ArrayMap<Service>`. */
-export function mapType({ class: { class: name }, key, value }: MapModel): string {
-  return `bpf.${name}${TYPE_ARGUMENTS[name](typeOf(key), typeOf(value))}`
+export function mapType(map: MapModel): string {
+  const [key, value] = [typeOf(map.key), typeOf(map.value)]
+  switch (map.class.class) {
+    case 'ArrayMap':
+      return `bpf.ArrayMap<${value}>`
+    case 'MapOfMaps':
+      return `bpf.MapOfMaps<${key}${map.inner ? `, ${mapType(map.inner)}` : ''}>`
+    case 'RingBufferMap':
+      return 'bpf.RingBufferMap'
+    default:
+      return `bpf.${map.class.class}<${key}, ${value}>`
+  }
 }
 
-/** The expression that makes a loaded map. */
-export function newMap({ name, class: { class: className }, key, value }: MapModel): string {
-  return `new bpf.${className}(object.map('${name}').handle${CODECS[className](codecOf(key), codecOf(value))})`
+/** The expression that makes a loaded map from the expression for its handle. */
+export function newMap(map: MapModel, handle: string): string {
+  return `new bpf.${map.class.class}(${handle}${codecs(map)})`
 }
 
-type ByClass = Record<MapModel['class']['class'], (key: string, value: string) => string>
-
-const TYPE_ARGUMENTS: ByClass = {
-  BpfMap: (key, value) => `<${key}, ${value}>`,
-  PerCpuMap: (key, value) => `<${key}, ${value}>`,
-  ArrayMap: (_, value) => `<${value}>`,
-  MapOfMaps: (key) => `<${key}>`,
-  RingBufferMap: () => '',
-}
-
-const CODECS: ByClass = {
-  BpfMap: (key, value) => `, { key: ${key}, value: ${value} }`,
-  PerCpuMap: (key, value) => `, { key: ${key}, value: ${value} }`,
-  ArrayMap: (_, value) => `, { value: ${value} }`,
-  MapOfMaps: (key) => `, { key: ${key} }`,
-  RingBufferMap: () => '',
+function codecs({ class: { class: name }, key, value, inner }: MapModel): string {
+  switch (name) {
+    case 'ArrayMap':
+      return `, { value: ${codecOf(value)} }`
+    case 'MapOfMaps':
+      return `, { key: ${codecOf(key)}, inner: ${inner ? `(handle) => ${newMap(inner, 'handle')}` : 'bpf.rawInner'} }`
+    case 'RingBufferMap':
+      return ''
+    default:
+      return `, { key: ${codecOf(key)}, value: ${codecOf(value)} }`
+  }
 }

@@ -139,7 +139,7 @@ function emitLoadedMaker(model: Model): string[] {
     '  return bpf.disposing(object, {',
     ...nested(
       'maps',
-      model.maps.map((map) => `${map.property}: ${newMap(map)},`),
+      model.maps.map((map) => `${map.property}: ${newMap(map, `object.map('${map.name}').handle`)},`),
     ),
     ...nested(
       'programs',

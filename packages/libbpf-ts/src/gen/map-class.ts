@@ -1,4 +1,5 @@
 import type { ScalarLayout } from '../btf/layout.ts'
+import { MAP_TYPES } from '../maps/types.ts'
 
 /** Which class of libbpf-ts stands for a kind of map, and what its key and value are where the declaration does not say. */
 export interface MapClass {
@@ -10,39 +11,37 @@ export interface MapClass {
 const U32: ScalarLayout = { kind: 'scalar', scalar: 'u32', size: 4, align: 4, littleEndian: true, fixedOrder: false }
 
 const HASH: MapClass = { class: 'BpfMap' }
-const ARRAY: MapClass = { class: 'ArrayMap', key: U32 }
 const PER_CPU: MapClass = { class: 'PerCpuMap' }
-const PER_CPU_ARRAY: MapClass = { class: 'PerCpuMap', key: U32 }
-const REFERENCES: MapClass = { class: 'BpfMap', key: U32, value: U32 }
-const MAPS: MapClass = { class: 'MapOfMaps', key: U32, value: U32 }
 const RING: MapClass = { class: 'RingBufferMap' }
+/** Keyed by the fd of a socket, inode, task or cgroup. */
 const LOCAL_STORAGE: MapClass = { class: 'BpfMap', key: U32 }
+/** Elements are fds of programs, sockets, cgroups or events, or numbers of devices and CPUs. */
+const REFERENCES: MapClass = { class: 'BpfMap', key: U32, value: U32 }
 
-/** `enum bpf_map_type`. */
 const CLASSES: Readonly<Record<number, MapClass>> = {
-  2: ARRAY,
-  3: REFERENCES, // prog array
-  4: REFERENCES, // perf event array
-  5: PER_CPU,
-  6: PER_CPU_ARRAY,
-  8: REFERENCES, // cgroup array
-  10: PER_CPU,
-  12: MAPS,
-  13: { class: 'MapOfMaps', value: U32 },
-  14: REFERENCES, // devmap
-  15: REFERENCES, // sockmap
-  16: REFERENCES, // cpumap
-  17: REFERENCES, // xskmap
-  18: { class: 'BpfMap', value: U32 }, // sockhash
-  20: REFERENCES, // reuseport sockarray
-  21: PER_CPU, // percpu cgroup storage
-  24: LOCAL_STORAGE,
-  25: REFERENCES, // devmap hash
-  27: RING,
-  28: LOCAL_STORAGE,
-  29: LOCAL_STORAGE,
-  31: RING, // user ring buffer
-  32: LOCAL_STORAGE,
+  [MAP_TYPES.array]: { class: 'ArrayMap', key: U32 },
+  [MAP_TYPES.prog_array]: REFERENCES,
+  [MAP_TYPES.perf_event_array]: REFERENCES,
+  [MAP_TYPES.percpu_hash]: PER_CPU,
+  [MAP_TYPES.percpu_array]: { class: 'PerCpuMap', key: U32 },
+  [MAP_TYPES.lru_percpu_hash]: PER_CPU,
+  [MAP_TYPES.percpu_cgroup_storage]: PER_CPU,
+  [MAP_TYPES.cgroup_array]: REFERENCES,
+  [MAP_TYPES.array_of_maps]: { class: 'MapOfMaps', key: U32, value: U32 },
+  [MAP_TYPES.hash_of_maps]: { class: 'MapOfMaps', value: U32 },
+  [MAP_TYPES.devmap]: REFERENCES,
+  [MAP_TYPES.devmap_hash]: REFERENCES,
+  [MAP_TYPES.cpumap]: REFERENCES,
+  [MAP_TYPES.xskmap]: REFERENCES,
+  [MAP_TYPES.sockmap]: REFERENCES,
+  [MAP_TYPES.sockhash]: { class: 'BpfMap', value: U32 },
+  [MAP_TYPES.reuseport_sockarray]: REFERENCES,
+  [MAP_TYPES.sk_storage]: LOCAL_STORAGE,
+  [MAP_TYPES.inode_storage]: LOCAL_STORAGE,
+  [MAP_TYPES.task_storage]: LOCAL_STORAGE,
+  [MAP_TYPES.cgrp_storage]: LOCAL_STORAGE,
+  [MAP_TYPES.ringbuf]: RING,
+  [MAP_TYPES.user_ringbuf]: RING,
 }
 
 /** The class for a map type; those not listed are hash-like. */

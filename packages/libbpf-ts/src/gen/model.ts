@@ -29,6 +29,8 @@ export interface MapModel {
   readonly class: MapClass
   readonly key: Layout
   readonly value: Layout
+  /** What a map of maps holds, where it says. */
+  readonly inner?: MapModel
   readonly doc: readonly string[]
 }
 
@@ -92,9 +94,10 @@ class Collector {
   map(map: MapDeclaration): MapModel[] {
     const key = this.#side(map, 'key')
     const value = this.#side(map, 'value')
-    if (map.inner) this.map(map.inner)
+    const [inner] = map.inner ? this.map(map.inner) : []
     if (!key || !value) return []
-    return [{ name: map.name, property: camelCase(map.name), class: mapClass(map.type), key, value, doc: map.doc }]
+    const model = { name: map.name, property: camelCase(map.name), class: mapClass(map.type), key, value, doc: map.doc }
+    return [inner ? { ...model, inner } : model]
   }
 
   setting(variable: VariableDeclaration): ConfigModel[] {
@@ -124,7 +127,7 @@ class Collector {
     const type = map[side]
     if (type !== undefined) return this.#layout(type, `${side} of map ${map.name}`, `${map.name}_${side}`)
     const size = side === 'key' ? map.keySize : map.valueSize
-    return known ?? { kind: 'bytes', size, align: 1 }
+    return known?.size === size ? known : { kind: 'bytes', size, align: 1 }
   }
 
   #layout(type: number, place: string, fallback: string): Layout | undefined {
