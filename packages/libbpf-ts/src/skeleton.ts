@@ -1,39 +1,34 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Codec } from './codec.ts'
-import { BpfError } from './errors.ts'
+import { BpfError, invalidInput } from './errors.ts'
+import type { MapHandle } from './maps/map-handle.ts'
+import type { MapSpec } from './object/map-spec.ts'
+import type { BpfObject } from './object/object.ts'
+import type { ProgramSpec } from './object/program-spec.ts'
 
 /*
  * What modules written by `libbpf-ts gen` call. Plain functions over the public API: nothing here that a hand-written
  * skeleton could not do.
  */
 
-/** What can be set on a map before it is created. */
+/** What a generated `load` can be told about a map; {@link MapSpec} says what each means. */
 export interface MapOptions {
   readonly maxEntries?: number
-  /** Where to pin it; what is pinned there already is reused when its layout fits. */
   readonly pinPath?: string
+  readonly autocreate?: boolean
+  readonly inner?: { readonly fd: number }
+  /** An open map to use in place of a new one. */
+  readonly reuse?: { readonly handle: MapHandle }
 }
 
-interface DeclaredMap {
-  readonly name: string
-  readonly keySize: number
-  readonly valueSize: number
-  maxEntries: number
-  pinPath: string | undefined
-}
-
-interface Declarations<M, P> {
-  readonly maps: ReadonlyMap<string, M>
-  readonly programs: ReadonlyMap<string, P>
+/** What a generated `load` can be told about a program; {@link ProgramSpec} says what each means. */
+export interface ProgramOptions {
+  readonly autoload?: boolean
 }
 
 /** The map of that name. Errors: {@link BpfError} NOT_FOUND when the object has none, LAYOUT_MISMATCH when its sizes are not those of the codecs. */
-export function mapSpec<M extends DeclaredMap>(
-  object: Declarations<M, unknown>,
-  name: string,
-  keySize: number,
-  valueSize: number,
-): M {
+export function mapSpec(object: BpfObject, name: string, keySize: number, valueSize: number): MapSpec {
   const spec = object.maps.get(name)
   if (!spec) throw missing(`map ${name}`, listOf(object.maps))
   if (spec.keySize !== keySize || spec.valueSize !== valueSize)
@@ -45,7 +40,7 @@ export function mapSpec<M extends DeclaredMap>(
 }
 
 /** The program of that name. Errors: {@link BpfError} NOT_FOUND when the object has none. */
-export function programSpec<P>(object: Declarations<unknown, P>, name: string): P {
+export function programSpec(object: BpfObject, name: string): ProgramSpec {
   const spec = object.programs.get(name)
   if (!spec) throw missing(`program ${name}`, listOf(object.programs))
   return spec
@@ -78,24 +73,24 @@ function mismatch(what: string, problem: string): BpfError {
   return new BpfError('LAYOUT_MISMATCH', 'skeleton', `${what} ${problem}`, { hint: HINT })
 }
 
-function unknown(what: string, known: object): BpfError {
-  return new BpfError(
-    'INVALID_INPUT',
-    'skeleton',
-    `${what} is not known, expected one of ${Object.keys(known).join(', ')}`,
-  )
+function unknown(what: string, names: readonly string[]): BpfError {
+  return invalidInput('skeleton', `${what} is not known, expected one of ${names.join(', ')}`)
 }
 
 /** An object whose properties are the object's variables: reading gives what will be loaded, assigning changes it. */
 export function settings<T extends object>(object: Variables, fields: { readonly [K in keyof T]: Setting<T[K]> }): T {
   const properties = Object.entries<Setting<unknown>>(fields).map(([name, setting]) => [
     name,
-    property(object, setting),
+    property(object, name, setting),
   ])
   return Object.defineProperties({}, Object.fromEntries(properties) as PropertyDescriptorMap) as T
 }
 
-function property(object: Variables, { variable, size, offset, codec }: Setting<unknown>): PropertyDescriptor {
+function property(
+  object: Variables,
+  name: string,
+  { variable, size, offset, codec }: Setting<unknown>,
+): PropertyDescriptor {
   const bytes = () => {
     const found = object.getVariable(variable)
     if (found.byteLength === size) return found
@@ -106,7 +101,11 @@ function property(object: Variables, { variable, size, offset, codec }: Setting<
     get: () => codec.read(viewOf(bytes()), offset),
     set(value: unknown) {
       const changed = bytes()
-      codec.write(viewOf(changed), offset, value)
+      try {
+        codec.write(viewOf(changed), offset, value)
+      } catch (cause) {
+        throw new BpfError('INVALID_INPUT', 'skeleton', `setting ${name}: ${String(cause)}`, { cause })
+      }
       object.setVariable(variable, changed)
     },
   }
@@ -116,41 +115,69 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-interface LoadOptions {
+const MAP_OPTIONS = ['maxEntries', 'pinPath', 'autocreate', 'inner']
+const PROGRAM_OPTIONS = ['autoload']
+
+interface SkeletonOptions {
   readonly config?: object
-  readonly maps?: object
+  readonly maps?: Readonly<Record<string, MapOptions | undefined>>
+  readonly programs?: Readonly<Record<string, ProgramOptions | undefined>>
   readonly pinRoot?: string
 }
 
-interface Settable {
-  readonly maps: object
+interface Skeleton {
+  readonly maps: Readonly<Record<string, MapSpec>>
+  readonly programs: Readonly<Record<string, ProgramSpec>>
   readonly config: object
 }
 
-/** Sets what a generated `load` is given. A map's own `pinPath` goes before `pinRoot`. */
-export function applyOptions(spec: Settable, options: LoadOptions): void {
+/** Sets what a generated `load` is given. A map's own `pinPath` goes before `pinRoot`. Errors: {@link BpfError} INVALID_INPUT for unknown names. */
+export function applyOptions(spec: Skeleton, options: SkeletonOptions): void {
   if (options.pinRoot !== undefined) pinAll(spec, options.pinRoot)
-  assignKnown('setting', spec.config, options.config ?? {})
-  for (const [name, wanted] of Object.entries(options.maps ?? {})) {
-    const map = (spec.maps as Record<string, object>)[name]
-    if (!map) throw unknown(`map ${name}`, spec.maps)
-    assignKnown(`option of map ${name}`, map, wanted as object)
+  assignKnown('setting', spec.config, Object.keys(spec.config), options.config ?? {})
+  for (const [name, { reuse, ...wanted } = {}] of Object.entries(options.maps ?? {})) {
+    const map = known('map', spec.maps, name)
+    assignKnown(`option of map ${name}:`, map, MAP_OPTIONS, wanted)
+    if (reuse) map.reuse(reuse)
   }
+  for (const [name, wanted = {}] of Object.entries(options.programs ?? {}))
+    assignKnown(`option of program ${name}:`, known('program', spec.programs, name), PROGRAM_OPTIONS, wanted)
 }
 
-function pinAll(spec: Settable, root: string): void {
-  for (const map of Object.values<DeclaredMap>(spec.maps as Record<string, DeclaredMap>))
-    map.pinPath = join(root, map.name)
+function pinAll(spec: Skeleton, root: string): void {
+  mkdirSync(root, { recursive: true })
+  for (const map of Object.values(spec.maps)) map.pinPath = join(root, map.name)
 }
 
-function assignKnown(what: string, target: object, values: object): void {
+function known<T>(what: string, things: Readonly<Record<string, T>>, name: string): T {
+  const thing = things[name]
+  if (thing === undefined) throw unknown(`${what} ${name}`, Object.keys(things))
+  return thing
+}
+
+function assignKnown(what: string, target: object, options: readonly string[], values: object): void {
   for (const [name, value] of Object.entries(values)) {
-    if (!(name in target)) throw unknown(`${what} ${name}`, target)
+    if (!options.includes(name)) throw unknown(`${what} ${name}`, options)
     if (value !== undefined) (target as Record<string, unknown>)[name] = value
   }
 }
 
-/** `value`, disposable by disposing `resource`. */
-export function disposing<T extends object>(resource: Disposable, value: T): T & Disposable {
-  return Object.assign(value, { [Symbol.dispose]: () => resource[Symbol.dispose]() })
+/** What `make` gives, disposable by disposing `resource`; if it fails, that happens at once. */
+export function disposing<T extends object>(resource: Disposable, make: () => T): T & Disposable {
+  using cleanup = new DisposableStack()
+  cleanup.use(resource)
+  const made = Object.assign(make(), { [Symbol.dispose]: () => resource[Symbol.dispose]() })
+  cleanup.move()
+  return made
+}
+
+/** An object whose properties are made when they are first read: what was left out of the load fails only where it is used. */
+export function lazy<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
+  const properties = Object.entries<() => unknown>(makers).map(([name, make]) => [name, once(make)])
+  return Object.defineProperties({}, Object.fromEntries(properties) as PropertyDescriptorMap) as T
+}
+
+function once(make: () => unknown): PropertyDescriptor {
+  let made: { value: unknown } | undefined
+  return { enumerable: true, get: () => (made ??= { value: make() }).value }
 }

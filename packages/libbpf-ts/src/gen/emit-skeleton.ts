@@ -1,106 +1,25 @@
-import { mapType, newMap } from './emit-map.ts'
+import { newMap } from './emit-map.ts'
 import type { ConfigModel, MapModel, Model, ProgramModel } from './model.ts'
-import { codecOf, comment, typeOf } from './text.ts'
+import { codecOf, comment } from './text.ts'
 
-/** The module's interfaces and its `open` and `load`. `objectPath` is relative to the generated file. */
+/** A skeleton's `open` and `load`. `objectPath` is relative to the generated file. */
 export function emitSkeleton(model: Model, objectPath: string): string[] {
-  return [
-    ...emitConfig(model),
-    ...emitSpec(model),
-    ...emitLoaded(model),
-    ...emitOptions(model),
-    ...emitOpen(model, objectPath),
-    ...emitLoad(model),
-    ...emitLoadedMaker(model),
-  ]
+  return [...emitOpen(model, objectPath), ...emitLoad(model), ...emitLoaded(model)]
 }
 
-function emitConfig(model: Model): string[] {
-  return [
-    ...comment('', `The \`const volatile\` variables of \`${model.objectFile}\`: set before loading, then read-only.`),
-    `export interface ${model.name}Config {`,
-    ...model.config.flatMap(configProperty),
-    '}',
-    '',
-  ]
-}
-
-function configProperty(setting: ConfigModel): string[] {
-  const doc = setting.doc.length > 0 ? comment('  ', ...setting.doc) : []
-  return [...doc, `  ${setting.property}: ${typeOf(setting.layout)}`]
-}
-
-function emitSpec(model: Model): string[] {
-  return [
-    ...comment('', `What \`${model.objectFile}\` declares; nothing is in the kernel yet, and all of it can be set.`),
-    `export interface ${model.name}Spec extends Disposable {`,
-    ...block(
-      'readonly maps',
-      model.maps.map(({ property }) => `readonly ${property}: bpf.MapSpec`),
-    ),
-    ...block(
-      'readonly programs',
-      model.programs.map(({ property }) => `readonly ${property}: bpf.ProgramSpec`),
-    ),
-    `  readonly config: ${model.name}Config`,
-    `  load(): ${model.name}`,
-    '}',
-    '',
-  ]
-}
-
-function emitLoaded(model: Model): string[] {
-  return [
-    ...comment(
-      '',
-      `\`${model.objectFile}\` in the kernel. Disposing closes its maps and programs; what is pinned or attached stays.`,
-    ),
-    `export interface ${model.name} extends Disposable {`,
-    ...block(
-      'readonly maps',
-      model.maps.flatMap((map) => [...documented(map), `readonly ${map.property}: ${mapType(map)}`]),
-    ),
-    ...block(
-      'readonly programs',
-      model.programs.map(({ property }) => `readonly ${property}: bpf.Program`),
-    ),
-    '}',
-    '',
-  ]
-}
-
-function documented(map: MapModel): string[] {
-  return map.doc.length > 0 ? comment('', ...map.doc) : []
-}
-
-function emitOptions(model: Model): string[] {
-  return [
-    ...comment('', `How {@link load${model.name}} loads.`),
-    `export interface ${model.name}Options {`,
-    ...comment('  ', 'The object, by path or bytes, in place of the one this module was made from.'),
-    '  readonly source?: string | Uint8Array',
-    `  readonly config?: Partial<${model.name}Config>`,
-    `  readonly maps?: { readonly [M in keyof ${model.name}Spec['maps']]?: bpf.MapOptions }`,
-    ...comment('  ', 'Pins every map at `<pinRoot>/<map name>`, and reuses what is pinned there.'),
-    '  readonly pinRoot?: string',
-    '}',
-    '',
-  ]
-}
-
-function emitOpen(model: Model, objectPath: string): string[] {
+function emitOpen({ name, objectName, objectFile, maps, programs, config }: Model, objectPath: string): string[] {
   return [
     `const OBJECT = fileURLToPath(new URL('${objectPath}', import.meta.url))`,
     '',
-    ...comment('', `Opens \`${model.objectFile}\`, or another object with the same declarations. Needs no privilege.`),
-    `export function open${model.name}(source: string | Uint8Array = OBJECT): ${model.name}Spec {`,
-    `  const object = bpf.openObject(source, { name: '${model.objectName}' })`,
-    '  return bpf.disposing(object, {',
-    ...nested('maps', model.maps.map(mapSpec)),
-    ...nested('programs', model.programs.map(programSpec)),
-    ...nested(`config: bpf.settings<${model.name}Config>(object,`, model.config.map(setting), ')'),
-    `    load: () => loaded${model.name}(object.load()),`,
-    '  })',
+    ...comment('', `Opens \`${objectFile}\`, or another object with the same declarations. Needs no privilege.`),
+    `export function open${name}(source: string | Uint8Array = OBJECT): ${name}Spec {`,
+    `  const object = bpf.openObject(source, { name: '${objectName}' })`,
+    '  return bpf.disposing(object, () => ({',
+    ...literal('maps: {', maps.map(mapSpec), '},'),
+    ...literal('programs: {', programs.map(programSpec), '},'),
+    ...literal(`config: bpf.settings<${name}Config>(object, {`, config.map(setting), '}),'),
+    `    load: (options?: bpf.LoadOptions) => loaded${name}(object.load(options)),`,
+    '  }))',
     '}',
     '',
   ]
@@ -118,48 +37,43 @@ function setting({ variable, variableSize, property, offset, layout }: ConfigMod
   return `${property}: { variable: '${variable}', size: ${variableSize}, offset: ${offset}, codec: ${codecOf(layout)} },`
 }
 
-function emitLoad(model: Model): string[] {
+function emitLoad({ name, objectFile }: Model): string[] {
   return [
     ...comment(
       '',
-      `Opens, configures and loads \`${model.objectFile}\`. Needs CAP_BPF. Equivalent to \`bpftool prog loadall\`.`,
+      `Opens, configures and loads \`${objectFile}\`. Needs CAP_BPF. Equivalent to \`bpftool prog loadall\`.`,
     ),
-    `export function load${model.name}(options: ${model.name}Options = {}): ${model.name} {`,
-    `  using spec = open${model.name}(options.source)`,
+    `export function load${name}(options: ${name}Options = {}): ${name} {`,
+    `  using spec = open${name}(options.source)`,
     '  bpf.applyOptions(spec, options)',
-    '  return spec.load()',
+    '  return spec.load(options)',
     '}',
     '',
   ]
 }
 
-function emitLoadedMaker(model: Model): string[] {
+function emitLoaded({ name, maps, programs }: Model): string[] {
   return [
-    `function loaded${model.name}(object: bpf.LoadedObject): ${model.name} {`,
-    '  return bpf.disposing(object, {',
-    ...nested(
-      'maps',
-      model.maps.map((map) => `${map.property}: ${newMap(map, `object.map('${map.name}').handle`)},`),
-    ),
-    ...nested(
-      'programs',
-      model.programs.map(({ name, property }) => `${property}: object.program('${name}'),`),
-    ),
-    '  })',
+    `function loaded${name}(object: bpf.LoadedObject): ${name} {`,
+    '  return bpf.disposing(object, () => ({',
+    ...literal(`maps: bpf.lazy<${name}['maps']>({`, maps.map(loadedMap), '}),'),
+    ...literal(`programs: bpf.lazy<${name}['programs']>({`, programs.map(loadedProgram), '}),'),
+    '  }))',
     '}',
     '',
   ]
 }
 
-/** An object type inside an interface. */
-function block(head: string, lines: readonly string[]): string[] {
-  if (lines.length === 0) return [`  ${head}: {}`]
-  return [`  ${head}: {`, ...lines.map((line) => `    ${line}`), '  }']
+function loadedMap(map: MapModel): string {
+  return `${map.property}: () => ${newMap(map, `object.handle('${map.name}')`)},`
 }
 
-/** A property inside an object literal; `head` may be `name` or `name: call(`. */
-function nested(head: string, lines: readonly string[], close = ''): string[] {
-  const open = head.endsWith(',') ? `${head} {` : `${head}: {`
-  if (lines.length === 0) return [`    ${open}}${close},`]
-  return [`    ${open}`, ...lines.map((line) => `      ${line}`), `    }${close},`]
+function loadedProgram({ name, property }: ProgramModel): string {
+  return `${property}: () => object.program('${name}'),`
+}
+
+/** A property of the object that `disposing` makes. */
+function literal(open: string, lines: readonly string[], close: string): string[] {
+  if (lines.length === 0) return [`    ${open}${close}`]
+  return [`    ${open}`, ...lines.map((line) => `      ${line}`), `    ${close}`]
 }

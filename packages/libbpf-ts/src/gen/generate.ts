@@ -1,5 +1,6 @@
 import { inspectObject } from '../btf/inspect.ts'
 import { emitEnum } from './emit-enum.ts'
+import { emitInterfaces } from './emit-interfaces.ts'
 import { emitSkeleton } from './emit-skeleton.ts'
 import { emitStruct } from './emit-struct.ts'
 import { modelOf } from './model.ts'
@@ -32,6 +33,7 @@ export function generate(object: Uint8Array, options: GenerateOptions): string {
     '',
     ...model.enums.flatMap(emitEnum),
     ...model.structs.flatMap(emitStruct),
+    ...emitInterfaces(model),
     ...emitSkeleton(model, options.objectPath),
   ]
     .join('\n')

@@ -350,7 +350,8 @@ export interface GenSpec extends Disposable {
     readonly emitEvent: bpf.ProgramSpec
   }
   readonly config: GenConfig
-  load(): Gen
+  /** Makes it real, once. Errors: as {@link bpf.BpfObject.load}. */
+  load(options?: bpf.LoadOptions): Gen
 }
 
 /** `gen.bpf.o` in the kernel. Disposing closes its maps and programs; what is pinned or attached stays. */
@@ -372,12 +373,13 @@ export interface Gen extends Disposable {
 }
 
 /** How {@link loadGen} loads. */
-export interface GenOptions {
+export interface GenOptions extends bpf.LoadOptions {
   /** The object, by path or bytes, in place of the one this module was made from. */
   readonly source?: string | Uint8Array
   readonly config?: Partial<GenConfig>
   readonly maps?: { readonly [M in keyof GenSpec['maps']]?: bpf.MapOptions }
-  /** Pins every map at `<pinRoot>/<map name>`, and reuses what is pinned there. */
+  readonly programs?: { readonly [P in keyof GenSpec['programs']]?: bpf.ProgramOptions }
+  /** A folder of a bpffs, made if need be. Each map is pinned there under its name, or taken from there if it is pinned already. */
   readonly pinRoot?: string
 }
 
@@ -386,7 +388,7 @@ const OBJECT = fileURLToPath(new URL('../../test-objects/gen.bpf.o', import.meta
 /** Opens `gen.bpf.o`, or another object with the same declarations. Needs no privilege. */
 export function openGen(source: string | Uint8Array = OBJECT): GenSpec {
   const object = bpf.openObject(source, { name: 'gen' })
-  return bpf.disposing(object, {
+  return bpf.disposing(object, () => ({
     maps: {
       counters: bpf.mapSpec(object, 'counters', 4, 8),
       events: bpf.mapSpec(object, 'events', 0, 0),
@@ -411,32 +413,32 @@ export function openGen(source: string | Uint8Array = OBJECT): GenSpec {
       fallback: { variable: 'fallback', size: 4, offset: 0, codec: bpf.u32 as bpf.Codec<Outcome> },
       ownAddresses: { variable: 'own_addresses', size: 8, offset: 0, codec: bpf.array(bpf.be32, 2) },
     }),
-    load: () => loadedGen(object.load()),
-  })
+    load: (options?: bpf.LoadOptions) => loadedGen(object.load(options)),
+  }))
 }
 
 /** Opens, configures and loads `gen.bpf.o`. Needs CAP_BPF. Equivalent to `bpftool prog loadall`. */
 export function loadGen(options: GenOptions = {}): Gen {
   using spec = openGen(options.source)
   bpf.applyOptions(spec, options)
-  return spec.load()
+  return spec.load(options)
 }
 
 function loadedGen(object: bpf.LoadedObject): Gen {
-  return bpf.disposing(object, {
-    maps: {
-      counters: new bpf.PerCpuMap(object.map('counters').handle, { key: bpf.u32, value: bpf.u64 }),
-      events: new bpf.RingBufferMap(object.map('events').handle),
-      limits: new bpf.ArrayMap(object.map('limits').handle, { value: limitsCodec }),
-      samples: new bpf.BpfMap(object.map('samples').handle, { key: frontendCodec, value: sampleCodec }),
-      recentClients: new bpf.PerCpuMap(object.map('recent_clients').handle, { key: bpf.be32, value: limitsCodec }),
-      untyped: new bpf.BpfMap(object.map('untyped').handle, { key: bpf.bytes(6), value: bpf.bytes(3) }),
-      tables: new bpf.MapOfMaps(object.map('tables').handle, { key: bpf.u32 as bpf.Codec<Outcome>, inner: (handle) => new bpf.ArrayMap(handle, { value: bpf.be16 }) }),
-      stages: new bpf.BpfMap(object.map('stages').handle, { key: bpf.u32, value: bpf.u32 }),
-    },
-    programs: {
-      countPacket: object.program('count_packet'),
-      emitEvent: object.program('emit_event'),
-    },
-  })
+  return bpf.disposing(object, () => ({
+    maps: bpf.lazy<Gen['maps']>({
+      counters: () => new bpf.PerCpuMap(object.handle('counters'), { key: bpf.u32, value: bpf.u64 }),
+      events: () => new bpf.RingBufferMap(object.handle('events')),
+      limits: () => new bpf.ArrayMap(object.handle('limits'), { value: limitsCodec }),
+      samples: () => new bpf.BpfMap(object.handle('samples'), { key: frontendCodec, value: sampleCodec }),
+      recentClients: () => new bpf.PerCpuMap(object.handle('recent_clients'), { key: bpf.be32, value: limitsCodec }),
+      untyped: () => new bpf.BpfMap(object.handle('untyped'), { key: bpf.bytes(6), value: bpf.bytes(3) }),
+      tables: () => new bpf.MapOfMaps(object.handle('tables'), { key: bpf.u32 as bpf.Codec<Outcome>, inner: (handle) => new bpf.ArrayMap(handle, { value: bpf.be16 }) }),
+      stages: () => new bpf.BpfMap(object.handle('stages'), { key: bpf.u32, value: bpf.u32 }),
+    }),
+    programs: bpf.lazy<Gen['programs']>({
+      countPacket: () => object.program('count_packet'),
+      emitEvent: () => object.program('emit_event'),
+    }),
+  }))
 }
