@@ -23,7 +23,7 @@ struct bpf_program *call_program(struct call *call, struct bpf_object *object, s
 	return program;
 }
 
-typedef int (*map_setter)(struct bpf_map *map, int64_t value);
+typedef int64_t (*map_setter)(struct bpf_map *map, int64_t value);
 
 static napi_value set_on_map(napi_env env, napi_callback_info info, map_setter setter)
 {
@@ -34,22 +34,25 @@ static napi_value set_on_map(napi_env env, napi_callback_info info, map_setter s
 	return call.bad ? NULL : answer_integer(env, map ? setter(map, value) : -ENOENT);
 }
 
-static int max_entries(struct bpf_map *map, int64_t value)
+/* Answers what it became: libbpf rounds the size of a ring buffer up. */
+static int64_t max_entries(struct bpf_map *map, int64_t value)
 {
-	return bpf_map__set_max_entries(map, value);
+	int error = bpf_map__set_max_entries(map, value);
+
+	return error ? error : (int64_t)bpf_map__max_entries(map);
 }
 
-static int autocreate(struct bpf_map *map, int64_t value)
+static int64_t autocreate(struct bpf_map *map, int64_t value)
 {
 	return bpf_map__set_autocreate(map, value != 0);
 }
 
-static int reuse(struct bpf_map *map, int64_t fd)
+static int64_t reuse(struct bpf_map *map, int64_t fd)
 {
 	return bpf_map__reuse_fd(map, fd);
 }
 
-static int inner_map(struct bpf_map *map, int64_t fd)
+static int64_t inner_map(struct bpf_map *map, int64_t fd)
 {
 	return bpf_map__set_inner_map_fd(map, fd);
 }

@@ -2,6 +2,7 @@
 /* System calls that Node lacks. Each answers what the kernel answered: 0 and more, or a negative errno. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,24 @@ static napi_value door_bpf(napi_env env, napi_callback_info info)
 	result = result_of(syscall(SYS_bpf, command, copy, attr.size));
 	patch_pointers(&call, copy, attr.size, true);
 	memcpy(attr.data, copy, attr.size);
+	return answer_integer(env, result);
+}
+
+/* info(fd, info, offset, bytes, ...): BPF_OBJ_GET_INFO_BY_FD, whose structure itself points to arrays. */
+static napi_value door_info(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	union bpf_attr attr = {.info.bpf_fd = call_integer(&call, 0)};
+	struct bytes target = call_bytes(&call, 1);
+	int64_t result;
+
+	patch_pointers(&call, target.data, target.size, false);
+	if (call.bad)
+		return NULL;
+	attr.info.info_len = target.size;
+	attr.info.info = (uintptr_t)target.data;
+	result = result_of(syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr.info)));
+	patch_pointers(&call, target.data, target.size, true);
 	return answer_integer(env, result);
 }
 
@@ -113,6 +132,7 @@ void add_syscalls(napi_env env, napi_value exports)
 {
 	static const struct method methods[] = {
 		{"bpf", door_bpf},
+		{"info", door_info},
 		{"close", door_close},
 		{"duplicate", door_duplicate},
 		{"membarrier", door_membarrier},

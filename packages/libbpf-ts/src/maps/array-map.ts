@@ -1,0 +1,27 @@
+import { u32 } from '../codec-scalars.ts'
+import type { Codec } from '../codec.ts'
+import { BpfMap } from './bpf-map.ts'
+import type { MapHandle } from './map-handle.ts'
+import { MappedArray } from './mapped-array.ts'
+
+/** An array map: all elements exist, and none can be deleted. */
+export class ArrayMap<V> extends BpfMap<number, V> {
+  /** Takes `handle` over. Errors: LAYOUT_MISMATCH. */
+  constructor(handle: MapHandle, codecs: { readonly value: Codec<V> }) {
+    super(handle, { key: u32, value: codecs.value })
+  }
+
+  get length(): number {
+    return this.handle.info.maxEntries
+  }
+
+  /**
+   * Maps the array's memory: reads and writes of the buffer are the map's, with no call in between. Dispose of the
+   * result to unmap.
+   *
+   * Errors: INVALID_INPUT for a map without BPF_F_MMAPABLE; NOT_PERMITTED for a frozen one. Minimum kernel 5.5.
+   */
+  mmap(): MappedArray {
+    return new MappedArray(this.handle)
+  }
+}

@@ -1,0 +1,214 @@
+import { bytes } from '../codec-bytes.ts'
+import { checked } from '../errors.ts'
+import { pin, unpin } from '../pin.ts'
+import { ElementCalls, freezeMap, UPDATE_MODES } from '../sys/map.ts'
+import { Batches, type BatchOptions } from './batch.ts'
+import { mapInfo, type MapInfo } from './info.ts'
+import { keysOf } from './keys.ts'
+import { MapHandle } from './map-handle.ts'
+import { checkSizes, refusal, scratch, type MapCodecs, type Scratch } from './map-io.ts'
+import { valueBytes } from './per-cpu-codec.ts'
+
+const ENOENT = -2
+
+/** `any`: create or replace; `noexist`: only create; `exist`: only replace. */
+export interface SetOptions {
+  readonly mode?: 'any' | 'noexist' | 'exist'
+}
+
+/**
+ * A BPF map with typed keys and values. A key that is not there reads as `undefined`.
+ *
+ * `using` closes the fd; the map itself lives as long as a program, a pin or another fd holds it.
+ */
+export class BpfMap<K, V> implements Disposable {
+  readonly handle: MapHandle
+  readonly #codecs: MapCodecs<K, V>
+  readonly #calls: ElementCalls
+  readonly #batches: Batches<K, V>
+  // What the kernel writes into is never what it reads from: padding of what is written stays zero.
+  readonly #key: Scratch
+  readonly #value: Scratch
+  readonly #read: Scratch
+  #pinned: string | undefined
+
+  /** Takes `handle` over. Errors: LAYOUT_MISMATCH, when a codec has another size than the map. */
+  constructor(handle: MapHandle, codecs: MapCodecs<K, V>) {
+    checkSizes(handle, 'key', codecs.key, handle.info.keySize)
+    checkSizes(handle, 'value', codecs.value, valueBytes(handle.info))
+    this.handle = handle
+    this.#codecs = codecs
+    this.#calls = new ElementCalls(handle.fd)
+    this.#batches = new Batches(handle, codecs)
+    this.#key = scratch(codecs.key.size)
+    this.#value = scratch(codecs.value.size)
+    this.#read = scratch(codecs.value.size)
+  }
+
+  /**
+   * Opens a pinned map whose keys and values are plain bytes.
+   *
+   * Errors: NOT_FOUND. Minimum kernel 4.4. Equivalent to: `bpftool map show pinned <path>`.
+   */
+  static open(path: string): BpfMap<Uint8Array, Uint8Array> {
+    return rawMap(MapHandle.openPinned(path))
+  }
+
+  /** Opens a map by its id. Errors: NOT_FOUND. Minimum kernel 4.13. Equivalent to: `bpftool map show id <id>`. */
+  static openById(id: number): BpfMap<Uint8Array, Uint8Array> {
+    return rawMap(MapHandle.openById(id))
+  }
+
+  /** The name in the object file; for maps opened otherwise, the kernel's, cut to 15 characters. */
+  get name(): string {
+    return this.handle.name
+  }
+
+  /** Errors: CLOSED. */
+  get fd(): number {
+    return this.handle.fd
+  }
+
+  /** Minimum kernel 3.19. Equivalent to: `bpftool map lookup`. */
+  get(key: K): V | undefined {
+    this.#open()
+    this.#codecs.key.write(this.#key.view, 0, key)
+    const status = this.#calls.lookup(this.#key.bytes, this.#read.bytes)
+    return this.#found('map.get', status, key)
+  }
+
+  /** Errors: FULL, EXISTS (`noexist`), NOT_FOUND (`exist`). Minimum kernel 3.19. Equivalent to: `bpftool map update`. */
+  set(key: K, value: V, options?: SetOptions): void {
+    this.#open()
+    this.#codecs.key.write(this.#key.view, 0, key)
+    this.#codecs.value.write(this.#value.view, 0, value)
+    const status = this.#calls.update(this.#key.bytes, this.#value.bytes, UPDATE_MODES[options?.mode ?? 'any'])
+    if (status < 0) throw refusal('map.set', status, this.handle, key)
+  }
+
+  /** False when the key was not there. Minimum kernel 3.19. Equivalent to: `bpftool map delete`. */
+  delete(key: K): boolean {
+    this.#open()
+    this.#codecs.key.write(this.#key.view, 0, key)
+    const status = this.#calls.delete(this.#key.bytes)
+    if (status < 0 && status !== ENOENT) throw refusal('map.delete', status, this.handle, key)
+    return status === 0
+  }
+
+  /** Reads and deletes in one. Minimum kernel 5.14 (hash maps). */
+  take(key: K): V | undefined {
+    this.#open()
+    this.#codecs.key.write(this.#key.view, 0, key)
+    return this.#found('map.take', this.#calls.take(this.#key.bytes, this.#read.bytes), key)
+  }
+
+  has(key: K): boolean {
+    return this.get(key) !== undefined
+  }
+
+  /**
+   * All keys, one call each. A key deleted meanwhile may make the kernel start over: {@link getBatch} does not.
+   *
+   * Errors: BUSY, when more keys came than the map can hold. Minimum kernel 3.19 (first key: 4.12).
+   */
+  keys(): Generator<K> {
+    this.#open()
+    return keysOf(this.handle, this.#codecs.key, this.#calls)
+  }
+
+  /** All keys and values, in batches where the map has them. Equivalent to: `bpftool map dump`. */
+  *entries(): Generator<[K, V]> {
+    if (!this.#batches.supported) yield* this.#singly()
+    else for (const batch of this.getBatch()) yield* batch
+  }
+
+  [Symbol.iterator](): Generator<[K, V]> {
+    return this.entries()
+  }
+
+  /**
+   * All keys and values, some thousand a call; `size` is how many, `take: true` deletes what is read.
+   *
+   * Errors: NOT_SUPPORTED for maps without batches. Minimum kernel 5.6 (per-CPU arrays 5.14).
+   */
+  getBatch(options?: BatchOptions): Generator<[K, V][]> {
+    this.#open()
+    return this.#batches.read(options)
+  }
+
+  /**
+   * Sets many, some thousand a call (one by one where the map has no batches). Returns how many.
+   * On an error what came before it stays set; the message names the key.
+   *
+   * Errors: as {@link set}. Minimum kernel 5.6. Equivalent to: `bpftool batch` with `map update` lines.
+   */
+  setBatch(entries: Iterable<readonly [K, V]>, options?: SetOptions): number {
+    this.#open()
+    return this.#batches.write(entries, options?.mode ?? 'any', (key, value) => this.set(key, value, options))
+  }
+
+  /** Deletes many; keys that are not there are passed over. Returns how many were. Minimum kernel 5.6. */
+  deleteBatch(keys: Iterable<K>): number {
+    this.#open()
+    return this.#batches.delete(keys, (key) => this.delete(key))
+  }
+
+  /** What the kernel says about the map. Minimum kernel 4.13. Equivalent to: `bpftool map show`. */
+  info(): MapInfo {
+    return mapInfo(this.fd)
+  }
+
+  /**
+   * No more writes from user space, from any process; programs still may.
+   *
+   * Errors: BUSY while the map is mapped writable. Minimum kernel 5.2. Equivalent to: `bpftool map freeze`.
+   */
+  freeze(): void {
+    checked(freezeMap(this.fd), 'map.freeze', `map "${this.name}"`)
+  }
+
+  /** Errors: EXISTS; NOT_FOUND when the folder is not there. Minimum kernel 4.4. Equivalent to: `bpftool map pin`. */
+  pin(path: string): void {
+    pin(this.handle, path)
+    this.#pinned = path
+  }
+
+  /** Removes the pin at `path`, or the one that {@link pin} made. Equivalent to: `rm <path>`. */
+  unpin(path: string | undefined = this.#pinned): void {
+    unpin(this.handle, path)
+    this.#pinned = undefined
+  }
+
+  close(): void {
+    this.handle.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  *#singly(): Generator<[K, V]> {
+    for (const key of this.keys()) {
+      const value = this.get(key)
+      if (value !== undefined) yield [key, value]
+    }
+  }
+
+  #found(operation: string, status: number, key: K): V | undefined {
+    if (status === 0) return this.#codecs.value.read(this.#read.view, 0)
+    if (status === ENOENT) return undefined
+    throw refusal(operation, status, this.handle, key)
+  }
+
+  #open(): void {
+    if (this.handle.closed) void this.handle.fd
+  }
+}
+
+/**
+ * A map whose keys and values are plain bytes. A per-CPU map's value is those of all possible CPUs, each padded
+ * to a multiple of 8 bytes.
+ */
+export function rawMap(handle: MapHandle): BpfMap<Uint8Array, Uint8Array> {
+  return new BpfMap(handle, { key: bytes(handle.info.keySize), value: bytes(valueBytes(handle.info)) })
+}

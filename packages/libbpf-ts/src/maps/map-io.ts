@@ -1,0 +1,34 @@
+import { inspect } from 'node:util'
+import type { Codec } from '../codec.ts'
+import { BpfError, kernelRefusal } from '../errors.ts'
+import type { MapHandle } from './map-handle.ts'
+
+/** How keys and values lie in memory. */
+export interface MapCodecs<K, V> {
+  readonly key: Codec<K>
+  readonly value: Codec<V>
+}
+
+/** A byte array and a view of it: what a codec writes into and the kernel reads from. */
+export interface Scratch {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+}
+
+export function scratch(size: number): Scratch {
+  const buffer = new ArrayBuffer(size)
+  return { bytes: new Uint8Array(buffer), view: new DataView(buffer) }
+}
+
+/** Errors: LAYOUT_MISMATCH, when a codec has another size than the map. */
+export function checkSizes(handle: MapHandle, what: 'key' | 'value', codec: Codec<unknown>, size: number): void {
+  if (codec.size === size) return
+  const problem = `map "${handle.name}" has ${what}s of ${size} bytes, the codec writes ${codec.size}`
+  throw new BpfError('LAYOUT_MISMATCH', 'map', problem)
+}
+
+/** The error for what the kernel refused on one key. */
+export function refusal(operation: string, status: number, handle: MapHandle, key: unknown): BpfError {
+  const text = inspect(key, { breakLength: Infinity, depth: 3, maxArrayLength: 64 })
+  return kernelRefusal(operation, status, `map "${handle.name}", key ${text}`)
+}

@@ -1,0 +1,75 @@
+import { BpfError, kernelRefusal } from '../errors.ts'
+import { errnoName } from '../errno.ts'
+
+/** One program's part of libbpf's messages. */
+export interface ProgramLog {
+  readonly program: string
+  readonly reason: string
+  /** The verifier's words, without libbpf's. */
+  readonly log: string
+}
+
+const FAILED = /prog '([^']+)': BPF program load failed: (.*)/
+const BLOCK = /-- BEGIN PROG LOAD LOG --\n([\s\S]*?)-- END PROG LOAD LOG --/
+
+/** The program that was refused, of libbpf's messages; undefined when it was not a program. */
+export function refusedProgram(log: string): ProgramLog | undefined {
+  const failed = FAILED.exec(log)
+  if (!failed) return undefined
+  const [, program = '', reason = ''] = failed
+  return { program, reason, log: BLOCK.exec(log)?.[1] ?? '' }
+}
+
+/** Lines that only say how far the verifier got, in what state, or how much work it was. */
+const NOISE = [
+  /^processed \d+ insns/,
+  /^verification time/,
+  /^stack depth/,
+  /^max_states/,
+  /^insns processed/,
+  /^mark_precise/,
+  /^\s*$/,
+  /^(from \d+ to \d+|\d+): /,
+  /^; /,
+  /^(last_idx|regs=|parent |Func#|func#|caller:|callee:|frame\d|R\d+(_w)?=|fp-)/,
+  /^(arg#\d+ reference type|Validating |0: R1=ctx)/,
+]
+
+/** The line of a verifier log that says what is wrong, with the source line and instruction it stands at. */
+export function decisiveLine(log: string): string | undefined {
+  const lines = log.split('\n')
+  const at = lines.findLastIndex((line) => !NOISE.some((noise) => noise.test(line)))
+  if (at < 0) return undefined
+  const before = lines.slice(0, at)
+  const instruction = /^(\d+): \(/.exec(before.findLast((line) => /^\d+: \(/.test(line)) ?? '')?.[1]
+  const source = before
+    .findLast((line) => line.startsWith('; '))
+    ?.slice(2)
+    .replace(/ @ .*$/, '')
+    .trim()
+  const place = [instruction && `instruction ${instruction}`, source && `at "${source}"`].filter(Boolean).join(', ')
+  return place ? `${lines[at]} (${place})` : lines[at]
+}
+
+/** The error for an object that libbpf or the kernel refused to load. */
+export function loadRefusal(object: string, status: number, log: string): BpfError {
+  const refused = refusedProgram(log)
+  const line = refused && decisiveLine(refused.log)
+  if (refused && line)
+    return new BpfError('VERIFIER', 'object.load', `program "${refused.program}" of "${object}": ${line}`, {
+      errno: status,
+      log,
+      hint: "the whole log is in this error's `log`",
+    })
+  const words = lastWords(log)
+  const what = words ? `"${object}": ${words}` : `"${object}"`
+  if (errnoName(status).startsWith('LIBBPF_'))
+    return new BpfError('INVALID_OBJECT', 'object.load', `${what}: ${errnoName(status)}`, { errno: status, log })
+  return kernelRefusal('object.load', status, what, { log })
+}
+
+/** libbpf's first complaint is the cause; those after it follow from it. */
+function lastWords(log: string): string | undefined {
+  const line = log.split('\n').find((text) => text.startsWith('libbpf: ') && !text.includes('Retrying without BTF'))
+  return line?.slice('libbpf: '.length).trim()
+}

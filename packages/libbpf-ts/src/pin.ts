@@ -1,0 +1,28 @@
+import { mkdirSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { BpfError, checked, invalidInput } from './errors.ts'
+import type { Handle } from './handle.ts'
+import { pinObject } from './sys/object.ts'
+
+/** Pins what `handle` holds at `path` in a bpffs; folders on the way are made. */
+export function pin(handle: Handle, path: string): void {
+  const operation = `${handle.kind}.pin`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (cause) {
+    throw new BpfError('NOT_FOUND', operation, `${path}: its folder cannot be made: ${String(cause)}`, { cause })
+  }
+  checked(pinObject(handle.fd, path), operation, `${handle.kind} "${handle.name}" at ${path}`)
+}
+
+/** Removes a pin. */
+export function unpin(handle: Handle, path: string | undefined): void {
+  const operation = `${handle.kind}.unpin`
+  if (path === undefined)
+    throw invalidInput(operation, `${handle.kind} "${handle.name}" was not pinned by this handle; say which path`)
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    throw new BpfError('NOT_FOUND', operation, `${path}: ${String(cause)}`, { cause })
+  }
+}

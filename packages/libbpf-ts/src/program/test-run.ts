@@ -1,0 +1,83 @@
+import { BpfError, invalidInput, kernelRefusal, NotSupported } from '../errors.ts'
+import { runProgram, type RunResult } from '../sys/program.ts'
+import type { Program } from './program.ts'
+
+/** How to run a program once or many times without attaching it. */
+export interface TestRunOptions {
+  /** The packet, from its Ethernet header. Programs that take none: leave it out. */
+  readonly data?: Uint8Array
+  /** The program's context: `xdpContext()`, `skbContext()`, or the structure of its type. */
+  readonly context?: Uint8Array
+  /** Runs; default 1. The packet is not restored between runs. */
+  readonly repeat?: number
+  /**
+   * XDP: the verdict is acted on. Frames are really sent, redirected or handed to the stack, `repeat` of them, and
+   * nothing comes back in `data`. Minimum kernel 5.18.
+   */
+  readonly liveFrames?: boolean
+  /** Live frames in one go; default 64. */
+  readonly batchSize?: number
+  /** The CPU to run on (types `raw_tracepoint` and some others only). */
+  readonly cpu?: number
+  /** Bytes to make room for when the program may make the packet longer; default 4096 more than `data`. */
+  readonly maxSize?: number
+}
+
+export interface TestRunResult {
+  readonly returnValue: number
+  /** The packet afterwards; empty with live frames. */
+  readonly data: Uint8Array
+  /** The context afterwards, when one was given. */
+  readonly context: Uint8Array
+  /** Mean of one run, in nanoseconds. */
+  readonly durationNs: number
+}
+
+const LIVE_FRAMES = 1 << 1
+const RUN_ON_CPU = 1 << 0
+const ROOM = 4096
+const ENOSPC = -28
+const EINVAL = -22
+const ETHERNET = 14
+const EMPTY = new Uint8Array(0)
+
+/** Behind {@link Program.testRun}. */
+export function testRun(program: Program, options: TestRunOptions): TestRunResult {
+  const { data, context, liveFrames = false } = options
+  checkData(data)
+  const dataOut = data && !liveFrames ? new Uint8Array(options.maxSize ?? data.byteLength + ROOM) : null
+  const contextOut = context && !liveFrames ? new Uint8Array(context.byteLength) : null
+  const result = runProgram({
+    fd: program.fd,
+    data: data ?? null,
+    dataOut,
+    context: context ?? null,
+    contextOut,
+    repeat: options.repeat ?? 1,
+    flags: (liveFrames ? LIVE_FRAMES : 0) | (options.cpu === undefined ? 0 : RUN_ON_CPU),
+    cpu: options.cpu ?? 0,
+    batchSize: options.batchSize ?? 0,
+  })
+  if (result.status < 0) throw refusal(program, options, result)
+  return {
+    returnValue: result.returnValue,
+    data: dataOut?.subarray(0, result.dataSize) ?? EMPTY,
+    context: contextOut?.subarray(0, result.contextSize) ?? EMPTY,
+    durationNs: result.duration,
+  }
+}
+
+function checkData(data: Uint8Array | undefined): void {
+  if (data && data.byteLength < ETHERNET)
+    throw invalidInput('program.testRun', `data has ${data.byteLength} bytes; the kernel wants an Ethernet header, 14`)
+}
+
+function refusal(program: Program, options: TestRunOptions, result: RunResult): BpfError {
+  const { status, dataSize } = result
+  const what = `program "${program.name}"`
+  if (status === ENOSPC)
+    return kernelRefusal('program.testRun', status, what, { hint: `the packet became ${dataSize} bytes: give maxSize` })
+  if (status === EINVAL && options.liveFrames && program.info().type !== 'xdp')
+    return new NotSupported('program.testRun', `live frames for a program of type ${program.info().type}`, '')
+  return kernelRefusal('program.testRun', status, what)
+}

@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module'
+import { BpfError } from '../errors.ts'
+
+declare const objectBrand: unique symbol
+declare const ringBrand: unique symbol
+
+/** libbpf's object, held by the addon. */
+export type NativeObject = { readonly [objectBrand]: true }
+/** A ring buffer's consumer, held by the addon. */
+export type NativeRing = { readonly [ringBrand]: true }
+
+/** A status (0 or a negative errno) with libbpf's messages. */
+export interface Logged {
+  readonly status: number
+  readonly log: string
+}
+
+export interface NativeMap {
+  readonly name: string
+  readonly type: number
+  readonly keySize: number
+  readonly valueSize: number
+  readonly maxEntries: number
+  readonly flags: number
+  readonly keyTypeId: number
+  readonly valueTypeId: number
+  readonly internal: boolean
+  readonly autocreate: boolean
+  readonly pinPath?: string
+}
+
+export interface NativeProgram {
+  readonly name: string
+  readonly section: string
+  readonly type: number
+  readonly attachType: number
+  readonly autoload: boolean
+}
+
+export interface NativeVariable {
+  readonly section: string
+  readonly name: string
+  readonly offset: number
+  readonly size: number
+}
+
+export interface NativeFilter extends Logged {
+  readonly handle: number
+  readonly priority: number
+  readonly programId: number
+}
+
+/** The addon's functions. Numbers are what the kernel answered: 0 and more, or a negative errno. */
+export interface Addon {
+  nothing(): void
+  bpf(
+    command: number,
+    attr: Uint8Array,
+    offset1?: number,
+    bytes1?: Uint8Array | null,
+    offset2?: number,
+    bytes2?: Uint8Array | null,
+    offset3?: number,
+    bytes3?: Uint8Array | null,
+    offset4?: number,
+    bytes4?: Uint8Array | null,
+  ): number
+  info(fd: number, info: Uint8Array, offset1?: number, bytes1?: Uint8Array): number
+  close(fd: number): number
+  duplicate(fd: number): number
+  membarrier(): number
+  mount(type: string, target: string): number
+  raiseMemlock(): number
+  perfEventOpen(attr: Uint8Array, pid: number, cpu: number, offset: number, bytes: Uint8Array | null): number
+  ioctl(fd: number, request: number, argument: number): number
+  deviceIndex(name: string): number
+  tcAttach(ifindex: number, point: number, handle: number, priority: number, fd: number, flags: number): NativeFilter
+  tcQuery(ifindex: number, point: number, handle: number, priority: number, fd: number, flags: number): NativeFilter
+  tcDetach(ifindex: number, point: number, handle: number, priority: number, fd: number, flags: number): NativeFilter
+  map(fd: number, length: number): ArrayBuffer | number
+  unmap(buffer: ArrayBuffer): number
+  objectOpen(bytes: Uint8Array, name: string): Logged & { readonly object?: NativeObject }
+  objectLoad(object: NativeObject): Logged
+  objectClose(object: NativeObject): void
+  objectMaps(object: NativeObject): NativeMap[]
+  objectPrograms(object: NativeObject): NativeProgram[]
+  objectVariables(object: NativeObject): NativeVariable[]
+  objectBtf(object: NativeObject): Uint8Array
+  objectMapFd(object: NativeObject, map: string): number
+  objectProgramFd(object: NativeObject, program: string): number
+  objectDevice(object: NativeObject, ifindex: number): number
+  mapMaxEntries(object: NativeObject, map: string, value: number): number
+  mapAutocreate(object: NativeObject, map: string, value: number): number
+  mapReuse(object: NativeObject, map: string, fd: number): number
+  mapInner(object: NativeObject, map: string, fd: number): number
+  mapInitialValue(object: NativeObject, map: string): Uint8Array
+  mapSetInitialValue(object: NativeObject, map: string, value: Uint8Array): number
+  programAutoload(object: NativeObject, program: string, value: number): number
+  ringOpen(fd: number, size: number): NativeRing | number
+  ringDrain(ring: NativeRing, arena: Uint8Array, counts: Uint8Array): number
+  ringFill(ring: NativeRing): number
+  ringWait(ring: NativeRing, callback: (status: number) => void): number
+  ringStop(ring: NativeRing): void
+  ringClose(ring: NativeRing): void
+}
+
+let loaded: Addon | undefined
+
+/** The one door of this package to the kernel. Loaded at first use, so that types and the generator need no addon. */
+export function addon(): Addon {
+  return (loaded ??= load())
+}
+
+function load(): Addon {
+  const path = `../../prebuilds/linux-${process.arch}/libbpf-ts.node`
+  try {
+    return createRequire(import.meta.url)(path) as Addon
+  } catch (cause) {
+    throw new BpfError('NO_ADDON', 'load', `the addon for linux-${process.arch} cannot be loaded: ${String(cause)}`, {
+      cause,
+      hint: 'build it with `make -C native` in this package (libbpf-dev), and have libbpf1 installed',
+    })
+  }
+}
