@@ -12,6 +12,8 @@
 
 #define RING_LINE_SLOTS 32
 #define RING_LOG2_BITS  5
+#define RING_LOG2_MIN   7
+#define RING_SLOT_EMPTY 0xffff
 #define MEMBER_LINE_IDS 16
 
 struct ring_line {

@@ -13,20 +13,33 @@
 
 #define NAT_LINE_WORDS 8
 
-/* Low 32 bits: tag of the key's hash, never 0. High 32 bits: index into `nat_entries`. */
+/*
+ * Low 32 bits: tag of the key's hash, never 0. High 32 bits: index into `nat_entries`; the top bit says that
+ * the entry is being written, and keeps every other CPU from taking the word.
+ */
+#define NAT_WORD_BUSY (1ULL << 63)
+
 struct nat_line {
 	__u64 words[NAT_LINE_WORDS];
 };
 
 enum nat_state {
 	NAT_CLAIMED = 0, /* being written: matches nothing */
-	NAT_OPENING = 1, /* TCP: no packet from the member yet. Others: the same */
+	NAT_OPENING = 1, /* TCP: the handshake is not over. Others: no packet from the member yet */
 	NAT_ESTABLISHED = 2,
 	NAT_CLOSING = 3, /* TCP: FIN from one side */
 	NAT_CLOSED = 4,  /* TCP: RST, or FIN from both sides */
 };
 
-/* last_seen: low 32 bits of jiffies, written at most once a second. */
+/* What one side has sent. The state follows from both sides, so that two CPUs cannot undo each other's. */
+enum nat_seen {
+	NAT_SEEN_FIN = 1,
+	NAT_SEEN_RST = 2,
+	NAT_SEEN_ANSWER =
+		4, /* it has answered the other side: the member by any packet but RST, then the client */
+};
+
+/* last_seen: low 32 bits of jiffies, written at most once a second. generation: the service's, at opening. */
 struct nat_entry {
 	__be32 client[4];
 	__be32 backend[4];
@@ -40,8 +53,11 @@ struct nat_entry {
 	__u32 source;
 	__u32 last_seen;
 	__u8 family;
-	__u8 fin; /* bit 0: FIN seen from the client, bit 1: from the member */
-	__u16 pad[3];
+	__u8 client_seen;
+	__u8 member_seen;
+	__u8 pad0;
+	__u16 generation;
+	__u16 pad1;
 };
 
 _Static_assert(sizeof(struct nat_line) == 64, "one cache line");

@@ -51,8 +51,9 @@ struct service_bucket6 {
 /*
  * A service, by its 32-bit id. `ring` and `members` are published by one 8-byte store.
  * ring: index of the first line in `rings` shifted left by 5, or'ed with log2 of the number of slots (7 and
- * more). members: index of the first line in `member_ids`. address/port: the frontend, which replies carry as
- * source.
+ * more; less means: no backends). members: index of the first line in `member_ids`. address/port: the
+ * frontend, which replies carry as source. generation: counts the frontends that this id has been given to;
+ * connections of an earlier one match nothing.
  */
 struct service {
 	__u32 ring;
@@ -61,11 +62,16 @@ struct service {
 	__be16 port;
 	__u8 protocol;
 	__u8 family;
-	__u32 flags;
+	__u16 flags;
+	__u16 generation;
 };
 
-/* The service id of an address-only entry: something listens on this address, whatever the port. */
+/*
+ * What port 0, protocol 0 leads to in place of a service. ADDRESS_ONLY: some service listens on this address,
+ * so that a fragment to it is recognised. OWN_SOURCE: one of `sources`, where members send their replies.
+ */
 #define SERVICE_ADDRESS_ONLY 0xffffffffU
+#define SERVICE_OWN_SOURCE   0xfffffffeU
 
 _Static_assert(sizeof(struct service_key4) == 8, "one word");
 _Static_assert(sizeof(struct service_tail6) == 8, "one word");

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The one list of outcomes: name, action, description. Each packet has exactly one. Numbers are counter
+ * indexes, so new ones go to the end.
+ *
+ * PASS_: not ours, untouched. TX_, REDIRECT_: translated and sent. STACK_: translated and handed to the
+ * kernel, which forwards it. REPLY_: answered to its sender. DROP_: gone.
+ */
+#pragma once
+
+/* clang-format off */
+#define VERDICTS(verdict) \
+	verdict(PASS_TRUNCATED, PASS, "cut short inside its headers, or malformed") \
+	verdict(PASS_ETHERTYPE, PASS, "neither IPv4 nor IPv6 (ARP, VLAN, ...)") \
+	verdict(PASS_PROTOCOL, PASS, "neither TCP nor UDP") \
+	verdict(PASS_FOREIGN, PASS, "not for a service") \
+	verdict(PASS_NO_CONNECTION, PASS, "to an own address and NAT port that no connection has") \
+	verdict(TX_TO_BACKEND, TX, "from a client, sent to its backend by the device it came in by") \
+	verdict(REDIRECT_TO_BACKEND, REDIRECT, "from a client, sent to its backend by another device") \
+	verdict(TX_TO_CLIENT, TX, "from a backend, sent to its client by the device it came in by") \
+	verdict(REDIRECT_TO_CLIENT, REDIRECT, "from a backend, sent to its client by another device") \
+	verdict(STACK_NO_NEIGHBOUR, PASS, "translated; the kernel resolves the next hop and forwards") \
+	verdict(STACK_FRAGMENTS, PASS, "translated; larger than the route's MTU, the kernel fragments") \
+	verdict(STACK_ENCAPSULATES, PASS, "translated; the route is a tunnel, the kernel encapsulates") \
+	verdict(REPLY_TOO_BIG, TX, "larger than the route's MTU; its sender was told by ICMP") \
+	verdict(DROP_FRAGMENT, DROP, "fragment to a service address") \
+	verdict(DROP_EXTENSION_HEADERS, DROP, "more IPv6 extension headers than are followed") \
+	verdict(DROP_TTL, DROP, "TTL or hop limit used up") \
+	verdict(DROP_NO_SERVICE, DROP, "the service table leads to an id that does not exist") \
+	verdict(DROP_NO_BACKEND, DROP, "the service has no backend for it") \
+	verdict(DROP_NO_MEMBER, DROP, "the ring leads to a member that does not exist") \
+	verdict(DROP_NO_SOURCE, DROP, "no own address towards the backend") \
+	verdict(DROP_NO_CONNECTION, DROP, "TCP RST of a connection that is not known") \
+	verdict(DROP_NAT_FULL, DROP, "no free entry for a new connection") \
+	verdict(DROP_NAT_NO_PORT, DROP, "no free port towards the backend for a new connection") \
+	verdict(DROP_NAT_CONTENDED, DROP, "another CPU was opening the same connection") \
+	verdict(DROP_SERVICE_GONE, DROP, "from a backend, but the connection's service is gone") \
+	verdict(DROP_FORWARDING_DISABLED, DROP, "forwarding is off on the device it came in by") \
+	verdict(DROP_BLACKHOLE, DROP, "the route is a blackhole") \
+	verdict(DROP_UNREACHABLE, DROP, "the route is unreachable (IPv6: or there is none)") \
+	verdict(DROP_PROHIBIT, DROP, "the route prohibits") \
+	verdict(DROP_NOT_FORWARDED, DROP, "no unicast route: the destination is this host, or has none") \
+	verdict(DROP_NO_ROUTE_SOURCE, DROP, "the route lookup found no source address") \
+	verdict(DROP_ROUTE_ERROR, DROP, "the route lookup failed") \
+	verdict(DROP_TOO_BIG, DROP, "larger than the route's MTU, and its sender could not be told")
+/* clang-format on */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Source NAT in both directions: from a packet to what its addresses and ports become. A member sees the load
+ * balancer's own address, a client the service's.
+ */
+#pragma once
+#include "nat_open.h"
+#include "rewrite.h"
+
+/* The packet that may begin another connection is judged with the whole entry in view, when it is opened. */
+static __always_inline _Bool may_reopen(const struct nat_entry *entry, const struct packet *packet)
+{
+	return unlikely(opens(packet)) && entry->state != NAT_ESTABLISHED;
+}
+
+static __always_inline void identify(struct flow *flow, const struct packet *packet,
+				     const struct service *service, __u32 id)
+{
+	flow->client = packet->source;
+	flow->hash = hash_nat(packet->flow, &packet->destination);
+	flow->service = id;
+	flow->client_port = packet->source_port;
+	flow->generation = service->generation;
+	flow->protocol = packet->protocol;
+	flow->family = packet->family;
+}
+
+stage translate_to_member(const struct nat_entry *entry, struct translation *to)
+{
+	struct source *source = bpf_map_lookup_elem(&sources, &entry->source);
+
+	if (!source)
+		return VERDICT_DROP_NO_SOURCE;
+	__builtin_memcpy(&to->source, source->address, sizeof(to->source));
+	__builtin_memcpy(&to->destination, entry->backend, sizeof(to->destination));
+	to->source_port = entry->nat_port;
+	to->destination_port = entry->backend_port;
+	to->member = entry->member;
+	return VERDICT_GO_ON;
+}
+
+stage from_client(const struct packet *packet, __u32 id, struct translation *to)
+{
+	struct service *service = bpf_map_lookup_elem(&services, &id);
+	struct opening opening = {};
+	struct nat_entry *entry;
+	enum verdict v;
+
+	if (!service)
+		return VERDICT_DROP_NO_SERVICE;
+	identify(&opening.flow, packet, service, id);
+	opening.time = now();
+	entry = find_flow(&opening.flow, opening.time);
+	if (unlikely(!entry || may_reopen(entry, packet))) {
+		if (packet->tcp && packet->tcp->rst)
+			return VERDICT_DROP_NO_CONNECTION;
+		opening.slot = packet->flow;
+		opening.fresh = opens(packet);
+		v = open_connection(&opening);
+		if (v)
+			return v;
+		entry = bpf_map_lookup_elem(&nat_entries, &opening.entry);
+		if (!entry)
+			return VERDICT_DROP_NAT_FULL;
+	}
+	note_client(entry, packet, opening.time);
+	return translate_to_member(entry, to);
+}
+
+stage from_member(const struct packet *packet, struct translation *to)
+{
+	__u32 time = now();
+	struct nat_entry *entry = find_reply(packet, hash_nat(packet->flow, &packet->destination), time);
+	struct service *service;
+
+	if (!entry)
+		return VERDICT_PASS_NO_CONNECTION;
+	service = bpf_map_lookup_elem(&services, &entry->service);
+	if (!service || service->generation != entry->generation)
+		return VERDICT_DROP_SERVICE_GONE;
+	note_member(entry, packet, time);
+	__builtin_memcpy(&to->source, service->address, sizeof(to->source));
+	__builtin_memcpy(&to->destination, entry->client, sizeof(to->destination));
+	to->source_port = service->port;
+	to->destination_port = entry->client_port;
+	to->member = NO_MEMBER;
+	return VERDICT_GO_ON;
+}
+
+stage translate(struct packet *packet, __u32 service, struct translation *to)
+{
+	packet->flow = hash_flow(packet->family, packet->protocol, &packet->source, packet->source_port,
+				 packet->destination_port);
+	return service == SERVICE_OWN_SOURCE ? from_member(packet, to) : from_client(packet, service, to);
+}

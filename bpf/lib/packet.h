@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A packet as far as it is known. Pointers are proofs: one that is not NULL has been checked against the end
+ * of the packet.
+ */
+#pragma once
+#include <linux/types.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include "stage.h"
+
+/* <sys/socket.h> is libc's; these are the kernel's ABI. */
+#define AF_INET  2
+#define AF_INET6 10
+
+#define NO_MEMBER 0xffffffffU
+
+/* IPv4 stands in words[0], the rest is zero. */
+struct address {
+	__be32 words[4];
+};
+
+/* Ports are 0 and the protocol too where a packet has none that can be read: `unreadable` says why. */
+struct packet {
+	struct ethhdr *ethernet;
+	struct iphdr *ipv4;
+	struct ipv6hdr *ipv6;
+	struct tcphdr *tcp;
+	struct udphdr *udp;
+	struct address source;
+	struct address destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u16 length; /* of the IP packet */
+	__u8 family;
+	__u8 protocol;
+	__u32 bytes; /* of the frame */
+	__u32 member;
+	__u64 flow;
+	enum verdict unreadable;
+};
+
+static __always_inline const struct address *as_address(const __be32 words[4])
+{
+	return (const struct address *)words;
+}
+
+static __always_inline _Bool same_address(const __be32 a[4], const __be32 b[4])
+{
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
+}
+
+static __always_inline _Bool is_zero(const __be32 address[4])
+{
+	return !(address[0] | address[1] | address[2] | address[3]);
+}
+
+/* A TCP packet that asks for a new connection. */
+static __always_inline _Bool opens(const struct packet *packet)
+{
+	return packet->tcp && packet->tcp->syn && !packet->tcp->ack && !packet->tcp->rst;
+}

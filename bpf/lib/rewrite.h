@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Puts the translated addresses and ports into a packet. IPv4 and IPv6 part where their headers differ. */
+#pragma once
+#include "checksum.h"
+#include "packet.h"
+
+/* What a packet's addresses and ports become. member: who it goes to, or NO_MEMBER on the way to a client. */
+struct translation {
+	struct address source;
+	struct address destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 member;
+};
+
+static __always_inline __u64 rewrite_ipv4(struct iphdr *ip, const struct translation *to)
+{
+	__u64 change =
+		change32(ip->saddr, to->source.words[0]) + change32(ip->daddr, to->destination.words[0]);
+
+	ip->check = update_checksum(ip->check, change);
+	ip->saddr = to->source.words[0];
+	ip->daddr = to->destination.words[0];
+	return change;
+}
+
+static __always_inline __u64 rewrite_ipv6(struct ipv6hdr *ip, const struct translation *to)
+{
+	__u64 change = 0;
+
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		change += change32(ip->saddr.s6_addr32[i], to->source.words[i]);
+		change += change32(ip->daddr.s6_addr32[i], to->destination.words[i]);
+		ip->saddr.s6_addr32[i] = to->source.words[i];
+		ip->daddr.s6_addr32[i] = to->destination.words[i];
+	}
+	return change;
+}
+
+static __always_inline void rewrite_tcp(struct tcphdr *tcp, const struct translation *to, __u64 change)
+{
+	change += change16(tcp->source, to->source_port) + change16(tcp->dest, to->destination_port);
+	tcp->check = update_checksum(tcp->check, change);
+	tcp->source = to->source_port;
+	tcp->dest = to->destination_port;
+}
+
+/* 0 means that the sender computed none, so it stays 0 and a result of 0 is sent as 0xffff. */
+static __always_inline void rewrite_udp(struct udphdr *udp, const struct translation *to, __u64 change)
+{
+	__u16 checksum;
+
+	if (udp->check) {
+		change += change16(udp->source, to->source_port) + change16(udp->dest, to->destination_port);
+		checksum = update_checksum(udp->check, change);
+		udp->check = checksum ? checksum : 0xffff;
+	}
+	udp->source = to->source_port;
+	udp->dest = to->destination_port;
+}
+
+static __always_inline void rewrite(struct packet *packet, const struct translation *to)
+{
+	__u64 change = 0;
+
+	if (packet->ipv4)
+		change = rewrite_ipv4(packet->ipv4, to);
+	else if (packet->ipv6)
+		change = rewrite_ipv6(packet->ipv6, to);
+	if (packet->tcp)
+		rewrite_tcp(packet->tcp, to, change);
+	else if (packet->udp)
+		rewrite_udp(packet->udp, to, change);
+}
+
+static __always_inline void spend_hop(struct packet *packet)
+{
+	struct iphdr *ip = packet->ipv4;
+
+	if (ip) {
+		ip->check = update_checksum(ip->check, change16(bpf_htons(0x0100), 0));
+		ip->ttl--;
+	} else if (packet->ipv6) {
+		packet->ipv6->hop_limit--;
+	}
+}
+
+stage check_hops(const struct packet *packet)
+{
+	if (packet->ipv4)
+		return packet->ipv4->ttl > 1 ? VERDICT_GO_ON : VERDICT_DROP_TTL;
+	if (packet->ipv6)
+		return packet->ipv6->hop_limit > 1 ? VERDICT_GO_ON : VERDICT_DROP_TTL;
+	return VERDICT_PASS_ETHERTYPE;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Which service, or which own address, is a packet for? One look at one cache line tells a stranger's packet;
+ * the second choice is looked at only when the first says that something overflowed.
+ */
+#pragma once
+#include "hash.h"
+#include "ports.h"
+
+/* What is never given to a service and stands in no bucket. */
+#define SERVICE_NONE 0xfffffffdU
+
+static __always_inline __u32 look_up4(__u64 key)
+{
+	__u64 hash = fmix64(config.hash_key0 ^ key);
+	__u32 line = hash & config.services4_mask;
+	struct service_bucket4 *bucket;
+
+#pragma unroll
+	for (int choice = 0; choice < 2; choice++) {
+		bucket = bpf_map_lookup_elem(&services4, &line);
+		if (!bucket)
+			return SERVICE_NONE;
+#pragma unroll
+		for (int i = 0; i < SERVICE_BUCKET4_KEYS; i++)
+			if (*(volatile __u64 *)&bucket->keys[i] == key)
+				return bucket->services[i];
+		if (likely(!bucket->overflow))
+			return SERVICE_NONE;
+		line = (hash >> 32) & config.services4_mask;
+	}
+	return SERVICE_NONE;
+}
+
+static __always_inline __u32 look_up6(const struct address *address, __u32 tail)
+{
+	__u64 hash = fmix64(fmix64(fmix64(config.hash_key0 ^ low_word(address)) ^ high_word(address)) ^ tail);
+	__u32 line = hash & config.services6_mask;
+	struct service_bucket6 *bucket;
+	__u64 found;
+
+#pragma unroll
+	for (int choice = 0; choice < 2; choice++) {
+		bucket = bpf_map_lookup_elem(&services6, &line);
+		if (!bucket)
+			return SERVICE_NONE;
+#pragma unroll
+		for (int i = 0; i < SERVICE_BUCKET6_KEYS; i++) {
+			found = *(volatile __u64 *)&bucket->tails[i];
+			if (found >> 32 == tail && same_address(bucket->addresses[i].words, address->words))
+				return found;
+		}
+		if (likely(!bucket->overflow))
+			return SERVICE_NONE;
+		line = (hash >> 32) & config.services6_mask;
+	}
+	return SERVICE_NONE;
+}
+
+/* {port, protocol, used}: the half of a key that both families share. */
+static __always_inline __u32 look_up(const struct packet *packet, __be16 port, __u8 protocol)
+{
+	__u32 tail = port | protocol << 16 | 1U << 24;
+
+	if (packet->family == AF_INET)
+		return look_up4(packet->destination.words[0] | (__u64)tail << 32);
+	return look_up6(&packet->destination, tail);
+}
+
+/* service: the service's id, or SERVICE_OWN_SOURCE for what may be a reply. */
+stage find_service(const struct packet *packet, __u32 *service)
+{
+	*service = look_up(packet, packet->destination_port, packet->protocol);
+	if (unlikely(packet->unreadable))
+		return *service == SERVICE_ADDRESS_ONLY ? packet->unreadable : VERDICT_PASS_FOREIGN;
+	if (*service != SERVICE_NONE)
+		return VERDICT_GO_ON;
+	if (!in_nat_range(packet->destination_port))
+		return VERDICT_PASS_FOREIGN;
+	*service = look_up(packet, 0, 0);
+	return *service == SERVICE_OWN_SOURCE ? VERDICT_GO_ON : VERDICT_PASS_FOREIGN;
+}
