@@ -8,6 +8,8 @@ export interface Config {
   readonly acceleration: Acceleration
   readonly snat: Snat
   readonly capacity: Capacity
+  /** Two 64-bit words in hex. Load balancers that share service addresses need the same. */
+  readonly hashKey: string
   readonly services: readonly Service[]
 }
 

@@ -16,6 +16,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
     ...(['services', 'backends', 'connections'] as const).flatMap((key) =>
       changed(`capacity.${key}`, before.capacity[key], after.capacity[key]),
     ),
+    ...changed('hashKey', before.hashKey, after.hashKey),
     ...diffBy(before.services, after.services, ({ name }) => name, 'service', diffServices),
   ]
 }

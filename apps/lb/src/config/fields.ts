@@ -108,6 +108,12 @@ export const devicePattern: z.ZodType<string> = field((value) => {
   throw new Refusal(`${show(value)} is not a device; write a name (eth0), a glob (ens*), or one to leave out ("-ens9")`)
 })
 
+/** A 128-bit key in hex. */
+export const hashKey: z.ZodType<string> = field((value) => {
+  if (typeof value === 'string' && /^[\da-f]{32}$/i.test(value)) return value.toLowerCase()
+  throw new Refusal(`${show(value)} is not a hash key; write 32 hex digits in quotes, as openssl rand -hex 16 prints`)
+})
+
 /** An object that refuses keys it does not know, each with the spelling that was probably meant. */
 export function strict<T extends object>(what: string, shape: { [K in keyof T]-?: z.ZodType<T[K]> }): z.ZodType<T> {
   const known = Object.keys(shape)

@@ -14,6 +14,7 @@ export function fixedFindings(running: Config, wanted: Config): Finding[] {
         ]
   return [
     ...fixed(['snat', 'portRange'], range(running), range(wanted)),
+    ...fixed(['hashKey'], running.hashKey, wanted.hashKey),
     ...(['services', 'backends', 'connections'] as const).flatMap((key) =>
       fixed(['capacity', key], running.capacity[key], wanted.capacity[key]),
     ),

@@ -38,6 +38,7 @@ describe('a valid configuration', () => {
       acceleration: 'best-effort',
       snat: { portRange: { from: 16384, to: 32767 }, sources: [] },
       capacity: { services: 1024, backends: 16384, connections: 262144 },
+      hashKey: '736b65702e6465762f76312e68617368',
       services: [
         {
           name: 'web',
@@ -90,7 +91,7 @@ describe('refused, with line, path, value and what would be right:', () => {
       'unknown key far from all',
       /devices: \[eth0\]/,
       'devices: [eth0]\n  zzz: 1',
-      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, acceleration, snat, capacity, services',
+      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, acceleration, snat, capacity, hashKey, services',
     ],
     [
       'bad address',
@@ -196,6 +197,12 @@ describe('refused, with line, path, value and what would be right:', () => {
       'lb.yaml:4:22: spec.snat.portRange: "300-200" leaves the usable ports',
     ],
     ['a narrow range', /devices/, 'snat: { portRange: 2000-2010 }\n  devices', '"2000-2010" has too few ports'],
+    [
+      'a short hash key',
+      /devices/,
+      'hashKey: abc\n  devices',
+      'lb.yaml:4:12: spec.hashKey: "abc" is not a hash key; write 32 hex digits',
+    ],
     ['no services', /services:[^]*/, '\n', 'lb.yaml:4:3: spec.services: nothing is not a list of services'],
     [
       'services that are no list',

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Backend, Capacity, Config, Frontend, Service, Snat } from './config.ts'
-import { address, devicePattern, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
+import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
 
 const port = integer('a port', 1, 65535)
 
@@ -40,6 +40,7 @@ const specSchema = strict<Config>('the spec', {
   acceleration: word(['native', 'best-effort', 'generic'], { tc: 'is not built yet' }).default('best-effort'),
   snat: snatSchema.default(() => snatSchema.parse({})),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
+  hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
   services: list('services', serviceSchema),
 })
 
