@@ -1,1 +1,34 @@
-export {}
+export type { NetlinkOptions } from './netlink.ts'
+export { Netlink, openNetlink } from './netlink.ts'
+export type { NetlinkErrorCode, NetlinkErrorDetails } from './error.ts'
+export { NetlinkError } from './error.ts'
+export type { OpenHandle } from './open-handles.ts'
+export { openHandles } from './open-handles.ts'
+
+export type { ExecOptions, ExecResult, SpawnOptions } from './namespace/process.ts'
+export type { NamespaceReference } from './namespace/reference.ts'
+export type { NamespaceIdentity } from './namespace/namespace.ts'
+export { NetworkNamespace } from './namespace/namespace.ts'
+export {
+  anonymousNamespace,
+  createNamespace,
+  currentNamespace,
+  deleteNamespace,
+  listNamespaces,
+  openNamespace,
+} from './namespace/named.ts'
+
+export type { LinkVerbs } from './route/link.ts'
+export type * from './route/link-types.ts'
+export type * from './route/link-kind-options.ts'
+export type { LinkStatistics } from './route/link-statistics.ts'
+export type { LinkFlag, LinkType, OperState } from './route/link-flags.ts'
+export type { AddressVerbs } from './route/address.ts'
+export type * from './route/address-types.ts'
+export type { RouteVerbs } from './route/route.ts'
+export type * from './route/route-types.ts'
+export { routeTables } from './route/route-types.ts'
+export type { NeighborVerbs } from './route/neighbor.ts'
+export type * from './route/neighbor-types.ts'
+export type { Family } from './route/families.ts'
+export type { Scope } from './route/scopes.ts'

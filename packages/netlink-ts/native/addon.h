@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef NETLINK_TS_ADDON_H
+#define NETLINK_TS_ADDON_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <node_api.h>
+
+/*
+ * Every function returns a number: what it promises, or -errno. Nothing here throws for a refusal of the
+ * kernel; the TypeScript side knows the operation and makes the error.
+ */
+
+/* The descriptors an environment (main thread or worker) has open: closed with it. */
+struct addon {
+	int *fds;
+	size_t count;
+	size_t capacity;
+};
+
+int addon__own_fd(napi_env env, int fd);
+int addon__close_fd(napi_env env, int fd);
+
+/* Reads up to `wanted` arguments; throws a TypeError and returns -1 when there are fewer. */
+int args__get(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv);
+int args__int(napi_env env, napi_value value, int *out);
+int args__bytes(napi_env env, napi_value value, uint8_t **data, size_t *length);
+int args__string(napi_env env, napi_value value, char *out, size_t size);
+
+napi_value result(napi_env env, int64_t value);
+napi_value result_errno(napi_env env);
+
+/* Moves the calling thread into a network namespace; returns a descriptor of the one it left, or -errno. */
+int netns__enter(int fd);
+/* Moves the thread back and closes the descriptor. A thread left in the wrong namespace ends the process. */
+void netns__leave(int saved);
+
+napi_value socket__open(napi_env env, napi_callback_info info);
+napi_value socket__close(napi_env env, napi_callback_info info);
+napi_value socket__bind(napi_env env, napi_callback_info info);
+napi_value socket__set_option(napi_env env, napi_callback_info info);
+napi_value socket__get_option(napi_env env, napi_callback_info info);
+napi_value socket__set_timeout(napi_env env, napi_callback_info info);
+napi_value socket__send(napi_env env, napi_callback_info info);
+napi_value socket__receive(napi_env env, napi_callback_info info);
+
+napi_value poll__start(napi_env env, napi_callback_info info);
+napi_value poll__stop(napi_env env, napi_callback_info info);
+
+napi_value netns__current(napi_env env, napi_callback_info info);
+napi_value netns__create(napi_env env, napi_callback_info info);
+napi_value netns__open(napi_env env, napi_callback_info info);
+napi_value netns__run(napi_env env, napi_callback_info info);
+napi_value netns__name(napi_env env, napi_callback_info info);
+napi_value netns__unname(napi_env env, napi_callback_info info);
+
+#endif

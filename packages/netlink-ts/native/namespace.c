@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "addon.h"
+
+#define RUN_DIR "/run/netns"
+
+static int open_current(void)
+{
+	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int netns__enter(int fd)
+{
+	int saved = open_current();
+
+	if (saved < 0)
+		return saved;
+	if (setns(fd, CLONE_NEWNET)) {
+		int error = -errno;
+
+		close(saved);
+		return error;
+	}
+	return saved;
+}
+
+void netns__leave(int saved)
+{
+	if (setns(saved, CLONE_NEWNET))
+		napi_fatal_error("netlink-ts", NAPI_AUTO_LENGTH,
+				 "this thread cannot return to its network namespace", NAPI_AUTO_LENGTH);
+	close(saved);
+}
+
+/* currentNamespace(): a descriptor of the calling thread's network namespace. */
+napi_value netns__current(napi_env env, napi_callback_info info)
+{
+	int fd = open_current();
+
+	(void)info;
+	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
+}
+
+/* createNamespace(): a descriptor of a new, empty, unnamed namespace; the thread stays where it is. */
+napi_value netns__create(napi_env env, napi_callback_info info)
+{
+	int saved = open_current(), fd;
+
+	(void)info;
+	if (saved < 0)
+		return result(env, saved);
+	if (unshare(CLONE_NEWNET)) {
+		fd = -errno;
+		close(saved);
+		return result(env, fd);
+	}
+	fd = open_current();
+	netns__leave(saved);
+	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
+}
+
+/* openNamespace(path): a descriptor, or -EINVAL when the file is no network namespace. */
+napi_value netns__open(napi_env env, napi_callback_info info)
+{
+	char path[PATH_MAX];
+	napi_value argv[1];
+	int fd;
+
+	if (args__get(env, info, 1, argv) || args__string(env, argv[0], path, sizeof(path)))
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return result_errno(env);
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET) {
+		close(fd);
+		return result(env, -EINVAL);
+	}
+	return result(env, addon__own_fd(env, fd));
+}
+
+/*
+ * runInNamespace(fd, function): calls it inside the namespace and gives its value back, or -errno when the
+ * namespace cannot be entered. The thread returns before anything else runs on it, also after a throw.
+ */
+napi_value netns__run(napi_env env, napi_callback_info info)
+{
+	napi_value argv[2], global, value = NULL;
+	int fd, saved;
+
+	if (args__get(env, info, 2, argv) || args__int(env, argv[0], &fd) ||
+	    napi_get_global(env, &global) != napi_ok)
+		return NULL;
+	saved = netns__enter(fd);
+	if (saved < 0)
+		return result(env, saved);
+	if (napi_call_function(env, global, argv[1], 0, NULL, &value) != napi_ok)
+		value = NULL;
+	netns__leave(saved);
+	return value;
+}
+
+/* As `ip netns` does: a shared mount of its own, so that names reach other mount namespaces, and leave them.
+ */
+static int share_run_dir(void)
+{
+	if (mkdir(RUN_DIR, 0755) && errno != EEXIST)
+		return -errno;
+	if (!mount("", RUN_DIR, "none", MS_SHARED | MS_REC, NULL))
+		return 0;
+	if (errno != EINVAL)
+		return -errno;
+	if (mount(RUN_DIR, RUN_DIR, "none", MS_BIND | MS_REC, NULL))
+		return -errno;
+	return mount("", RUN_DIR, "none", MS_SHARED | MS_REC, NULL) ? -errno : 0;
+}
+
+static int bind_name(int fd, const char *path)
+{
+	char source[64];
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0);
+
+	if (file < 0)
+		return -errno;
+	close(file);
+	snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
+	if (mount(source, path, "none", MS_BIND, NULL)) {
+		int error = -errno;
+
+		unlink(path);
+		return error;
+	}
+	return 0;
+}
+
+/* The directory is locked meanwhile: two processes that both bind it to itself would hide names. */
+static int with_run_dir_locked(int fd, const char *path)
+{
+	int lock, error;
+
+	if (mkdir(RUN_DIR, 0755) && errno != EEXIST)
+		return -errno;
+	lock = open(RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0)
+		return -errno;
+	flock(lock, LOCK_EX);
+	error = share_run_dir();
+	if (!error)
+		error = bind_name(fd, path);
+	close(lock);
+	return error;
+}
+
+/* nameNamespace(fd, path): what keeps the namespace alive without a descriptor. -EEXIST when taken. */
+napi_value netns__name(napi_env env, napi_callback_info info)
+{
+	char path[PATH_MAX];
+	napi_value argv[2];
+	int fd;
+
+	if (args__get(env, info, 2, argv) || args__int(env, argv[0], &fd) ||
+	    args__string(env, argv[1], path, sizeof(path)))
+		return NULL;
+	return result(env, with_run_dir_locked(fd, path));
+}
+
+/* unnameNamespace(path): the namespace ends when nobody else holds it. */
+napi_value netns__unname(napi_env env, napi_callback_info info)
+{
+	char path[PATH_MAX];
+	napi_value argv[1];
+
+	if (args__get(env, info, 1, argv) || args__string(env, argv[0], path, sizeof(path)))
+		return NULL;
+	if (umount2(path, MNT_DETACH) && errno != EINVAL)
+		return result_errno(env);
+	return unlink(path) ? result_errno(env) : result(env, 0);
+}

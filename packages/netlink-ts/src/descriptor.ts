@@ -1,0 +1,85 @@
+import { checked, NetlinkError } from './error.ts'
+import { native } from './native.ts'
+import { handleClosed, handleOpened } from './open-handles.ts'
+
+export const NETLINK_ROUTE = 0
+const SOL_SOCKET = 1
+const SO_RCVBUF = 8
+const SO_RCVBUFFORCE = 33
+const SOL_NETLINK = 270
+const NETLINK_ADD_MEMBERSHIP = 1
+const NETLINK_CAP_ACK = 10
+const NETLINK_EXT_ACK = 11
+const NETLINK_GET_STRICT_CHK = 12
+
+export interface DescriptorOptions {
+  readonly kind: 'socket' | 'monitor'
+  readonly detail: string
+  /** The namespace's descriptor; the calling thread's own when left out. */
+  readonly namespaceFd?: number | undefined
+  readonly nonBlocking?: boolean
+}
+
+/** A bound rtnetlink socket's descriptor. It stays in the namespace that it was opened in, whoever uses it. */
+export class Descriptor implements Disposable {
+  readonly detail: string
+  #fd: number
+
+  constructor(options: DescriptorOptions) {
+    this.detail = options.detail
+    const opened = native.open(NETLINK_ROUTE, options.namespaceFd ?? -1, options.nonBlocking === true ? 1 : 0)
+    this.#fd = checked('openNetlink', opened, options.detail)
+    handleOpened({ kind: options.kind, fd: this.#fd, detail: options.detail })
+    try {
+      this.#prepare()
+    } catch (error) {
+      this[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  get fd(): number {
+    if (this.#fd < 0) throw new NetlinkError('CLOSED', this.detail, 'the socket is closed; open another one')
+    return this.#fd
+  }
+
+  get closed(): boolean {
+    return this.#fd < 0
+  }
+
+  /** The bytes that may wait to be read. Past the system's limit with CAP_NET_ADMIN only. */
+  setReceiveBuffer(size: number): void {
+    if (native.setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0)
+      checked('openNetlink', native.setOption(this.fd, SOL_SOCKET, SO_RCVBUF, size), 'receive buffer')
+  }
+
+  /** What the kernel made of it: it doubles the number, and has a lower bound. */
+  get receiveBuffer(): number {
+    return checked('openNetlink', native.getOption(this.fd, SOL_SOCKET, SO_RCVBUF), 'receive buffer')
+  }
+
+  setTimeout(milliseconds: number): void {
+    checked('openNetlink', native.setTimeout(this.fd, milliseconds), 'receive timeout')
+  }
+
+  join(group: number): void {
+    checked(
+      'monitor',
+      native.setOption(this.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),
+      `multicast group ${group}`,
+    )
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd < 0) return
+    native.close(this.#fd)
+    handleClosed(this.#fd)
+    this.#fd = -1
+  }
+
+  #prepare(): void {
+    checked('openNetlink', native.bind(this.#fd), 'bind')
+    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK])
+      checked('openNetlink', native.setOption(this.#fd, SOL_NETLINK, option, 1), `option ${option}`)
+  }
+}

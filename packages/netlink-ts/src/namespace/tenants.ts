@@ -1,0 +1,31 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
+
+/** The processes and workers that run in a namespace on this object's account. */
+export class Tenants {
+  readonly #processes = new Set<ChildProcess>()
+  readonly #workers = new Set<Worker>()
+
+  process(child: ChildProcess): ChildProcess {
+    this.#processes.add(child)
+    child.once('exit', () => this.#processes.delete(child))
+    // A child that never started has no exit.
+    child.once('error', () => child.pid === undefined && this.#processes.delete(child))
+    return child
+  }
+
+  worker(worker: Worker): Worker {
+    this.#workers.add(worker)
+    worker.once('exit', () => this.#workers.delete(worker))
+    return worker
+  }
+
+  /** Kills and awaits them all. */
+  async end(): Promise<void> {
+    const processes = [...this.#processes].filter((child) => child.pid !== undefined)
+    const exits = processes.map((child) => once(child, 'exit'))
+    for (const child of processes) child.kill('SIGKILL')
+    await Promise.all([...exits, ...[...this.#workers].map((worker) => worker.terminate())])
+  }
+}

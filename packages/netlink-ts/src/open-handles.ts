@@ -1,0 +1,22 @@
+/** A descriptor of this package that is open in this thread. */
+export interface OpenHandle {
+  readonly kind: 'socket' | 'monitor' | 'namespace'
+  readonly fd: number
+  /** What it is for: `route socket in "blue"`. */
+  readonly detail: string
+}
+
+const open = new Map<number, OpenHandle>()
+
+/** Everything that this package has open in this thread: a test kit's leak check wants it empty. */
+export function openHandles(): readonly OpenHandle[] {
+  return [...open.values()]
+}
+
+export function handleOpened(handle: OpenHandle): void {
+  open.set(handle.fd, handle)
+}
+
+export function handleClosed(fd: number): void {
+  open.delete(fd)
+}

@@ -1,0 +1,149 @@
+import { NetlinkError } from '../error.ts'
+import { checkKeys } from '../check.ts'
+import { maybe } from '../pick.ts'
+import { body } from '../request.ts'
+import { RouteSocket } from '../socket.ts'
+import { NLM_F_CREATE, NLM_F_EXCL } from '../wire/message.ts'
+import { deviceIndex, getDevice, RTM_GETLINK } from './device.ts'
+import { IFINFOMSG, linkAttributes } from './link-attributes.ts'
+import { decodeLink } from './link-decode.ts'
+import { linkFlags } from './link-flags.ts'
+import type { LinkKind, VethPeer } from './link-kind-options.ts'
+import { linkKinds } from './link-kinds.ts'
+import { linkBody } from './link-request.ts'
+import type { Link, LinkAdd, LinkChanges, LinkKey, LinkListOptions, LinkSet } from './link-types.ts'
+import { checkAdd, checkKey, checkSet, withAddValues, withOptionalNamespace, withSetValues } from './link-values.ts'
+
+export const RTM_NEWLINK = 16
+export const RTM_DELLINK = 17
+const RTEXT_FILTER_SKIP_STATS = 8
+
+/** Network devices: `ip link`. */
+export class LinkVerbs {
+  readonly #socket: RouteSocket
+
+  constructor(socket: RouteSocket) {
+    this.#socket = socket
+  }
+
+  /**
+   * Makes a device, a veth with both ends at once, each in a namespace of choice. `EXISTS` when the name is taken,
+   * `NOT_SUPPORTED` when the kernel does not have the kind. Equivalent to `ip link add <name> type <kind> …`.
+   */
+  add(options: LinkAdd): void {
+    const operation = 'link.add'
+    checkAdd(operation, options)
+    const up = options.up === true ? linkFlags.UP : 0
+    withAddValues(this.#socket, operation, options, (values) =>
+      this.#socket.change({
+        operation,
+        subject: `${options.kind} ${JSON.stringify(options.name)}`,
+        type: RTM_NEWLINK,
+        flags: NLM_F_CREATE | NLM_F_EXCL,
+        needs: needs(options),
+        body: linkBody(operation, options.kind, { index: options.index, flags: up, change: up, values }),
+      }),
+    )
+    if (options.kind === 'veth' && options.peer?.up === true) raisePeer(operation, options.peer)
+  }
+
+  /**
+   * Changes a device: up or down, name, namespace, master, MTU, address, flags, and its kind's own options (with
+   * `kind`). Equivalent to `ip link set dev <name> …`.
+   */
+  set(options: LinkSet): void {
+    const operation = 'link.set'
+    checkKey(operation, options)
+    checkSet(operation, options)
+    const index = options.index ?? deviceIndex(this.#socket, operation, 'name', options.name as string)
+    withSetValues(this.#socket, operation, options, (values) =>
+      this.#socket.change({
+        operation,
+        subject: subject(options),
+        type: RTM_NEWLINK,
+        needs: options.kind === undefined ? undefined : needs(options),
+        body: linkBody(operation, options.kind, { index, ...flagsOf(options), values }),
+      }),
+    )
+  }
+
+  /** Removes a device; a veth's peer goes with it. Equivalent to `ip link delete`. */
+  delete(key: LinkKey): void {
+    const operation = 'link.delete'
+    checkKey(operation, key)
+    checkKeys(operation, key, { name: true, index: true })
+    const index = key.index ?? deviceIndex(this.#socket, operation, 'name', key.name as string)
+    const header = body(IFINFOMSG, (to) => void to.u32(0).u32(index).zeros(8), linkAttributes, {})
+    this.#socket.change({ operation, subject: subject(key), type: RTM_DELLINK, body: header })
+  }
+
+  /** One device, or `undefined`. Equivalent to `ip -s -d link show dev <name>`. */
+  get(key: LinkKey): Link | undefined {
+    checkKey('link.get', key)
+    try {
+      return decodeLink(getDevice(this.#socket, 'link.get', key, 0))
+    } catch (error) {
+      if (error instanceof NetlinkError && error.code === 'NOT_FOUND') return undefined
+      throw error
+    }
+  }
+
+  /** All devices, or those of a kind or a master; one pass. Equivalent to `ip -s -d link show`. */
+  list(options: LinkListOptions = {}): IteratorObject<Link, undefined> {
+    const operation = 'link.list'
+    checkKeys(operation, options, { kind: true, master: true, statistics: true })
+    const { kind, master, statistics } = options
+    const values = {
+      ...maybe('extMask', statistics === false ? RTEXT_FILTER_SKIP_STATS : undefined),
+      ...maybe('info', kind === undefined ? undefined : { kind }),
+      ...maybe('master', master === undefined ? undefined : deviceIndex(this.#socket, operation, 'master', master)),
+    }
+    const request = body(IFINFOMSG, (to) => void to.zeros(IFINFOMSG), linkAttributes, values)
+    const links = this.#socket.dump({ operation, type: RTM_GETLINK, body: request }).values().map(decodeLink)
+    // A kernel that does not have the kind does not filter by it.
+    return kind === undefined ? links : links.filter((link) => link.kind === kind)
+  }
+}
+
+/** A veth cannot come up before it has its peer (`ENOTCONN`), and the peer is made first: so it is raised afterwards. */
+function raisePeer(operation: string, peer: VethPeer): void {
+  withOptionalNamespace(operation, peer.ns, (namespaceFd) => {
+    using socket = new RouteSocket({ namespaceFd })
+    new LinkVerbs(socket).set({ name: peer.name, up: true })
+  })
+}
+
+/** The kernel says "Unknown device type" where it lacks the kind; else it lacks one of the options. */
+function needs(options: { readonly kind: LinkKind }): (kernelMessage: string | undefined) => string {
+  const { kind } = options
+  const config = kind === 'veth' ? 'CONFIG_VETH (module veth)' : linkKinds[kind].needs
+  const given = kind === 'veth' ? ['peer'] : linkKinds[kind].data.keys.filter((key) => Object.hasOwn(options, key))
+  return (kernelMessage) =>
+    kernelMessage === undefined && given.length > 0
+      ? `this kernel's ${kind} does not have all of ${given.join(', ')}`
+      : `it takes a kernel with ${config}`
+}
+
+function subject(key: { readonly name?: string | undefined; readonly index?: number | undefined }): string {
+  return `device ${key.name === undefined ? key.index : JSON.stringify(key.name)}`
+}
+
+const switches = {
+  up: [linkFlags.UP, true],
+  arp: [linkFlags.NOARP, false],
+  promiscuous: [linkFlags.PROMISC, true],
+  multicast: [linkFlags.MULTICAST, true],
+  allMulticast: [linkFlags.ALLMULTI, true],
+} as const satisfies Partial<Record<keyof LinkChanges, readonly [number, boolean]>>
+
+function flagsOf(changes: LinkChanges): { flags: number; change: number } {
+  let flags = 0
+  let change = 0
+  for (const key of Object.keys(switches) as (keyof typeof switches)[]) {
+    const [bit, set] = switches[key]
+    if (changes[key] === undefined) continue
+    change |= bit
+    if (changes[key] === set) flags |= bit
+  }
+  return { flags, change }
+}
