@@ -20,5 +20,5 @@ export function describeWith(needs: readonly (keyof typeof NEEDS)[], name: strin
 export function bpftool(...args: string[]): unknown {
   const { status, stdout, stderr } = spawnSync('bpftool', ['-j', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
   if (status !== 0) throw new Error(`bpftool ${args.join(' ')}: ${stderr || stdout}`)
-  return JSON.parse(stdout)
+  return stdout === '' ? undefined : JSON.parse(stdout)
 }
