@@ -119,15 +119,17 @@ function headerSize(layer: Ipv4, place: ReadPlace): number | undefined {
 }
 
 function readExtent(layer: Ipv4, size: number, place: ReadPlace): Pick<Reading<Ipv4>, 'next' | 'end' | 'partial'> {
+  if (layer.totalLength < size) {
+    place.trouble(`total length is ${layer.totalLength}, the header alone takes ${size}`)
+    return {}
+  }
   const end = place.start + layer.totalLength
-  if (layer.totalLength < size) place.trouble(`total length is ${layer.totalLength}, the header alone takes ${size}`)
   if (end > place.end)
     noteCut(place, `total length is ${layer.totalLength}, ${place.end - place.start} bytes are there`)
-  const partial = place.partial || end > place.end || layer.totalLength < size || layer.moreFragments
   return {
     next: layer.fragmentOffset === 0 ? byProtocol.get(layer.protocol) : undefined,
-    end: layer.totalLength < size ? place.end : Math.min(end, place.end),
-    partial,
+    end: Math.min(end, place.end),
+    partial: place.partial || end > place.end || layer.moreFragments,
   }
 }
 

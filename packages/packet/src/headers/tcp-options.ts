@@ -51,12 +51,14 @@ const writers: {
   other: ({ type, data }, to) => head(to, type, 2 + data.length).bytes(data),
 }
 
+/** Bytes that the options take by themselves. */
+export function tcpOptionsLength(options: TcpOptions): number {
+  return options.reduce((sum, option) => sum + optionSize(option), 0)
+}
+
 /** Bytes that the options take, with zeros up to a multiple of 4. */
 export function tcpOptionsSize(options: TcpOptions): number {
-  return roundUp(
-    options.reduce((sum, option) => sum + optionSize(option), 0),
-    4,
-  )
+  return roundUp(tcpOptionsLength(options), 4)
 }
 
 /** Writes options; the space after them is zero already. */
