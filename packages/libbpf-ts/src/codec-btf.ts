@@ -22,14 +22,14 @@ function codecOf(layout: Layout, structs: Map<StructLayout, Codec<BtfValue>>): C
   switch (layout.kind) {
     case 'scalar':
     case 'enum':
-      return scalarCodec(layout.scalar, layout.littleEndian) as Codec<BtfValue>
+      return scalarCodec(layout.scalar, layout.littleEndian)
     case 'bytes':
-      return bytes(layout.size) as Codec<BtfValue>
+      return bytes(layout.size)
     case 'chars':
-      return chars(layout.size) as Codec<BtfValue>
+      return chars(layout.size)
     case 'array':
       return array(codecOf(layout.element, structs), layout.length) as Codec<BtfValue>
-    case 'struct':
+    default:
       return structs.get(layout) ?? remember(layout, structs)
   }
 }

@@ -24,9 +24,9 @@ import {
   type Codec,
 } from './index.ts'
 
-function hex(codec: Codec<never>, value: unknown): string {
+function hex(codec: Codec<unknown>, value: unknown): string {
   const buffer = new Uint8Array(codec.size).fill(0xee)
-  codec.write(new DataView(buffer.buffer), 0, value as never)
+  codec.write(new DataView(buffer.buffer), 0, value)
   return Buffer.from(buffer).toString('hex')
 }
 
@@ -39,7 +39,7 @@ function back<T>(codec: Codec<T>, value: T): T {
 }
 
 describe('scalars', () => {
-  test.each<[string, Codec<never>, unknown, string]>([
+  test.each<[string, Codec<unknown>, unknown, string]>([
     ['u8', u8, 0xfe, 'fe'],
     ['s8', s8, -2, 'fe'],
     ['bool', bool, true, '01'],
@@ -51,11 +51,11 @@ describe('scalars', () => {
     ['le64', le64, 0x0102030405060708n, '0807060504030201'],
   ])('%s', (_, codec, value, expected) => {
     expect(hex(codec, value)).toBe(expected)
-    expect(back(codec, value as never)).toBe(value)
+    expect(back(codec, value)).toBe(value)
   })
 
   test('without a declared order, the host’s', () => {
-    const host = (array: ArrayBufferView) => Buffer.from(array.buffer as ArrayBuffer).toString('hex')
+    const host = (array: ArrayBufferView) => Buffer.from(array.buffer).toString('hex')
     expect(hex(u16, 0x1234)).toBe(host(Uint16Array.of(0x1234)))
     expect(hex(u32, 0x12345678)).toBe(host(Uint32Array.of(0x12345678)))
     expect(hex(u64, 0x123456789abcdef0n)).toBe(host(BigUint64Array.of(0x123456789abcdef0n)))

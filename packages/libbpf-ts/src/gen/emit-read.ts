@@ -32,7 +32,7 @@ function value(layout: Layout, place: Place): string {
       return `bpf.readChars(view, ${at}, ${layout.size})`
     case 'struct':
       return `${structCodec(layout.name)}.read(view, ${at})`
-    case 'array':
+    default:
       return `[${indexes(layout.length)
         .map((index) => value(layout.element, plus(place, index * layout.element.size)))
         .join(', ')}]`

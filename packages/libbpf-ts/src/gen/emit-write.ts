@@ -39,7 +39,7 @@ function write(layout: Layout, place: Place, source: string, name: string, depth
       return [`bpf.writeChars(view, ${at}, ${layout.size}, ${source}, '${name}')`]
     case 'struct':
       return [`${structCodec(layout.name)}.write(view, ${at}, ${source})`]
-    case 'array':
+    default:
       return writeArray(layout, place, source, name, depth)
   }
 }

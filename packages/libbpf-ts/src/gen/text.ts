@@ -36,7 +36,7 @@ export function typeOf(layout: Layout): string {
       return 'Uint8Array'
     case 'chars':
       return 'string'
-    case 'array':
+    default:
       return `${typeOf(layout.element)}[]`
   }
 }
@@ -54,7 +54,7 @@ export function codecOf(layout: Layout): string {
       return `bpf.bytes(${layout.size})`
     case 'chars':
       return `bpf.chars(${layout.size})`
-    case 'array':
+    default:
       return `bpf.array(${codecOf(layout.element)}, ${layout.length})`
   }
 }
