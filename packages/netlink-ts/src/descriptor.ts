@@ -3,6 +3,7 @@ import { native } from './native.ts'
 import { handleClosed, handleOpened } from './open-handles.ts'
 
 export const NETLINK_ROUTE = 0
+export const NETLINK_GENERIC = 16
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8
 const SO_RCVBUFFORCE = 33
@@ -18,16 +19,18 @@ export interface DescriptorOptions {
   /** The namespace's descriptor; the calling thread's own when left out. */
   readonly namespaceFd?: number | undefined
   readonly nonBlocking?: boolean
+  /** Default {@link NETLINK_ROUTE}. */
+  readonly protocol?: number | undefined
 }
 
-/** A bound rtnetlink socket's descriptor. It stays in the namespace that it was opened in, whoever uses it. */
+/** A bound netlink socket's descriptor. It stays in the namespace that it was opened in, whoever uses it. */
 export class Descriptor implements Disposable {
   readonly detail: string
   #fd: number
 
   constructor(options: DescriptorOptions) {
     this.detail = options.detail
-    const opened = native.open(NETLINK_ROUTE, options.namespaceFd ?? -1, options.nonBlocking === true ? 1 : 0)
+    const opened = native.open(options.protocol ?? NETLINK_ROUTE, options.namespaceFd ?? -1, options.nonBlocking === true ? 1 : 0)
     this.#fd = checked('openNetlink', opened, options.detail)
     handleOpened({ kind: options.kind, fd: this.#fd, detail: options.detail })
     try {

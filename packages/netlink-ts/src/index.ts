@@ -1,5 +1,6 @@
 export type { NetlinkOptions } from './netlink.ts'
 export { Netlink, openNetlink } from './netlink.ts'
+export { Ethtool, openEthtool } from './generic/ethtool.ts'
 export type { NetlinkErrorCode, NetlinkErrorDetails } from './error.ts'
 export { NetlinkError } from './error.ts'
 export type { OpenHandle } from './open-handles.ts'

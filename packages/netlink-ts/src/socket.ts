@@ -23,6 +23,8 @@ import {
 export interface SocketOptions {
   /** The namespace's descriptor; the calling thread's own namespace when left out. */
   readonly namespaceFd?: number | undefined
+  /** `NETLINK_ROUTE` when left out. */
+  readonly protocol?: number | undefined
   /** For {@link openHandles} and errors. */
   readonly detail?: string
   /** How long to wait for the kernel's answer, in milliseconds. Default 10000. */
@@ -58,6 +60,7 @@ export class RouteSocket implements Disposable {
       kind: 'socket',
       detail: options.detail ?? 'route socket',
       namespaceFd: options.namespaceFd,
+      protocol: options.protocol,
     })
     this.#descriptor.setTimeout(options.timeoutMs ?? TIMEOUT_MS)
     this.#arena = options.buffer === undefined ? sharedArena : new Arena(options.buffer)
