@@ -1,1 +1,2 @@
-export {}
+export { verdicts } from './verdicts.gen.ts'
+export { type VerdictAction, type VerdictInfo, type VerdictName, verdictsByIndex } from './verdicts.ts'

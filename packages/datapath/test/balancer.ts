@@ -1,0 +1,208 @@
+import { IpProtocol } from '@skep/packet'
+import { xdpContext } from 'libbpf-ts'
+import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, type NatEntry, Verdict } from '../src/lb_xdp.gen.ts'
+import { verdicts } from '../src/verdicts.gen.ts'
+import { eraseKeys, writeKey } from './service-table.ts'
+import { familyOf, toWords } from './words.ts'
+
+export type VerdictName = keyof typeof verdicts
+
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
+export interface ServiceOptions extends Endpoint {
+  readonly protocol?: 'tcp' | 'udp'
+  readonly members: readonly Endpoint[]
+  /** The load balancer's own address towards the members. */
+  readonly source: string
+}
+
+export interface BalancerOptions {
+  readonly config?: Partial<LbXdpConfig>
+  /** Lines of the NAT tables: a power of two. */
+  readonly natLines?: number
+  readonly serviceLines?: number
+}
+
+export interface Outcome {
+  readonly action: string
+  readonly verdict: VerdictName
+  readonly packet: Uint8Array
+}
+
+export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e03707344n } as const
+
+const SLOTS_LOG2 = 7
+const RING_LINES = 4
+const OWN_SOURCE = 0xfffffffe
+const ADDRESS_ONLY = 0xffffffff
+const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
+const TICKS = 250
+
+/** lb_xdp with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
+export class Balancer implements Disposable {
+  readonly lb: LbXdp
+  readonly config: LbXdpConfig
+  #sources: string[] = []
+  #services = 0
+  #members = 0
+
+  constructor(options: BalancerOptions = {}) {
+    const { natLines = 64, serviceLines = 16 } = options
+    this.config = {
+      ...hashKeys,
+      services4Mask: serviceLines - 1,
+      services6Mask: serviceLines - 1,
+      natMask: natLines - 1,
+      natPortMin: 32768,
+      natPortMax: 65535,
+      jiffiesPerSecond: TICKS,
+      timeoutOpening: 20 * TICKS,
+      timeoutEstablished: 6 * 3600 * TICKS,
+      timeoutClosing: 120 * TICKS,
+      timeoutClosed: 10 * TICKS,
+      timeoutOther: 60 * TICKS,
+      ...options.config,
+    }
+    const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
+    this.lb = loadLbXdp({
+      config: this.config,
+      maps: {
+        services4: size(serviceLines),
+        services6: size(serviceLines),
+        services: size(64),
+        rings: size(64 * RING_LINES),
+        memberIds: size(64),
+        members: size(256),
+        memberCounters: size(256),
+        sources: size(8),
+        natFlows: size(natLines),
+        natReplies: size(natLines),
+        natEntries: size(natLines * 8),
+      },
+    })
+  }
+
+  /** Adds a service and its members; gives its id. Slot i belongs to member i mod n. */
+  addService(options: ServiceOptions): number {
+    const id = this.#services++
+    const { address, port } = options
+    const protocol = IpProtocol[options.protocol ?? 'tcp']
+    const first = this.#members
+    this.#members += options.members.length
+    const source = this.source(options.source)
+    options.members.forEach((member, i) => this.setMember(first + i, member, id, source))
+    this.lb.maps.memberIds.set(id, { ids: Array.from({ length: 16 }, (_, i) => first + i) })
+    this.writeRing(id, options.members.length)
+    this.lb.maps.services.set(id, {
+      ring: ((id * RING_LINES) << 5) | (options.members.length > 0 ? SLOTS_LOG2 : 0),
+      members: id,
+      address: toWords(address),
+      port,
+      protocol,
+      family: familyOf(address),
+      flags: 0,
+      generation: 0,
+    })
+    this.writeKey({ address, port, protocol }, id)
+    this.writeKey({ address, port: 0, protocol: 0 }, ADDRESS_ONLY)
+    return id
+  }
+
+  setMember(id: number, { address, port }: Endpoint, service: number, source: number, used = 1): void {
+    this.lb.maps.members.set(id, { address: toWords(address), port, family: familyOf(address), used, source, service })
+  }
+
+  /** Slots of a service's ring: i mod n, or one member number for all. */
+  writeRing(service: number, members: number, only?: number): void {
+    for (let line = 0; line < RING_LINES; line++) {
+      const slots = Array.from({ length: 32 }, (_, i) => only ?? (line * 32 + i) % Math.max(members, 1))
+      this.lb.maps.rings.set(service * RING_LINES + line, { slots })
+    }
+  }
+
+  writeKey(key: { address: string; port: number; protocol: number }, service: number): void {
+    writeKey(this.lb, this.config.hashKey0, this.config.services4Mask, key, service)
+  }
+
+  removeService(id: number): void {
+    eraseKeys(this.lb, id)
+  }
+
+  /** The index of an own address, added when it is new. */
+  source(address: string): number {
+    const known = this.#sources.indexOf(address)
+    if (known >= 0) return known
+    this.lb.maps.sources.set(this.#sources.length, { address: toWords(address) })
+    this.writeKey({ address, port: 0, protocol: 0 }, OWN_SOURCE)
+    return this.#sources.push(address) - 1
+  }
+
+  /** Runs one packet. Throws unless it was counted once, with its bytes. */
+  run(packet: Uint8Array, ingressIfindex?: number): Outcome {
+    const before = this.counters()
+    const context = ingressIfindex === undefined ? {} : { context: xdpContext(packet.length, { ingressIfindex }) }
+    const result = this.lb.programs.lbXdp.testRun({ data: packet, ...context })
+    const verdict = countedVerdict(before, this.counters(), packet.length)
+    return { action: ACTIONS[result.returnValue] ?? String(result.returnValue), verdict, packet: result.data }
+  }
+
+  /** Sums over all CPUs, by number of verdict. */
+  counters(): Counter[] {
+    return [...this.lb.maps.verdictCounters.entries()].map(([, cpus]) => sum(cpus))
+  }
+
+  memberCounter(id: number): Counter {
+    return sum(this.lb.maps.memberCounters.get(id)!)
+  }
+
+  /** The connections that have a word in the table, by index. */
+  connections(): Map<number, NatEntry> {
+    const words = [...this.lb.maps.natFlows].flatMap(([, { words }]) => words).filter((word) => word !== 0n)
+    const indexes = words.map((word) => Number(word >> 32n))
+    return new Map(indexes.map((index) => [index, this.lb.maps.natEntries.get(index)!]))
+  }
+
+  /** The only connection there is. */
+  connection(): { index: number; entry: NatEntry } {
+    const all = [...this.connections()]
+    if (all.length !== 1) throw new Error(`there are ${all.length} connections, not 1`)
+    return { index: all[0]![0], entry: all[0]![1] }
+  }
+
+  /** Makes a connection that much older. */
+  age(index: number, jiffies: number): void {
+    const entry = this.lb.maps.natEntries.get(index)!
+    this.lb.maps.natEntries.set(index, { ...entry, lastSeen: (entry.lastSeen - jiffies) >>> 0 })
+  }
+
+  /** Words in the replies' table. */
+  replyWords(): bigint[] {
+    return [...this.lb.maps.natReplies].flatMap(([, { words }]) => words).filter((word) => word !== 0n)
+  }
+
+  [Symbol.dispose](): void {
+    this.lb[Symbol.dispose]()
+  }
+}
+
+function sum(cpus: readonly Counter[]): Counter {
+  return cpus.reduce((a, b) => ({ packets: a.packets + b.packets, bytes: a.bytes + b.bytes }))
+}
+
+function countedVerdict(before: readonly Counter[], after: readonly Counter[], bytes: number): VerdictName {
+  const changed = after.flatMap((counter, i) => (counter.packets === before[i]!.packets ? [] : [i]))
+  const index = changed[0]
+  if (changed.length !== 1 || index === undefined) throw new Error(`counted under ${changed.length} verdicts, not 1`)
+  const packets = after[index]!.packets - before[index]!.packets
+  const counted = after[index]!.bytes - before[index]!.bytes
+  if (packets !== 1n || counted !== BigInt(bytes)) throw new Error(`counted ${packets} packets of ${counted} bytes`)
+  return verdictName(index)
+}
+
+function verdictName(index: number): VerdictName {
+  const name = Object.entries(Verdict).find(([, value]) => value === index)?.[0]
+  return name!.replace(/^VERDICT_/, '') as VerdictName
+}
