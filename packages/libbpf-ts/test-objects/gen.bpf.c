@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* What `libbpf-ts gen` can express, in one object: the golden tests read it and the end-to-end tests load it. */
+/* What `libbpf-ts gen` can express, in one object: the golden tests read it and the end-to-end tests load it.
+ */
 #include <linux/bpf.h>
 #include <linux/types.h>
 #include <stdbool.h>
@@ -142,7 +143,7 @@ struct settings {
 	struct frontend self;
 };
 
-const volatile struct settings config = { .hash_key = 0x0123456789abcdef, .mask = 7 };
+const volatile struct settings config = {.hash_key = 0x0123456789abcdef, .mask = 7};
 const volatile __u32 sample_rate doc("One of so many packets; 0 is none.") = 100;
 const volatile __be32 own_addresses[2];
 const volatile char instance[8] = "first";

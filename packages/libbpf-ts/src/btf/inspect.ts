@@ -33,17 +33,7 @@ export function inspectObject(bytes: Uint8Array, place = 'BPF object'): ObjectDe
   if (!section)
     throw new FormatError('UNSUPPORTED', place, 'has no BTF; compile with clang -g (llvm-strip -g keeps BTF)')
   const btf = parseBtf(section.data, `${place}, BTF`)
-  const maps = inOrder(elf, declaredMaps(btf))
-  return { btf, maps, programs: declaredPrograms(elf), variables: declaredVariables(elf, btf) }
-}
-
-/** BTF lists maps in the order of their first use; the section has them as the source does. */
-function inOrder(elf: ElfFile, maps: readonly MapDeclaration[]): MapDeclaration[] {
-  const section = findSection(elf, '.maps')?.index
-  const places = new Map(
-    elf.symbols.filter((symbol) => symbol.section === section).map(({ name, value }) => [name, value]),
-  )
-  return maps.toSorted((a, b) => (places.get(a.name) ?? 0) - (places.get(b.name) ?? 0))
+  return { btf, maps: declaredMaps(btf), programs: declaredPrograms(elf), variables: declaredVariables(elf, btf) }
 }
 
 function declaredPrograms(elf: ElfFile): ProgramDeclaration[] {

@@ -150,7 +150,7 @@ describe('what has no form in TypeScript is refused with type, field and reason'
     ['an empty struct', /has no bytes/, (b) => b.struct('empty', 0, [])],
     [
       'two fields of one name',
-      /field both_names: and field bothNames are both bothNames in TypeScript/,
+      /field both_names: is bothNames in TypeScript, and so is field bothNames/,
       (b) =>
         structOf(b, 8, { name: 'bothNames', type: u32(b), bits: 0 }, { name: 'both_names', type: u32(b), bits: 32 }),
     ],

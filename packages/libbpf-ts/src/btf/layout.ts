@@ -272,7 +272,7 @@ function unionRefused(at: string): FormatError {
   return new FormatError(
     'UNSUPPORTED',
     at,
-    'is a union, and nothing says which member holds; share a struct, or tag it __attribute__((btf_decl_tag("bytes"))) to read it as bytes',
+    'is a union, and nothing says which member holds; share a struct, or name it and tag it __attribute__((btf_decl_tag("bytes"))) to read it as bytes',
   )
 }
 
@@ -295,7 +295,7 @@ function checkProperties(fields: readonly FieldLayout[], place: string): void {
       throw new FormatError(
         'UNSUPPORTED',
         `${place}, field ${name}`,
-        `and field ${other} are both ${property} in TypeScript; rename one`,
+        `is ${property} in TypeScript, and so is field ${other}; rename one`,
       )
     seen.set(property, name)
   }

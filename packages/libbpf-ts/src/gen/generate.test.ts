@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { FormatError } from '../format-error.ts'
 import { testObject } from '../testing/objects.ts'
 import { difference } from './difference.ts'
 import { generate } from './generate.ts'
@@ -49,4 +50,25 @@ test('names come from the file, or are given', () => {
 
 test('the same object gives the same text', () => {
   expect(generate(testObject('gen.bpf.o'), options)).toBe(generate(testObject('gen.bpf.o'), options))
+})
+
+test('what it cannot express is refused, all of it in one error', () => {
+  const make = () =>
+    generate(testObject('refused.bpf.o'), { objectFile: 'refused.bpf.o', objectPath: './refused.bpf.o' })
+  expect(make).toThrow(
+    new FormatError(
+      'UNSUPPORTED',
+      'refused.bpf.o',
+      [
+        'cannot be expressed in TypeScript:',
+        '  variable ratio: is a floating-point number, which BPF cannot compute with; share a scaled integer',
+        '  struct with_bitfield, field low: is a bitfield; share whole bytes and mask them, or name it pad to leave it out',
+        '  struct with_union, field #2: is a union, and nothing says which member holds; share a struct, or name it and tag it __attribute__((btf_decl_tag("bytes"))) to read it as bytes',
+        '  struct with_pointer, field flow: is a pointer, which means nothing outside the kernel; share an id or an index',
+        '  struct with_flexible_array, field data: is a flexible array, whose length BTF does not tell; give it a length',
+        '  struct with_wide_integer, field sum: is an integer of 16 bytes; share an array of __u64',
+        '  struct same_name, field packetCount: is packetCount in TypeScript, and so is field packet_count; rename one',
+      ].join('\n'),
+    ),
+  )
 })

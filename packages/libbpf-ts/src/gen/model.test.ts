@@ -47,9 +47,9 @@ describe('refused, all at once', () => {
     expect(make).toThrow(FormatError)
     expect(make).toThrow(
       [
-        'x.bpf.o: cannot be expressed in TypeScript: ',
-        '  struct flags, field low: is a bitfield; share whole bytes and mask them, or name it pad to leave it out',
+        'x.bpf.o: cannot be expressed in TypeScript:',
         '  key of map others: is a union, and nothing says which member holds; share a struct',
+        '  struct flags, field low: is a bitfield; share whole bytes and mask them, or name it pad to leave it out',
         '  variable ratio: is a floating-point number, which BPF cannot compute with; share a scaled integer',
         '  .export event: is a pointer, which means nothing outside the kernel; share an id or an index',
       ].join('\n'),

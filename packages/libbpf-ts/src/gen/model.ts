@@ -61,7 +61,8 @@ const CONFIG_VARIABLE = 'config'
 export function modelOf(object: ObjectDeclarations, objectFile: string, name?: string): Model {
   const objectName = objectFile.replace(/\.(?:bpf\.)?o$/, '')
   const collect = new Collector(object)
-  const maps = object.maps.flatMap((map) => collect.map(map))
+  // By name: the compiler orders maps by their first use, and the module should not change with that.
+  const maps = object.maps.toSorted(byName).flatMap((map) => collect.map(map))
   const config = object.variables.filter(isSetting).flatMap((variable) => collect.setting(variable))
   object.variables.filter(({ section }) => section === '.export').forEach((variable) => collect.exported(variable))
   const model: Model = {
@@ -161,6 +162,6 @@ function byName(a: { name: string }, b: { name: string }): number {
 
 function refused(objectFile: string, refusals: readonly string[]): FormatError {
   const [only] = refusals
-  const problem = refusals.length === 1 ? only : `\n${refusals.map((refusal) => `  ${refusal}`).join('\n')}`
-  return new FormatError('UNSUPPORTED', objectFile, `cannot be expressed in TypeScript: ${problem}`)
+  const problem = refusals.length === 1 ? ` ${only}` : `\n${refusals.map((refusal) => `  ${refusal}`).join('\n')}`
+  return new FormatError('UNSUPPORTED', objectFile, `cannot be expressed in TypeScript:${problem}`)
 }

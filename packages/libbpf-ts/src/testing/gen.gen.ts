@@ -339,11 +339,11 @@ export interface GenSpec extends Disposable {
     readonly counters: bpf.MapSpec
     readonly events: bpf.MapSpec
     readonly limits: bpf.MapSpec
-    readonly samples: bpf.MapSpec
     readonly recentClients: bpf.MapSpec
-    readonly untyped: bpf.MapSpec
-    readonly tables: bpf.MapSpec
+    readonly samples: bpf.MapSpec
     readonly stages: bpf.MapSpec
+    readonly tables: bpf.MapSpec
+    readonly untyped: bpf.MapSpec
   }
   readonly programs: {
     readonly countPacket: bpf.ProgramSpec
@@ -360,11 +360,11 @@ export interface Gen extends Disposable {
     readonly counters: bpf.PerCpuMap<number, bigint>
     readonly events: bpf.RingBufferMap
     readonly limits: bpf.ArrayMap<Limits>
-    readonly samples: bpf.BpfMap<Frontend, Sample>
     readonly recentClients: bpf.PerCpuMap<number, Limits>
-    readonly untyped: bpf.BpfMap<Uint8Array, Uint8Array>
-    readonly tables: bpf.MapOfMaps<Outcome, bpf.ArrayMap<number>>
+    readonly samples: bpf.BpfMap<Frontend, Sample>
     readonly stages: bpf.BpfMap<number, number>
+    readonly tables: bpf.MapOfMaps<Outcome, bpf.ArrayMap<number>>
+    readonly untyped: bpf.BpfMap<Uint8Array, Uint8Array>
   }
   readonly programs: {
     readonly countPacket: bpf.Program
@@ -393,11 +393,11 @@ export function openGen(source: string | Uint8Array = OBJECT): GenSpec {
       counters: bpf.mapSpec(object, 'counters', 4, 8),
       events: bpf.mapSpec(object, 'events', 0, 0),
       limits: bpf.mapSpec(object, 'limits', 4, 12),
-      samples: bpf.mapSpec(object, 'samples', 20, 312),
       recentClients: bpf.mapSpec(object, 'recent_clients', 4, 12),
-      untyped: bpf.mapSpec(object, 'untyped', 6, 3),
-      tables: bpf.mapSpec(object, 'tables', 4, 4),
+      samples: bpf.mapSpec(object, 'samples', 20, 312),
       stages: bpf.mapSpec(object, 'stages', 4, 4),
+      tables: bpf.mapSpec(object, 'tables', 4, 4),
+      untyped: bpf.mapSpec(object, 'untyped', 6, 3),
     },
     programs: {
       countPacket: bpf.programSpec(object, 'count_packet'),
@@ -430,11 +430,11 @@ function loadedGen(object: bpf.LoadedObject): Gen {
       counters: () => new bpf.PerCpuMap(object.handle('counters'), { key: bpf.u32, value: bpf.u64 }),
       events: () => new bpf.RingBufferMap(object.handle('events')),
       limits: () => new bpf.ArrayMap(object.handle('limits'), { value: limitsCodec }),
-      samples: () => new bpf.BpfMap(object.handle('samples'), { key: frontendCodec, value: sampleCodec }),
       recentClients: () => new bpf.PerCpuMap(object.handle('recent_clients'), { key: bpf.be32, value: limitsCodec }),
-      untyped: () => new bpf.BpfMap(object.handle('untyped'), { key: bpf.bytes(6), value: bpf.bytes(3) }),
-      tables: () => new bpf.MapOfMaps(object.handle('tables'), { key: bpf.u32 as bpf.Codec<Outcome>, inner: (handle) => new bpf.ArrayMap(handle, { value: bpf.be16 }) }),
+      samples: () => new bpf.BpfMap(object.handle('samples'), { key: frontendCodec, value: sampleCodec }),
       stages: () => new bpf.BpfMap(object.handle('stages'), { key: bpf.u32, value: bpf.u32 }),
+      tables: () => new bpf.MapOfMaps(object.handle('tables'), { key: bpf.u32 as bpf.Codec<Outcome>, inner: (handle) => new bpf.ArrayMap(handle, { value: bpf.be16 }) }),
+      untyped: () => new bpf.BpfMap(object.handle('untyped'), { key: bpf.bytes(6), value: bpf.bytes(3) }),
     }),
     programs: bpf.lazy<Gen['programs']>({
       countPacket: () => object.program('count_packet'),
