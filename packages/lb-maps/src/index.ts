@@ -1,1 +1,25 @@
-export {}
+export { type Actual, hasLeftovers, type Leftovers } from './actual.ts'
+export { apply } from './apply.ts'
+export { capacity, EARLY_WARNING_PERCENT, type Gauge } from './capacity.ts'
+export type { ServiceChange } from './changes.ts'
+export type { PlanProblem } from './draft.ts'
+export { LbMapsError, type LbMapsErrorCode, type Problem } from './error.ts'
+export { type HashKey, hashWords, Mixer } from './hash.ts'
+export { type LbMaps, type MapHooks, memoryMaps, type Table, type TableName, type TableSizes } from './maps.ts'
+export { fillRing } from './maglev.ts'
+export { plan, type Plan } from './plan.ts'
+export { readActual } from './read-actual.ts'
+export { ServiceMaps } from './reconcile.ts'
+export { ringSizeFor } from './ring-size.ts'
+export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'
+export {
+  type Backend,
+  type Desired,
+  formatEndpoint,
+  formatFrontend,
+  type Frontend,
+  type Protocol,
+  type Service,
+} from './service.ts'
+export type { Step } from './steps.ts'
+export { checkDesired } from './wanted.ts'

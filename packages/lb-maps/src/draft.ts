@@ -1,0 +1,131 @@
+import { type Actual, NO_BLOCK, nothingLeft } from './actual.ts'
+import { RingArena } from './arena.ts'
+import { type BlockPool, orderFor } from './blocks.ts'
+import { shapes } from './bucket.ts'
+import type { Filled } from './capacity.ts'
+import type { Problem } from './error.ts'
+import type { IdPool } from './ids.ts'
+import { formatKey, type ServiceKey } from './key.ts'
+import { RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
+import { ringOf } from './lookup.ts'
+import type { LbMaps } from './maps.ts'
+import type { ServiceChange } from './changes.ts'
+import { membersOf } from './members.ts'
+import type { Step } from './steps.ts'
+import { TableDraft } from './table-draft.ts'
+
+/** A service or backend that the plan leaves out. */
+export interface PlanProblem extends Problem {
+  readonly code: 'FULL' | 'NO_SOURCE'
+}
+
+/**
+ * A plan in the making: copies of the pools to take from, and lists of steps by the time they are done. What is freed goes
+ * back to the pools at the end, so that no step of this plan meets it again.
+ */
+export class Draft {
+  readonly actual: Actual
+  readonly maps: LbMaps
+  readonly serviceIds: IdPool
+  readonly memberIds: IdPool
+  readonly rings: BlockPool
+  readonly memberLines: BlockPool
+  readonly memberOrders: Int8Array
+  readonly digests: Uint32Array
+  readonly sources: Map<string, number>
+  readonly tables: Readonly<Record<2 | 10, TableDraft>>
+  readonly arena: RingArena = new RingArena()
+
+  /** New own addresses, before their keys. */
+  readonly sourceWrites: Step[] = []
+  /** Into memory that no packet reads yet. */
+  readonly prepare: Step[] = []
+  /** Stores that packets see. */
+  readonly publish: Step[] = []
+  /** After a last grace period: zeroes what was freed. */
+  readonly reclaim: Step[] = []
+  readonly problems: PlanProblem[] = []
+  readonly changes: ServiceChange[] = []
+  readonly #giveBack: (() => void)[] = []
+
+  constructor(actual: Actual) {
+    const { maps, hasher, keys } = actual
+    this.actual = actual
+    this.maps = maps
+    this.serviceIds = actual.serviceIds.clone()
+    this.memberIds = actual.memberIds.clone()
+    this.rings = actual.rings.clone()
+    this.memberLines = actual.memberLines.clone()
+    this.memberOrders = actual.memberOrders.slice()
+    this.digests = actual.digests.slice()
+    this.sources = new Map(actual.sources)
+    const [v4, v6] = shapes
+    this.tables = {
+      2: new TableDraft(maps, v4, hasher, keys.services4),
+      10: new TableDraft(maps, v6, hasher, keys.services6),
+    }
+  }
+
+  tableFor(key: ServiceKey): TableDraft {
+    return this.tables[key.family]
+  }
+
+  /** After a grace period: `step` zeroes something, and `giveBack` makes it free for the next plan. */
+  release(step: Step, giveBack: () => void): void {
+    this.reclaim.push(step)
+    this.#giveBack.push(giveBack)
+  }
+
+  releaseRing({ base, log2 }: { readonly base: number; readonly log2: number }): void {
+    const lines = (1 << log2) / RING_LINE_SLOTS
+    this.release({ do: 'zero', table: 'rings', at: base, entries: lines }, () => this.rings.give(base, orderFor(lines)))
+  }
+
+  releaseLines({ base, order }: { readonly base: number; readonly order: number }): void {
+    const step: Step = { do: 'zero', table: 'memberIds', at: base, entries: 1 << order }
+    this.release(step, () => this.memberLines.give(base, order))
+  }
+
+  releaseMembers(ids: readonly number[]): void {
+    if (ids.length === 0) return
+    this.release({ do: 'zero-members', ids: Uint32Array.from(ids) }, () => ids.forEach((id) => this.memberIds.give(id)))
+  }
+
+  /** Takes a service's record away with all that it owns; its key is the caller's. */
+  releaseService(id: number): void {
+    const ring = ringOf(this.maps, id)
+    const order = this.memberOrders[id]!
+    if (ring) this.releaseRing(ring)
+    if (order !== NO_BLOCK) {
+      const members = membersOf(this.maps, id, order)
+      this.releaseLines({ base: this.maps.services.words[id * SERVICE_WORDS + SERVICE.members]!, order })
+      this.releaseMembers(members.map((member) => member.id))
+    }
+    this.releaseRecord(id)
+  }
+
+  /** Takes only the record away. */
+  releaseRecord(id: number): void {
+    this.memberOrders[id] = NO_BLOCK
+    this.digests.fill(0, 2 * id, 2 * id + 2)
+    this.release({ do: 'zero-service', id }, () => this.serviceIds.give(id))
+  }
+
+  /** How full everything is so far; what this plan frees still counts. */
+  get filled(): Filled {
+    const keys = { services4: this.tables[2].used, services6: this.tables[10].used }
+    const { maps, serviceIds, memberIds, rings, memberLines, sources } = this
+    return { maps, serviceIds, memberIds, rings, memberLines, sources, keys }
+  }
+
+  full(key: ServiceKey, message: string): void {
+    this.problems.push({ code: 'FULL', path: formatKey(key), message })
+  }
+
+  /** What the maps will hold when the plan is applied. Nothing may be drafted after this. */
+  finish(): Actual {
+    for (const giveBack of this.#giveBack) giveBack()
+    const { memberOrders, digests } = this
+    return { ...this.filled, hasher: this.actual.hasher, memberOrders, digests, leftovers: nothingLeft }
+  }
+}

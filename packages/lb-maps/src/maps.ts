@@ -1,0 +1,60 @@
+import type { HashKey } from './hash.ts'
+
+/** Names of the tables that this package writes. */
+export const tableNames = ['services4', 'services6', 'services', 'rings', 'memberIds', 'members', 'sources'] as const
+export type TableName = (typeof tableNames)[number]
+
+/** Bytes of one entry, by table. */
+export const entryBytes: Readonly<Record<TableName, number>> = {
+  services4: 64,
+  services6: 64,
+  services: 32,
+  rings: 64,
+  memberIds: 64,
+  members: 32,
+  sources: 16,
+}
+
+/** A mapped array, as numbers of each width that somebody needs. */
+export interface Table {
+  readonly entries: number
+  readonly words: Uint32Array
+  readonly longs: BigUint64Array
+  readonly shorts: Uint16Array
+}
+
+/**
+ * The datapath's maps as this package sees them: memory, a grace period, and the counters that it starts anew. Real maps
+ * and plain buffers are the same to everything above.
+ */
+export interface LbMaps extends Readonly<Record<TableName, Table>> {
+  readonly hashKey: HashKey
+  /** Returns when every program that was running has finished. */
+  gracePeriod(): void
+  /** Sets the packet counters of these member ids to zero. */
+  resetCounters(ids: Uint32Array): void
+}
+
+/** Entries by table. `services4` and `services6` are powers of two. */
+export type TableSizes = Readonly<Record<TableName, number>>
+
+/** A table over a buffer that holds at least `entries` of them. */
+export function tableOver(name: TableName, buffer: ArrayBuffer, entries: number): Table {
+  const bytes = entries * entryBytes[name]
+  return {
+    entries,
+    words: new Uint32Array(buffer, 0, bytes / 4),
+    longs: new BigUint64Array(buffer, 0, bytes / 8),
+    shorts: new Uint16Array(buffer, 0, bytes / 2),
+  }
+}
+
+/** Maps in plain memory: for tests, for planning without a kernel (`skep-lb check`), for sizing. */
+export function memoryMaps(sizes: TableSizes, hashKey: HashKey, hooks: Partial<MapHooks> = {}): LbMaps {
+  const tables = Object.fromEntries(
+    tableNames.map((name) => [name, tableOver(name, new ArrayBuffer(sizes[name] * entryBytes[name]), sizes[name])]),
+  ) as Record<TableName, Table>
+  return { ...tables, hashKey, gracePeriod: () => undefined, resetCounters: () => undefined, ...hooks }
+}
+
+export type MapHooks = Pick<LbMaps, 'gracePeriod' | 'resetCounters'>

@@ -1,0 +1,325 @@
+import { NO_BLOCK } from './actual.ts'
+import { orderFor } from './blocks.ts'
+import { fullMessage } from './capacity.ts'
+import type { Draft } from './draft.ts'
+import { formatKey } from './key.ts'
+import {
+  AF_INET,
+  MEMBER,
+  MEMBER_LINE_IDS,
+  MEMBER_WORDS,
+  MEMBERS_PER_SERVICE,
+  portAndBytes,
+  RING_LINE_SLOTS,
+  RING_LOG2_BITS,
+  SERVICE,
+  SERVICE_WORDS,
+} from './layout.ts'
+import { ringOf, ringSlots } from './lookup.ts'
+import { fillRing } from './maglev.ts'
+import { type Member, membersOf } from './members.ts'
+import { movedShare } from './moved.ts'
+import { type BackendTable, columnsOf, type Wanted } from './wanted.ts'
+
+/** The input, with each row's index in the `sources` table. */
+export interface SourcedTable extends BackendTable {
+  readonly sourceIndexes: Uint32Array
+}
+
+/** Where a service's members or slots stand, before or after. */
+interface Block {
+  readonly base: number
+  readonly order: number
+}
+
+const noSlots = new Uint16Array(0)
+
+/**
+ * Plans one service: a new one, or one whose input is not known to be what is in the maps. Takes everything it needs first;
+ * if something is full the service stays as it is and the problem is noted.
+ */
+export class ServicePlan {
+  readonly #draft: Draft
+  readonly #table: SourcedTable
+  readonly #wanted: Wanted
+  readonly #id: number
+  readonly #isNew: boolean
+  /** Members that stay or leave, as they are in the maps. */
+  readonly #before: readonly Member[]
+  readonly #leaving: Member[] = []
+  /** By row: the member's number and id; the rows that are new. */
+  readonly #numbers: Uint16Array
+  readonly #ids: Uint32Array
+  readonly #newRows: number[] = []
+  readonly #oldLines: Block | undefined
+  readonly #oldSlots: Uint16Array
+  #lines: Block | undefined
+  #slots: Uint16Array = noSlots
+  /** Set when the slots go into a new block. */
+  #ringBlock: Block | undefined
+  readonly #undo: (() => void)[] = []
+
+  constructor(draft: Draft, table: SourcedTable, wanted: Wanted, id: number, isNew: boolean) {
+    this.#draft = draft
+    this.#table = table
+    this.#wanted = wanted
+    this.#id = id
+    this.#isNew = isNew
+    this.#numbers = new Uint16Array(wanted.count)
+    this.#ids = new Uint32Array(wanted.count)
+    const order = isNew ? NO_BLOCK : draft.memberOrders[id]!
+    const ring = isNew ? undefined : ringOf(draft.maps, id)
+    this.#oldLines = order === NO_BLOCK ? undefined : { base: this.#publishedLines(), order }
+    this.#oldSlots = ring ? ringSlots(draft.maps, ring) : noSlots
+    this.#before = this.#oldLines ? membersOf(draft.maps, id, this.#oldLines.order) : []
+  }
+
+  /** Takes numbers, ids, lines and slots; false, with everything given back, when something is full. */
+  take(): boolean {
+    this.#match()
+    const taken = this.#takeNumbers() && this.#takeIds() && this.#takeLines() && this.#takeRing()
+    if (!taken) this.giveUp()
+    return taken
+  }
+
+  giveUp(): void {
+    for (const undo of this.#undo.toReversed()) undo()
+  }
+
+  /** Drafts the steps. */
+  write(): void {
+    this.#writeMembers()
+    this.#writeLines()
+    this.#writeSlots()
+    this.#releaseLeaving()
+    this.#note()
+    const { memberOrders, digests } = this.#draft
+    memberOrders[this.#id] = this.#lines?.order ?? NO_BLOCK
+    digests.set(this.#wanted.digest, 2 * this.#id)
+  }
+
+  /** Finds each backend among the members there are: who lives keeps number and id. */
+  #match(): void {
+    const { start, count } = this.#wanted
+    if (this.#before.length === 0) {
+      for (let i = 0; i < count; i++) this.#newRows.push(i)
+      return
+    }
+    const rows = new Map<string | number, number>()
+    for (let i = 0; i < count; i++) rows.set(this.#rowKey(start + i), i)
+    for (const member of this.#before) {
+      const row = rows.get(this.#memberKey(member.id))
+      if (row === undefined || this.#ids[row] !== 0) this.#leaving.push(member)
+      else {
+        this.#ids[row] = member.id
+        this.#numbers[row] = member.number
+      }
+    }
+    this.#ids.forEach((id, row) => id === 0 && this.#newRows.push(row))
+  }
+
+  #rowKey(row: number): string | number {
+    return endpointKey(this.#table.words, 4 * row, this.#table.ports[row]!, this.#wanted.key.family)
+  }
+
+  #memberKey(id: number): string | number {
+    const { words } = this.#draft.maps.members
+    const at = id * MEMBER_WORDS
+    const tail = words[at + MEMBER.tail]!
+    return endpointKey(
+      words,
+      at + MEMBER.address,
+      ((tail & 0xff) << 8) | ((tail >>> 8) & 0xff),
+      this.#wanted.key.family,
+    )
+  }
+
+  /** The lowest numbers that nobody has; those of leaving members count as taken, for packets may still carry them. */
+  #takeNumbers(): boolean {
+    const start = this.#oldLines ? this.#oldLines.base * MEMBER_LINE_IDS : 0
+    const end = this.#oldLines ? MEMBER_LINE_IDS << this.#oldLines.order : 0
+    const { words } = this.#draft.maps.memberIds
+    let next = 0
+    for (const row of this.#newRows) {
+      while (next < end && words[start + next] !== 0) next++
+      if (next >= MEMBERS_PER_SERVICE) {
+        return this.#full(
+          `its ${MEMBERS_PER_SERVICE} member numbers are taken, some by members that are leaving; ` +
+            'they are free once this change is in',
+        )
+      }
+      this.#numbers[row] = next++
+    }
+    return true
+  }
+
+  #takeIds(): boolean {
+    const { memberIds } = this.#draft
+    if (memberIds.free < this.#newRows.length) {
+      return this.#full(fullMessage(this.#draft.filled, 'members', `${this.#newRows.length} more members`))
+    }
+    for (const row of this.#newRows) this.#ids[row] = memberIds.take()!
+    this.#undo.push(() => this.#newRows.forEach((row) => memberIds.give(this.#ids[row]!)))
+    return true
+  }
+
+  #takeLines(): boolean {
+    if (this.#wanted.count === 0) return true
+    const highest = this.#numbers.reduce((most, number) => Math.max(most, number), 0)
+    const order = orderFor(Math.ceil((highest + 1) / MEMBER_LINE_IDS))
+    if (this.#oldLines && order <= this.#oldLines.order) {
+      this.#lines = { base: this.#oldLines.base, order }
+      return true
+    }
+    const { memberLines } = this.#draft
+    const base = memberLines.take(order)
+    if (base === undefined) {
+      return this.#full(fullMessage(this.#draft.filled, 'member_ids', `a block of ${MEMBER_LINE_IDS << order}`))
+    }
+    this.#undo.push(() => memberLines.give(base, order))
+    this.#lines = { base, order }
+    return true
+  }
+
+  /** A ring stays where it is unless its size changes, or the numbers in it come to be read from other lines. */
+  #takeRing(): boolean {
+    const { start, count, ringSize } = this.#wanted
+    if (!this.#table.weights.subarray(start, start + count).some((weight) => weight > 0)) return true
+    const { arena, rings } = this.#draft
+    this.#slots = arena.take(ringSize)
+    this.#undo.push(() => arena.putBack(this.#slots))
+    fillRing(this.#slots, columnsOf(this.#table, this.#wanted), this.#numbers)
+    if (this.#oldSlots.length === ringSize && this.#lines!.base === this.#oldLines?.base) return true
+    const order = orderFor(ringSize / RING_LINE_SLOTS)
+    const base = rings.take(order)
+    if (base === undefined) {
+      return this.#full(fullMessage(this.#draft.filled, 'rings', `a ring of ${ringSize} slots in one piece`))
+    }
+    this.#undo.push(() => rings.give(base, order))
+    this.#ringBlock = { base, order }
+    return true
+  }
+
+  #full(message: string): false {
+    this.#draft.full(this.#wanted.key, message)
+    return false
+  }
+
+  #writeMembers(): void {
+    const { prepare, maps } = this.#draft
+    const { start, count } = this.#wanted
+    if (this.#newRows.length > 0) {
+      const ids = Uint32Array.from(this.#newRows, (row) => this.#ids[row]!)
+      prepare.push({ do: 'reset-counters', ids })
+      prepare.push({ do: 'write-members', ids, words: this.#memberWords() })
+    }
+    if (this.#newRows.length === count) return
+    const isNew = new Set(this.#newRows)
+    for (let row = 0; row < count; row++) {
+      const id = this.#ids[row]!
+      const source = this.#table.sourceIndexes[start + row]!
+      if (isNew.has(row) || maps.members.words[id * MEMBER_WORDS + MEMBER.source] === source) continue
+      prepare.push({ do: 'set-member-source', id, source })
+    }
+  }
+
+  #memberWords(): Uint32Array {
+    const { words, ports, sourceIndexes } = this.#table
+    const out = new Uint32Array(MEMBER_WORDS * this.#newRows.length)
+    this.#newRows.forEach((row, i) => {
+      const from = this.#wanted.start + row
+      const at = MEMBER_WORDS * i
+      for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
+      out[at + MEMBER.tail] = portAndBytes(ports[from]!, this.#wanted.key.family, 1)
+      out[at + MEMBER.source] = sourceIndexes[from]!
+      out[at + MEMBER.service] = this.#id
+    })
+    return out
+  }
+
+  #writeLines(): void {
+    const { prepare } = this.#draft
+    if (!this.#lines) return
+    if (this.#lines.base !== this.#oldLines?.base || this.#oldLines === undefined) {
+      const ids = new Uint32Array(MEMBER_LINE_IDS << this.#lines.order)
+      this.#numbers.forEach((number, row) => (ids[number] = this.#ids[row]!))
+      prepare.push({ do: 'write-member-block', base: this.#lines.base, ids })
+    } else if (this.#newRows.length > 0) {
+      const start = this.#lines.base * MEMBER_LINE_IDS
+      const at = Uint32Array.from(this.#newRows, (row) => start + this.#numbers[row]!)
+      prepare.push({ do: 'set-member-ids', at, ids: Uint32Array.from(this.#newRows, (row) => this.#ids[row]!) })
+    }
+  }
+
+  #writeSlots(): void {
+    const { prepare, publish, maps, arena } = this.#draft
+    const at = this.#id * SERVICE_WORDS
+    const oldRing = this.#isNew ? 0 : maps.services.words[at + SERVICE.ring]!
+    if (this.#ringBlock) prepare.push({ do: 'write-ring', base: this.#ringBlock.base, slots: this.#slots })
+    else if (this.#slots.length > 0) {
+      this.#changeSlots((oldRing >>> RING_LOG2_BITS) * RING_LINE_SLOTS)
+      arena.putBack(this.#slots)
+      return
+    }
+    const ring = this.#ringWord()
+    const members = this.#lines?.base ?? 0
+    if (ring === oldRing && (this.#isNew || members === maps.services.words[at + SERVICE.members])) return
+    publish.push({ do: 'publish-service', id: this.#id, ring, members })
+  }
+
+  #ringWord(): number {
+    if (!this.#ringBlock) return 0
+    const { base, order } = this.#ringBlock
+    return ((base << RING_LOG2_BITS) | (order + Math.log2(RING_LINE_SLOTS))) >>> 0
+  }
+
+  #changeSlots(start: number): void {
+    const at: number[] = []
+    this.#slots.forEach((number, slot) => number !== this.#oldSlots[slot] && at.push(slot))
+    if (at.length === 0) return
+    const numbers = Uint16Array.from(at, (slot) => this.#slots[slot]!)
+    this.#draft.publish.push({ do: 'set-slots', at: Uint32Array.from(at, (slot) => start + slot), numbers })
+  }
+
+  #releaseLeaving(): void {
+    const draft = this.#draft
+    const lines = this.#lines
+    const oldLines = this.#oldLines
+    const oldRing = this.#isNew ? undefined : ringOf(draft.maps, this.#id)
+    if (oldRing && (this.#ringBlock || this.#slots.length === 0)) draft.releaseRing(oldRing)
+    if (oldLines && lines?.base !== oldLines.base) draft.releaseLines(oldLines)
+    else if (oldLines && lines && this.#leaving.length > 0) {
+      const at = Uint32Array.from(this.#leaving, ({ number }) => oldLines.base * MEMBER_LINE_IDS + number)
+      draft.release({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) }, () =>
+        draft.memberLines.shrink(oldLines.base, oldLines.order, lines.order),
+      )
+    }
+    draft.releaseMembers(this.#leaving.map(({ id }) => id))
+  }
+
+  #note(): void {
+    const before = this.#oldSlots.length
+    const after = this.#slots.length
+    const moved = movedShare(this.#oldSlots, this.#slots)
+    const added = this.#newRows.length
+    const removed = this.#leaving.length
+    if (!this.#isNew && moved === 0 && added === 0 && removed === 0 && before === after) return
+    this.#draft.changes.push({
+      frontend: formatKey(this.#wanted.key),
+      kind: this.#isNew ? 'add' : 'change',
+      slots: { before, after },
+      moved,
+      members: { added, removed, kept: this.#wanted.count - added },
+    })
+  }
+
+  #publishedLines(): number {
+    return this.#draft.maps.services.words[this.#id * SERVICE_WORDS + SERVICE.members]!
+  }
+}
+
+/** Tells backends of one family apart: a number for IPv4, which is faster. */
+function endpointKey(words: Uint32Array, at: number, port: number, family: number): string | number {
+  if (family === AF_INET) return words[at]! * 0x10000 + port
+  return `${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]},${port}`
+}

@@ -1,0 +1,71 @@
+import { type Actual, hasLeftovers } from './actual.ts'
+import { apply } from './apply.ts'
+import type { LbMaps } from './maps.ts'
+import { plan, type Plan } from './plan.ts'
+import { readActual } from './read-actual.ts'
+import type { Desired } from './service.ts'
+
+/** Rounds that a change may take when it has to free room before it can use it. */
+const MOST_ROUNDS = 8
+
+/**
+ * The services in a set of maps, kept by one owner: adopts what is there, and makes it what is desired, again and again.
+ *
+ * @example
+ * const services = ServiceMaps.adopt(maps)
+ * const { changes, problems } = services.reconcile({ services: [...], sources: new Map([...]) })
+ */
+export class ServiceMaps {
+  readonly maps: LbMaps
+  #actual: Actual
+
+  private constructor(actual: Actual) {
+    this.maps = actual.maps
+    this.#actual = actual
+  }
+
+  /** Reads back what is in the maps; nothing is written before the first `reconcile`. */
+  static adopt(maps: LbMaps): ServiceMaps {
+    return new ServiceMaps(readActual(maps))
+  }
+
+  /** What is in the maps now. */
+  get actual(): Actual {
+    return this.#actual
+  }
+
+  /** Did an earlier run stop half-way? The next `reconcile` cleans up. */
+  get needsRepair(): boolean {
+    return hasLeftovers(this.#actual)
+  }
+
+  /** What `reconcile` would do, without doing it. Throws INVALID as it would. */
+  preview(desired: Desired): Plan {
+    return plan(desired, this.#actual)
+  }
+
+  /**
+   * Makes the maps hold what is desired, by as few writes as that takes. Plans again when a change had to free room first.
+   * The changes of all rounds, and the problems that are left. Throws INVALID, with nothing written, when the input is not
+   * right.
+   */
+  reconcile(desired: Desired): Pick<Plan, 'changes' | 'problems'> {
+    const changes: Plan['changes'][number][] = []
+    for (let round = 1; ; round++) {
+      const next = plan(desired, this.#actual)
+      this.#apply(next)
+      changes.push(...next.changes)
+      if (!next.planAgain || round === MOST_ROUNDS) return { changes, problems: next.problems }
+    }
+  }
+
+  #apply(next: Plan): void {
+    try {
+      apply(next, this.maps)
+      this.#actual = next.after
+    } catch (error) {
+      this.#actual = readActual(this.maps)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, RING_LINE_SLOTS } from './layout.ts'
+import type { TableSizes } from './maps.ts'
+
+/** What an installation shall be able to hold. The maps' memory is taken when they are made, so ask for what is needed. */
+export interface Capacities {
+  /** Frontends: address, port and protocol. */
+  readonly services: number
+  /** Backends, counted once for every frontend of their service. */
+  readonly backends: number
+  /** Slots of all rings together; left out, 256 a backend and 512 a service. */
+  readonly ringSlots?: number
+  /** Own addresses towards backends. */
+  readonly sources?: number
+  /** Connections with translated source at one time. */
+  readonly connections?: number
+}
+
+export const defaultCapacities: Required<Pick<Capacities, 'services' | 'backends' | 'sources' | 'connections'>> = {
+  services: 4096,
+  backends: 16384,
+  sources: 63,
+  connections: 262144,
+}
+
+/** What the datapath is loaded with: entries by map, and the masks of its configuration. */
+export interface Sizing {
+  readonly tables: TableSizes
+  /** Entries of the maps that this package leaves to the datapath. */
+  readonly natLines: number
+  readonly natEntries: number
+  readonly masks: { readonly services4: number; readonly services6: number; readonly nat: number }
+  /** Kernel memory that the maps take, in bytes, without per-CPU counters. */
+  readonly bytes: number
+}
+
+const NAT_LINE_WORDS = 8
+
+/** Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places. */
+export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
+  const { services, backends, sources, connections } = { ...defaultCapacities, ...capacities }
+  const slots = capacities.ringSlots ?? 256 * backends + 512 * services
+  const keys = 2 * services + sources
+  const tables: TableSizes = {
+    services4: powerOfTwo((2 * keys) / BUCKET4.keys),
+    services6: powerOfTwo((2 * keys) / BUCKET6.keys),
+    services: services + 1,
+    rings: Math.ceil(slots / RING_LINE_SLOTS),
+    memberIds: services + Math.ceil((2 * backends) / MEMBER_LINE_IDS),
+    members: backends + 1,
+    sources: sources + 1,
+  }
+  const natLines = powerOfTwo((2 * connections) / NAT_LINE_WORDS)
+  return {
+    tables,
+    natLines,
+    natEntries: natLines * NAT_LINE_WORDS,
+    masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1 },
+    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64),
+  }
+}
+
+function bytesOf(tables: TableSizes): number {
+  const lines = tables.services4 + tables.services6 + tables.rings + tables.memberIds
+  return 64 * lines + 32 * (tables.services + tables.members) + 16 * tables.sources
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, least)))
+}

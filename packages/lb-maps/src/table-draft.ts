@@ -1,0 +1,289 @@
+import { type BucketShape, type Entry, readOverflow, readPlace, standsIn, tableOf } from './bucket.ts'
+import { type Buckets, KeyHasher, type ServiceKey, sameKey } from './key.ts'
+import type { LbMaps, Table } from './maps.ts'
+import type { Step } from './steps.ts'
+
+/** A place as the plan leaves it. */
+interface Place {
+  readonly entry?: Entry
+  /** The round from which on the place may be written again (0: at once). */
+  readonly ready: number
+  /** The key is put here by this plan, and the record says when. */
+  readonly insert?: Insert
+}
+
+interface Insert {
+  round: number
+  place: number
+  readonly entry: Entry
+  /** Ready value of the place before this key came. */
+  before: number
+  /** The copy of a key that already stands elsewhere: bound to the clearing of its old place. */
+  readonly isCopy: boolean
+}
+
+/** A place that a search opened, for the occupant of `queue[from]`, which has to be able to write it by round `by`. */
+interface Hop {
+  readonly place: number
+  readonly from: number
+  readonly by: number
+}
+
+/** Buckets that a search for a free place may open. */
+const SEARCH_LIMIT = 2000
+
+/**
+ * Changes to one service table, worked out on paper. Steps fall into rounds with a grace period between one and the next:
+ * a place that is cleared in round r is written again in round r + 1 at the earliest, and a key that makes room for
+ * another is copied to its other bucket in round r, cleared in r + 1, its old place written in r + 2. So whoever looks, at
+ * any time, finds every key that is not itself being added or removed, with its own service.
+ */
+export class TableDraft {
+  readonly shape: BucketShape
+  readonly #table: Table
+  readonly #hasher: KeyHasher
+  readonly #places = new Map<number, Place>()
+  readonly #inserts: Insert[] = []
+  readonly #clears: { readonly round: number; readonly place: number }[] = []
+  readonly #values: { readonly round: number; readonly place: number; readonly entry: Entry }[] = []
+  readonly #overflow: { readonly round: number; readonly bucket: number; readonly by: number }[] = []
+  #used: number
+
+  constructor(maps: LbMaps, shape: BucketShape, hasher: KeyHasher, used: number) {
+    this.shape = shape
+    this.#table = tableOf(maps, shape)
+    this.#hasher = hasher
+    this.#used = used
+  }
+
+  /** Keys in the table when the plan is done. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** Rounds that hold a step; 0 when nothing changes. */
+  get rounds(): number {
+    const all = [...this.#inserts, ...this.#clears, ...this.#values, ...this.#overflow]
+    return all.reduce((most, { round }) => Math.max(most, round + 1), 0)
+  }
+
+  find(key: ServiceKey): { readonly place: number; readonly service: number } | undefined {
+    const { first, second } = this.#buckets(key)
+    return this.#findIn(first, key) ?? (second === first ? undefined : this.#findIn(second, key))
+  }
+
+  /** Takes a key out in the first round; false when it is not there. */
+  remove(key: ServiceKey): boolean {
+    const found = this.find(key)
+    if (!found) return false
+    this.#clear(found.place, 0)
+    const buckets = this.#buckets(key)
+    if (this.#bucketOf(found.place) !== buckets.first) this.#overflow.push({ round: 0, bucket: buckets.first, by: -1 })
+    this.#used--
+    return true
+  }
+
+  /** Takes a stray copy of a key, or one that is in nobody's way, out of its place without touching any count. */
+  removeStray(place: number): void {
+    this.#clear(place, 0)
+  }
+
+  /** Sets a bucket's count to what it should be. */
+  repairOverflow(bucket: number, by: number): void {
+    this.#overflow.push({ round: 0, bucket, by })
+  }
+
+  /** Leads a key that stays to another service, in the first round; before anything is inserted. */
+  change(key: ServiceKey, service: number): void {
+    const found = this.find(key)
+    if (!found) throw new Error('a key that is not in the table cannot change')
+    const entry: Entry = { key, service }
+    this.#values.push({ round: 0, place: found.place, entry })
+    this.#places.set(found.place, { entry, ready: 0 })
+  }
+
+  /**
+   * Puts a new key into the table, not before `round`. The round in which it becomes visible, or `undefined` when no place
+   * can be made for it.
+   */
+  insert(key: ServiceKey, service: number, round: number): number | undefined {
+    const entry: Entry = { key, service }
+    const place = this.#freePlace(key, round) ?? this.#makeRoom(key, round)
+    if (place === undefined) return undefined
+    this.#used++
+    return this.#put(entry, place, Math.max(round, this.#at(place).ready), false).round
+  }
+
+  /** The steps of a round, in an order that is safe: counts up, keys in, keys out, counts down. */
+  steps(round: number): Step[] {
+    const { shape } = this
+    return [
+      ...this.#overflowSteps(round, (by) => by > 0),
+      ...this.#values
+        .filter((change) => change.round === round)
+        .map(({ place, entry }): Step => ({ do: 'set-key-service', shape, place, ...entry })),
+      ...this.#inserts
+        .filter((insert) => insert.round === round)
+        .map(({ place, entry }): Step => ({ do: 'insert-key', shape, place, ...entry })),
+      ...this.#clears
+        .filter((clear) => clear.round === round)
+        .map(({ place }): Step => ({ do: 'clear-key', shape, place })),
+      ...this.#overflowSteps(round, (by) => by < 0),
+    ]
+  }
+
+  /** Counts after this round (and, for the ups, before its downs). */
+  #overflowSteps(round: number, which: (by: number) => boolean): Step[] {
+    const counts = new Map<number, number>()
+    const touched = new Set<number>()
+    for (const { round: at, bucket, by } of this.#overflow) {
+      if (at === round && which(by)) touched.add(bucket)
+      const counted = at < round || (at === round && (by > 0 || which(by)))
+      if (counted) counts.set(bucket, (counts.get(bucket) ?? 0) + by)
+    }
+    return [...touched].map((bucket): Step => {
+      const count = readOverflow(this.#table, bucket) + (counts.get(bucket) ?? 0)
+      return { do: 'set-overflow', shape: this.shape, bucket, count }
+    })
+  }
+
+  #buckets(key: ServiceKey): Buckets {
+    return this.#hasher.buckets(key, this.#table.entries)
+  }
+
+  #bucketOf(place: number): number {
+    return Math.floor(place / this.shape.keys)
+  }
+
+  #at(place: number): Place {
+    const drafted = this.#places.get(place)
+    if (drafted) return drafted
+    const entry = readPlace(this.#table, this.shape, place)
+    return entry ? { entry, ready: 0 } : { ready: 0 }
+  }
+
+  #findIn(bucket: number, key: ServiceKey): { place: number; service: number } | undefined {
+    for (let place = bucket * this.shape.keys; place < (bucket + 1) * this.shape.keys; place++) {
+      const drafted = this.#places.get(place)
+      if (drafted) {
+        if (drafted.entry && sameKey(drafted.entry.key, key)) return { place, service: drafted.entry.service }
+      } else if (standsIn(this.#table, this.shape, place, key)) {
+        return { place, service: this.#table.words[this.shape.serviceWord(place)]! }
+      }
+    }
+    return undefined
+  }
+
+  /** A place in the first bucket, or else the second, that is free in this round. */
+  #freePlace(key: ServiceKey, round: number): number | undefined {
+    const { first, second } = this.#buckets(key)
+    return this.#freeIn(first, round) ?? this.#freeIn(second, round)
+  }
+
+  #freeIn(bucket: number, round: number): number | undefined {
+    for (let place = bucket * this.shape.keys; place < (bucket + 1) * this.shape.keys; place++) {
+      const { entry, ready } = this.#at(place)
+      if (!entry && ready <= round) return place
+    }
+    return undefined
+  }
+
+  /** Cheapest first: keys that no one sees yet move for nothing; a place that is being cleared; keys in use move last. */
+  #makeRoom(key: ServiceKey, round: number): number | undefined {
+    const unseen = this.#path(key, round)
+    if (unseen) return this.#walk(unseen, round)
+    const cleared = this.#freePlace(key, Infinity)
+    if (cleared !== undefined) return cleared
+    const path = this.#path(key, Infinity)
+    return path && this.#walk(path, round)
+  }
+
+  /**
+   * The shortest chain of places, each occupant moving to the next place, from a bucket of the key to a free place.
+   * `latest` is the round by which the first place has to be writable: with Infinity, keys in use may move too.
+   */
+  #path(key: ServiceKey, latest: number): number[] | undefined {
+    const { first, second } = this.#buckets(key)
+    const seen = new Set([first, second])
+    const queue: Hop[] = []
+    const open = (bucket: number, from: number, by: number): void => {
+      for (let i = 0; i < this.shape.keys; i++) queue.push({ place: bucket * this.shape.keys + i, from, by })
+    }
+    open(first, -1, latest)
+    if (second !== first) open(second, -1, latest)
+    for (let at = 0; at < queue.length && seen.size < SEARCH_LIMIT; at++) {
+      const { place, by } = queue[at]!
+      const mover = this.#mover(place, by)
+      if (!mover) continue
+      const free = this.#freeIn(mover.to, mover.by)
+      if (free !== undefined) return this.#trace(queue, at, free)
+      if (seen.has(mover.to)) continue
+      seen.add(mover.to)
+      open(mover.to, at, mover.by)
+    }
+    return undefined
+  }
+
+  /** Where a place's occupant can go, and by when it has to be writable, if the place shall be writable by round `by`. */
+  #mover(place: number, by: number): { readonly to: number; readonly by: number } | undefined {
+    const { entry, insert } = this.#at(place)
+    if (!entry || insert?.isCopy || (insert?.before ?? Infinity) > by) return undefined
+    const { first, second } = this.#buckets(entry.key)
+    if (first === second) return undefined
+    return { to: this.#bucketOf(place) === first ? second : first, by: insert?.round ?? Infinity }
+  }
+
+  #trace(queue: readonly Hop[], last: number, free: number): number[] {
+    const path = [free]
+    for (let at = last; at >= 0; at = queue[at]!.from) path.unshift(queue[at]!.place)
+    return path
+  }
+
+  /** Moves the occupants along a path, the last one first; the first place is free then. */
+  #walk(path: readonly number[], round: number): number {
+    for (let i = path.length - 2; i >= 0; i--) this.#move(path[i]!, path[i + 1]!, round)
+    return path[0]!
+  }
+
+  #move(from: number, to: number, round: number): void {
+    const { entry, insert } = this.#at(from)
+    if (!entry) throw new Error('a free place has nothing to move')
+    if (insert) this.#redirect(insert, to)
+    else {
+      const copy = this.#put(entry, to, Math.max(round, this.#at(to).ready), true)
+      this.#clear(from, copy.round + 1)
+      this.#countMove(entry.key, to, copy.round)
+    }
+  }
+
+  /** A key in use goes to its second choice, which has to be known before; or back to its first. */
+  #countMove(key: ServiceKey, to: number, round: number): void {
+    const { first } = this.#buckets(key)
+    if (this.#bucketOf(to) === first) this.#overflow.push({ round: round + 1, bucket: first, by: -1 })
+  }
+
+  /** A key that this plan was going to put at one place goes to another. */
+  #redirect(insert: Insert, to: number): void {
+    const { first } = this.#buckets(insert.entry.key)
+    const goesToSecond = this.#bucketOf(to) !== first
+    this.#overflow.push({ round: insert.round, bucket: first, by: goesToSecond ? 1 : -1 })
+    this.#places.set(insert.place, { ready: insert.before })
+    insert.before = this.#at(to).ready
+    insert.place = to
+    this.#places.set(to, { entry: insert.entry, ready: 0, insert })
+  }
+
+  #put(entry: Entry, place: number, round: number, isCopy: boolean): Insert {
+    const insert: Insert = { round, place, entry, before: this.#at(place).ready, isCopy }
+    this.#inserts.push(insert)
+    const { first } = this.#buckets(entry.key)
+    if (this.#bucketOf(place) !== first) this.#overflow.push({ round, bucket: first, by: 1 })
+    this.#places.set(place, { entry, ready: 0, insert })
+    return insert
+  }
+
+  #clear(place: number, round: number): void {
+    this.#clears.push({ round, place })
+    this.#places.set(place, { ready: round + 1 })
+  }
+}
