@@ -1,7 +1,7 @@
-import { BlockPool } from './blocks.ts'
+import type { BlockPool } from './blocks.ts'
 import type { BucketShape } from './bucket.ts'
-import { IdPool } from './ids.ts'
-import { KeyHasher } from './key.ts'
+import type { IdPool } from './ids.ts'
+import type { KeyHasher } from './key.ts'
 import type { LbMaps } from './maps.ts'
 
 /** Order of a service that has no member lines. */

@@ -1,6 +1,23 @@
-/**
- * The shared structs of bpf/include/maps, counted in 32-bit words, for bulk work on mapped memory.
- * layout.test.ts compares each of them with the codecs that are generated from the object's BTF.
+import {
+  memberCodec,
+  memberLineCodec,
+  memberOffsets,
+  ringLineCodec,
+  serviceBucket4Codec,
+  serviceBucket4Offsets,
+  serviceBucket6Offsets,
+  serviceCodec,
+  serviceKey4Codec,
+  serviceOffsets,
+  serviceTail6Codec,
+  sourceCodec,
+} from '@skep/datapath/lb-xdp'
+
+const WORD = 4
+
+/*
+ * The shared structs of bpf/include/maps, counted in 32-bit words, for bulk work on mapped memory. Offsets and sizes come
+ * from the object's BTF; what BTF does not carry (the #defines of those headers) stands below them.
  */
 export const AF_INET = 2
 export const AF_INET6 = 10
@@ -15,30 +32,49 @@ export const SERVICE_ADDRESS_ONLY = 0xffffffff
 export const SERVICE_OWN_SOURCE = 0xfffffffe
 
 /** struct service_bucket4 and service_bucket6: one cache line. */
-export const BUCKET_WORDS = 16
-export const BUCKET_OVERFLOW = 12
-export const BUCKET4 = { keys: 4, key: 0, service: 8 } as const
-export const BUCKET6 = { keys: 2, tail: 0, address: 4 } as const
+export const BUCKET_WORDS: number = serviceBucket4Codec.size / WORD
+export const BUCKET_OVERFLOW: number = serviceBucket4Offsets.overflow / WORD
+export const BUCKET4: { readonly keys: number; readonly key: number; readonly service: number } = {
+  keys: (serviceBucket4Offsets.services - serviceBucket4Offsets.keys) / serviceKey4Codec.size,
+  key: serviceBucket4Offsets.keys / WORD,
+  service: serviceBucket4Offsets.services / WORD,
+}
+export const BUCKET6: { readonly keys: number; readonly tail: number; readonly address: number } = {
+  keys: (serviceBucket6Offsets.addresses - serviceBucket6Offsets.tails) / serviceTail6Codec.size,
+  tail: serviceBucket6Offsets.tails / WORD,
+  address: serviceBucket6Offsets.addresses / WORD,
+}
 
-/** struct service. */
-export const SERVICE_WORDS = 8
-export const SERVICE = { ring: 0, members: 1, address: 2, tail: 6, flags: 7 } as const
+/** struct service. tail: port, protocol and family. flags: flags and generation. */
+export const SERVICE_WORDS: number = serviceCodec.size / WORD
+export const SERVICE: Readonly<Record<'ring' | 'members' | 'address' | 'tail' | 'flags', number>> = {
+  ring: serviceOffsets.ring / WORD,
+  members: serviceOffsets.members / WORD,
+  address: serviceOffsets.address / WORD,
+  tail: serviceOffsets.port / WORD,
+  flags: serviceOffsets.flags / WORD,
+}
 
-/** struct member. */
-export const MEMBER_WORDS = 8
-export const MEMBER = { address: 0, tail: 4, source: 5, service: 6 } as const
+/** struct member. tail: port, family and used. */
+export const MEMBER_WORDS: number = memberCodec.size / WORD
+export const MEMBER: Readonly<Record<'address' | 'tail' | 'source' | 'service', number>> = {
+  address: memberOffsets.address / WORD,
+  tail: memberOffsets.port / WORD,
+  source: memberOffsets.source / WORD,
+  service: memberOffsets.service / WORD,
+}
 
 /** struct source. */
-export const SOURCE_WORDS = 4
+export const SOURCE_WORDS: number = sourceCodec.size / WORD
 
-/** struct ring_line: 32 slots of 16 bits. */
-export const RING_LINE_SLOTS = 32
+/** struct ring_line. */
+export const RING_LINE_SLOTS: number = ringLineCodec.size / 2
 export const RING_LOG2_BITS = 5
 export const RING_LOG2_MIN = 7
 export const RING_SLOT_EMPTY = 0xffff
 
-/** struct member_line: 16 ids. */
-export const MEMBER_LINE_IDS = 16
+/** struct member_line. */
+export const MEMBER_LINE_IDS: number = memberLineCodec.size / WORD
 
 /** Numbers of one service's members are 16 bits; the last one means "nobody". */
 export const MEMBERS_PER_SERVICE: number = RING_SLOT_EMPTY

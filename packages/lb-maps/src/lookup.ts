@@ -1,6 +1,6 @@
 import { readOverflow, shapeOf, standsIn, tableOf } from './bucket.ts'
 import { halves, Mixer } from './hash.ts'
-import { type Buckets, KeyHasher, type ServiceKey } from './key.ts'
+import type { Buckets, KeyHasher, ServiceKey } from './key.ts'
 import {
   AF_INET,
   type Family,

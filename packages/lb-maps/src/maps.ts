@@ -1,3 +1,12 @@
+import {
+  memberCodec,
+  memberLineCodec,
+  ringLineCodec,
+  serviceBucket4Codec,
+  serviceBucket6Codec,
+  serviceCodec,
+  sourceCodec,
+} from '@skep/datapath/lb-xdp'
 import type { HashKey } from './hash.ts'
 
 /** Names of the tables that this package writes. */
@@ -6,13 +15,13 @@ export type TableName = (typeof tableNames)[number]
 
 /** Bytes of one entry, by table. */
 export const entryBytes: Readonly<Record<TableName, number>> = {
-  services4: 64,
-  services6: 64,
-  services: 32,
-  rings: 64,
-  memberIds: 64,
-  members: 32,
-  sources: 16,
+  services4: serviceBucket4Codec.size,
+  services6: serviceBucket6Codec.size,
+  services: serviceCodec.size,
+  rings: ringLineCodec.size,
+  memberIds: memberLineCodec.size,
+  members: memberCodec.size,
+  sources: sourceCodec.size,
 }
 
 /** A mapped array, as numbers of each width that somebody needs. */

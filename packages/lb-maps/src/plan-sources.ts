@@ -49,7 +49,7 @@ export class SourcePlan {
     let round = 0
     for (const source of this.#sources) {
       const known = sources.get(source.text)
-      while (known === undefined && taken.has(next)) next++
+      while (taken.has(next)) next++
       source.index = known ?? (next < maps.sources.entries ? next++ : NO_SOURCE_INDEX)
       if (source.index === NO_SOURCE_INDEX) this.#full(source, 'sources')
       else if (known === undefined) {

@@ -1,6 +1,6 @@
 import type { Actual } from './actual.ts'
 import { formatWords } from './address.ts'
-import { readPlace, shapes, tableOf } from './bucket.ts'
+import { shapes } from './bucket.ts'
 import { fullMessage } from './capacity.ts'
 import type { ServiceChange } from './changes.ts'
 import { Draft, type PlanProblem } from './draft.ts'

@@ -1,5 +1,5 @@
 import { type BucketShape, type Entry, readOverflow, readPlace, standsIn, tableOf } from './bucket.ts'
-import { type Buckets, KeyHasher, type ServiceKey, sameKey } from './key.ts'
+import { type Buckets, type KeyHasher, type ServiceKey, sameKey } from './key.ts'
 import type { LbMaps, Table } from './maps.ts'
 import type { Step } from './steps.ts'
 

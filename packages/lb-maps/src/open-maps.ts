@@ -1,0 +1,54 @@
+import { counterCodec, type LbXdp } from '@skep/datapath/lb-xdp'
+import { BpfMap, type Codec, possibleCpus, rcuGracePeriod, u32, writeZeros } from 'libbpf-ts'
+import { LbMapsError } from './error.ts'
+import type { HashKey } from './hash.ts'
+import { entryBytes, type LbMaps, type Table, type TableName, tableNames, tableOver } from './maps.ts'
+
+/** Maps of the kernel, mapped into this process. */
+export type OpenMaps = LbMaps & Disposable
+
+/**
+ * The maps of a loaded `lb_xdp`, mapped into this process. Disposing unmaps them; the maps and what is in them stay.
+ * `hashKey` is what the program was configured with. Throws LAYOUT when the sizes are not what the program masks.
+ */
+export function openMaps(maps: LbXdp['maps'], hashKey: HashKey): OpenMaps {
+  using stack = new DisposableStack()
+  const tables = Object.fromEntries(
+    tableNames.map((name) => {
+      const mapped = stack.use(maps[name].mmap())
+      return [name, checkedTable(name, mapped.buffer, maps[name].length, mapped.elementSize)]
+    }),
+  ) as Record<TableName, Table>
+  const zeros = zeroWriter(maps.memberCounters)
+  const owned = stack.move()
+  return {
+    ...tables,
+    hashKey,
+    gracePeriod: rcuGracePeriod,
+    resetCounters: (ids) => void zeros.setBatch(Array.from(ids, (id) => [id, undefined] as const)),
+    [Symbol.dispose]: () => owned.dispose(),
+  }
+}
+
+function checkedTable(name: TableName, buffer: ArrayBuffer, entries: number, elementSize: number): Table {
+  const operation = `map ${name}`
+  if (elementSize !== entryBytes[name]) {
+    throw new LbMapsError('LAYOUT', operation, `its entries have ${elementSize} bytes, not ${entryBytes[name]}`)
+  }
+  if (/^services[46]$/.test(name) && (entries & (entries - 1)) !== 0) {
+    throw new LbMapsError('LAYOUT', operation, `it has ${entries} buckets; make it a power of two, as sizeMaps does`)
+  }
+  return tableOver(name, buffer, entries)
+}
+
+/** The same map, written without making objects: a hundred thousand ids are reset in one go on a cold start. */
+function zeroWriter({ handle }: LbXdp['maps']['memberCounters']): BpfMap<number, undefined> {
+  const size = counterCodec.size * possibleCpus()
+  const zeros: Codec<undefined> = {
+    size,
+    align: 8,
+    read: () => undefined,
+    write: (view, offset) => writeZeros(view, offset, size),
+  }
+  return new BpfMap(handle, { key: u32, value: zeros })
+}
