@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an object says of itself: maps, programs, global variables, BTF. Needs no privilege. */
+/* What an object says of itself: maps, programs, global variables, BTF; and what libbpf can say of the
+ * kernel. */
 #include <errno.h>
 #include <string.h>
 #include <bpf/btf.h>
@@ -115,6 +116,23 @@ static napi_value object_btf(napi_env env, napi_callback_info info)
 	return call.bad ? NULL : answer_bytes(env, data, data ? size : 0);
 }
 
+/* probe(0 program type | 1 map type | 2 helper, number, helper) → 1, 0, or a negative errno: could not tell
+ */
+static napi_value probe(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	int64_t kind = call_integer(&call, 0), number = call_integer(&call, 1),
+		helper = call_integer(&call, 2);
+
+	if (call.bad)
+		return NULL;
+	if (kind == 0)
+		return answer_integer(env, libbpf_probe_bpf_prog_type(number, NULL));
+	if (kind == 1)
+		return answer_integer(env, libbpf_probe_bpf_map_type(number, NULL));
+	return answer_integer(env, libbpf_probe_bpf_helper(number, helper, NULL));
+}
+
 void add_object_description(napi_env env, napi_value exports)
 {
 	static const struct method methods[] = {
@@ -122,6 +140,7 @@ void add_object_description(napi_env env, napi_value exports)
 		{"objectPrograms", object_programs},
 		{"objectVariables", object_variables},
 		{"objectBtf", object_btf},
+		{"probe", probe},
 		{},
 	};
 

@@ -1,18 +1,19 @@
 import { BpfError } from './errors.ts'
-import { handleClosed, handleOpened, type HandleKind } from './leaks.ts'
+import { handleClosed, handleOpened, type HandleKind, type OpenHandle } from './leaks.ts'
 import { addon } from './sys/addon.ts'
 
 /** An fd with an owner: closed once, listed by `openHandles()` until then, and refusing use afterwards. */
 export class Handle implements Disposable {
   readonly kind: HandleKind
   readonly name: string
+  readonly #listed: OpenHandle
   #fd: number
 
   constructor(kind: HandleKind, fd: number, name: string) {
     this.kind = kind
     this.name = name
     this.#fd = fd
-    handleOpened(this, kind, fd, name)
+    this.#listed = handleOpened(kind, fd, name)
   }
 
   /** Errors: CLOSED. */
@@ -30,7 +31,7 @@ export class Handle implements Disposable {
     if (this.#fd < 0) return
     addon().close(this.#fd)
     this.#fd = -1
-    handleClosed(this)
+    handleClosed(this.#listed)
   }
 
   [Symbol.dispose](): void {

@@ -10,7 +10,8 @@ export interface OpenHandle {
 
 export type HandleKind = 'map' | 'program' | 'link' | 'ring' | 'mapping' | 'filter' | 'statistics' | 'event' | 'btf'
 
-const handles = new Map<object, OpenHandle>()
+// Holds what describes a handle, never its owner: what is forgotten open can still be collected, and stays listed.
+const handles = new Set<OpenHandle>()
 let tracing = false
 
 /**
@@ -19,7 +20,7 @@ let tracing = false
  * Equivalent to: `bpftool map list`, `bpftool prog list` and `bpftool link list`, for one process.
  */
 export function openHandles(): readonly OpenHandle[] {
-  return [...handles.values()]
+  return [...handles]
 }
 
 /** Switches on that handles opened from now on remember where they were opened. Costs some microseconds each. */
@@ -27,10 +28,13 @@ export function traceHandles(on: boolean): void {
   tracing = on
 }
 
-export function handleOpened(owner: object, kind: HandleKind, fd: number, name: string): void {
-  handles.set(owner, { kind, fd, name, opened: tracing ? new Error('opened').stack : undefined })
+/** Lists a handle; give the result to {@link handleClosed}. */
+export function handleOpened(kind: HandleKind, fd: number, name: string): OpenHandle {
+  const handle = { kind, fd, name, opened: tracing ? new Error('opened').stack : undefined }
+  handles.add(handle)
+  return handle
 }
 
-export function handleClosed(owner: object): void {
-  handles.delete(owner)
+export function handleClosed(handle: OpenHandle): void {
+  handles.delete(handle)
 }

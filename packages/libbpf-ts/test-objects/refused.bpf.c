@@ -1,56 +1,46 @@
-// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* One of each thing that `libbpf-ts gen` refuses to express. Never loaded. */
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What the verifier and the kernel refuse. */
 #include <linux/bpf.h>
-#include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 
-struct flow;
+enum reason { REASON_NONE };
 
-struct with_bitfield {
-	__u32 whole;
-	__u32 low : 3;
-	__u32 high : 29;
-};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} values SEC(".maps");
 
-struct with_union {
-	__u8 family;
-	union {
-		__be32 v4;
-		__be32 v6[4];
-	};
-};
+/* An enum as the key of an array: the kernel refuses its BTF. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, enum reason);
+	__type(value, __u64);
+} by_reason SEC(".maps");
 
-struct with_pointer {
-	struct flow *flow;
-};
-
-struct with_flexible_array {
-	__u32 length;
-	__u8 data[];
-};
-
-struct with_wide_integer {
-	__int128 sum;
-};
-
-struct same_name {
-	__u32 packet_count;
-	__u32 packetCount;
-};
-
-struct with_bitfield *export_bitfield SEC(".export");
-struct with_union *export_union SEC(".export");
-struct with_pointer *export_pointer SEC(".export");
-struct with_flexible_array *export_flexible_array SEC(".export");
-struct with_wide_integer *export_wide_integer SEC(".export");
-struct same_name *export_same_name SEC(".export");
-
-const volatile double ratio = 0.5;
-
-SEC("xdp")
-int pass(struct xdp_md *ctx __attribute__((unused)))
+SEC("?xdp")
+int unchecked_pointer(struct xdp_md *ctx __attribute__((unused)))
 {
-	return XDP_PASS;
+	__u32 key = 0;
+	__u64 *value = bpf_map_lookup_elem(&values, &key);
+
+	return *value;
+}
+
+SEC("?xdp")
+int beyond_packet(struct xdp_md *ctx)
+{
+	return *(__u8 *)(long)ctx->data;
+}
+
+SEC("?xdp")
+int uses_by_reason(struct xdp_md *ctx __attribute__((unused)))
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&by_reason, &key) ? XDP_PASS : XDP_DROP;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { frontendCodec, loadGen, openGen, Outcome, sampleCodec, type Gen } from '../testing/gen.gen.ts'
-import { ArrayMap, be16, MapHandle, type Codec } from '../index.ts'
+import { ArrayMap, be16, createMap, type Codec } from '../index.ts'
 import { bpftool, describeWith } from '../testing/needs.ts'
 import { testObject } from '../testing/objects.ts'
 import { frontend, sample } from '../testing/samples.ts'
@@ -47,13 +47,8 @@ function readOnlyData(gen: Gen): DumpedSection[] {
 
 /** A map like those that `tables` holds. */
 function portsMap(): ArrayMap<number> {
-  const pin = `/sys/fs/bpf/libbpf-ts-inner-${process.pid}`
-  bpftool('map', 'create', pin, 'type', 'array', 'key', '4', 'value', '2', 'entries', '1', 'name', 'ports')
-  try {
-    return new ArrayMap(MapHandle.openPinned(pin), { value: be16 })
-  } finally {
-    rmSync(pin)
-  }
+  const handle = createMap({ type: 'array', name: 'ports', valueSize: 2, maxEntries: 1 })
+  return new ArrayMap(handle, { value: be16 })
 }
 
 /** bpftool knows no byte order of typedefs: it prints network order as the host would read it, and padding too. */
@@ -152,7 +147,7 @@ describeWith(['root', 'bpftool'], 'what bpftool sets, generated codecs read', ()
     expect([...gen.maps.samples]).toEqual([[frontend, sample]])
   })
 
-  test('an inner map by its outer one', () => {
+  test('an inner map by its outer one, a program by its array', () => {
     using gen = loadGen()
     using inner = portsMap()
     gen.maps.tables.set(Outcome.OUTCOME_DROP, inner)
@@ -160,6 +155,10 @@ describeWith(['root', 'bpftool'], 'what bpftool sets, generated codecs read', ()
     using found = gen.maps.tables.get(Outcome.OUTCOME_DROP)
     expect(found?.get(0)).toBe(443)
     expect(dump(inner)).toMatchObject([{ value: ['0x01', '0xbb'] }])
+
+    gen.maps.stages.set(1, gen.programs.countPacket)
+    using stage = gen.maps.stages.get(1)
+    expect(stage?.info().id).toBe(gen.programs.countPacket.info().id)
   })
 })
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { FormatError } from '../format-error.ts'
 import { testObject } from '../testing/objects.ts'
@@ -18,25 +18,39 @@ test('golden: the module for the test object', () => {
   expect(difference(readFileSync(golden, 'utf8'), text)).toBeUndefined()
 })
 
-test('the module compiles under strict and isolatedDeclarations', () => {
+/** Diagnostics of the module and of a program that misuses it, compiled as strictly as the workspace does. */
+function diagnostics(program: string): string[] {
   const dir = mkdtempSync(join(tmpdir(), 'libbpf-ts-gen-'))
   try {
-    const compilerOptions = {
-      noEmit: true,
-      composite: false,
-      isolatedDeclarations: true,
-      noUnusedLocals: true,
-      typeRoots: [join(root, 'node_modules/@types')],
-    }
-    const project = { extends: join(root, 'tsconfig.base.json'), compilerOptions, files: [golden] }
+    const compilerOptions = { noEmit: true, composite: false, typeRoots: [join(root, 'node_modules/@types')] }
+    const project = { extends: join(root, 'tsconfig.base.json'), compilerOptions, files: [golden, 'misuse.ts'] }
     writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify(project))
+    writeFileSync(join(dir, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(dir, 'misuse.ts'), program)
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', dir], { encoding: 'utf8' })
-    expect(stdout).toBe('')
-    expect(status).toBe(0)
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', dir], { encoding: 'utf8', cwd: dir })
+    return stdout.split('\n').filter((line) => /^\S*(?:gen\.gen|misuse)\.ts\(/.test(line))
   } finally {
     rmSync(dir, { recursive: true })
   }
+}
+
+test('the module compiles under strict and isolatedDeclarations, and its types hold', () => {
+  const program = [
+    `import { loadGen, Outcome, type Limits } from '${relative(join(tmpdir(), 'dir'), golden)}'`,
+    `export const limits: Limits = { burst: 'many', weights: [1, 2, 3], strict: true }`,
+    `using gen = loadGen({ config: { hashKey: 1n, fallback: Outcome.OUTCOME_DROP } })`,
+    `gen.maps.limits.set(1, { burst: 1, weights: [1, 2, 3], strict: true })`,
+    `gen.maps.limits.set('1', { burst: 1, weights: [1, 2, 3], strict: true })`,
+    `loadGen({ config: { hashKey: 1 } })`,
+    `loadGen({ maps: { limit: {} } })`,
+  ].join('\n')
+  expect(diagnostics(program)).toEqual([
+    expect.stringContaining("misuse.ts(2,33): error TS2322: Type 'string' is not assignable to type 'number'"),
+    expect.stringContaining("misuse.ts(5,21): error TS2345: Argument of type 'string'"),
+    expect.stringContaining("misuse.ts(6,21): error TS2322: Type 'number' is not assignable to type 'bigint'"),
+    expect.stringContaining('misuse.ts(7,19): error TS2561: Object literal may only specify known properties'),
+  ])
 })
 
 test('names come from the file, or are given', () => {

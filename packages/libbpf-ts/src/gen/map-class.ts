@@ -3,7 +3,9 @@ import { MAP_TYPES } from '../maps/types.ts'
 
 /** Which class of libbpf-ts stands for a kind of map, and what its key and value are where the declaration does not say. */
 export interface MapClass {
-  readonly class: 'BpfMap' | 'ArrayMap' | 'PerCpuMap' | 'MapOfMaps' | 'RingBufferMap'
+  readonly class: 'BpfMap' | 'ArrayMap' | 'PerCpuMap' | 'MapOfMaps' | 'RingBufferMap' | 'DevMap' | 'ProgArray'
+  /** The class knows its own keys and values: the declaration's types do not matter. */
+  readonly closed?: true
   readonly key?: ScalarLayout
   readonly value?: ScalarLayout
 }
@@ -12,15 +14,15 @@ const U32: ScalarLayout = { kind: 'scalar', scalar: 'u32', size: 4, align: 4, li
 
 const HASH: MapClass = { class: 'BpfMap' }
 const PER_CPU: MapClass = { class: 'PerCpuMap' }
-const RING: MapClass = { class: 'RingBufferMap' }
+const DEVICES: MapClass = { class: 'DevMap', closed: true }
 /** Keyed by the fd of a socket, inode, task or cgroup. */
 const LOCAL_STORAGE: MapClass = { class: 'BpfMap', key: U32 }
-/** Elements are fds of programs, sockets, cgroups or events, or numbers of devices and CPUs. */
+/** Elements are fds of sockets, cgroups or events, or numbers of CPUs. */
 const REFERENCES: MapClass = { class: 'BpfMap', key: U32, value: U32 }
 
 const CLASSES: Readonly<Record<number, MapClass>> = {
   [MAP_TYPES.array]: { class: 'ArrayMap', key: U32 },
-  [MAP_TYPES.prog_array]: REFERENCES,
+  [MAP_TYPES.prog_array]: { class: 'ProgArray', closed: true },
   [MAP_TYPES.perf_event_array]: REFERENCES,
   [MAP_TYPES.percpu_hash]: PER_CPU,
   [MAP_TYPES.percpu_array]: { class: 'PerCpuMap', key: U32 },
@@ -29,8 +31,8 @@ const CLASSES: Readonly<Record<number, MapClass>> = {
   [MAP_TYPES.cgroup_array]: REFERENCES,
   [MAP_TYPES.array_of_maps]: { class: 'MapOfMaps', key: U32, value: U32 },
   [MAP_TYPES.hash_of_maps]: { class: 'MapOfMaps', value: U32 },
-  [MAP_TYPES.devmap]: REFERENCES,
-  [MAP_TYPES.devmap_hash]: REFERENCES,
+  [MAP_TYPES.devmap]: DEVICES,
+  [MAP_TYPES.devmap_hash]: DEVICES,
   [MAP_TYPES.cpumap]: REFERENCES,
   [MAP_TYPES.xskmap]: REFERENCES,
   [MAP_TYPES.sockmap]: REFERENCES,
@@ -40,8 +42,7 @@ const CLASSES: Readonly<Record<number, MapClass>> = {
   [MAP_TYPES.inode_storage]: LOCAL_STORAGE,
   [MAP_TYPES.task_storage]: LOCAL_STORAGE,
   [MAP_TYPES.cgrp_storage]: LOCAL_STORAGE,
-  [MAP_TYPES.ringbuf]: RING,
-  [MAP_TYPES.user_ringbuf]: RING,
+  [MAP_TYPES.ringbuf]: { class: 'RingBufferMap', closed: true },
 }
 
 /** The class for a map type; those not listed are hash-like. */

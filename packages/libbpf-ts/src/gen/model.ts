@@ -124,8 +124,8 @@ class Collector {
   }
 
   #side(map: MapDeclaration, side: 'key' | 'value'): Layout | undefined {
-    const known = mapClass(map.type)[side]
-    const type = map[side]
+    const { closed, [side]: known } = mapClass(map.type)
+    const type = closed ? undefined : map[side]
     if (type !== undefined) return this.#layout(type, `${side} of map ${map.name}`, `${map.name}_${side}`)
     const size = side === 'key' ? map.keySize : map.valueSize
     return known?.size === size ? known : { kind: 'bytes', size, align: 1 }

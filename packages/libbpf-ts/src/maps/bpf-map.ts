@@ -129,7 +129,7 @@ export class BpfMap<K, V> implements Disposable {
   /**
    * All keys and values, some thousand a call; `size` is how many, `take: true` deletes what is read.
    *
-   * Errors: NOT_SUPPORTED for maps without batches. Minimum kernel 5.6 (per-CPU arrays 5.14).
+   * Errors: NOT_SUPPORTED for maps without batches. Minimum kernel 5.6 (per-CPU arrays 5.13).
    */
   getBatch(options?: BatchOptions): Generator<[K, V][]> {
     this.#open()

@@ -1,5 +1,5 @@
 import { invalidInput, kernelRefusal } from '../errors.ts'
-import { handleClosed, handleOpened } from '../leaks.ts'
+import { handleClosed, handleOpened, type OpenHandle } from '../leaks.ts'
 import { addon } from '../sys/addon.ts'
 import type { MapHandle } from './map-handle.ts'
 import { padded } from './per-cpu-codec.ts'
@@ -15,6 +15,7 @@ export class MappedArray implements Disposable {
   readonly buffer: ArrayBuffer
   /** From one element to the next, in bytes: the value's size, padded to 8. */
   readonly elementSize: number
+  readonly #listed: OpenHandle
 
   constructor(map: MapHandle) {
     const { flags, maxEntries, valueSize } = map.info
@@ -24,12 +25,12 @@ export class MappedArray implements Disposable {
     const buffer = addon().map(map.fd, this.elementSize * maxEntries)
     if (typeof buffer === 'number') throw kernelRefusal('map.mmap', buffer, `map "${map.name}"`)
     this.buffer = buffer
-    handleOpened(this, 'mapping', map.fd, map.name)
+    this.#listed = handleOpened('mapping', map.fd, map.name)
   }
 
   close(): void {
     addon().unmap(this.buffer)
-    handleClosed(this)
+    handleClosed(this.#listed)
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,12 @@
 import { checked } from '../errors.ts'
 import { Handle } from '../handle.ts'
+import { attachCgroup, type CgroupOptions } from '../links/cgroup.ts'
 import type { Link } from '../links/link.ts'
+import { attachSkLookup, type SkLookupOptions } from '../links/sk-lookup.ts'
+import { attachTc, type TcFilter, type TcHook } from '../links/tc.ts'
+import { attachTcx, type TcxOptions } from '../links/tcx.ts'
+import { attachTracepoint, type TracepointOptions } from '../links/tracepoint.ts'
+import { attachUprobe, type UprobeOptions } from '../links/uprobe.ts'
 import { attachXdp, type XdpOptions } from '../links/xdp.ts'
 import { pin, unpin } from '../pin.ts'
 import { openById, openPinned } from '../sys/object.ts'
@@ -68,9 +74,73 @@ export class Program implements Disposable {
     this.#pinned = undefined
   }
 
-  /** {@inheritDoc attachXdp} */
+  /**
+   * Attaches an XDP program to a device of this thread's network namespace.
+   *
+   * Errors: NOT_FOUND; BUSY or EXISTS, when a program is there; NOT_SUPPORTED, when the driver has no such mode.
+   * Minimum kernel 5.9. Equivalent to: `bpftool net attach xdpdrv|xdpgeneric|xdpoffload` (as a link).
+   */
   attachXdp(options: XdpOptions): Link {
     return attachXdp(this, options)
+  }
+
+  /**
+   * Attaches a tc program to a device of this thread's network namespace, at a chosen place among others.
+   *
+   * Errors: NOT_FOUND; EXISTS; NOT_SUPPORTED before 6.6: use {@link attachTc}.
+   * Minimum kernel 6.6. Equivalent to: `bpftool net attach tcx_ingress|tcx_egress` (as a link).
+   */
+  attachTcx(options: TcxOptions): Link {
+    return attachTcx(this, options)
+  }
+
+  /**
+   * Attaches a tc program by a clsact qdisc. The filter has no link and so no pin: `keep()` leaves it in place.
+   *
+   * Errors: NOT_FOUND; EXISTS. Minimum kernel 4.5.
+   * Equivalent to: `tc qdisc add dev <device> clsact; tc filter add dev <device> ingress bpf da …`.
+   */
+  attachTc(hook: TcHook): TcFilter {
+    return attachTc(this, hook)
+  }
+
+  /**
+   * Attaches a program to a cgroup, beside those that are there.
+   *
+   * Errors: NOT_FOUND; INVALID_INPUT. Minimum kernel 5.7.
+   * Equivalent to: `bpftool cgroup attach <cgroup> <hook> … multi` (as a link).
+   */
+  attachCgroup(options: CgroupOptions): Link {
+    return attachCgroup(this, options)
+  }
+
+  /**
+   * Attaches a program to a tracepoint of the kernel. The link cannot be updated.
+   *
+   * Errors: NOT_FOUND, when there is no such tracepoint, or no tracefs (`mountTracefs()`). Minimum kernel 5.15.
+   * `bpftool` only lists it: `bpftool link show`.
+   */
+  attachTracepoint(options: TracepointOptions): Link {
+    return attachTracepoint(this, options)
+  }
+
+  /**
+   * Attaches a program to a place in user-space code. The link cannot be updated.
+   *
+   * Errors: NOT_FOUND, when the file or the symbol is not there. Minimum kernel 5.15.
+   * `bpftool` only lists it: `bpftool link show`.
+   */
+  attachUprobe(options: UprobeOptions): Link {
+    return attachUprobe(this, options)
+  }
+
+  /**
+   * Attaches a program that picks the listening socket for packets of a network namespace.
+   *
+   * Errors: NOT_FOUND. Minimum kernel 5.9. `bpftool` only lists it: `bpftool link show`.
+   */
+  attachSkLookup(options?: SkLookupOptions): Link {
+    return attachSkLookup(this, options)
   }
 
   close(): void {

@@ -50,6 +50,9 @@ export interface NativeFilter extends Logged {
   readonly programId: number
 }
 
+/** Device index, 1 ingress or 2 egress, handle, priority, program fd or 0, flags, namespace fd or -1. */
+export type NativeFilterCall = readonly [number, number, number, number, number, number, number]
+
 /** The addon's functions. Numbers are what the kernel answered: 0 and more, or a negative errno. */
 export interface Addon {
   nothing(): void
@@ -74,9 +77,9 @@ export interface Addon {
   perfEventOpen(attr: Uint8Array, pid: number, cpu: number, offset: number, bytes: Uint8Array | null): number
   ioctl(fd: number, request: number, argument: number): number
   deviceIndex(name: string): number
-  tcAttach(ifindex: number, point: number, handle: number, priority: number, fd: number, flags: number): NativeFilter
-  tcQuery(ifindex: number, point: number, handle: number, priority: number, fd: number, flags: number): NativeFilter
-  tcDetach(ifindex: number, point: number, handle: number, priority: number, fd: number, flags: number): NativeFilter
+  tcAttach(...filter: NativeFilterCall): NativeFilter
+  tcQuery(...filter: NativeFilterCall): NativeFilter
+  tcDetach(...filter: NativeFilterCall): NativeFilter
   map(fd: number, length: number): ArrayBuffer | number
   unmap(buffer: ArrayBuffer): number
   objectOpen(bytes: Uint8Array, name: string): Logged & { readonly object?: NativeObject }
@@ -96,6 +99,8 @@ export interface Addon {
   mapInitialValue(object: NativeObject, map: string): Uint8Array
   mapSetInitialValue(object: NativeObject, map: string, value: Uint8Array): number
   programAutoload(object: NativeObject, program: string, value: number): number
+  /** `kind`: 0 program type, 1 map type, 2 helper. 1, 0, or a negative errno: could not tell. */
+  probe(kind: 0 | 1 | 2, number: number, helper: number): number
   ringOpen(fd: number, size: number): NativeRing | number
   ringDrain(ring: NativeRing, arena: Uint8Array, counts: Uint8Array): number
   ringFill(ring: NativeRing): number

@@ -362,7 +362,7 @@ export interface Gen extends Disposable {
     readonly limits: bpf.ArrayMap<Limits>
     readonly recentClients: bpf.PerCpuMap<number, Limits>
     readonly samples: bpf.BpfMap<Frontend, Sample>
-    readonly stages: bpf.BpfMap<number, number>
+    readonly stages: bpf.ProgArray
     readonly tables: bpf.MapOfMaps<Outcome, bpf.ArrayMap<number>>
     readonly untyped: bpf.BpfMap<Uint8Array, Uint8Array>
   }
@@ -432,7 +432,7 @@ function loadedGen(object: bpf.LoadedObject): Gen {
       limits: () => new bpf.ArrayMap(object.handle('limits'), { value: limitsCodec }),
       recentClients: () => new bpf.PerCpuMap(object.handle('recent_clients'), { key: bpf.be32, value: limitsCodec }),
       samples: () => new bpf.BpfMap(object.handle('samples'), { key: frontendCodec, value: sampleCodec }),
-      stages: () => new bpf.BpfMap(object.handle('stages'), { key: bpf.u32, value: bpf.u32 }),
+      stages: () => new bpf.ProgArray(object.handle('stages')),
       tables: () => new bpf.MapOfMaps(object.handle('tables'), { key: bpf.u32 as bpf.Codec<Outcome>, inner: (handle) => new bpf.ArrayMap(handle, { value: bpf.be16 }) }),
       untyped: () => new bpf.BpfMap(object.handle('untyped'), { key: bpf.bytes(6), value: bpf.bytes(3) }),
     }),

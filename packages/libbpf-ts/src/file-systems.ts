@@ -1,0 +1,45 @@
+import { mkdirSync, statfsSync } from 'node:fs'
+import { BpfError, kernelRefusal } from './errors.ts'
+import { addon } from './sys/addon.ts'
+
+const MAGIC = { bpf: 0xcafe4a11, tracefs: 0x74726163 } as const
+
+/**
+ * Mounts a bpffs at `path`, where maps, programs and links can be pinned. Returns false when there is one already.
+ *
+ * Errors: NOT_PERMITTED; NOT_FOUND, when the folder cannot be made. Minimum kernel 4.4.
+ * Equivalent to: `mount -t bpf bpf /sys/fs/bpf`.
+ */
+export function mountBpffs(path = '/sys/fs/bpf'): boolean {
+  return mount('bpf', path)
+}
+
+/**
+ * Mounts a tracefs at `path`: tracepoints are found there. Returns false when there is one already.
+ *
+ * Errors: as {@link mountBpffs}. Minimum kernel 4.1. Equivalent to: `mount -t tracefs tracefs /sys/kernel/tracing`.
+ */
+export function mountTracefs(path = '/sys/kernel/tracing'): boolean {
+  return mount('tracefs', path)
+}
+
+/** Whether `path` lies in a file system of that type. */
+export function isMounted(type: keyof typeof MAGIC, path: string): boolean {
+  try {
+    return statfsSync(path).type === MAGIC[type]
+  } catch {
+    return false
+  }
+}
+
+function mount(type: keyof typeof MAGIC, path: string): boolean {
+  if (isMounted(type, path)) return false
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw new BpfError('NOT_FOUND', 'mount', `${path} cannot be made: ${String(cause)}`, { cause })
+  }
+  const status = addon().mount(type, path)
+  if (status < 0) throw kernelRefusal('mount', status, `${type} at ${path}`)
+  return true
+}
