@@ -1,6 +1,7 @@
 /** What kind of trouble the testbed had. */
 export type TestbedErrorCode =
   | 'INVALID_TOPOLOGY'
+  | 'SETUP_FAILED'
   | 'NO_SUCH_HOST'
   | 'NO_SUCH_DEVICE'
   | 'COMMAND_FAILED'
@@ -8,7 +9,6 @@ export type TestbedErrorCode =
   | 'INVALID_TRAFFIC'
   | 'SERVER_FAILED'
   | 'CAPTURE_FAILED'
-  | 'INVALID_PCAP'
   | 'GOLDEN_MISMATCH'
   | 'LEAK'
 

@@ -4,7 +4,7 @@ import type { HostSpec, LinkSpec, RouteSpec, TopologySpec } from './spec.ts'
 import { endOf, listOf } from './spec.ts'
 
 /** Names that {@link Topology} itself has. */
-export const reservedNames: readonly string[] = ['host', 'hosts', 'capture', 'model', 'dispose', 'prefix']
+const reservedNames: readonly string[] = ['host', 'hosts', 'capture', 'prefix']
 
 /** Throws one {@link TestbedError} that lists everything wrong with a topology, each with its place. */
 export function checkTopology(spec: TopologySpec): void {
@@ -26,7 +26,6 @@ function* hostTroubles(spec: TopologySpec): Iterable<string> {
 function* routeTroubles(place: string, route: RouteSpec): Iterable<string> {
   if (route.destination !== 'default') yield* refusal(`${place}.destination`, () => parseCidr(route.destination))
   if (route.via !== undefined) yield* refusal(`${place}.via`, () => parseAddress(route.via ?? ''))
-  if (route.via === undefined && route.device === undefined) yield `${place}: needs via or device`
 }
 
 function* linkTroubles(spec: TopologySpec): Iterable<string> {

@@ -1,13 +1,10 @@
+import type { RouteAdd } from 'netlink-ts'
+
 /** Addresses with their prefix lengths, `10.0.0.1/24` or `fd00::1/64`; one may stand without the array. */
 export type AddressList = string | readonly string[]
 
-/** A route, in the words of `ip route add`. */
-export interface RouteSpec {
-  /** A prefix, or `default` (its family is that of `via`). */
-  readonly destination: string
-  readonly via?: string
-  readonly device?: string
-}
+/** A route, as netlink-ts and `ip route add` have it: `{ destination: 'default', via: '10.0.0.1' }`. */
+export type RouteSpec = RouteAdd
 
 /** A bridge over devices of the same host. Its ports forward at once: no spanning tree. */
 export interface BridgeSpec {

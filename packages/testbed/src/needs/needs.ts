@@ -1,0 +1,73 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { whyNoBpf } from './bpf.ts'
+import type { TestGlobals } from './globals.ts'
+import { testGlobals } from './globals.ts'
+
+/** What a test needs of the machine. */
+export interface Need {
+  /** One word, as a skipped test's name and the closing report have it. */
+  readonly name: string
+  /** Why this machine does not have it; `undefined` when it does. */
+  readonly missing: () => string | undefined
+}
+
+/** What tests commonly need. */
+export const needs: {
+  /** The superuser, in the initial user namespace's terms: namespaces, devices, sockets of all kinds. */
+  readonly root: Need
+  /** Leave to load BPF programs, and a bpffs. */
+  readonly bpf: Need
+  /** A program in `PATH`. */
+  readonly binary: (name: string) => Need
+  /** Anything else; `missing` tries it, and says what came of that. */
+  readonly feature: (name: string, missing: () => string | undefined) => Need
+} = {
+  root: { name: 'root', missing: whyNotRoot },
+  bpf: { name: 'bpf', missing: whyNoBpf },
+  binary: (name) => ({ name, missing: () => whyNoBinary(name) }),
+  feature: (name, missing) => ({ name, missing }),
+}
+
+/**
+ * `describe` and `test` that run where the machine has all of these, and else skip, with what is missing in their
+ * names: `packets through a veth (needs root, tcpdump)`. The closing reporter lists those names, and fails the run for
+ * a test that is skipped without such a need or although the need is met.
+ *
+ *     const { test } = needing(needs.root, needs.bpf)
+ */
+export function needing(...all: readonly Need[]): TestGlobals {
+  const globals = testGlobals()
+  const missing = all.filter((need) => need.missing() !== undefined).map((need) => need.name)
+  if (missing.length === 0) return globals
+  const suffix = ` (needs ${missing.join(', ')})`
+  return { test: skipping(globals.test.skip, suffix), describe: skipping(globals.describe.skip, suffix) }
+}
+
+type Registration<Rest extends unknown[]> = (name: string, ...rest: Rest) => void
+
+function skipping<Rest extends unknown[]>(
+  skip: Registration<Rest>,
+  suffix: string,
+): Registration<Rest> & { readonly skip: Registration<Rest> } {
+  return Object.assign((name: string, ...rest: Rest) => skip(name + suffix, ...rest), { skip })
+}
+
+function whyNotRoot(): string | undefined {
+  const uid = process.geteuid?.()
+  return uid === 0 ? undefined : `this process runs as user ${uid}`
+}
+
+function whyNoBinary(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return folders.some((folder) => isExecutable(join(folder, name))) ? undefined : `no ${name} in PATH`
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
