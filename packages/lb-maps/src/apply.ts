@@ -60,12 +60,8 @@ export function* write(step: Step, maps: LbMaps): Generator<undefined, void> {
       return setKeyService(maps[step.shape.table], step)
     case 'clear-key':
       return storePair(maps[step.shape.table], step.shape.keyWord(step.place), 0, 0)
-    case 'zero': {
-      const { words, entries } = maps[step.table]
-      const width = words.length / entries
-      words.fill(0, step.at * width, (step.at + step.entries) * width)
-      return
-    }
+    case 'zero':
+      return zero(maps[step.table], step.at, step.entries)
     case 'zero-members':
       return yield* zeroMembers(maps.members, step.ids)
     case 'zero-service':
@@ -95,7 +91,8 @@ function setKeyService(table: Table, { shape, place, service }: KeyStep): void {
 function* writeMembers({ words }: Table, ids: Uint32Array, rows: Uint32Array): Generator<undefined, void> {
   const first = ids[0]!
   if (ids[ids.length - 1]! - first === ids.length - 1 && ids.every((id, i) => id === first + i)) {
-    return words.set(rows, first * MEMBER_WORDS)
+    words.set(rows, first * MEMBER_WORDS)
+    return
   }
   for (let i = 0; i < ids.length; i++) {
     words.set(rows.subarray(i * MEMBER_WORDS, (i + 1) * MEMBER_WORDS), ids[i]! * MEMBER_WORDS)
@@ -112,6 +109,11 @@ function* storeEach(
     Atomics.store(array, at[i]!, values[i]!)
     yield
   }
+}
+
+function zero({ words, entries }: Table, at: number, count: number): void {
+  const width = words.length / entries
+  words.fill(0, at * width, (at + count) * width)
 }
 
 /** The word that says "used" goes first, so that a half-zeroed member is a free one. */
