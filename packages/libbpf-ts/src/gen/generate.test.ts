@@ -68,11 +68,11 @@ test('the same object gives the same text', () => {
 
 test('what it cannot express is refused, all of it in one error', () => {
   const make = () =>
-    generate(testObject('refused.bpf.o'), { objectFile: 'refused.bpf.o', objectPath: './refused.bpf.o' })
+    generate(testObject('gen_refused.bpf.o'), { objectFile: 'gen_refused.bpf.o', objectPath: './gen_refused.bpf.o' })
   expect(make).toThrow(
     new FormatError(
       'UNSUPPORTED',
-      'refused.bpf.o',
+      'gen_refused.bpf.o',
       [
         'cannot be expressed in TypeScript:',
         '  variable ratio: is a floating-point number, which BPF cannot compute with; share a scaled integer',
