@@ -29,50 +29,43 @@ export function apply({ steps }: Pick<Plan, 'steps'>, maps: LbMaps): void {
  * that tests can look, or stop, there. What packets may be reading goes in by `Atomics.store`, whole and in order.
  */
 export function* write(step: Step, maps: LbMaps): Generator<undefined, void> {
-  switch (step.do) {
-    case 'grace':
-      return maps.gracePeriod()
-    case 'reset-counters':
-      return maps.resetCounters(step.ids)
-    case 'write-source':
-      return maps.sources.words.set(step.words, step.index * SOURCE_WORDS)
-    case 'write-members':
-      return yield* writeMembers(maps.members, step.ids, step.words)
-    case 'set-member-source':
-      return storeWord(maps.members, step.id * MEMBER_WORDS + MEMBER.source, step.source)
-    case 'write-member-block':
-      return maps.memberIds.words.set(step.ids, step.base * MEMBER_LINE_IDS)
-    case 'set-member-ids':
-      return yield* storeEach(maps.memberIds.words, step.at, step.ids)
-    case 'write-ring':
-      return maps.rings.shorts.set(step.slots, step.base * RING_LINE_SLOTS)
-    case 'set-slots':
-      return yield* storeEach(maps.rings.shorts, step.at, step.numbers)
-    case 'write-service':
-      return maps.services.words.set(step.words, step.id * SERVICE_WORDS)
-    case 'publish-service':
-      return storePair(maps.services, step.id * SERVICE_WORDS + SERVICE.ring, step.ring, step.members)
-    case 'set-overflow':
-      return storeWord(maps[step.shape.table], step.bucket * BUCKET_WORDS + BUCKET_OVERFLOW, step.count)
-    case 'insert-key':
-      return yield* insertKey(maps[step.shape.table], step)
-    case 'set-key-service':
-      return setKeyService(maps[step.shape.table], step)
-    case 'clear-key':
-      return storePair(maps[step.shape.table], step.shape.keyWord(step.place), 0, 0)
-    case 'zero':
-      return zero(maps[step.table], step.at, step.entries)
-    case 'zero-members':
-      return yield* zeroMembers(maps.members, step.ids)
-    case 'zero-service':
-      return yield* zeroService(maps.services, step.id * SERVICE_WORDS)
-  }
+  const stores = (writers[step.do] as Writer<Step>)(step, maps)
+  if (stores) yield* stores
+  yield
 }
 
-type KeyStep = Extract<Step, { readonly do: 'insert-key' | 'set-key-service' }>
+/** Stores at once, or one after another where it matters that they can be told apart. */
+type Writer<S extends Step> = (step: S, maps: LbMaps) => Iterable<undefined> | void
+
+const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do: K }>> } = {
+  grace: (_, maps) => maps.gracePeriod(),
+  'reset-counters': ({ ids }, maps) => maps.resetCounters(ids),
+  'write-source': ({ index, words }, maps) => maps.sources.words.set(words, index * SOURCE_WORDS),
+  'write-members': ({ ids, words }, maps) => writeMembers(maps.members, ids, words),
+  'set-member-source': ({ id, source }, maps) => storeWord(maps.members, id * MEMBER_WORDS + MEMBER.source, source),
+  'write-member-block': ({ base, ids }, maps) => maps.memberIds.words.set(ids, base * MEMBER_LINE_IDS),
+  'set-member-ids': ({ at, ids }, maps) => storeEach(maps.memberIds.words, at, ids),
+  'write-ring': ({ base, slots }, maps) => maps.rings.shorts.set(slots, base * RING_LINE_SLOTS),
+  'set-slots': ({ at, numbers }, maps) => storeEach(maps.rings.shorts, at, numbers),
+  'write-service': ({ id, words }, maps) => maps.services.words.set(words, id * SERVICE_WORDS),
+  'publish-service': ({ id, ring, members }, maps) =>
+    storePair(maps.services, id * SERVICE_WORDS + SERVICE.ring, ring, members),
+  'set-overflow': ({ shape, bucket, count }, maps) =>
+    storeWord(maps[shape.table], bucket * BUCKET_WORDS + BUCKET_OVERFLOW, count),
+  'insert-key': (step, maps) => insertKey(maps[step.shape.table], step),
+  'set-key-service': ({ shape, place, service }, maps) =>
+    storeWord(maps[shape.table], shape.serviceWord(place), service),
+  'clear-key': ({ shape, place }, maps) => storePair(maps[shape.table], shape.keyWord(place), 0, 0),
+  zero: ({ table, at, entries }, maps) => zero(maps[table], at, entries),
+  'zero-members': ({ ids }, maps) => zeroMembers(maps.members, ids),
+  'zero-service': ({ id }, maps) => zeroService(maps.services, id * SERVICE_WORDS),
+}
 
 /** IPv4: the value beside the key. IPv6: the address beside the word that holds value and the rest of the key. */
-function* insertKey(table: Table, { shape, place, key, service }: KeyStep): Generator<undefined, void> {
+function* insertKey(
+  table: Table,
+  { shape, place, key, service }: Extract<Step, { readonly do: 'insert-key' }>,
+): Generator<undefined, void> {
   if (shape.family === AF_INET) {
     storeWord(table, shape.serviceWord(place), service)
     yield
@@ -82,10 +75,6 @@ function* insertKey(table: Table, { shape, place, key, service }: KeyStep): Gene
     yield
     storePair(table, shape.keyWord(place), service, key.tail)
   }
-}
-
-function setKeyService(table: Table, { shape, place, service }: KeyStep): void {
-  storeWord(table, shape.serviceWord(place), service)
 }
 
 function* writeMembers({ words }: Table, ids: Uint32Array, rows: Uint32Array): Generator<undefined, void> {
