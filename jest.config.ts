@@ -3,8 +3,11 @@ import { projects } from './tools/jest/projects.ts'
 
 const root = import.meta.dirname
 
+// Processes that this run leaves behind are known by this mark in their environment (tools/jest/environment.ts).
+process.env['SKEP_TEST_RUN'] = String(process.pid)
+
 export default {
   projects: projects(root),
   maxWorkers: 2,
-  reporters: ['default', `${root}/tools/jest/closing-reporter.mjs`],
+  reporters: ['default', `${root}/tools/jest/closing-reporter.ts`],
 } satisfies Config

@@ -26,12 +26,12 @@ function isNetns(file: string): boolean {
 function common(root: string, dir: string): Project {
   return {
     rootDir: join(root, dir),
-    testEnvironment: 'node',
+    testEnvironment: join(root, 'tools/jest/environment.ts'),
     testEnvironmentOptions: { customExportConditions: ['@skep/source', 'node', 'node-addons'] },
     extensionsToTreatAsEsm: ['.ts'],
     moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
     transform: {},
-    setupFiles: [join(root, 'tools/jest/fuzz.mjs')],
+    setupFiles: [join(root, 'tools/jest/fuzz.mjs'), join(root, 'tools/jest/open-handles.ts')],
   }
 }
 
