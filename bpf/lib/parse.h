@@ -11,10 +11,17 @@
 /* RFC 8200 has four kinds that may stand before TCP or UDP, each at most once but for destination options. */
 #define EXTENSION_HEADERS 5
 
+/* length: in units of 8 bytes, the first not counted; nothing in a fragment header. */
 struct extension {
 	__u8 next;
-	__u8 length; /* in units of 8 bytes, the first not counted; nothing in a fragment header */
-	__be16 fragment;
+	__u8 length;
+	union {
+		__be16 fragment;
+		struct {
+			__u8 routing_type;
+			__u8 segments_left;
+		};
+	};
 	__be32 rest;
 };
 
@@ -65,7 +72,10 @@ stage parse_ipv4(struct packet *packet, void *header, void *end)
 			       ip->protocol);
 }
 
-/* A fragment header with no offset and nothing to follow (RFC 6946) is a whole packet. */
+/*
+ * A fragment header with no offset and nothing to follow (RFC 6946) is a whole packet. One that is still on
+ * its way through a source route is for the kernel: its checksum is that of the last address.
+ */
 stage parse_extensions(struct packet *packet, void *header, void *end, __u32 room, __u8 next)
 {
 	struct extension *extension;
@@ -80,6 +90,8 @@ stage parse_extensions(struct packet *packet, void *header, void *end, __u32 roo
 		if ((void *)(extension + 1) > end)
 			return VERDICT_PASS_TRUNCATED;
 		length = sizeof(*extension);
+		if (next == IPPROTO_ROUTING && extension->segments_left)
+			return VERDICT_PASS_PROTOCOL;
 		if (next != IPPROTO_FRAGMENT) {
 			length += extension->length * 8;
 		} else if (extension->fragment & bpf_htons(IPV6_FRAGMENT)) {

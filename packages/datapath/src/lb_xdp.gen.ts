@@ -61,6 +61,211 @@ export const Verdict = {
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
+/** `struct counter`, 16 bytes. */
+export interface Counter {
+  packets: bigint
+  bytes: bigint
+}
+
+/** Where the fields of {@link Counter} stand, in bytes: for what writes into a mapped array directly. */
+export const counterOffsets = {
+  packets: 0,
+  bytes: 8,
+} as const
+
+export const counterCodec: bpf.Codec<Counter> = {
+  size: 16,
+  align: 8,
+  read(view, offset) {
+    return {
+      packets: view.getBigUint64(offset, true),
+      bytes: view.getBigUint64(offset + 8, true),
+    }
+  },
+  write(view, offset, value) {
+    view.setBigUint64(offset, value.packets, true)
+    view.setBigUint64(offset + 8, value.bytes, true)
+  },
+}
+
+/** `struct member_line`, 64 bytes. */
+export interface MemberLine {
+  ids: number[]
+}
+
+/** Where the fields of {@link MemberLine} stand, in bytes: for what writes into a mapped array directly. */
+export const memberLineOffsets = {
+  ids: 0,
+} as const
+
+export const memberLineCodec: bpf.Codec<MemberLine> = {
+  size: 64,
+  align: 4,
+  read(view, offset) {
+    const ids_: number[] = []
+    for (let i = 0; i < 16; i++) ids_.push(view.getUint32(offset + i * 4, true))
+    return {
+      ids: ids_,
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.ids, 16, 'MemberLine.ids')
+    for (let i = 0; i < 16; i++) view.setUint32(offset + i * 4, value.ids[i]!, true)
+  },
+}
+
+/** `struct member`, 32 bytes. */
+export interface Member {
+  address: number[]
+  port: number
+  family: number
+  used: number
+  source: number
+  service: number
+}
+
+/** Where the fields of {@link Member} stand, in bytes: for what writes into a mapped array directly. */
+export const memberOffsets = {
+  address: 0,
+  port: 16,
+  family: 18,
+  used: 19,
+  source: 20,
+  service: 24,
+} as const
+
+export const memberCodec: bpf.Codec<Member> = {
+  size: 32,
+  align: 4,
+  read(view, offset) {
+    return {
+      address: [
+        view.getUint32(offset, false),
+        view.getUint32(offset + 4, false),
+        view.getUint32(offset + 8, false),
+        view.getUint32(offset + 12, false),
+      ],
+      port: view.getUint16(offset + 16, false),
+      family: view.getUint8(offset + 18),
+      used: view.getUint8(offset + 19),
+      source: view.getUint32(offset + 20, true),
+      service: view.getUint32(offset + 24, true),
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.address, 4, 'Member.address')
+    view.setUint32(offset, value.address[0]!, false)
+    view.setUint32(offset + 4, value.address[1]!, false)
+    view.setUint32(offset + 8, value.address[2]!, false)
+    view.setUint32(offset + 12, value.address[3]!, false)
+    view.setUint16(offset + 16, value.port, false)
+    view.setUint8(offset + 18, value.family)
+    view.setUint8(offset + 19, value.used)
+    view.setUint32(offset + 20, value.source, true)
+    view.setUint32(offset + 24, value.service, true)
+    view.setUint32(offset + 28, 0)
+  },
+}
+
+/** `struct nat_entry`, 64 bytes. */
+export interface NatEntry {
+  client: number[]
+  backend: number[]
+  clientPort: number
+  backendPort: number
+  natPort: number
+  protocol: number
+  state: number
+  service: number
+  member: number
+  source: number
+  lastSeen: number
+  family: number
+  clientSeen: number
+  memberSeen: number
+  generation: number
+}
+
+/** Where the fields of {@link NatEntry} stand, in bytes: for what writes into a mapped array directly. */
+export const natEntryOffsets = {
+  client: 0,
+  backend: 16,
+  clientPort: 32,
+  backendPort: 34,
+  natPort: 36,
+  protocol: 38,
+  state: 39,
+  service: 40,
+  member: 44,
+  source: 48,
+  lastSeen: 52,
+  family: 56,
+  clientSeen: 57,
+  memberSeen: 58,
+  generation: 60,
+} as const
+
+export const natEntryCodec: bpf.Codec<NatEntry> = {
+  size: 64,
+  align: 4,
+  read(view, offset) {
+    return {
+      client: [
+        view.getUint32(offset, false),
+        view.getUint32(offset + 4, false),
+        view.getUint32(offset + 8, false),
+        view.getUint32(offset + 12, false),
+      ],
+      backend: [
+        view.getUint32(offset + 16, false),
+        view.getUint32(offset + 20, false),
+        view.getUint32(offset + 24, false),
+        view.getUint32(offset + 28, false),
+      ],
+      clientPort: view.getUint16(offset + 32, false),
+      backendPort: view.getUint16(offset + 34, false),
+      natPort: view.getUint16(offset + 36, false),
+      protocol: view.getUint8(offset + 38),
+      state: view.getUint8(offset + 39),
+      service: view.getUint32(offset + 40, true),
+      member: view.getUint32(offset + 44, true),
+      source: view.getUint32(offset + 48, true),
+      lastSeen: view.getUint32(offset + 52, true),
+      family: view.getUint8(offset + 56),
+      clientSeen: view.getUint8(offset + 57),
+      memberSeen: view.getUint8(offset + 58),
+      generation: view.getUint16(offset + 60, true),
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.client, 4, 'NatEntry.client')
+    view.setUint32(offset, value.client[0]!, false)
+    view.setUint32(offset + 4, value.client[1]!, false)
+    view.setUint32(offset + 8, value.client[2]!, false)
+    view.setUint32(offset + 12, value.client[3]!, false)
+    bpf.checkLength(value.backend, 4, 'NatEntry.backend')
+    view.setUint32(offset + 16, value.backend[0]!, false)
+    view.setUint32(offset + 20, value.backend[1]!, false)
+    view.setUint32(offset + 24, value.backend[2]!, false)
+    view.setUint32(offset + 28, value.backend[3]!, false)
+    view.setUint16(offset + 32, value.clientPort, false)
+    view.setUint16(offset + 34, value.backendPort, false)
+    view.setUint16(offset + 36, value.natPort, false)
+    view.setUint8(offset + 38, value.protocol)
+    view.setUint8(offset + 39, value.state)
+    view.setUint32(offset + 40, value.service, true)
+    view.setUint32(offset + 44, value.member, true)
+    view.setUint32(offset + 48, value.source, true)
+    view.setUint32(offset + 52, value.lastSeen, true)
+    view.setUint8(offset + 56, value.family)
+    view.setUint8(offset + 57, value.clientSeen)
+    view.setUint8(offset + 58, value.memberSeen)
+    view.setUint16(offset + 60, value.generation, true)
+    view.setUint8(offset + 59, 0)
+    view.setUint16(offset + 62, 0)
+  },
+}
+
 /** `struct nat_line`, 64 bytes. */
 export interface NatLine {
   words: bigint[]
@@ -98,6 +303,32 @@ export const natLineCodec: bpf.Codec<NatLine> = {
     view.setBigUint64(offset + 40, value.words[5]!, true)
     view.setBigUint64(offset + 48, value.words[6]!, true)
     view.setBigUint64(offset + 56, value.words[7]!, true)
+  },
+}
+
+/** `struct ring_line`, 64 bytes. */
+export interface RingLine {
+  slots: number[]
+}
+
+/** Where the fields of {@link RingLine} stand, in bytes: for what writes into a mapped array directly. */
+export const ringLineOffsets = {
+  slots: 0,
+} as const
+
+export const ringLineCodec: bpf.Codec<RingLine> = {
+  size: 64,
+  align: 2,
+  read(view, offset) {
+    const slots_: number[] = []
+    for (let i = 0; i < 32; i++) slots_.push(view.getUint16(offset + i * 2, true))
+    return {
+      slots: slots_,
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.slots, 32, 'RingLine.slots')
+    for (let i = 0; i < 32; i++) view.setUint16(offset + i * 2, value.slots[i]!, true)
   },
 }
 
@@ -158,38 +389,6 @@ export const serviceCodec: bpf.Codec<Service> = {
     view.setUint8(offset + 27, value.family)
     view.setUint16(offset + 28, value.flags, true)
     view.setUint16(offset + 30, value.generation, true)
-  },
-}
-
-/** `struct source`, 16 bytes. */
-export interface Source {
-  address: number[]
-}
-
-/** Where the fields of {@link Source} stand, in bytes: for what writes into a mapped array directly. */
-export const sourceOffsets = {
-  address: 0,
-} as const
-
-export const sourceCodec: bpf.Codec<Source> = {
-  size: 16,
-  align: 4,
-  read(view, offset) {
-    return {
-      address: [
-        view.getUint32(offset, false),
-        view.getUint32(offset + 4, false),
-        view.getUint32(offset + 8, false),
-        view.getUint32(offset + 12, false),
-      ],
-    }
-  },
-  write(view, offset, value) {
-    bpf.checkLength(value.address, 4, 'Source.address')
-    view.setUint32(offset, value.address[0]!, false)
-    view.setUint32(offset + 4, value.address[1]!, false)
-    view.setUint32(offset + 8, value.address[2]!, false)
-    view.setUint32(offset + 12, value.address[3]!, false)
   },
 }
 
@@ -385,80 +584,18 @@ export const serviceBucket6Codec: bpf.Codec<ServiceBucket6> = {
   },
 }
 
-/** `struct ring_line`, 64 bytes. */
-export interface RingLine {
-  slots: number[]
-}
-
-/** Where the fields of {@link RingLine} stand, in bytes: for what writes into a mapped array directly. */
-export const ringLineOffsets = {
-  slots: 0,
-} as const
-
-export const ringLineCodec: bpf.Codec<RingLine> = {
-  size: 64,
-  align: 2,
-  read(view, offset) {
-    const slots_: number[] = []
-    for (let i = 0; i < 32; i++) slots_.push(view.getUint16(offset + i * 2, true))
-    return {
-      slots: slots_,
-    }
-  },
-  write(view, offset, value) {
-    bpf.checkLength(value.slots, 32, 'RingLine.slots')
-    for (let i = 0; i < 32; i++) view.setUint16(offset + i * 2, value.slots[i]!, true)
-  },
-}
-
-/** `struct member_line`, 64 bytes. */
-export interface MemberLine {
-  ids: number[]
-}
-
-/** Where the fields of {@link MemberLine} stand, in bytes: for what writes into a mapped array directly. */
-export const memberLineOffsets = {
-  ids: 0,
-} as const
-
-export const memberLineCodec: bpf.Codec<MemberLine> = {
-  size: 64,
-  align: 4,
-  read(view, offset) {
-    const ids_: number[] = []
-    for (let i = 0; i < 16; i++) ids_.push(view.getUint32(offset + i * 4, true))
-    return {
-      ids: ids_,
-    }
-  },
-  write(view, offset, value) {
-    bpf.checkLength(value.ids, 16, 'MemberLine.ids')
-    for (let i = 0; i < 16; i++) view.setUint32(offset + i * 4, value.ids[i]!, true)
-  },
-}
-
-/** `struct member`, 32 bytes. */
-export interface Member {
+/** `struct source`, 16 bytes. */
+export interface Source {
   address: number[]
-  port: number
-  family: number
-  used: number
-  source: number
-  service: number
 }
 
-/** Where the fields of {@link Member} stand, in bytes: for what writes into a mapped array directly. */
-export const memberOffsets = {
+/** Where the fields of {@link Source} stand, in bytes: for what writes into a mapped array directly. */
+export const sourceOffsets = {
   address: 0,
-  port: 16,
-  family: 18,
-  used: 19,
-  source: 20,
-  service: 24,
 } as const
 
-export const memberCodec: bpf.Codec<Member> = {
-  size: 32,
+export const sourceCodec: bpf.Codec<Source> = {
+  size: 16,
   align: 4,
   read(view, offset) {
     return {
@@ -468,151 +605,14 @@ export const memberCodec: bpf.Codec<Member> = {
         view.getUint32(offset + 8, false),
         view.getUint32(offset + 12, false),
       ],
-      port: view.getUint16(offset + 16, false),
-      family: view.getUint8(offset + 18),
-      used: view.getUint8(offset + 19),
-      source: view.getUint32(offset + 20, true),
-      service: view.getUint32(offset + 24, true),
     }
   },
   write(view, offset, value) {
-    bpf.checkLength(value.address, 4, 'Member.address')
+    bpf.checkLength(value.address, 4, 'Source.address')
     view.setUint32(offset, value.address[0]!, false)
     view.setUint32(offset + 4, value.address[1]!, false)
     view.setUint32(offset + 8, value.address[2]!, false)
     view.setUint32(offset + 12, value.address[3]!, false)
-    view.setUint16(offset + 16, value.port, false)
-    view.setUint8(offset + 18, value.family)
-    view.setUint8(offset + 19, value.used)
-    view.setUint32(offset + 20, value.source, true)
-    view.setUint32(offset + 24, value.service, true)
-    view.setUint32(offset + 28, 0)
-  },
-}
-
-/** `struct nat_entry`, 64 bytes. */
-export interface NatEntry {
-  client: number[]
-  backend: number[]
-  clientPort: number
-  backendPort: number
-  natPort: number
-  protocol: number
-  state: number
-  service: number
-  member: number
-  source: number
-  lastSeen: number
-  family: number
-  clientSeen: number
-  memberSeen: number
-  generation: number
-}
-
-/** Where the fields of {@link NatEntry} stand, in bytes: for what writes into a mapped array directly. */
-export const natEntryOffsets = {
-  client: 0,
-  backend: 16,
-  clientPort: 32,
-  backendPort: 34,
-  natPort: 36,
-  protocol: 38,
-  state: 39,
-  service: 40,
-  member: 44,
-  source: 48,
-  lastSeen: 52,
-  family: 56,
-  clientSeen: 57,
-  memberSeen: 58,
-  generation: 60,
-} as const
-
-export const natEntryCodec: bpf.Codec<NatEntry> = {
-  size: 64,
-  align: 4,
-  read(view, offset) {
-    return {
-      client: [
-        view.getUint32(offset, false),
-        view.getUint32(offset + 4, false),
-        view.getUint32(offset + 8, false),
-        view.getUint32(offset + 12, false),
-      ],
-      backend: [
-        view.getUint32(offset + 16, false),
-        view.getUint32(offset + 20, false),
-        view.getUint32(offset + 24, false),
-        view.getUint32(offset + 28, false),
-      ],
-      clientPort: view.getUint16(offset + 32, false),
-      backendPort: view.getUint16(offset + 34, false),
-      natPort: view.getUint16(offset + 36, false),
-      protocol: view.getUint8(offset + 38),
-      state: view.getUint8(offset + 39),
-      service: view.getUint32(offset + 40, true),
-      member: view.getUint32(offset + 44, true),
-      source: view.getUint32(offset + 48, true),
-      lastSeen: view.getUint32(offset + 52, true),
-      family: view.getUint8(offset + 56),
-      clientSeen: view.getUint8(offset + 57),
-      memberSeen: view.getUint8(offset + 58),
-      generation: view.getUint16(offset + 60, true),
-    }
-  },
-  write(view, offset, value) {
-    bpf.checkLength(value.client, 4, 'NatEntry.client')
-    view.setUint32(offset, value.client[0]!, false)
-    view.setUint32(offset + 4, value.client[1]!, false)
-    view.setUint32(offset + 8, value.client[2]!, false)
-    view.setUint32(offset + 12, value.client[3]!, false)
-    bpf.checkLength(value.backend, 4, 'NatEntry.backend')
-    view.setUint32(offset + 16, value.backend[0]!, false)
-    view.setUint32(offset + 20, value.backend[1]!, false)
-    view.setUint32(offset + 24, value.backend[2]!, false)
-    view.setUint32(offset + 28, value.backend[3]!, false)
-    view.setUint16(offset + 32, value.clientPort, false)
-    view.setUint16(offset + 34, value.backendPort, false)
-    view.setUint16(offset + 36, value.natPort, false)
-    view.setUint8(offset + 38, value.protocol)
-    view.setUint8(offset + 39, value.state)
-    view.setUint32(offset + 40, value.service, true)
-    view.setUint32(offset + 44, value.member, true)
-    view.setUint32(offset + 48, value.source, true)
-    view.setUint32(offset + 52, value.lastSeen, true)
-    view.setUint8(offset + 56, value.family)
-    view.setUint8(offset + 57, value.clientSeen)
-    view.setUint8(offset + 58, value.memberSeen)
-    view.setUint16(offset + 60, value.generation, true)
-    view.setUint8(offset + 59, 0)
-    view.setUint16(offset + 62, 0)
-  },
-}
-
-/** `struct counter`, 16 bytes. */
-export interface Counter {
-  packets: bigint
-  bytes: bigint
-}
-
-/** Where the fields of {@link Counter} stand, in bytes: for what writes into a mapped array directly. */
-export const counterOffsets = {
-  packets: 0,
-  bytes: 8,
-} as const
-
-export const counterCodec: bpf.Codec<Counter> = {
-  size: 16,
-  align: 8,
-  read(view, offset) {
-    return {
-      packets: view.getBigUint64(offset, true),
-      bytes: view.getBigUint64(offset + 8, true),
-    }
-  },
-  write(view, offset, value) {
-    view.setBigUint64(offset, value.packets, true)
-    view.setBigUint64(offset + 8, value.bytes, true)
   },
 }
 
@@ -746,18 +746,18 @@ export interface LbXdpConfig {
 /** What `lb_xdp.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
 export interface LbXdpSpec extends Disposable {
   readonly maps: {
-    readonly natReplies: bpf.MapSpec
-    readonly natFlows: bpf.MapSpec
-    readonly services: bpf.MapSpec
-    readonly sources: bpf.MapSpec
-    readonly services4: bpf.MapSpec
-    readonly services6: bpf.MapSpec
-    readonly rings: bpf.MapSpec
+    readonly memberCounters: bpf.MapSpec
     readonly memberIds: bpf.MapSpec
     readonly members: bpf.MapSpec
     readonly natEntries: bpf.MapSpec
+    readonly natFlows: bpf.MapSpec
+    readonly natReplies: bpf.MapSpec
+    readonly rings: bpf.MapSpec
+    readonly services: bpf.MapSpec
+    readonly services4: bpf.MapSpec
+    readonly services6: bpf.MapSpec
+    readonly sources: bpf.MapSpec
     readonly verdictCounters: bpf.MapSpec
-    readonly memberCounters: bpf.MapSpec
   }
   readonly programs: {
     readonly lbXdp: bpf.ProgramSpec
@@ -770,18 +770,18 @@ export interface LbXdpSpec extends Disposable {
 /** `lb_xdp.bpf.o` in the kernel. Disposing closes its maps and programs; what is pinned or attached stays. */
 export interface LbXdp extends Disposable {
   readonly maps: {
-    readonly natReplies: bpf.ArrayMap<NatLine>
-    readonly natFlows: bpf.ArrayMap<NatLine>
-    readonly services: bpf.ArrayMap<Service>
-    readonly sources: bpf.ArrayMap<Source>
-    readonly services4: bpf.ArrayMap<ServiceBucket4>
-    readonly services6: bpf.ArrayMap<ServiceBucket6>
-    readonly rings: bpf.ArrayMap<RingLine>
+    readonly memberCounters: bpf.PerCpuMap<number, Counter>
     readonly memberIds: bpf.ArrayMap<MemberLine>
     readonly members: bpf.ArrayMap<Member>
     readonly natEntries: bpf.ArrayMap<NatEntry>
+    readonly natFlows: bpf.ArrayMap<NatLine>
+    readonly natReplies: bpf.ArrayMap<NatLine>
+    readonly rings: bpf.ArrayMap<RingLine>
+    readonly services: bpf.ArrayMap<Service>
+    readonly services4: bpf.ArrayMap<ServiceBucket4>
+    readonly services6: bpf.ArrayMap<ServiceBucket6>
+    readonly sources: bpf.ArrayMap<Source>
     readonly verdictCounters: bpf.PerCpuMap<number, Counter>
-    readonly memberCounters: bpf.PerCpuMap<number, Counter>
   }
   readonly programs: {
     readonly lbXdp: bpf.Program
@@ -806,18 +806,18 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
   const object = bpf.openObject(source, { name: 'lb_xdp' })
   return bpf.disposing(object, () => ({
     maps: {
-      natReplies: bpf.mapSpec(object, 'nat_replies', 4, 64),
-      natFlows: bpf.mapSpec(object, 'nat_flows', 4, 64),
-      services: bpf.mapSpec(object, 'services', 4, 32),
-      sources: bpf.mapSpec(object, 'sources', 4, 16),
-      services4: bpf.mapSpec(object, 'services4', 4, 64),
-      services6: bpf.mapSpec(object, 'services6', 4, 64),
-      rings: bpf.mapSpec(object, 'rings', 4, 64),
+      memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
       memberIds: bpf.mapSpec(object, 'member_ids', 4, 64),
       members: bpf.mapSpec(object, 'members', 4, 32),
       natEntries: bpf.mapSpec(object, 'nat_entries', 4, 64),
+      natFlows: bpf.mapSpec(object, 'nat_flows', 4, 64),
+      natReplies: bpf.mapSpec(object, 'nat_replies', 4, 64),
+      rings: bpf.mapSpec(object, 'rings', 4, 64),
+      services: bpf.mapSpec(object, 'services', 4, 32),
+      services4: bpf.mapSpec(object, 'services4', 4, 64),
+      services6: bpf.mapSpec(object, 'services6', 4, 64),
+      sources: bpf.mapSpec(object, 'sources', 4, 16),
       verdictCounters: bpf.mapSpec(object, 'verdict_counters', 4, 16),
-      memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
     },
     programs: {
       lbXdp: bpf.programSpec(object, 'lb_xdp'),
@@ -851,18 +851,18 @@ export function loadLbXdp(options: LbXdpOptions = {}): LbXdp {
 function loadedLbXdp(object: bpf.LoadedObject): LbXdp {
   return bpf.disposing(object, () => ({
     maps: bpf.lazy<LbXdp['maps']>({
-      natReplies: () => new bpf.ArrayMap(object.handle('nat_replies'), { value: natLineCodec }),
-      natFlows: () => new bpf.ArrayMap(object.handle('nat_flows'), { value: natLineCodec }),
-      services: () => new bpf.ArrayMap(object.handle('services'), { value: serviceCodec }),
-      sources: () => new bpf.ArrayMap(object.handle('sources'), { value: sourceCodec }),
-      services4: () => new bpf.ArrayMap(object.handle('services4'), { value: serviceBucket4Codec }),
-      services6: () => new bpf.ArrayMap(object.handle('services6'), { value: serviceBucket6Codec }),
-      rings: () => new bpf.ArrayMap(object.handle('rings'), { value: ringLineCodec }),
+      memberCounters: () => new bpf.PerCpuMap(object.handle('member_counters'), { key: bpf.u32, value: counterCodec }),
       memberIds: () => new bpf.ArrayMap(object.handle('member_ids'), { value: memberLineCodec }),
       members: () => new bpf.ArrayMap(object.handle('members'), { value: memberCodec }),
       natEntries: () => new bpf.ArrayMap(object.handle('nat_entries'), { value: natEntryCodec }),
+      natFlows: () => new bpf.ArrayMap(object.handle('nat_flows'), { value: natLineCodec }),
+      natReplies: () => new bpf.ArrayMap(object.handle('nat_replies'), { value: natLineCodec }),
+      rings: () => new bpf.ArrayMap(object.handle('rings'), { value: ringLineCodec }),
+      services: () => new bpf.ArrayMap(object.handle('services'), { value: serviceCodec }),
+      services4: () => new bpf.ArrayMap(object.handle('services4'), { value: serviceBucket4Codec }),
+      services6: () => new bpf.ArrayMap(object.handle('services6'), { value: serviceBucket6Codec }),
+      sources: () => new bpf.ArrayMap(object.handle('sources'), { value: sourceCodec }),
       verdictCounters: () => new bpf.PerCpuMap(object.handle('verdict_counters'), { key: bpf.u32, value: counterCodec }),
-      memberCounters: () => new bpf.PerCpuMap(object.handle('member_counters'), { key: bpf.u32, value: counterCodec }),
     }),
     programs: bpf.lazy<LbXdp['programs']>({
       lbXdp: () => object.program('lb_xdp'),

@@ -3,7 +3,7 @@
 export const verdicts = {
   PASS_TRUNCATED: { action: "PASS", description: "cut short inside its headers, or malformed" },
   PASS_ETHERTYPE: { action: "PASS", description: "neither IPv4 nor IPv6 (ARP, VLAN, ...)" },
-  PASS_PROTOCOL: { action: "PASS", description: "neither TCP nor UDP" },
+  PASS_PROTOCOL: { action: "PASS", description: "neither TCP nor UDP, or not at the end of its source route" },
   PASS_FOREIGN: { action: "PASS", description: "not for a service" },
   PASS_NO_CONNECTION: { action: "PASS", description: "to an own address and NAT port that no connection has" },
   TX_TO_BACKEND: { action: "TX", description: "from a client, sent to its backend by the device it came in by" },

@@ -85,6 +85,18 @@ export class Balancer implements Disposable {
     })
   }
 
+  /** Back to no services, no sources and no connections; counters stay. */
+  clear(): void {
+    const { services4, services6, natFlows, natReplies, natEntries } = this.lb.maps
+    for (const map of [services4, services6, natFlows, natReplies, natEntries]) {
+      using mapped = map.mmap()
+      new Uint8Array(mapped.buffer).fill(0)
+    }
+    this.#sources = []
+    this.#services = 0
+    this.#members = 0
+  }
+
   /** Adds a service and its members; gives its id. Slot i belongs to member i mod n. */
   addService(options: ServiceOptions): number {
     const id = this.#services++

@@ -21,6 +21,7 @@ export const client = { v4: '10.0.0.9', v6: 'fd00::9' } as const
 export const vip = { v4: '192.0.2.10', v6: '2001:db8::10' } as const
 export const own = { v4: '10.1.0.1', v6: 'fd00:1::1' } as const
 export const backend = { v4: '10.1.0.20', v6: 'fd00:1::20' } as const
+export const spare = { v4: '10.1.0.21', v6: 'fd00:1::21' } as const
 
 export function lab(): Lab {
   using undo = new DisposableStack()
@@ -31,10 +32,11 @@ export function lab(): Lab {
     writeFileSync('/proc/sys/net/ipv6/conf/all/forwarding', '1')
   })
   nl.link.set({ name: 'lo', up: true })
-  const front = device(nl, 'front', mac.front, ['10.0.0.1/24', 'fd00::1/64'])
+  const front = device(nl, 'front', mac.front, ['10.0.0.1/16', 'fd00::1/64'])
   const back = device(nl, 'back', mac.back, [`${own.v4}/24`, `${own.v6}/64`])
   for (const address of Object.values(client)) nl.neighbor.add({ index: front, address, lladdr: mac.client })
-  for (const address of Object.values(backend)) nl.neighbor.add({ index: back, address, lladdr: mac.backend })
+  for (const address of [...Object.values(backend), ...Object.values(spare)])
+    nl.neighbor.add({ index: back, address, lladdr: mac.backend })
   const end = undo.move()
   return { ns, nl, front, back, [Symbol.dispose]: () => end.dispose() }
 }
