@@ -31,8 +31,7 @@ export const clockReadingCodec: bpf.Codec<ClockReading> = {
 }
 
 /** The `const volatile` variables of `clock.bpf.o`: set before loading, then read-only. */
-export interface ClockConfig {
-}
+export interface ClockConfig {}
 
 /** What `clock.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
 export interface ClockSpec extends Disposable {
