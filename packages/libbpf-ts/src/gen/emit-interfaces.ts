@@ -8,14 +8,15 @@ export function emitInterfaces(model: Model): string[] {
 }
 
 function emitConfig({ name, objectFile, config }: Model): string[] {
+  const settings = config.flatMap(({ property, layout, doc }) => [
+    ...(doc.length > 0 ? comment('  ', ...doc) : []),
+    `  ${property}: ${typeOf(layout)}`,
+  ])
   return [
     ...comment('', `The \`const volatile\` variables of \`${objectFile}\`: set before loading, then read-only.`),
-    `export interface ${name}Config {`,
-    ...config.flatMap(({ property, layout, doc }) => [
-      ...(doc.length > 0 ? comment('  ', ...doc) : []),
-      `  ${property}: ${typeOf(layout)}`,
-    ]),
-    '}',
+    ...(settings.length > 0
+      ? [`export interface ${name}Config {`, ...settings, '}']
+      : [`export interface ${name}Config {}`]),
     '',
   ]
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { FormatError } from '../format-error.ts'
-import { testObject } from '../testing/objects.ts'
+import { describeWith } from '../testing/needs.ts'
+import { testObject, testObjectPath } from '../testing/objects.ts'
 import { difference } from './difference.ts'
 import { generate } from './generate.ts'
 
@@ -64,6 +65,45 @@ test('names come from the file, or are given', () => {
 
 test('the same object gives the same text', () => {
   expect(generate(testObject('gen.bpf.o'), options)).toBe(generate(testObject('gen.bpf.o'), options))
+})
+
+/** `false` is longer than `true`, so lines may break elsewhere. */
+function withoutOrder(text: string): string {
+  return text
+    .replaceAll(/\s+/g, '')
+    .replaceAll(/,(?:true|false)\)/g, ',order)')
+    .replaceAll(',]', ']')
+}
+
+describeWith(['clang'], 'a big-endian object', () => {
+  test('gives the same module, but for the byte order of what has none of its own', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'libbpf-ts-gen-'))
+    try {
+      const output = join(dir, 'gen.bpf.o')
+      const include = `-I/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`
+      const flags = [
+        '-g',
+        '-O2',
+        '-target',
+        'bpfeb',
+        '-mcpu=v3',
+        include,
+        '-c',
+        testObjectPath('gen.bpf.c'),
+        '-o',
+        output,
+      ]
+      expect(spawnSync('clang-14', flags, { encoding: 'utf8' }).stderr).toBe('')
+      const big = generate(new Uint8Array(readFileSync(output)), options)
+      const little = generate(testObject('gen.bpf.o'), options)
+      expect(big).toContain('whole: view.getInt32(offset + 8, false),')
+      expect(big).toContain('be16: view.getUint16(offset + 32, false),')
+      expect(big).toContain('le32: view.getUint32(offset + 48, true),')
+      expect(withoutOrder(big)).toBe(withoutOrder(little))
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
+  })
 })
 
 test('what it cannot express is refused, all of it in one error', () => {
