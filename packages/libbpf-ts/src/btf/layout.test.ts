@@ -74,6 +74,21 @@ describe('structs', () => {
     })
   })
 
+  test('bitfields without a name, or called pad, are padding', () => {
+    const made = layout((b) => {
+      const u32 = b.int('unsigned', 4)
+      const unnamed = { name: '', type: u32, bits: 0, bitfield: 20 }
+      return structOf(
+        b,
+        8,
+        unnamed,
+        { name: 'pad', type: u32, bits: 20, bitfield: 12 },
+        { name: 'a', type: u32, bits: 32 },
+      )
+    })
+    expect(made).toMatchObject({ fields: [{ name: 'a', offset: 4 }], padding: [{ offset: 0, size: 4 }] })
+  })
+
   test('a packed struct has alignment 1', () => {
     const made = layout((b) => {
       const u8 = b.int('unsigned char', 1)

@@ -1,6 +1,15 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { frontendCodec, loadGen, openGen, Outcome, sampleCodec, type Gen } from '../testing/gen.gen.ts'
+import {
+  frontendCodec,
+  limitsCodec,
+  limitsOffsets,
+  loadGen,
+  openGen,
+  Outcome,
+  sampleCodec,
+  type Gen,
+} from '../testing/gen.gen.ts'
 import { ArrayMap, be16, createMap, type Codec } from '../index.ts'
 import { bpftool, describeWith } from '../testing/needs.ts'
 import { testObject } from '../testing/objects.ts'
@@ -106,6 +115,17 @@ describeWith(['root', 'bpftool'], 'what generated codecs set, bpftool map dump r
 
     gen.maps.untyped.set(Uint8Array.of(1, 2, 3, 4, 5, 6), Uint8Array.of(7, 8, 9))
     expect(dump(gen.maps.untyped)).toMatchObject([{ value: ['0x07', '0x08', '0x09'] }])
+  })
+
+  test('a mapped array, without a call', () => {
+    using gen = loadGen({ maps: { limits: { maxEntries: 3 } } })
+    using memory = gen.maps.limits.mmap()
+    const limits = { burst: 9, weights: [1, 2, 3], strict: true }
+    const view = new DataView(memory.buffer)
+    limitsCodec.write(view, 2 * memory.elementSize, limits)
+    expect(dump(gen.maps.limits)[2]?.formatted).toEqual({ key: 2, value: limits })
+    view.setUint32(2 * memory.elementSize + limitsOffsets.burst, 10, true)
+    expect(gen.maps.limits.get(2)).toEqual({ ...limits, burst: 10 })
   })
 
   test('settings, in the frozen section', () => {

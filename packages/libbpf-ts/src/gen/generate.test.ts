@@ -67,6 +67,14 @@ test('the same object gives the same text', () => {
   expect(generate(testObject('gen.bpf.o'), options)).toBe(generate(testObject('gen.bpf.o'), options))
 })
 
+test('the program in docs/gen.md compiles', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../docs/gen.md'), 'utf8')
+  const program = /```ts\n(.*?)```/s.exec(docs)?.[1] ?? ''
+  expect(program).toContain("from './gen.gen.ts'")
+  const there = relative(join(tmpdir(), 'dir'), golden)
+  expect(diagnostics(program.replace('./gen.gen.ts', there))).toEqual([])
+})
+
 /** `false` is longer than `true`, so lines may break elsewhere. */
 function withoutOrder(text: string): string {
   return text
