@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Part } from './index.ts'
+import type { Part, TcpFlag } from './index.ts'
 import {
   arp,
   build,
@@ -354,6 +354,21 @@ describe('refused', () => {
       'icmpv4.gateway',
       'icmpv4.gateway is wrong: "::1" is not an IPv4 address',
       [ipv4(v4), icmpv4({ type: 5, gateway: '::1' })],
+    ],
+    [
+      'icmpv6.options.data',
+      'icmpv6.options.data has 7 bytes; it must be 6 more than a multiple of 8',
+      [ipv6(v6), icmpv6({ type: 133, options: [{ option: 'other', type: 6, data: new Uint8Array(7) }] })],
+    ],
+    [
+      'tcp.flags',
+      'tcp.flags has "nop"; known are fin, syn, rst',
+      [ipv4(v4), tcp({ ...ports, flags: ['nop' as TcpFlag] })],
+    ],
+    [
+      'hopByHop.options',
+      'hopByHop.options take 2054 bytes; 2046 fit',
+      [ipv6(v6), hopByHop({ options: [new Uint8Array(2047)] }), udp(ports)],
     ],
     ['udp.checksum', 'udp.checksum is 65536; it must be', [ipv4(v4), udp({ ...ports, checksum: 65536 })]],
   ]

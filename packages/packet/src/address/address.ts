@@ -57,7 +57,8 @@ export function compareAddresses(a: Address, b: Address): number {
   return 0
 }
 
-function explainAddress(text: string): string {
+/** Why {@link tryParseAddress} refuses the text. */
+export function explainAddress(text: string): string {
   if (text === '') return 'it is empty; write an address like 10.0.0.1 or 2001:db8::1'
   if (text.includes('/')) return 'it has a prefix length; write the address alone, like 10.0.0.1 or 2001:db8::1'
   if (text.includes(':')) return explainIpv6(text)

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts'
-import { compareAddresses, formatAddress, parseAddress, tryParseAddress } from './address.ts'
+import { compareAddresses, explainAddress, formatAddress, tryParseAddress } from './address.ts'
 import { AddressError } from './error.ts'
 
 /** An address with a prefix length. The address keeps its host bits: see {@link cidrNetwork}. */
@@ -78,16 +78,6 @@ function explainCidr(text: string): string {
   const slash = text.indexOf('/')
   if (slash < 0) return 'the prefix length is missing; write it like 10.0.0.0/24 or 2001:db8::/64'
   const address = tryParseAddress(text.slice(0, slash))
-  if (address === undefined) return reasonOf(text.slice(0, slash))
+  if (address === undefined) return explainAddress(text.slice(0, slash))
   return `the prefix length ${JSON.stringify(text.slice(slash + 1))} must be a number from 0 to ${widthOf(address)}`
-}
-
-function reasonOf(text: string): string {
-  try {
-    parseAddress(text)
-  } catch (error) {
-    if (error instanceof AddressError) return error.reason
-    throw error
-  }
-  return ''
 }

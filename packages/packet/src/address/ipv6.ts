@@ -21,11 +21,17 @@ export function tryParseIpv6(text: string): Uint8Array | undefined {
 /** Formats 16 bytes as RFC 5952 has it: lower case, the longest run of zeros as `::`, v4-mapped with a dotted tail. */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
   if (isV4Mapped(bytes, offset)) return `::ffff:${formatIpv4(ipv4FromBytes(bytes, offset + 12))}`
-  const groups = Array.from({ length: 8 }, (_, i) => (bytes[offset + 2 * i]! << 8) | bytes[offset + 2 * i + 1]!)
-  const [start, length] = longestZeroRun(groups)
-  const hex = groups.map((group) => group.toString(16))
-  if (length < 2) return hex.join(':')
-  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
+  const [start, end] = longestZeroRun(bytes, offset)
+  let text = ''
+  for (let i = 0; i < 8; i++) {
+    if (i === start) {
+      text += '::'
+      i = end
+      if (i === 8) break
+    } else if (i > 0) text += ':'
+    text += groupAt(bytes, offset, i).toString(16)
+  }
+  return text
 }
 
 /** True for `::ffff:0:0/96`. */
@@ -34,15 +40,20 @@ export function isV4Mapped(bytes: Uint8Array, offset = 0): boolean {
   return bytes[offset + 10] === 0xff && bytes[offset + 11] === 0xff
 }
 
-function longestZeroRun(groups: readonly number[]): [start: number, length: number] {
-  let best: [number, number] = [0, 0]
+function groupAt(bytes: Uint8Array, offset: number, index: number): number {
+  return (bytes[offset + 2 * index]! << 8) | bytes[offset + 2 * index + 1]!
+}
+
+/** The first longest run of at least two zero groups, or -1. */
+function longestZeroRun(bytes: Uint8Array, offset: number): readonly [start: number, end: number] {
+  let [best, bestEnd] = [-1, 0]
   for (let start = 0; start < 8; start++) {
     let end = start
-    while (groups[end] === 0) end++
-    if (end - start > best[1]) best = [start, end - start]
+    while (end < 8 && groupAt(bytes, offset, end) === 0) end++
+    if (end - start > Math.max(1, bestEnd - best)) [best, bestEnd] = [start, end]
     if (end > start) start = end
   }
-  return best
+  return [best, bestEnd]
 }
 
 function scanIpv6(text: string, out: Uint8Array): boolean {
