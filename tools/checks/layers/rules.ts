@@ -76,7 +76,7 @@ function layers(from: Project, to: Project): string {
 
 /** Tests and benches may use the test kit and what only the root provides. */
 function isTest(file: string): boolean {
-  return /\.(test|bench)\.ts$|\/(bench|test)\//.test(file)
+  return /\.(test|bench)\.ts$|\/(bench|test|testing)\//.test(file)
 }
 
 function packageName(specifier: string): string {
