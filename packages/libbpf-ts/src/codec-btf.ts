@@ -1,5 +1,6 @@
 import type { Btf } from './btf/btf.ts'
-import { layoutOf, type Layout, type StructLayout } from './btf/layout.ts'
+import type { Layout, StructLayout } from './btf/layout.ts'
+import { layoutOf } from './btf/layouts.ts'
 import { bytes, chars } from './codec-bytes.ts'
 import { array, structAt, type Field } from './codec-composite.ts'
 import { scalarCodec } from './codec-scalars.ts'

@@ -1,5 +1,6 @@
 import { checkLength, writeZeros } from './codec-bytes.ts'
 import type { Codec } from './codec.ts'
+import { gaps } from './gaps.ts'
 
 /** `element[length]`. */
 export function array<T>(element: Codec<T>, length: number): Codec<T[]> {
@@ -49,7 +50,7 @@ export function structAt<T extends object>(size: number, align: number, fields: 
   const list = Object.entries<Field<unknown>>(fields)
   const padding = gaps(
     size,
-    list.map(([, field]) => field),
+    list.map(([, { offset, codec }]) => ({ offset, size: codec.size })),
   )
   return {
     size,
@@ -64,12 +65,6 @@ export function structAt<T extends object>(size: number, align: number, fields: 
       for (const gap of padding) writeZeros(view, offset + gap.offset, gap.size)
     },
   }
-}
-
-function gaps(size: number, fields: readonly Field<unknown>[]): { offset: number; size: number }[] {
-  const ends = [0, ...fields.map((field) => field.offset + field.codec.size)]
-  const starts = [...fields.map((field) => field.offset), size]
-  return ends.map((end, index) => ({ offset: end, size: (starts[index] ?? end) - end })).filter((gap) => gap.size > 0)
 }
 
 function roundUp(value: number, align: number): number {

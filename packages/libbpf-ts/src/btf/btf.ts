@@ -65,6 +65,13 @@ export class Btf {
   }
 }
 
+/** What a type is called in messages: `struct service`, `__u32`, `enum (BTF type 7)`. */
+export function describe(btf: Btf, id: number): string {
+  const type = btf.type(id)
+  const name = type.name || `(BTF type ${id})`
+  return type.kind === 'struct' || type.kind === 'union' || type.kind === 'enum' ? `${type.kind} ${name}` : name
+}
+
 interface Tag {
   readonly component: number
   readonly text: string

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { BtfBuilder, type Member } from '../testing/btf-builder.ts'
 import { testObject } from '../testing/objects.ts'
 import { inspectObject } from './inspect.ts'
-import { layoutOf, type Layout } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { layoutOf } from './layouts.ts'
 import { parseBtf } from './parse.ts'
 
 function layout(build: (builder: BtfBuilder) => number): Layout {

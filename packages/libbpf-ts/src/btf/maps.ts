@@ -1,7 +1,7 @@
 import { FormatError } from '../format-error.ts'
 import type { Btf } from './btf.ts'
-import { docs } from './layout.ts'
 import { sizeOf } from './size.ts'
+import { docs } from './tags.ts'
 import type { BtfMember, BtfStruct, BtfType } from './types.ts'
 
 /** A map as a `.maps` section declares it. Sizes are in bytes; `key` and `value` are type ids where the declaration has types. */

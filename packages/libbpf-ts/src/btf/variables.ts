@@ -1,8 +1,8 @@
 import type { ElfFile } from '../elf/elf.ts'
 import { FormatError } from '../format-error.ts'
 import { MAX_DEPTH, type Btf } from './btf.ts'
-import { docs } from './layout.ts'
 import { sizeOf } from './size.ts'
+import { docs } from './tags.ts'
 
 /** A global variable of an object. Offsets and sizes are in bytes. */
 export interface VariableDeclaration {

@@ -1,4 +1,4 @@
-import type { Gap, StructLayout } from '../btf/layout.ts'
+import type { StructLayout } from '../btf/layout.ts'
 import { camelCase, pascalCase } from '../btf/names.ts'
 import { emitRead } from './emit-read.ts'
 import { emitWrite, emitZeros } from './emit-write.ts'
@@ -46,7 +46,7 @@ function emitCodec(layout: StructLayout): string[] {
     '  },',
     '  write(view, offset, value) {',
     ...layout.fields.flatMap((field) => emitWrite(layout, field)).map((line) => `    ${line}`),
-    ...layout.padding.flatMap((gap: Gap) => emitZeros(gap)).map((line) => `    ${line}`),
+    ...layout.padding.flatMap((gap) => emitZeros(gap)).map((line) => `    ${line}`),
     '  },',
     '}',
   ]

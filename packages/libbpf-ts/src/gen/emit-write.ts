@@ -1,5 +1,6 @@
-import type { ArrayLayout, FieldLayout, Gap, Layout, StructLayout } from '../btf/layout.ts'
+import type { ArrayLayout, FieldLayout, Layout, StructLayout } from '../btf/layout.ts'
 import { pascalCase } from '../btf/names.ts'
+import type { Extent } from '../gaps.ts'
 import { atIndex, indexes, indexName, isUnrolled, plus, spell, START, type Place } from './place.ts'
 import { accessor, orderArgument, structCodec } from './text.ts'
 
@@ -13,7 +14,7 @@ export function emitWrite(struct: StructLayout, field: FieldLayout): string[] {
 }
 
 /** The statements that zero padding. */
-export function emitZeros({ offset, size }: Gap): string[] {
+export function emitZeros({ offset, size }: Extent): string[] {
   if (size > INLINE_ZEROS) return [`bpf.writeZeros(view, ${spell(plus(START, offset))}, ${size})`]
   const lines: string[] = []
   for (let at = 0; at < size;) {

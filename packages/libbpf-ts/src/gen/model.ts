@@ -1,5 +1,6 @@
 import type { ObjectDeclarations } from '../btf/inspect.ts'
-import { Layouts, type EnumLayout, type Layout, type StructLayout } from '../btf/layout.ts'
+import type { EnumLayout, Layout, StructLayout } from '../btf/layout.ts'
+import { Layouts } from '../btf/layouts.ts'
 import type { MapDeclaration } from '../btf/maps.ts'
 import { camelCase, pascalCase } from '../btf/names.ts'
 import type { VariableDeclaration } from '../btf/variables.ts'

@@ -18,6 +18,8 @@ export interface BatchOptions {
   readonly take?: boolean
 }
 
+type Mode = keyof typeof UPDATE_MODES
+
 /** Types whose values are fds: the kernel has no batches for them. */
 const WITHOUT: ReadonlySet<number> = new Set([
   MAP_TYPES.prog_array,
@@ -60,22 +62,11 @@ export class Batches<K, V> {
     }
   }
 
-  write(
-    entries: Iterable<readonly [K, V]>,
-    mode: keyof typeof UPDATE_MODES,
-    single: (key: K, value: V) => void,
-  ): number {
+  /** The kernel's batches know no modes but `any`. */
+  write(entries: Iterable<readonly [K, V]>, mode: Mode, single: (key: K, value: V) => void): number {
     let written = 0
     for (const chunk of this.#chunks(entries)) {
-      const [keys, values] = this.#arenas(chunk.length)
-      chunk.forEach(([key, value], index) => {
-        this.#codecs.key.write(keys.view, index * this.#codecs.key.size, key)
-        this.#codecs.value.write(values.view, index * this.#codecs.value.size, value)
-      })
-      const flags = UPDATE_MODES[mode]
-      const { status, count } = updateBatch(this.#handle.fd, keys.bytes, values.bytes, chunk.length, flags)
-      if (status === ENOTSUPP) for (const [key, value] of chunk) single(key, value)
-      else if (status < 0) throw refusal('map.setBatch', status, this.#handle, chunk[count]?.[0])
+      if (mode !== 'any' || this.#writeChunk(chunk) === 'unsupported') for (const entry of chunk) single(...entry)
       written += chunk.length
     }
     return written
@@ -85,6 +76,18 @@ export class Batches<K, V> {
     let deleted = 0
     for (const chunk of this.#chunks(keys)) deleted += this.#deleteChunk(chunk, single)
     return deleted
+  }
+
+  #writeChunk(chunk: readonly (readonly [K, V])[]): 'done' | 'unsupported' {
+    const [keys, values] = this.#arenas(chunk.length)
+    chunk.forEach(([key, value], index) => {
+      this.#codecs.key.write(keys.view, index * this.#codecs.key.size, key)
+      this.#codecs.value.write(values.view, index * this.#codecs.value.size, value)
+    })
+    const { status, count } = updateBatch(this.#handle.fd, keys.bytes, values.bytes, chunk.length, UPDATE_MODES.any)
+    if (status === ENOTSUPP) return 'unsupported'
+    if (status < 0) throw refusal('map.setBatch', status, this.#handle, chunk[count]?.[0])
+    return 'done'
   }
 
   /** The kernel stops at a key that is not there: go on behind it. */

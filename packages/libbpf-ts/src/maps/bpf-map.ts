@@ -137,7 +137,8 @@ export class BpfMap<K, V> implements Disposable {
   }
 
   /**
-   * Sets many, some thousand a call (one by one where the map has no batches). Returns how many.
+   * Sets many, some thousand a call; one by one in other modes than `any`, and where the map has no batches. Returns
+   * how many.
    * On an error what came before it stays set; the message names the key.
    *
    * Errors: as {@link set}. Minimum kernel 5.6. Equivalent to: `bpftool batch` with `map update` lines.
