@@ -37,9 +37,9 @@
 	verdict(DROP_SERVICE_GONE, DROP, "from a backend, but the connection's service is gone") \
 	verdict(DROP_FORWARDING_DISABLED, DROP, "forwarding is off on the device it came in by") \
 	verdict(DROP_BLACKHOLE, DROP, "the route is a blackhole") \
-	verdict(DROP_UNREACHABLE, DROP, "the route is unreachable (IPv6: or there is none)") \
+	verdict(DROP_UNREACHABLE, DROP, "the route is unreachable") \
 	verdict(DROP_PROHIBIT, DROP, "the route prohibits") \
-	verdict(DROP_NOT_FORWARDED, DROP, "no unicast route: the destination is this host, or has none") \
+	verdict(DROP_NOT_FORWARDED, DROP, "there is no route, or it leads to this host itself") \
 	verdict(DROP_NO_ROUTE_SOURCE, DROP, "the route lookup found no source address") \
 	verdict(DROP_ROUTE_ERROR, DROP, "the route lookup failed") \
 	verdict(DROP_TOO_BIG, DROP, "larger than the route's MTU, and its sender could not be told")
