@@ -129,6 +129,7 @@ static napi_value init(napi_env env, napi_value exports)
 		EXPORT("runInNamespace", netns__run),
 		EXPORT("nameNamespace", netns__name),
 		EXPORT("unnameNamespace", netns__unname),
+		EXPORT("namespaceOfSocket", netns__of_socket),
 	};
 	struct addon *addon = calloc(1, sizeof(*addon));
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/nsfs.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,20 @@ napi_value netns__current(napi_env env, napi_callback_info info)
 
 	(void)info;
 	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
+}
+
+/* namespaceOfSocket(fd): a descriptor of the namespace that the socket is in; takes CAP_NET_ADMIN there. */
+napi_value netns__of_socket(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	int fd, netns;
+
+	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
+		return NULL;
+	netns = ioctl(fd, SIOCGSKNS);
+	if (netns < 0)
+		return result_errno(env);
+	return result(env, addon__own_fd(env, netns));
 }
 
 /* createNamespace(): a descriptor of a new, empty, unnamed namespace; the thread stays where it is. */

@@ -30,7 +30,11 @@ export function checkWhole(operation: string, field: string, value: number, min:
 }
 
 /** Checks what a table is to write. */
-export function checkTable<T extends object>(operation: string, table: AttributeTable<T>, values: T): T {
+export function checkTable<T extends object>(
+  operation: string,
+  table: Pick<AttributeTable<T>, 'problem'>,
+  values: T,
+): T {
   const problem = table.problem(values)
   if (problem !== undefined) wrong(operation, problem.field, problem.value, problem.right)
   return values
@@ -59,7 +63,7 @@ export function checkName<N extends string>(
 ): number {
   if (typeof value === 'number') return checkWhole(operation, field, value, 0, max)
   if (!Object.hasOwn(names, value)) {
-    const meant = nearest(String(value), Object.keys(names))
+    const meant = nearest(value, Object.keys(names))
     wrong(
       operation,
       field,
@@ -96,5 +100,5 @@ function parsed<T>(operation: string, field: string, parse: () => T): T {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? typeof value)
 }

@@ -30,7 +30,11 @@ export class Descriptor implements Disposable {
 
   constructor(options: DescriptorOptions) {
     this.detail = options.detail
-    const opened = native.open(options.protocol ?? NETLINK_ROUTE, options.namespaceFd ?? -1, options.nonBlocking === true ? 1 : 0)
+    const opened = native.open(
+      options.protocol ?? NETLINK_ROUTE,
+      options.namespaceFd ?? -1,
+      options.nonBlocking === true ? 1 : 0,
+    )
     this.#fd = checked('openNetlink', opened, options.detail)
     handleOpened({ kind: options.kind, fd: this.#fd, detail: options.detail })
     try {

@@ -19,6 +19,7 @@ export interface Native {
   runInNamespace<T>(fd: number, fn: () => T): T | number
   nameNamespace(fd: number, path: string): number
   unnameNamespace(path: string): number
+  namespaceOfSocket(fd: number): number
 }
 
 /** The one door of this package to the kernel. */

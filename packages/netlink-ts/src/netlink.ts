@@ -1,9 +1,17 @@
 import type { NamespaceReference } from './namespace/reference.ts'
 import { withNamespace } from './namespace/reference.ts'
+import { checkKeys, wrong } from './check.ts'
+import { Monitor } from './monitor/monitor.ts'
+import type { MonitorOptions, WatchedKind } from './monitor/types.ts'
+import { native } from './native.ts'
 import { AddressVerbs } from './route/address.ts'
+import { FilterVerbs } from './route/filter.ts'
 import { LinkVerbs } from './route/link.ts'
 import { NeighborVerbs } from './route/neighbor.ts'
+import { NextHopVerbs } from './route/nexthop.ts'
+import { QdiscVerbs } from './route/qdisc.ts'
 import { RouteVerbs } from './route/route.ts'
+import { RuleVerbs } from './route/rule.ts'
 import type { SocketOptions } from './socket.ts'
 import { RouteSocket } from './socket.ts'
 
@@ -19,14 +27,45 @@ export class Netlink implements Disposable {
   readonly link: LinkVerbs
   readonly address: AddressVerbs
   readonly route: RouteVerbs
+  readonly rule: RuleVerbs
   readonly neighbor: NeighborVerbs
+  readonly nexthop: NextHopVerbs
+  readonly qdisc: QdiscVerbs
+  readonly filter: FilterVerbs
 
   constructor(socket: RouteSocket) {
     this.socket = socket
     this.link = new LinkVerbs(socket)
     this.address = new AddressVerbs(socket)
     this.route = new RouteVerbs(socket)
+    this.rule = new RuleVerbs(socket)
     this.neighbor = new NeighborVerbs(socket)
+    this.nexthop = new NextHopVerbs(socket)
+    this.qdisc = new QdiscVerbs(socket)
+    this.filter = new FilterVerbs(socket)
+  }
+
+  /**
+   * Watches the socket's namespace, with sockets of its own: it outlives this one. See {@link Monitor}.
+   * Equivalent to `ip monitor link address route …`.
+   */
+  monitor(kinds: readonly WatchedKind[], options: MonitorOptions = {}): Monitor {
+    checkKeys('monitor', options, { signal: true, receiveBuffer: true })
+    if (kinds.length === 0) wrong('monitor', 'kinds', kinds, `at least one of ${Object.keys(known).join(', ')}`)
+    checkKeys('monitor', Object.fromEntries(kinds.map((kind) => [kind, true])), known)
+    const namespaceFd = native.namespaceOfSocket(this.socket.fd)
+    // Without rights a process cannot have left its namespace either.
+    const place = namespaceFd < 0 ? {} : { namespaceFd }
+    try {
+      return new Monitor(
+        new Netlink(new RouteSocket({ ...place, detail: 'monitor' })),
+        place.namespaceFd,
+        kinds,
+        options,
+      )
+    } finally {
+      if (namespaceFd >= 0) native.close(namespaceFd)
+    }
   }
 
   [Symbol.dispose](): void {
@@ -40,6 +79,15 @@ export function openNetlink(options: NetlinkOptions = {}): Netlink {
   const detail = `route socket${ns === undefined ? '' : ` in ${describe(ns)}`}`
   const open = (namespaceFd?: number): Netlink => new Netlink(new RouteSocket({ ...rest, detail, namespaceFd }))
   return ns === undefined ? open() : withNamespace('openNetlink', ns, open)
+}
+
+const known: Readonly<Record<WatchedKind, true>> = {
+  link: true,
+  address: true,
+  route: true,
+  rule: true,
+  neighbor: true,
+  nexthop: true,
 }
 
 function describe(ns: NamespaceReference): string {

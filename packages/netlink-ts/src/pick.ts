@@ -12,3 +12,10 @@ export type Present<T> = { -readonly [K in keyof T]: Exclude<T[K], undefined> }
 export function maybe<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V }
 }
+
+/** All properties but the named ones. */
+export function omit<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Omit<T, K> {
+  const kept = { ...from }
+  for (const key of keys) delete kept[key]
+  return kept
+}

@@ -1,5 +1,6 @@
 /** The candidate nearest to a misspelt word, if one is near enough to be meant. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: unknown, candidates: readonly string[]): string | undefined {
+  if (typeof word !== 'string') return undefined
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance)

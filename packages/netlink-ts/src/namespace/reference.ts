@@ -3,7 +3,7 @@ import { native } from '../native.ts'
 import { namespacePath } from './path.ts'
 
 /** A network namespace as an argument: opened, by name (as `ip netns` has it) or path, or by descriptor. */
-export type NamespaceReference = { readonly fd: number } | string | number
+export type NamespaceReference = { readonly fd: number; readonly toString: () => string } | string | number
 
 /** Calls with the namespace's descriptor; what is opened for the call is closed after it. */
 export function withNamespace<T>(operation: string, reference: NamespaceReference, use: (fd: number) => T): T {

@@ -18,7 +18,7 @@ export interface AddressAttributes {
   broadcast?: string
   lifetimes?: Lifetimes
   flags?: number
-  priority?: number
+  metric?: number
   netnsid?: number
   protocol?: number
 }
@@ -40,7 +40,7 @@ export const addressAttributes: AttributeTable<AddressAttributes> = new Attribut
   broadcast: [4, 'IFA_BROADCAST', address],
   lifetimes: [6, 'IFA_CACHEINFO', lifetimes],
   flags: [8, 'IFA_FLAGS', u32],
-  priority: [9, 'IFA_RT_PRIORITY', u32],
+  metric: [9, 'IFA_RT_PRIORITY', u32],
   netnsid: [10, 'IFA_TARGET_NETNSID', s32],
   protocol: [11, 'IFA_PROTO', u8],
 })

@@ -96,7 +96,7 @@ export function decodeAddress(message: Message): DeviceAddress {
     flags: bitNames(values.flags ?? header.getUint8(2), addressFlags),
     ...maybe('preferredLifetime', finite(values.lifetimes?.preferred)),
     ...maybe('validLifetime', finite(values.lifetimes?.valid)),
-    ...maybe('metric', values.priority),
+    ...maybe('metric', values.metric),
   }
 }
 
@@ -114,7 +114,7 @@ function addressBody(operation: string, index: number, prefix: Cidr, options: Ad
     ...maybe('broadcast', broadcastOf(operation, prefix, options)),
     ...maybe('label', options.label),
     ...maybe('flags', flags),
-    ...maybe('priority', options.metric),
+    ...maybe('metric', options.metric),
     ...lifetimes(operation, options),
   }
   checkTable(operation, addressAttributes, values)

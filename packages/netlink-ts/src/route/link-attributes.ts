@@ -70,7 +70,7 @@ const xdp: AttributeTable<XdpAttributes> = new AttributeTable<XdpAttributes>({
 function linkInfo<D>(data: AttributeCodec<D>): AttributeTable<LinkInfo<D>> {
   return new AttributeTable<LinkInfo<unknown>>({
     kind: [1, 'IFLA_INFO_KIND', string],
-    data: [2, 'IFLA_INFO_DATA', data as AttributeCodec<unknown>],
+    data: [2, 'IFLA_INFO_DATA', data],
     portKind: [4, 'IFLA_INFO_SLAVE_KIND', string],
   }) as unknown as AttributeTable<LinkInfo<D>>
 }

@@ -19,10 +19,10 @@ export function decodeLink(message: Message): Link {
   if (from.error !== undefined) throw malformed('link', from.error.problem)
   const flags = view.getUint32(message.start + 8, true)
   return {
-    mtu: 0,
-    name: '',
-    ...rest,
     index: view.getInt32(message.start + 4, true),
+    name: '',
+    mtu: 0,
+    ...rest,
     altNames: altNames ?? [],
     type: numberName(view.getUint16(message.start + 2, true), linkTypes),
     flags: bitNames(flags, linkFlags),

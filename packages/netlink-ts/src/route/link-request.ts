@@ -53,5 +53,5 @@ export function linkBody(operation: string, kind: LinkKind | undefined, request:
 }
 
 function forData<D extends object>(data: AttributeCodec<D>): AttributeTable<LinkAttributes<object>> {
-  return linkTable(data) as unknown as AttributeTable<LinkAttributes<object>>
+  return linkTable<object>(data)
 }

@@ -1,11 +1,12 @@
-import { checkAddress, checkKeys, wrong } from '../check.ts'
+import { checkAddress, checkKeys, checkTable, wrong } from '../check.ts'
 import { invalidInput } from '../error.ts'
 import { nearest } from '../suggest.ts'
 import { withNamespace } from '../namespace/reference.ts'
-import { maybe, pick } from '../pick.ts'
+import { maybe, omit, pick } from '../pick.ts'
 import type { RouteSocket } from '../socket.ts'
 import { deviceIndex } from './device.ts'
 import type { LinkAttributes } from './link-attributes.ts'
+import { linkAttributes } from './link-attributes.ts'
 import type { LinkKind, VethPeer, VxlanOptions } from './link-kind-options.ts'
 import { linkKinds } from './link-kinds.ts'
 import type { LinkAdd, LinkAddCommon, LinkChanges, LinkSet } from './link-types.ts'
@@ -125,7 +126,9 @@ function withKindData<T>(
 
 function withPeer<T>(operation: string, peer: VethPeer, use: (data: LinkAttributes<Uint8Array>) => T): T {
   checkKeys(`${operation}: peer`, peer, peerKeys)
-  const { ns, up: _, ...values } = peer
+  const { ns } = peer
+  const values = omit(peer, ['ns', 'up'])
+  checkTable(`${operation}: peer`, linkAttributes, values)
   return withOptionalNamespace(operation, ns, (namespaceFd) => use({ ...values, ...maybe('namespaceFd', namespaceFd) }))
 }
 
@@ -133,7 +136,8 @@ type KindOptions = { readonly kind: Exclude<LinkKind, 'veth'> }
 
 function kindValues(socket: RouteSocket, operation: string, options: KindOptions): object {
   const values = pick(options as KindOptions & Record<string, unknown>, linkKinds[options.kind].data.keys)
-  return options.kind === 'vxlan' ? vxlanValues(socket, operation, values) : values
+  const data = options.kind === 'vxlan' ? vxlanValues(socket, operation, values) : values
+  return checkTable<object>(operation, linkKinds[options.kind].data, data)
 }
 
 function vxlanValues(socket: RouteSocket, operation: string, options: VxlanOptions): object {
@@ -155,7 +159,7 @@ function keysOf(operation: string, kind: LinkKind): Record<string, true> {
   if (kind === 'veth') return { peer: true }
   const known = [...Object.keys(linkKinds), 'veth']
   if (!Object.hasOwn(linkKinds, kind)) {
-    const meant = nearest(String(kind), known)
+    const meant = nearest(kind, known)
     wrong(operation, 'kind', kind, meant === undefined ? `one of ${known.join(', ')}` : JSON.stringify(meant))
   }
   return Object.fromEntries(

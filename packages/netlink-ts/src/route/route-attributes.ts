@@ -15,8 +15,8 @@ export interface RouteAttributes {
   iif?: number
   oif?: number
   gateway?: string
-  priority?: number
-  prefsrc?: string
+  metric?: number
+  source?: string
   metrics?: RouteMetrics
   multipath?: Hop[]
   table?: number
@@ -58,8 +58,8 @@ export const routeAttributes: AttributeTable<RouteAttributes> = new AttributeTab
   iif: [3, 'RTA_IIF', u32],
   oif: [4, 'RTA_OIF', u32],
   gateway: [5, 'RTA_GATEWAY', address],
-  priority: [6, 'RTA_PRIORITY', u32],
-  prefsrc: [7, 'RTA_PREFSRC', address],
+  metric: [6, 'RTA_PRIORITY', u32],
+  source: [7, 'RTA_PREFSRC', address],
   metrics: [8, 'RTA_METRICS', nested(routeMetrics)],
   multipath: [9, 'RTA_MULTIPATH', multipath],
   table: [15, 'RTA_TABLE', u32],

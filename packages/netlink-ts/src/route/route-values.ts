@@ -1,5 +1,5 @@
 import type { Cidr } from '@skep/packet'
-import { cidrNetwork, formatAddress } from '@skep/packet'
+import { formatAddress } from '@skep/packet'
 import { checkAddress, checkBits, checkKeys, checkName, checkPrefix, checkWhole, wrong } from '../check.ts'
 import { invalidInput } from '../error.ts'
 import { maybe } from '../pick.ts'
@@ -9,6 +9,7 @@ import type { Hop } from './multipath.ts'
 import type { RouteAttributes } from './route-attributes.ts'
 import type { NextHopAdd, RouteAdd } from './route-types.ts'
 import { routeFlags, routeProtocols, routeTables, routeTypes } from './route-types.ts'
+import { networkText } from './network.ts'
 import { scopes } from './scopes.ts'
 import { gateway } from './via.ts'
 
@@ -115,14 +116,14 @@ export function routeValues(
   checkWays(operation, options)
   const family = destination.address.family
   return {
-    ...(destination.prefix === 0 ? {} : { destination: networkOf(operation, 'destination', destination) }),
+    ...(destination.prefix === 0 ? {} : { destination: networkText(operation, 'destination', destination) }),
     ...(options.from === undefined
       ? {}
-      : { from: networkOf(operation, 'from', checkPrefix(operation, 'from', options.from)) }),
+      : { from: networkText(operation, 'from', checkPrefix(operation, 'from', options.from)) }),
     ...maybe('oif', optionalIndex(socket, operation, options)),
     ...gateway(family, checkedVia(operation, 'via', options.via)),
-    ...maybe('priority', options.metric),
-    ...maybe('prefsrc', options.source),
+    ...maybe('metric', options.metric),
+    ...maybe('source', options.source),
     ...maybe('metrics', options.metrics),
     ...maybe(
       'multipath',
@@ -145,13 +146,6 @@ function checkWays(operation: string, { via, device, index, nexthops, nexthopId 
   if ([single, nexthops !== undefined, nexthopId !== undefined].filter(Boolean).length > 1)
     throw invalidInput(operation, 'give one of via/device, nexthops or nexthopId')
   if (nexthops?.length === 0) wrong(operation, 'nexthops', [], 'at least one next hop')
-}
-
-function networkOf(operation: string, field: string, cidr: Cidr): string {
-  const network = formatAddress(cidrNetwork(cidr))
-  if (network !== formatAddress(cidr.address))
-    wrong(operation, field, `${formatAddress(cidr.address)}/${cidr.prefix}`, `the network, ${network}/${cidr.prefix}`)
-  return network
 }
 
 function hopOf(socket: RouteSocket, operation: string, field: string, family: 4 | 6, hop: NextHopAdd): Hop {

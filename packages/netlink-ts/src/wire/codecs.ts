@@ -67,7 +67,12 @@ export const u64: AttributeCodec<bigint> = {
 
 /** A number within closer bounds than its width gives. */
 export function ranged(base: AttributeCodec<number>, min: number, max: number): AttributeCodec<number> {
-  return whole(min, max, (to, value) => base.encode(to, value), base.decode)
+  return whole(
+    min,
+    max,
+    (to, value) => base.encode(to, value),
+    (from) => base.decode(from),
+  )
 }
 
 /** A switch that takes as much room as a number. */

@@ -34,6 +34,14 @@ export class AttributeDecoder {
     this.#trouble = trouble
   }
 
+  /** A decoder that stands on one payload, as if it had just come to that attribute. */
+  static ofPayload(payload: Uint8Array): AttributeDecoder {
+    const decoder = new AttributeDecoder(payload)
+    decoder.length = payload.length
+    decoder.#next = payload.length
+    return decoder
+  }
+
   /** The first error, of this decoder or of one nested in it. */
   get error(): WireError | undefined {
     return this.#trouble.error
