@@ -182,7 +182,8 @@ export class RouteVerbs {
       destinationLength: destination.bytes.length * 8,
       fromLength: from === undefined ? 0 : from.bytes.length * 8,
       tos: checkWhole(operation, 'tos', options.tos ?? 0, 0, 255),
-      flags: options.fibMatch === true ? RTM_F_FIB_MATCH : RTM_F_LOOKUP_TABLE,
+      // IPv6 refuses any other flag (strict checking), and always names the table.
+      flags: options.fibMatch === true ? RTM_F_FIB_MATCH : destination.family === 4 ? RTM_F_LOOKUP_TABLE : 0,
     }
     return routeBody(operation, header, {
       destination: options.destination,
