@@ -27,11 +27,11 @@ interface InstanceFlags {
   readonly runDir: string
 }
 
-const about = `Balances TCP and UDP connections, IPv4 and IPv6, over backend servers.
-
-The work is done by a program inside the kernel (XDP), at the network driver. This command
-reads a configuration, installs that program and keeps its tables. When the command ends, by
-Ctrl-C, kill -9 or an upgrade, the traffic goes on; started again, it picks up what is there.`
+const about =
+  'Balances TCP and UDP connections, IPv4 and IPv6, over backend servers.\n\n' +
+  'The work is done by a program inside the kernel (XDP), at the network driver. This command reads a configuration, ' +
+  'installs that program and keeps its tables. When the command ends, by Ctrl-C, kill -9 or an upgrade, the traffic ' +
+  'goes on; started again, it picks up what is there.'
 
 const examples = `
 First steps, as root:

@@ -275,7 +275,7 @@ spec:
 
 test('the machine has its say beside all other rules', () => {
   const rule = () => [{ path: ['spec', 'devices', 0], message: 'no such device' }]
-  expect(() => parseConfig('lb.yaml', valid.replace('port: 80\n', 'port: 0\n'), [rule])).toThrow(
+  expect(() => parseConfig('lb.yaml', valid.replace('port: 80\n', 'port: 0\n'), { machine: [rule] })).toThrow(
     'lb.yaml:4:13: spec.devices[0]: no such device\nlb.yaml:9:17: spec.services[0].frontends[0].port: 0 is not a port',
   )
 })

@@ -10,21 +10,29 @@ import { documentSchema } from './schema.ts'
 /** Rules that need the machine, like whether a device exists. Run on the raw document, beside all others. */
 export type MachineRule = (document: unknown) => readonly Finding[]
 
+/** Rules beyond the text itself. */
+export interface Rules {
+  readonly machine?: readonly MachineRule[]
+  /** What stands against a configuration that is otherwise valid. */
+  readonly accept?: (config: Config) => readonly Finding[]
+}
+
 /** Reads and validates a configuration file. Throws {@link ConfigError} with every problem in it. */
-export function loadConfig(file: string, rules: readonly MachineRule[] = []): Config {
+export function loadConfig(file: string, rules: Rules = {}): Config {
   return parseConfig(nameOf(file), read(file), rules)
 }
 
 /** Validates the text of a configuration. `file` is only used in messages. */
-export function parseConfig(file: string, text: string, rules: readonly MachineRule[] = []): Config {
+export function parseConfig(file: string, text: string, rules: Rules = {}): Config {
   const document = parseDocument(file, text)
   if (!('locate' in document)) throw new ConfigError(document)
   const parsed = documentSchema.safeParse(document.value)
   const findings = [
     ...(parsed.error?.issues.flatMap(toFindings) ?? []),
     ...crossCheck(document.value),
-    ...rules.flatMap((rule) => rule(document.value)),
+    ...(rules.machine ?? []).flatMap((rule) => rule(document.value)),
     ...(parsed.success ? checkCapacity(parsed.data.spec) : []),
+    ...(parsed.success ? (rules.accept?.(parsed.data.spec) ?? []) : []),
   ]
   if (!parsed.success || findings.length > 0)
     throw new ConfigError(inOrder(findings.map((finding) => document.locate(finding))))

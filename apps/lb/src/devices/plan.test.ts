@@ -7,6 +7,7 @@ const link = (device: string, index: number, mode: 'native' | 'generic' = 'nativ
   device,
   index,
   mode,
+  programId: 7,
 })
 
 test('a first start attaches, native first', () => {

@@ -14,6 +14,7 @@ export interface PinnedLink {
   readonly device: string
   readonly index: number
   readonly mode: XdpMode
+  readonly programId: number
 }
 
 /** A step towards the wanted devices. */

@@ -12,7 +12,13 @@ export function missingForRun(paths: InstancePaths): string[] {
   ]
 }
 
-/** This process cannot run a load balancer. */
+/** Throws {@link PreflightError} where this process may not read or change what is in the kernel. */
+export function requirePrivileges(): void {
+  const missing = missingCapabilities(readFileSync('/proc/self/status', 'utf8'))
+  if (missing.length > 0) throw new PreflightError(missing)
+}
+
+/** What was asked for takes privileges that this process has not. */
 export class PreflightError extends Error {
   override readonly name = 'PreflightError'
   readonly code = 'CANNOT_RUN'
@@ -21,7 +27,7 @@ export class PreflightError extends Error {
   constructor(missing: readonly string[]) {
     super(
       [
-        'this process cannot run a load balancer:',
+        'this process may not do that:',
         ...missing.map((line) => `  ${line}`),
         'run it as root. What works without: skep-lb check (configuration only), skep-lb --help',
       ].join('\n'),

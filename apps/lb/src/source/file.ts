@@ -1,4 +1,3 @@
-import type { Config } from '../config/config.ts'
 import { loadConfig, type MachineRule } from '../config/load.ts'
 import type { Source } from './source.ts'
 
@@ -6,7 +5,7 @@ import type { Source } from './source.ts'
 export function fileSource(file: string, rules: () => readonly MachineRule[]): Source {
   return {
     name: file,
-    load: (): Config => loadConfig(file, rules()),
+    load: (accept) => loadConfig(file, { machine: rules(), accept }),
     watch: (onChange, signal) => {
       process.on('SIGHUP', onChange)
       signal.addEventListener('abort', () => process.off('SIGHUP', onChange), { once: true })

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { openNetlink } from 'netlink-ts'
+import type { Config } from './config/config.ts'
+import { loadConfig } from './config/load.ts'
+import { fixedFindings, readInstalled } from './datapath/installed.ts'
+import { sizingFor } from './datapath/settings.ts'
+import { modesFor } from './devices/plan.ts'
+import { selectDevices } from './devices/select.ts'
+import { backendAddresses, usesFamily } from './engine/desired.ts'
+import { missingForRun } from './host/preflight.ts'
+import type { InstancePaths } from './instance/paths.ts'
+import { machineRules } from './machine.ts'
+import { routeLookup } from './nexthop/lookup.ts'
+import { resolveBackends } from './nexthop/resolve.ts'
+import { plannedChanges } from './sysctl/keep.ts'
+import { formatKey, procSettings } from './sysctl/proc.ts'
+import { wantedSettings } from './sysctl/wanted.ts'
+
+/** What `run` would do on this machine, a line each. Changes nothing. Throws `ConfigError`. */
+export function check(paths: InstancePaths, file: string): string[] {
+  const missing = missingForRun(paths)
+  const installed = missing.length === 0 && existsSync(paths.maps) ? readInstalled(paths) : undefined
+  const config = loadConfig(file, {
+    machine: machineRules(),
+    accept: (wanted) => (installed ? fixedFindings(installed, wanted) : []),
+  })
+  return [
+    `${file}: valid`,
+    ...config.services.map(describeService),
+    ...describeHost(config),
+    `memory for the tables: ${Math.ceil(sizingFor(config).bytes / 2 ** 20)} MB`,
+    ...missing.map((line) => `missing for run: ${line}`),
+  ]
+}
+
+function describeService({ name, frontends, backends }: Config['services'][number]): string {
+  return `service ${name}: ${frontends.length} frontends, ${backends.length} backends`
+}
+
+function describeHost(config: Config): string[] {
+  using netlink = openNetlink()
+  const links = [...netlink.link.list()]
+  const { devices } = selectDevices(
+    config.devices,
+    links.map(({ name }) => name),
+  )
+  const names = new Map(links.map(({ index, name }) => [index, name]))
+  const { sources, unreachable, warnings } = resolveBackends({
+    backends: backendAddresses(config),
+    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`),
+    sources: config.snat.sources,
+    devices,
+    before: new Map(),
+  })
+  return [
+    `devices: ${devices.join(', ')}; XDP mode: ${modesFor(config.acceleration).join(', else ')}`,
+    `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
+    ...describeSettings(config, devices),
+    ...[...unreachable.values(), ...warnings].map((line) => `warning: ${line}`),
+  ]
+}
+
+function describeSettings(config: Config, devices: readonly string[]): string[] {
+  const settings = procSettings()
+  const needs = { devices, ipv4: usesFamily(config, 4), ipv6: usesFamily(config, 6), portRange: config.snat.portRange }
+  const wanted = wantedSettings(needs, settings)
+  const why = new Map(wanted.map(({ key, why: reason }) => [key, reason]))
+  return plannedChanges(wanted, settings).map(
+    ({ key, from, to }) => `kernel setting ${formatKey(key)}: ${from || '(none)'} → ${to} (${why.get(key)})`,
+  )
+}

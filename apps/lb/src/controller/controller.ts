@@ -1,0 +1,114 @@
+import type { Netlink } from 'netlink-ts'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import { diffConfigs } from '../config/diff.ts'
+import { ConfigError, formatProblem } from '../config/problem.ts'
+import { fixedFindings, readInstalled } from '../datapath/installed.ts'
+import type { Engine, Round } from '../engine/engine.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import type { Source } from '../source/source.ts'
+import { networkChanges } from './network.ts'
+import { logRound, readyLine } from './report.ts'
+import { Scheduler } from './scheduler.ts'
+
+/** What a controller works with. */
+export interface ControllerParts {
+  readonly engine: Engine
+  readonly source: Source
+  readonly log: Logger
+  readonly netlink: Netlink
+  readonly paths: InstancePaths
+}
+
+/** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
+const ROUND_EVERY_MS = 30_000
+
+/** Keeps an instance as its source and the network ask: every round compares all that is wanted with all that is there. */
+export class Controller {
+  readonly #parts: ControllerParts
+  #config: Config | undefined
+  #warned = ''
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts
+  }
+
+  /** The first round. Throws where the configuration is refused or cannot be carried out. */
+  start(): void {
+    const { source, engine, log } = this.#parts
+    const config = source.load((wanted) => this.#refusals(wanted))
+    const round = engine.apply(config)
+    this.#config = config
+    this.#report(round)
+    log.info({ config: source.name }, 'running')
+    console.log(readyLine(config, this.#parts))
+  }
+
+  /** Follows the source and the network until the signal aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { log, engine } = this.#parts
+    const scheduler = new Scheduler(() => this.#round(), {
+      everyMs: ROUND_EVERY_MS,
+      onError: (error, retryMs) => log.error({ err: error, retryMs }, 'could not follow the network; trying again'),
+      onIdle: () => engine.refreshNeighbors(),
+    })
+    try {
+      for await (const change of networkChanges(this.#parts.netlink, signal)) {
+        log.debug(change, 'network changed')
+        scheduler.soon()
+      }
+    } finally {
+      scheduler.stop()
+    }
+  }
+
+  /** Reads the source again: all of it takes effect, or nothing and the errors are told. Before the start it has no effect. */
+  reload(): void {
+    const { source, log } = this.#parts
+    const before = this.#config
+    if (before === undefined) return
+    try {
+      const next = source.load((wanted) => this.#refusals(wanted))
+      const lines = diffConfigs(before, next)
+      this.#replace(before, next)
+      for (const line of lines) console.log(line)
+      console.log(`reloaded: ${lines.length === 0 ? 'nothing has changed' : `${lines.length} lines changed`}`)
+      log.info({ diff: lines }, 'reloaded')
+    } catch (error) {
+      const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [(error as Error).message]
+      for (const problem of problems) console.error(problem)
+      console.error(`refused: ${problems.length} problems; what was running goes on unchanged`)
+      log.error({ problems }, 'reload refused')
+    }
+  }
+
+  /** What fails half-way is undone by bringing back what was there. */
+  #replace(before: Config, next: Config): void {
+    const { engine } = this.#parts
+    try {
+      const round = engine.apply(next)
+      this.#config = next
+      this.#report(round)
+    } catch (error) {
+      this.#report(engine.apply(before))
+      throw error
+    }
+  }
+
+  #round(): void {
+    this.#report(this.#parts.engine.apply(this.#config!))
+  }
+
+  #refusals(wanted: Config): ReturnType<Engine['refusals']> {
+    const { engine, paths } = this.#parts
+    const installed = readInstalled(paths)
+    return [...(installed ? fixedFindings(installed, wanted) : []), ...engine.refusals(wanted)]
+  }
+
+  /** Warnings that stay the same are said once. */
+  #report(round: Round): void {
+    const warnings = round.warnings.join('\n')
+    logRound(this.#parts.log, round, warnings !== this.#warned)
+    this.#warned = warnings
+  }
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { lbConfigCodec } from '@skep/datapath/lb-xdp'
+import { BpfMap, MapHandle, Program } from 'libbpf-ts'
+import type { Config } from '../config/config.ts'
+import type { Finding } from '../config/problem.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import { programPin } from './load.ts'
+import { hashKeyOf, mapSizes } from './settings.ts'
+
+/** What the loaded tables were made with. */
+export interface Installed {
+  /** Entries by map. */
+  readonly sizes: Readonly<Record<string, number>>
+  /** Unknown where a start was killed before its program was pinned. */
+  readonly program: { readonly hashKey: string; readonly portRange: string } | undefined
+}
+
+const mapNames = {
+  services4: 'services4',
+  services6: 'services6',
+  services: 'services',
+  rings: 'rings',
+  memberIds: 'member_ids',
+  members: 'members',
+  sources: 'sources',
+  natFlows: 'nat_flows',
+  natReplies: 'nat_replies',
+  natEntries: 'nat_entries',
+  memberCounters: 'member_counters',
+} as const
+
+/** The sizes a capacity decides; what is left out follows from more than one. */
+const decidedBy = {
+  services: ['services'],
+  backends: ['members'],
+  connections: ['natEntries'],
+} as const satisfies Record<keyof Config['capacity'], readonly (keyof typeof mapNames)[]>
+
+/** Reads what is installed; `undefined` where nothing is. */
+export function readInstalled(paths: InstancePaths): Installed | undefined {
+  const pinned = Object.entries(mapNames).filter(([, name]) => existsSync(join(paths.maps, name)))
+  if (pinned.length === 0) return undefined
+  const sizes = pinned.map(([key, name]) => [key, entriesOf(join(paths.maps, name))] as const)
+  return { sizes: Object.fromEntries(sizes), program: readProgram(programPin(paths)) }
+}
+
+/** What a configuration asks for and only a new installation can give: the tables carry connections. */
+export function fixedFindings(installed: Installed, wanted: Config): Finding[] {
+  const sizes = mapSizes(wanted)
+  const different = (map: string) => installed.sizes[map] !== undefined && installed.sizes[map] !== sizes[map]
+  const capacities = Object.entries(decidedBy)
+    .filter(([, maps]) => maps.some(different))
+    .map(([key]): Finding => fixed(['capacity', key], wanted.capacity[key as keyof Config['capacity']], 'another size'))
+  const { program } = installed
+  if (program === undefined) return capacities
+  const range = `${wanted.snat.portRange.from}-${wanted.snat.portRange.to}`
+  return [
+    ...capacities,
+    ...(program.portRange === range ? [] : [fixed(['snat', 'portRange'], range, program.portRange)]),
+    ...(program.hashKey === keyText(hashKeyOf(wanted)) ? [] : [fixed(['hashKey'], wanted.hashKey, 'another key')]),
+  ]
+}
+
+function fixed(path: readonly string[], wanted: string | number, loaded: string): Finding {
+  const message = `${wanted} is asked for, but what is loaded was made with ${loaded} and carries connections; take it off first: skep-lb uninstall`
+  return { path: ['spec', ...path], message }
+}
+
+function entriesOf(pin: string): number {
+  using handle = MapHandle.openPinned(pin)
+  return handle.info.maxEntries
+}
+
+function readProgram(pin: string): Installed['program'] {
+  if (!existsSync(pin)) return undefined
+  using program = Program.open(pin)
+  for (const id of program.info().mapIds) {
+    using map = BpfMap.openById(id)
+    if (!map.name.endsWith('.rodata')) continue
+    const bytes = map.get(Uint8Array.of(0, 0, 0, 0))
+    if (bytes === undefined) continue
+    const config = lbConfigCodec.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
+    return {
+      hashKey: keyText({ key0: config.hashKey0, key1: config.hashKey1 }),
+      portRange: `${config.natPortMin}-${config.natPortMax}`,
+    }
+  }
+  return undefined
+}
+
+function keyText({ key0, key1 }: { key0: bigint; key1: bigint }): string {
+  return `${key0.toString(16)} ${key1.toString(16)}`
+}

@@ -1,0 +1,49 @@
+import type { LbXdpConfig } from '@skep/datapath/lb-xdp'
+import { sizeMaps, type HashKey, type Sizing } from '@skep/lb-maps'
+import type { Config } from '../config/config.ts'
+
+/** Idle times after which a connection's entry may be taken over, in seconds (RFC 5382 and 4787 ask for the long ones). */
+export const idleSeconds = {
+  opening: 60,
+  established: 7440,
+  closing: 120,
+  closed: 10,
+  other: 300,
+} as const
+
+/** Sizes of the tables for a configuration. */
+export function sizingFor({ capacity }: Config): Sizing {
+  return sizeMaps(capacity)
+}
+
+/** The seeds of the datapath's hashes. */
+export function hashKeyOf({ hashKey }: Config): HashKey {
+  return { key0: BigInt(`0x${hashKey.slice(0, 16)}`), key1: BigInt(`0x${hashKey.slice(16)}`) }
+}
+
+/** The program's read-only configuration. */
+export function programConfig(config: Config, ticksPerSecond: number): LbXdpConfig {
+  const { masks } = sizingFor(config)
+  const { key0, key1 } = hashKeyOf(config)
+  return {
+    hashKey0: key0,
+    hashKey1: key1,
+    services4Mask: masks.services4,
+    services6Mask: masks.services6,
+    natMask: masks.nat,
+    natPortMin: config.snat.portRange.from,
+    natPortMax: config.snat.portRange.to,
+    jiffiesPerSecond: ticksPerSecond,
+    timeoutOpening: idleSeconds.opening * ticksPerSecond,
+    timeoutEstablished: idleSeconds.established * ticksPerSecond,
+    timeoutClosing: idleSeconds.closing * ticksPerSecond,
+    timeoutClosed: idleSeconds.closed * ticksPerSecond,
+    timeoutOther: idleSeconds.other * ticksPerSecond,
+  }
+}
+
+/** How many entries each map is made with. */
+export function mapSizes(config: Config): Record<string, number> {
+  const { tables, natLines, natEntries } = sizingFor(config)
+  return { ...tables, natFlows: natLines, natReplies: natLines, natEntries, memberCounters: tables.members }
+}

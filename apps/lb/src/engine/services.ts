@@ -1,0 +1,45 @@
+import type { LbXdp } from '@skep/datapath/lb-xdp'
+import { LbMapsError, openMaps, type OpenMaps, type Plan, ServiceMaps } from '@skep/lb-maps'
+import type { Config } from '../config/config.ts'
+import type { Finding } from '../config/problem.ts'
+import { hashKeyOf } from '../datapath/settings.ts'
+import type { Resolution } from '../nexthop/resolve.ts'
+import { desiredState } from './desired.ts'
+
+type Sources = Pick<Resolution, 'sources'>
+
+/** The services in the datapath's maps. What is there when it is opened is adopted, ids and all. */
+export class Services implements Disposable {
+  readonly #mapping: OpenMaps
+  readonly #maps: ServiceMaps
+
+  constructor(datapath: LbXdp, config: Config) {
+    this.#mapping = openMaps(datapath.maps, hashKeyOf(config))
+    this.#maps = ServiceMaps.adopt(this.#mapping)
+  }
+
+  /** Writes the difference between what is wanted and what is there. */
+  apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
+    return this.#maps.reconcile(desiredState(config, sources))
+  }
+
+  /** What stands against a configuration. Writes nothing. */
+  refusals(config: Config, { sources }: Sources): Finding[] {
+    try {
+      const { problems, planAgain } = this.#maps.preview(desiredState(config, sources))
+      if (planAgain) return []
+      return problems.filter(({ code }) => code === 'FULL').map(({ path, message }) => finding(path, message))
+    } catch (error) {
+      if (!(error instanceof LbMapsError)) throw error
+      return error.problems.map(({ path, message }) => finding(path, message))
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#mapping[Symbol.dispose]()
+  }
+}
+
+function finding(path: string, message: string): Finding {
+  return { path: ['spec', 'services'], message: `${path}: ${message}` }
+}

@@ -1,0 +1,26 @@
+import { openNetlink } from 'netlink-ts'
+import type { MachineRule } from './config/load.ts'
+import { show, type Finding } from './config/problem.ts'
+import { devicesExist } from './devices/select.ts'
+import { formatAddress, tryParseAddress } from '@skep/packet'
+
+/** The rules that only this machine, as it is now, can answer. Reading takes no privilege. */
+export function machineRules(): MachineRule[] {
+  using netlink = openNetlink()
+  const devices = [...netlink.link.list()].map(({ name }) => name)
+  const addresses = [...netlink.address.list()].map(({ address }) => address.split('/')[0]!)
+  return [devicesExist(devices), sourcesAreOwn(addresses)]
+}
+
+function sourcesAreOwn(own: readonly string[]): MachineRule {
+  return (document) => {
+    const sources = (document as { spec?: { snat?: { sources?: unknown } } } | null)?.spec?.snat?.sources
+    if (!Array.isArray(sources)) return []
+    return sources.flatMap((source: unknown, i): Finding[] => {
+      const address = typeof source === 'string' ? tryParseAddress(source) : undefined
+      if (address === undefined || own.includes(formatAddress(address))) return []
+      const message = `${show(source)} is no address of this host; there are: ${own.join(', ')}`
+      return [{ path: ['spec', 'snat', 'sources', i], message }]
+    })
+  }
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { pino, type Logger } from 'pino'
+import { check } from './check.ts'
+import { program, type Commands } from './cli/program.ts'
+import { ConfigError } from './config/problem.ts'
+import { ownInstance } from './instance/own.ts'
+import { machineRules } from './machine.ts'
+import { run } from './run.ts'
+import { fileSource } from './source/file.ts'
+import { formatStatus } from './status/format.ts'
+import { readStatus } from './status/read.ts'
+import { requirePrivileges } from './host/preflight.ts'
+import { removeInstance } from './uninstall.ts'
+import { version } from './version.ts'
+
+const commands: Commands = {
+  async run(paths, { config, logLevel }) {
+    const log = logger(logLevel)
+    await run(paths, fileSource(config, machineRules), log, endOfProcess(log))
+  },
+  check(paths, { config }) {
+    for (const line of check(paths, config)) console.log(line)
+  },
+  status(paths, { json }) {
+    requirePrivileges()
+    const status = readStatus(paths)
+    console.log(json === true ? JSON.stringify(status, undefined, 2) : formatStatus(status))
+    if (status.devices.length === 0) process.exitCode = 3
+  },
+  uninstall(paths) {
+    requirePrivileges()
+    using _lock = ownInstance(paths)
+    const lines = removeInstance(paths)
+    for (const line of lines) console.log(line)
+    console.log(lines.length === 0 ? `nothing of instance ${paths.instance} was installed` : 'uninstalled')
+  },
+}
+
+/** Written at once: what was said before a kill -9 is there. */
+function logger(level: string): Logger {
+  return pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
+}
+
+function endOfProcess(log: Logger): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      log.info({ signal }, 'ending; traffic goes on. To end it, too: skep-lb uninstall')
+      controller.abort()
+    })
+  return controller.signal
+}
+
+try {
+  await program(commands, version).parseAsync()
+} catch (error) {
+  console.error((error as Error).message)
+  if (error instanceof ConfigError) console.error(`refused: ${error.problems.length} problems; nothing was changed`)
+  process.exitCode = 1
+}

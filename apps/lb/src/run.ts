@@ -1,0 +1,47 @@
+import { openNetlink } from 'netlink-ts'
+import type { Logger } from 'pino'
+import { Controller } from './controller/controller.ts'
+import { fixedFindings, readInstalled } from './datapath/installed.ts'
+import { Engine } from './engine/engine.ts'
+import { ensureBpffs } from './host/bpffs.ts'
+import { missingForRun, PreflightError } from './host/preflight.ts'
+import { ownInstance } from './instance/own.ts'
+import type { InstancePaths } from './instance/paths.ts'
+import { recordOwner } from './instance/process.ts'
+import type { Source } from './source/source.ts'
+import { removeInstance } from './uninstall.ts'
+
+/** Runs the instance until the signal aborts. Traffic goes on after that, and also when this is killed at any point. */
+export async function run(paths: InstancePaths, source: Source, log: Logger, signal: AbortSignal): Promise<void> {
+  const missing = missingForRun(paths)
+  if (missing.length > 0) throw new PreflightError(missing)
+  // Without any lock or folder yet: what is refused here has changed nothing.
+  source.load(() => [])
+  ensureBpffs(paths.pins)
+  using _lock = ownInstance(paths)
+  using stack = new DisposableStack()
+  const controller = start(paths, source, log, stack, signal)
+  await controller.follow(signal)
+}
+
+/** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
+function start(
+  paths: InstancePaths,
+  source: Source,
+  log: Logger,
+  stack: DisposableStack,
+  signal: AbortSignal,
+): Controller {
+  const installed = readInstalled(paths)
+  using undo = new DisposableStack()
+  if (installed === undefined) undo.defer(() => removeInstance(paths))
+  const config = source.load((wanted) => (installed ? fixedFindings(installed, wanted) : []))
+  const netlink = stack.use(openNetlink())
+  const engine = stack.use(new Engine(paths, config, netlink))
+  const controller = new Controller({ engine, source, log, netlink, paths })
+  source.watch(() => controller.reload(), signal)
+  controller.start()
+  recordOwner(paths, source.name)
+  undo.move()
+  return controller
+}

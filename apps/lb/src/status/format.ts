@@ -1,0 +1,56 @@
+import type { DeviceStatus, ServiceStatus, Status } from './status.ts'
+import { table } from './table.ts'
+
+/** For people: what matters first, counters that are 0 left out. */
+export function formatStatus(status: Status): string {
+  if (status.devices.length === 0 && status.services.length === 0) return `instance ${status.instance}: not installed`
+  return [
+    `instance ${status.instance}: ${describeProcess(status)}`,
+    ...section('devices', status.devices.map(describeDevice)),
+    ...status.services.flatMap(describeService),
+    ...section('what became of the packets', describeVerdicts(status)),
+    ...section('fill', describeGauges(status)),
+  ].join('\n')
+}
+
+function describeProcess({ process }: Status): string {
+  if (process === null) return 'installed, but no process ever finished its start; packets are served as the tables say'
+  if (process.alive) return `process ${process.pid} runs it since ${process.since}, with ${process.config}`
+  return `NO PROCESS RUNS IT (${process.pid} has ended). Packets are served all the same; changes of configuration and network are not followed. Start it again: skep-lb run --config ${process.config}`
+}
+
+function describeDevice({ name, mode, reason, attached }: DeviceStatus): string[] {
+  return [name, attached ? mode : 'gone', reason ?? '']
+}
+
+function describeService({ id, name, frontend, slots, packets, bytes, members }: ServiceStatus): string[] {
+  const title = `service ${name === undefined ? '' : `${name} `}${frontend} (id ${id}, ${slots} slots): ${packets} packets, ${bytes} bytes`
+  const rows = members.map((member) => [
+    `id ${member.id}`,
+    member.backend,
+    `from ${member.source}`,
+    `${(100 * member.share).toFixed(1)} %`,
+    `${member.packets} packets`,
+    `${member.bytes} bytes`,
+  ])
+  return section(title, rows.length === 0 ? [['no backends']] : rows)
+}
+
+function describeVerdicts({ verdicts }: Status): string[][] {
+  const seen = verdicts.filter(({ packets }) => packets > 0)
+  const rows = seen.map(({ verdict, packets, description }) => [verdict, `${packets}`, description])
+  return rows.length === 0 ? [['none so far']] : rows
+}
+
+function describeGauges({ gauges }: Status): string[][] {
+  return gauges.map(({ name, used, size, percent, warning, setting }) => [
+    name,
+    `${used} of ${size}`,
+    `${percent} %`,
+    warning ? `WARNING: raise ${setting}` : '',
+  ])
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  return ['', title, ...table(rows).map((line) => `  ${line}`)]
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { verdictsByIndex } from '@skep/datapath'
+import { Program } from 'libbpf-ts'
+import { openNetlink } from 'netlink-ts'
+import { parseConfig } from '../config/load.ts'
+import { formatFrontend } from '../config/rules.ts'
+import { programPin } from '../datapath/load.ts'
+import { pinnedLinks } from '../devices/links.ts'
+import { readAttachments } from '../devices/record.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import { readOwner, type Owner } from '../instance/process.ts'
+import { readGauges } from './gauges.ts'
+import { readServices, readSources, total } from './services.ts'
+import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './status.ts'
+import { openTables, type Tables } from './tables.ts'
+import { readFileSync } from 'node:fs'
+
+/** Reads an instance from the kernel: no process needs to run it. */
+export function readStatus(paths: InstancePaths): Status {
+  const owner = readOwner(paths)
+  using tables = openTables(paths)
+  return {
+    instance: paths.instance,
+    process: owner ?? null,
+    program: readProgram(paths),
+    devices: readDevices(paths),
+    services: tables ? readServices(tables, namesOf(owner)) : [],
+    verdicts: tables ? readVerdicts(tables) : [],
+    gauges: tables ? readGauges(tables) : [],
+    sources: tables ? readSources(tables) : [],
+  }
+}
+
+function readProgram(paths: InstancePaths): ProgramStatus | null {
+  if (!existsSync(programPin(paths))) return null
+  using program = Program.open(programPin(paths))
+  const { id, tag, runCount, runTimeNs } = program.info()
+  const runs = Number(runCount)
+  return { id, tag, runs, runTimeNs: Number(runTimeNs), nsPerPacket: runs === 0 ? null : Number(runTimeNs) / runs }
+}
+
+function readDevices(paths: InstancePaths): DeviceStatus[] {
+  using netlink = openNetlink()
+  const attachments = readAttachments(paths)
+  return pinnedLinks(paths, netlink).map(({ device, index, mode }) => {
+    const reason = attachments[device]?.reason
+    return { name: device, mode, ...(reason === undefined ? {} : { reason }), attached: index !== 0 }
+  })
+}
+
+function readVerdicts(tables: Tables): VerdictStatus[] {
+  const counters = tables.counters('verdict_counters')
+  return verdictsByIndex.flatMap((info, index) => {
+    if (info === undefined) return []
+    const { name, action, description } = info
+    return [{ verdict: name, action, description, ...total(counters.get(index)) }]
+  })
+}
+
+/** The kernel knows no names; the configuration that was last used may. */
+function namesOf(owner: Owner | undefined): ReadonlyMap<string, string> {
+  try {
+    const { services } = parseConfig('', readFileSync(owner?.config ?? '', 'utf8'))
+    return new Map(services.flatMap(({ name, frontends }) => frontends.map((each) => [formatFrontend(each), name])))
+  } catch {
+    return new Map()
+  }
+}

@@ -1,0 +1,80 @@
+import type { VerdictAction, VerdictName } from '@skep/datapath'
+import type { XdpMode } from '../devices/plan.ts'
+import type { Owner } from '../instance/process.ts'
+
+/** An instance as it is in the kernel, whether or not a process runs it. Counters count since it was installed. */
+export interface Status {
+  readonly instance: string
+  /** Nobody ever ran it: `null`. */
+  readonly process: Owner | null
+  readonly program: ProgramStatus | null
+  readonly devices: readonly DeviceStatus[]
+  readonly services: readonly ServiceStatus[]
+  readonly verdicts: readonly VerdictStatus[]
+  readonly gauges: readonly GaugeStatus[]
+  /** The load balancer's own addresses towards backends. */
+  readonly sources: readonly string[]
+}
+
+export interface ProgramStatus {
+  readonly id: number
+  readonly tag: string
+  /** Only counted while somebody has BPF statistics switched on (`sysctl kernel.bpf_stats_enabled`). */
+  readonly runs: number
+  readonly runTimeNs: number
+  readonly nsPerPacket: number | null
+}
+
+export interface DeviceStatus {
+  readonly name: string
+  readonly mode: XdpMode
+  /** Why it is not native where native was asked for. */
+  readonly reason?: string
+  /** False: the device has gone. */
+  readonly attached: boolean
+}
+
+export interface ServiceStatus {
+  readonly id: number
+  /** The name in the configuration, where that can be read. */
+  readonly name?: string
+  /** `192.0.2.10:80/TCP` */
+  readonly frontend: string
+  readonly slots: number
+  readonly packets: number
+  readonly bytes: number
+  readonly members: readonly MemberStatus[]
+}
+
+export interface MemberStatus {
+  readonly id: number
+  /** `10.1.0.11:8080` */
+  readonly backend: string
+  readonly source: string
+  readonly slots: number
+  /** Of the ring, 0 to 1. */
+  readonly share: number
+  /** Sent to it. */
+  readonly packets: number
+  readonly bytes: number
+}
+
+export interface VerdictStatus {
+  readonly verdict: VerdictName
+  readonly action: VerdictAction
+  readonly description: string
+  readonly packets: number
+  readonly bytes: number
+}
+
+/** How full a bounded table is. */
+export interface GaugeStatus {
+  readonly name: string
+  readonly used: number
+  readonly size: number
+  readonly percent: number
+  /** From 80 % on. */
+  readonly warning: boolean
+  /** The setting to raise. */
+  readonly setting: string
+}

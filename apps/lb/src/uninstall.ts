@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { openNetlink } from 'netlink-ts'
+import { detachLink } from './devices/links.ts'
+import { deviceOfPin, type InstancePaths } from './instance/paths.ts'
+import { releaseNeighbors } from './nexthop/keep.ts'
+import { restoreSettings } from './sysctl/keep.ts'
+import { formatKey, procSettings } from './sysctl/proc.ts'
+
+/**
+ * Takes an instance off this host: links first, so that no packet meets half of it, then pins, neighbours and kernel
+ * settings. The caller holds the instance's locks. Says what it did, a line each; nothing where nothing was.
+ */
+export function removeInstance(paths: InstancePaths): string[] {
+  const devices = existsSync(paths.links) ? readdirSync(paths.links).map(deviceOfPin) : []
+  for (const device of devices) detachLink(paths, device)
+  using netlink = openNetlink()
+  const neighbors = existsSync(paths.run) ? releaseNeighbors(netlink, paths.neighbors) : []
+  const settings = existsSync(paths.run) ? restoreSettings(paths.settings, procSettings()) : []
+  const pins = existsSync(paths.maps)
+  rmSync(paths.pins, { recursive: true, force: true })
+  rmSync(paths.run, { recursive: true, force: true })
+  for (const folder of [paths.bpfRoot, paths.runDir]) removeIfEmpty(folder)
+  return [
+    ...devices.map((device) => `${device}: program taken off`),
+    ...(pins ? [`${paths.pins}: tables removed`] : []),
+    ...neighbors.map(({ address }) => `neighbour ${address}: no longer kept`),
+    ...settings.map(({ key, from, to }) => `${formatKey(key)}: ${from} → ${to}`),
+  ]
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY') throw error
+  }
+}

@@ -1,0 +1,107 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ExecResult } from 'netlink-ts'
+import { type Host, untilLine } from '@skep/testbed'
+import type { Status } from '../src/status/status.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+let count = 0
+
+/** `skep-lb` as its users have it: a process of its own, in a host's network namespace. */
+export class SkepLb implements AsyncDisposable {
+  readonly host: Host
+  readonly bpfRoot: string
+  readonly folder: string
+  readonly instance: string
+  child: ChildProcess | undefined
+
+  private constructor(host: Host, bpfRoot: string, folder: string, instance: string) {
+    this.host = host
+    this.bpfRoot = bpfRoot
+    this.folder = folder
+    this.instance = instance
+  }
+
+  /** An instance with a pin root and a run folder of its own; disposing of it kills and uninstalls it. */
+  static on(host: Host, instance = 'default'): SkepLb {
+    const folder = mkdtempSync(join(tmpdir(), 'skep-lb-test-'))
+    return new SkepLb(host, `/sys/fs/bpf/skep-test-${process.pid}-${++count}`, folder, instance)
+  }
+
+  /** Another instance below the same roots. */
+  sibling(instance: string, host: Host = this.host): SkepLb {
+    return new SkepLb(host, this.bpfRoot, this.folder, instance)
+  }
+
+  get pins(): string {
+    return join(this.bpfRoot, this.instance)
+  }
+
+  get configFile(): string {
+    return join(this.folder, `${this.instance}.yaml`)
+  }
+
+  configure(text: string): void {
+    writeFileSync(this.configFile, text)
+  }
+
+  /** Starts `run` and returns when it is ready. */
+  async start(config?: string): Promise<void> {
+    if (config !== undefined) this.configure(config)
+    this.spawn()
+    await untilLine(this.child!.stdout, /^ready/)
+  }
+
+  /** Starts `run` and returns at once. */
+  spawn(): ChildProcess {
+    const stdio = ['ignore', 'pipe', process.env['SKEP_LB_STDERR'] ? 'inherit' : 'pipe'] as const
+    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile), { stdio: [...stdio] })
+    return this.child
+  }
+
+  /** Sends a signal and returns when the process has ended. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
+  }
+
+  /** Has the configuration read again; returns the line that tells what came of it. */
+  async reload(config: string, expected: 'reloaded' | 'refused' = 'reloaded'): Promise<string> {
+    this.configure(config)
+    const child = this.child!
+    const line = untilLine(expected === 'reloaded' ? child.stdout : child.stderr, new RegExp(`^${expected}`))
+    child.kill('SIGHUP')
+    return await line
+  }
+
+  async status(): Promise<Status> {
+    const { stdout, stderr } = await this.command('status', '--json')
+    if (stdout === '') throw new Error(stderr)
+    return JSON.parse(stdout) as Status
+  }
+
+  /** Runs another command of skep-lb to its end. */
+  command(verb: string, ...options: string[]): Promise<ExecResult> {
+    return this.host.attempt(process.execPath, this.#command(verb, ...options))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL')
+    const { code, stderr } = await this.command('uninstall')
+    if (code !== 0) throw new Error(`uninstall: ${stderr}`)
+    rmSync(this.configFile, { force: true })
+    if (this.instance === 'default') rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #command(verb: string, ...options: string[]): string[] {
+    const roots = ['--instance', this.instance, '--bpf-root', this.bpfRoot, '--run-dir', join(this.folder, 'run')]
+    return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...roots, ...options]
+  }
+}
