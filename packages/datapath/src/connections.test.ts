@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { needing, needs } from '@skep/testbed'
 import type { TcpFlag } from '@skep/packet'
 import { IpProtocol } from '@skep/packet'
 import { backend, own, spare, vip } from '../test/lab.ts'
@@ -6,277 +7,282 @@ import { datagram, families, type Family, leg, packet, segment, sent } from '../
 import { type Stage, stage } from '../test/stage.ts'
 import { NatState } from './lb_xdp.gen.ts'
 
-const { clientToVip, ownToBackend, backendToOwn } = leg
-const { NAT_OPENING, NAT_ESTABLISHED, NAT_CLOSING, NAT_CLOSED } = NatState
-const ids = { v4: { tcp: 0, udp: 1 }, v6: { tcp: 2, udp: 3 } } as const
+needing(needs.root, needs.bpf).describe('connections', () => {
+  const { clientToVip, ownToBackend, backendToOwn } = leg
+  const { NAT_OPENING, NAT_ESTABLISHED, NAT_CLOSING, NAT_CLOSED } = NatState
+  const ids = { v4: { tcp: 0, udp: 1 }, v6: { tcp: 2, udp: 3 } } as const
 
-let at: Stage
-beforeAll(() => void (at = stage({ natLines: 4 })))
-beforeEach(() => at.reset())
-afterAll(() => at[Symbol.dispose]())
+  let at: Stage
+  beforeAll(() => void (at = stage({ natLines: 4 })))
+  beforeEach(() => at.reset())
+  afterAll(() => at[Symbol.dispose]())
 
-function fromClient(family: Family, ...flags: TcpFlag[]): string {
-  return at.run(packet(family, clientToVip, segment(40000, 80, ...flags))).verdict
-}
-
-function fromMember(family: Family, ...flags: TcpFlag[]): string {
-  return at.run(packet(family, backendToOwn, segment(8080, 40000, ...flags)), at.net.back).verdict
-}
-
-function handshake(family: Family): void {
-  expect(fromClient(family, 'syn')).toBe('REDIRECT_TO_BACKEND')
-  expect(fromMember(family, 'syn', 'ack')).toBe('REDIRECT_TO_CLIENT')
-  expect(fromClient(family, 'ack')).toBe('REDIRECT_TO_BACKEND')
-  expect(state()).toBe(NAT_ESTABLISHED)
-}
-
-function state(): number {
-  return at.lb.connection().entry.state
-}
-
-/** Where the client's next packet of this kind goes. */
-function goesTo(family: Family, ...flags: TcpFlag[]): string {
-  const { packet: found } = at.run(packet(family, clientToVip, segment(40000, 80, ...flags)))
-  const natPort = at.lb.connection().entry.natPort
-  for (const [name, destination] of Object.entries({ backend, spare })) {
-    const expected = sent(family, { ...ownToBackend, destination }, segment(natPort, 8080, ...flags))
-    if (Buffer.compare(expected, found) === 0) return name
-  }
-  throw new Error('it goes to neither backend')
-}
-
-/** The ring gives all new connections to the spare backend; the first one may be taken out altogether. */
-function moveRing(family: Family, used = 1): void {
-  const id = ids[family].tcp
-  at.lb.setMember(10, { address: spare[family], port: 8080 }, id, at.lb.source(own[family]))
-  at.lb.setMember(id, { address: backend[family], port: 8080 }, id, at.lb.source(own[family]), used)
-  const members = at.lb.lb.maps.memberIds.get(id)!.ids
-  at.lb.lb.maps.memberIds.set(id, { ids: members.map((member, i) => (i === 1 ? 10 : member)) })
-  at.lb.writeRing(id, 2, 1)
-}
-
-function ageBy(seconds: number): void {
-  at.lb.age(at.lb.connection().index, seconds * at.lb.config.jiffiesPerSecond)
-}
-
-describe.each(families)('%s: what packets make of a connection', (family) => {
-  test('it is established by the client’s answer to the member’s answer', () => {
-    fromClient(family, 'syn')
-    expect(state()).toBe(NAT_OPENING)
-    fromMember(family, 'syn', 'ack')
-    expect(state()).toBe(NAT_OPENING)
-    fromClient(family, 'syn')
-    expect(state()).toBe(NAT_OPENING)
-    fromClient(family, 'ack')
-    expect(state()).toBe(NAT_ESTABLISHED)
-  })
-
-  test('a client’s ACK without the member’s answer establishes nothing', () => {
-    fromClient(family, 'syn')
-    fromClient(family, 'ack')
-    expect(state()).toBe(NAT_OPENING)
-  })
-
-  test.each([
-    { first: fromClient, second: fromMember },
-    { first: fromMember, second: fromClient },
-  ])('a FIN from one side closes half, the other’s FIN all', ({ first, second }) => {
-    handshake(family)
-    first(family, 'fin', 'ack')
-    expect(state()).toBe(NAT_CLOSING)
-    second(family, 'ack')
-    expect(state()).toBe(NAT_CLOSING)
-    second(family, 'fin', 'ack')
-    expect(state()).toBe(NAT_CLOSED)
-    expect(first(family, 'ack')).toMatch(/^REDIRECT/)
-    expect(state()).toBe(NAT_CLOSED)
-  })
-
-  test.each([{ side: fromClient }, { side: fromMember }])('a RST from either side closes', ({ side }) => {
-    handshake(family)
-    side(family, 'rst')
-    expect(state()).toBe(NAT_CLOSED)
-  })
-
-  test('a FIN before any answer is an earlier connection’s straggler', () => {
-    fromClient(family, 'syn')
-    fromMember(family, 'fin', 'ack')
-    expect(state()).toBe(NAT_OPENING)
-    fromClient(family, 'ack')
-    expect(state()).toBe(NAT_ESTABLISHED)
-  })
-
-  test('UDP is established by the member’s answer', () => {
-    at.run(packet(family, clientToVip, datagram(40000, 80)))
-    expect(state()).toBe(NAT_OPENING)
-    at.run(packet(family, clientToVip, datagram(40000, 80)))
-    expect(state()).toBe(NAT_OPENING)
-    at.run(packet(family, backendToOwn, datagram(8080, 40000)), at.net.back)
-    expect(state()).toBe(NAT_ESTABLISHED)
-  })
-})
-
-describe.each(families)('%s: which member a packet goes to', (family) => {
-  test('a live connection stays with its member when the ring moves and the member is gone', () => {
-    handshake(family)
-    moveRing(family, 0)
-    expect(goesTo(family, 'ack')).toBe('backend')
-    expect(fromMember(family, 'ack')).toBe('REDIRECT_TO_CLIENT')
-  })
-
-  test('a SYN on an established connection changes nothing', () => {
-    handshake(family)
-    moveRing(family)
-    expect(goesTo(family, 'syn')).toBe('backend')
-    expect(state()).toBe(NAT_ESTABLISHED)
-  })
-
-  test('a repeated SYN stays with a member that has answered', () => {
-    fromClient(family, 'syn')
-    fromMember(family, 'syn', 'ack')
-    moveRing(family)
-    expect(goesTo(family, 'syn')).toBe('backend')
-  })
-
-  test('a repeated SYN leaves a member that has not answered and that the ring has left', () => {
-    fromClient(family, 'syn')
-    expect(goesTo(family, 'syn')).toBe('backend')
-    moveRing(family)
-    expect(goesTo(family, 'syn')).toBe('spare')
-    expect(at.lb.replyWords()).toHaveLength(1)
-  })
-
-  test.each(['closing', 'closed'])('a new SYN on a %s connection begins a new one, where the ring says now', (how) => {
-    handshake(family)
-    fromMember(family, 'fin', 'ack')
-    if (how === 'closed') fromClient(family, 'fin', 'ack')
-    moveRing(family)
-    expect(goesTo(family, 'ack')).toBe('backend')
-    expect(goesTo(family, 'syn')).toBe('spare')
-    expect(state()).toBe(NAT_OPENING)
-    expect(at.lb.replyWords()).toHaveLength(1)
-    expect(fromMember(family, 'ack')).toBe('PASS_NO_CONNECTION')
-  })
-
-  test('a connection whose member refused is tried again where the ring says', () => {
-    fromClient(family, 'syn')
-    fromMember(family, 'rst', 'ack')
-    expect(state()).toBe(NAT_CLOSED)
-    moveRing(family)
-    expect(goesTo(family, 'syn')).toBe('spare')
-  })
-})
-
-describe.each(families)('%s: in mid-stream without an entry', (family) => {
-  test('goes where the ring says, from the client’s port, so that it may live on', () => {
-    expect(goesTo(family, 'ack')).toBe('backend')
-    expect(at.lb.connection().entry).toMatchObject({ natPort: 40000, state: NAT_OPENING })
-    fromMember(family, 'ack')
-    fromClient(family, 'ack')
-    expect(state()).toBe(NAT_ESTABLISHED)
-  })
-
-  test('and the member’s RST reaches the client', () => {
-    fromClient(family, 'ack')
-    expect(fromMember(family, 'rst')).toBe('REDIRECT_TO_CLIENT')
-    expect(state()).toBe(NAT_CLOSED)
-  })
-
-  test('a RST opens nothing', () => {
-    expect(fromClient(family, 'rst')).toBe('DROP_NO_CONNECTION')
-    expect(fromClient(family, 'rst', 'ack')).toBe('DROP_NO_CONNECTION')
-    expect(at.lb.connections().size).toBe(0)
-  })
-})
-
-describe('time', () => {
-  const reach: Record<string, { seconds: number; go: () => void }> = {
-    opening: { seconds: 20, go: () => void fromClient('v4', 'syn') },
-    established: { seconds: 6 * 3600, go: () => handshake('v4') },
-    closing: { seconds: 120, go: () => (handshake('v4'), void fromClient('v4', 'fin', 'ack')) },
-    closed: { seconds: 10, go: () => (handshake('v4'), void fromMember('v4', 'rst')) },
-    'unanswered UDP': { seconds: 20, go: () => void udp() },
-    'answered UDP': { seconds: 60, go: () => (udp(), void answer()) },
-  }
-  const udp = (): string => at.run(packet('v4', clientToVip, datagram(40000, 80))).verdict
-  const answer = (): string => at.run(packet('v4', backendToOwn, datagram(8080, 40000)), at.net.back).verdict
-  const reply = (): string =>
-    at.lb.connection().entry.protocol === IpProtocol.udp ? answer() : fromMember('v4', 'ack')
-
-  test.each(Object.entries(reach))('%s: idle for its timeout, a connection is gone', (_, { seconds, go }) => {
-    go()
-    ageBy(seconds + 1)
-    expect(reply()).toBe('PASS_NO_CONNECTION')
-  })
-
-  test.each(Object.entries(reach))('%s: idle for less, it is there', (_, { seconds, go }) => {
-    go()
-    ageBy(seconds - 1)
-    expect(reply()).toBe('REDIRECT_TO_CLIENT')
-  })
-
-  test('the client’s next packet takes the gone connection’s entry', () => {
-    handshake('v4')
-    const { index } = at.lb.connection()
-    ageBy(6 * 3600 + 1)
-    expect(fromClient('v4', 'ack')).toBe('REDIRECT_TO_BACKEND')
-    expect(at.lb.connection()).toMatchObject({ index, entry: { state: NAT_OPENING } })
-    expect(at.lb.replyWords()).toHaveLength(1)
-  })
-
-  test('last_seen is written when a second has passed, and only then', () => {
-    handshake('v4')
-    const { index, entry } = at.lb.connection()
-    at.lb.age(index, 100)
-    fromClient('v4', 'ack')
-    expect(at.lb.connection().entry.lastSeen).toBe(entry.lastSeen - 100)
-    at.lb.age(index, at.lb.config.jiffiesPerSecond)
-    fromClient('v4', 'ack')
-    expect(at.lb.connection().entry.lastSeen).toBeGreaterThanOrEqual(entry.lastSeen)
-  })
-
-  test('a last_seen that another CPU has written a tick ahead is young', () => {
-    handshake('v4')
-    at.lb.age(at.lb.connection().index, -2)
-    expect(fromMember('v4', 'ack')).toBe('REDIRECT_TO_CLIENT')
-  })
-})
-
-describe.each(families)('%s: services that go', (family) => {
-  const { tcp } = ids[family]
-  const given = (generation: number): void => {
-    at.lb.lb.maps.services.set(tcp, { ...at.lb.lb.maps.services.get(tcp)!, generation })
+  function fromClient(family: Family, ...flags: TcpFlag[]): string {
+    return at.run(packet(family, clientToVip, segment(40000, 80, ...flags))).verdict
   }
 
-  test('a removed service’s packets pass; its replies still find their client', () => {
-    handshake(family)
-    at.lb.removeService(tcp)
-    expect(fromClient(family, 'ack')).toBe('PASS_FOREIGN')
-    expect(fromMember(family, 'ack')).toBe('REDIRECT_TO_CLIENT')
-  })
+  function fromMember(family: Family, ...flags: TcpFlag[]): string {
+    return at.run(packet(family, backendToOwn, segment(8080, 40000, ...flags)), at.net.back).verdict
+  }
 
-  test('an id given to another frontend takes no connections along', () => {
-    handshake(family)
-    given(1)
-    expect(fromMember(family, 'ack')).toBe('DROP_SERVICE_GONE')
+  function handshake(family: Family): void {
     expect(fromClient(family, 'syn')).toBe('REDIRECT_TO_BACKEND')
-    expect(at.lb.connection().entry).toMatchObject({ generation: 1, state: NAT_OPENING })
     expect(fromMember(family, 'syn', 'ack')).toBe('REDIRECT_TO_CLIENT')
-  })
-})
+    expect(fromClient(family, 'ack')).toBe('REDIRECT_TO_BACKEND')
+    expect(state()).toBe(NAT_ESTABLISHED)
+  }
 
-test('connections of different clients, ports, protocols and services are different', () => {
-  at.lb.addService({
-    address: '192.0.2.11',
-    port: 80,
-    members: [{ address: backend.v4, port: 8080 }],
-    source: own.v4,
+  function state(): number {
+    return at.lb.connection().entry.state
+  }
+
+  /** Where the client's next packet of this kind goes. */
+  function goesTo(family: Family, ...flags: TcpFlag[]): string {
+    const { packet: found } = at.run(packet(family, clientToVip, segment(40000, 80, ...flags)))
+    const natPort = at.lb.connection().entry.natPort
+    for (const [name, destination] of Object.entries({ backend, spare })) {
+      const expected = sent(family, { ...ownToBackend, destination }, segment(natPort, 8080, ...flags))
+      if (Buffer.compare(expected, found) === 0) return name
+    }
+    throw new Error('it goes to neither backend')
+  }
+
+  /** The ring gives all new connections to the spare backend; the first one may be taken out altogether. */
+  function moveRing(family: Family, used = 1): void {
+    const id = ids[family].tcp
+    at.lb.setMember(10, { address: spare[family], port: 8080 }, id, at.lb.source(own[family]))
+    at.lb.setMember(id, { address: backend[family], port: 8080 }, id, at.lb.source(own[family]), used)
+    const members = at.lb.lb.maps.memberIds.get(id)!.ids
+    at.lb.lb.maps.memberIds.set(id, { ids: members.map((member, i) => (i === 1 ? 10 : member)) })
+    at.lb.writeRing(id, 2, 1)
+  }
+
+  function ageBy(seconds: number): void {
+    at.lb.age(at.lb.connection().index, seconds * at.lb.config.jiffiesPerSecond)
+  }
+
+  describe.each(families)('%s: what packets make of a connection', (family) => {
+    test('it is established by the client’s answer to the member’s answer', () => {
+      fromClient(family, 'syn')
+      expect(state()).toBe(NAT_OPENING)
+      fromMember(family, 'syn', 'ack')
+      expect(state()).toBe(NAT_OPENING)
+      fromClient(family, 'syn')
+      expect(state()).toBe(NAT_OPENING)
+      fromClient(family, 'ack')
+      expect(state()).toBe(NAT_ESTABLISHED)
+    })
+
+    test('a client’s ACK without the member’s answer establishes nothing', () => {
+      fromClient(family, 'syn')
+      fromClient(family, 'ack')
+      expect(state()).toBe(NAT_OPENING)
+    })
+
+    test.each([
+      { first: fromClient, second: fromMember },
+      { first: fromMember, second: fromClient },
+    ])('a FIN from one side closes half, the other’s FIN all', ({ first, second }) => {
+      handshake(family)
+      first(family, 'fin', 'ack')
+      expect(state()).toBe(NAT_CLOSING)
+      second(family, 'ack')
+      expect(state()).toBe(NAT_CLOSING)
+      second(family, 'fin', 'ack')
+      expect(state()).toBe(NAT_CLOSED)
+      expect(first(family, 'ack')).toMatch(/^REDIRECT/)
+      expect(state()).toBe(NAT_CLOSED)
+    })
+
+    test.each([{ side: fromClient }, { side: fromMember }])('a RST from either side closes', ({ side }) => {
+      handshake(family)
+      side(family, 'rst')
+      expect(state()).toBe(NAT_CLOSED)
+    })
+
+    test('a FIN before any answer is an earlier connection’s straggler', () => {
+      fromClient(family, 'syn')
+      fromMember(family, 'fin', 'ack')
+      expect(state()).toBe(NAT_OPENING)
+      fromClient(family, 'ack')
+      expect(state()).toBe(NAT_ESTABLISHED)
+    })
+
+    test('UDP is established by the member’s answer', () => {
+      at.run(packet(family, clientToVip, datagram(40000, 80)))
+      expect(state()).toBe(NAT_OPENING)
+      at.run(packet(family, clientToVip, datagram(40000, 80)))
+      expect(state()).toBe(NAT_OPENING)
+      at.run(packet(family, backendToOwn, datagram(8080, 40000)), at.net.back)
+      expect(state()).toBe(NAT_ESTABLISHED)
+    })
   })
-  at.run(packet('v4', clientToVip, segment(40000, 80, 'syn')))
-  at.run(packet('v4', clientToVip, segment(40001, 80, 'syn')))
-  at.run(packet('v4', clientToVip, datagram(40000, 80)))
-  at.run(packet('v4', { ...clientToVip, source: { v4: '10.0.0.10', v6: '::' } }, segment(40000, 80, 'syn')))
-  at.run(packet('v4', { ...clientToVip, destination: { v4: '192.0.2.11', v6: vip.v6 } }, segment(40000, 80, 'syn')))
-  const ports = [...at.lb.connections().values()].map(({ protocol, natPort }) => `${protocol}/${natPort}`)
-  expect(new Set(ports).size).toBe(5)
+
+  describe.each(families)('%s: which member a packet goes to', (family) => {
+    test('a live connection stays with its member when the ring moves and the member is gone', () => {
+      handshake(family)
+      moveRing(family, 0)
+      expect(goesTo(family, 'ack')).toBe('backend')
+      expect(fromMember(family, 'ack')).toBe('REDIRECT_TO_CLIENT')
+    })
+
+    test('a SYN on an established connection changes nothing', () => {
+      handshake(family)
+      moveRing(family)
+      expect(goesTo(family, 'syn')).toBe('backend')
+      expect(state()).toBe(NAT_ESTABLISHED)
+    })
+
+    test('a repeated SYN stays with a member that has answered', () => {
+      fromClient(family, 'syn')
+      fromMember(family, 'syn', 'ack')
+      moveRing(family)
+      expect(goesTo(family, 'syn')).toBe('backend')
+    })
+
+    test('a repeated SYN leaves a member that has not answered and that the ring has left', () => {
+      fromClient(family, 'syn')
+      expect(goesTo(family, 'syn')).toBe('backend')
+      moveRing(family)
+      expect(goesTo(family, 'syn')).toBe('spare')
+      expect(at.lb.replyWords()).toHaveLength(1)
+    })
+
+    test.each(['closing', 'closed'])(
+      'a new SYN on a %s connection begins a new one, where the ring says now',
+      (how) => {
+        handshake(family)
+        fromMember(family, 'fin', 'ack')
+        if (how === 'closed') fromClient(family, 'fin', 'ack')
+        moveRing(family)
+        expect(goesTo(family, 'ack')).toBe('backend')
+        expect(goesTo(family, 'syn')).toBe('spare')
+        expect(state()).toBe(NAT_OPENING)
+        expect(at.lb.replyWords()).toHaveLength(1)
+        expect(fromMember(family, 'ack')).toBe('PASS_NO_CONNECTION')
+      },
+    )
+
+    test('a connection whose member refused is tried again where the ring says', () => {
+      fromClient(family, 'syn')
+      fromMember(family, 'rst', 'ack')
+      expect(state()).toBe(NAT_CLOSED)
+      moveRing(family)
+      expect(goesTo(family, 'syn')).toBe('spare')
+    })
+  })
+
+  describe.each(families)('%s: in mid-stream without an entry', (family) => {
+    test('goes where the ring says, from the client’s port, so that it may live on', () => {
+      expect(goesTo(family, 'ack')).toBe('backend')
+      expect(at.lb.connection().entry).toMatchObject({ natPort: 40000, state: NAT_OPENING })
+      fromMember(family, 'ack')
+      fromClient(family, 'ack')
+      expect(state()).toBe(NAT_ESTABLISHED)
+    })
+
+    test('and the member’s RST reaches the client', () => {
+      fromClient(family, 'ack')
+      expect(fromMember(family, 'rst')).toBe('REDIRECT_TO_CLIENT')
+      expect(state()).toBe(NAT_CLOSED)
+    })
+
+    test('a RST opens nothing', () => {
+      expect(fromClient(family, 'rst')).toBe('DROP_NO_CONNECTION')
+      expect(fromClient(family, 'rst', 'ack')).toBe('DROP_NO_CONNECTION')
+      expect(at.lb.connections().size).toBe(0)
+    })
+  })
+
+  describe('time', () => {
+    const reach: Record<string, { seconds: number; go: () => void }> = {
+      opening: { seconds: 20, go: () => void fromClient('v4', 'syn') },
+      established: { seconds: 6 * 3600, go: () => handshake('v4') },
+      closing: { seconds: 120, go: () => (handshake('v4'), void fromClient('v4', 'fin', 'ack')) },
+      closed: { seconds: 10, go: () => (handshake('v4'), void fromMember('v4', 'rst')) },
+      'unanswered UDP': { seconds: 20, go: () => void udp() },
+      'answered UDP': { seconds: 60, go: () => (udp(), void answer()) },
+    }
+    const udp = (): string => at.run(packet('v4', clientToVip, datagram(40000, 80))).verdict
+    const answer = (): string => at.run(packet('v4', backendToOwn, datagram(8080, 40000)), at.net.back).verdict
+    const reply = (): string =>
+      at.lb.connection().entry.protocol === IpProtocol.udp ? answer() : fromMember('v4', 'ack')
+
+    test.each(Object.entries(reach))('%s: idle for its timeout, a connection is gone', (_, { seconds, go }) => {
+      go()
+      ageBy(seconds + 1)
+      expect(reply()).toBe('PASS_NO_CONNECTION')
+    })
+
+    test.each(Object.entries(reach))('%s: idle for less, it is there', (_, { seconds, go }) => {
+      go()
+      ageBy(seconds - 1)
+      expect(reply()).toBe('REDIRECT_TO_CLIENT')
+    })
+
+    test('the client’s next packet takes the gone connection’s entry', () => {
+      handshake('v4')
+      const { index } = at.lb.connection()
+      ageBy(6 * 3600 + 1)
+      expect(fromClient('v4', 'ack')).toBe('REDIRECT_TO_BACKEND')
+      expect(at.lb.connection()).toMatchObject({ index, entry: { state: NAT_OPENING } })
+      expect(at.lb.replyWords()).toHaveLength(1)
+    })
+
+    test('last_seen is written when a second has passed, and only then', () => {
+      handshake('v4')
+      const { index, entry } = at.lb.connection()
+      at.lb.age(index, 100)
+      fromClient('v4', 'ack')
+      expect(at.lb.connection().entry.lastSeen).toBe(entry.lastSeen - 100)
+      at.lb.age(index, at.lb.config.jiffiesPerSecond)
+      fromClient('v4', 'ack')
+      expect(at.lb.connection().entry.lastSeen).toBeGreaterThanOrEqual(entry.lastSeen)
+    })
+
+    test('a last_seen that another CPU has written a tick ahead is young', () => {
+      handshake('v4')
+      at.lb.age(at.lb.connection().index, -2)
+      expect(fromMember('v4', 'ack')).toBe('REDIRECT_TO_CLIENT')
+    })
+  })
+
+  describe.each(families)('%s: services that go', (family) => {
+    const { tcp } = ids[family]
+    const given = (generation: number): void => {
+      at.lb.lb.maps.services.set(tcp, { ...at.lb.lb.maps.services.get(tcp)!, generation })
+    }
+
+    test('a removed service’s packets pass; its replies still find their client', () => {
+      handshake(family)
+      at.lb.removeService(tcp)
+      expect(fromClient(family, 'ack')).toBe('PASS_FOREIGN')
+      expect(fromMember(family, 'ack')).toBe('REDIRECT_TO_CLIENT')
+    })
+
+    test('an id given to another frontend takes no connections along', () => {
+      handshake(family)
+      given(1)
+      expect(fromMember(family, 'ack')).toBe('DROP_SERVICE_GONE')
+      expect(fromClient(family, 'syn')).toBe('REDIRECT_TO_BACKEND')
+      expect(at.lb.connection().entry).toMatchObject({ generation: 1, state: NAT_OPENING })
+      expect(fromMember(family, 'syn', 'ack')).toBe('REDIRECT_TO_CLIENT')
+    })
+  })
+
+  test('connections of different clients, ports, protocols and services are different', () => {
+    at.lb.addService({
+      address: '192.0.2.11',
+      port: 80,
+      members: [{ address: backend.v4, port: 8080 }],
+      source: own.v4,
+    })
+    at.run(packet('v4', clientToVip, segment(40000, 80, 'syn')))
+    at.run(packet('v4', clientToVip, segment(40001, 80, 'syn')))
+    at.run(packet('v4', clientToVip, datagram(40000, 80)))
+    at.run(packet('v4', { ...clientToVip, source: { v4: '10.0.0.10', v6: '::' } }, segment(40000, 80, 'syn')))
+    at.run(packet('v4', { ...clientToVip, destination: { v4: '192.0.2.11', v6: vip.v6 } }, segment(40000, 80, 'syn')))
+    const ports = [...at.lb.connections().values()].map(({ protocol, natPort }) => `${protocol}/${natPort}`)
+    expect(new Set(ports).size).toBe(5)
+  })
 })

@@ -1,7 +1,7 @@
 import { IpProtocol } from '@skep/packet'
-import { xdpContext } from 'libbpf-ts'
+import { type MappedArray, xdpContext } from 'libbpf-ts'
 import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, type NatEntry, Verdict } from '../src/lb_xdp.gen.ts'
-import { verdicts } from '../src/verdicts.gen.ts'
+import type { verdicts } from '../src/verdicts.gen.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
 
@@ -87,14 +87,17 @@ export class Balancer implements Disposable {
 
   /** Back to no services, no sources and no connections; counters stay. */
   clear(): void {
-    const { services4, services6, natFlows, natReplies, natEntries } = this.lb.maps
-    for (const map of [services4, services6, natFlows, natReplies, natEntries]) {
-      using mapped = map.mmap()
-      new Uint8Array(mapped.buffer).fill(0)
-    }
+    const { services4, services6 } = this.lb.maps
+    for (const map of [services4, services6]) zero(map)
+    this.forgetConnections()
     this.#sources = []
     this.#services = 0
     this.#members = 0
+  }
+
+  forgetConnections(): void {
+    const { natFlows, natReplies, natEntries } = this.lb.maps
+    for (const map of [natFlows, natReplies, natEntries]) zero(map)
   }
 
   /** Adds a service and its members; gives its id. Slot i belongs to member i mod n. */
@@ -198,6 +201,11 @@ export class Balancer implements Disposable {
   [Symbol.dispose](): void {
     this.lb[Symbol.dispose]()
   }
+}
+
+function zero(map: { mmap(): MappedArray }): void {
+  using mapped = map.mmap()
+  new Uint8Array(mapped.buffer).fill(0)
 }
 
 function sum(cpus: readonly Counter[]): Counter {
