@@ -1,4 +1,5 @@
 import { checked, NetlinkError } from './error.ts'
+import type { Native } from './native.ts'
 import { native } from './native.ts'
 import { handleClosed, handleOpened } from './open-handles.ts'
 
@@ -19,6 +20,8 @@ export interface DescriptorOptions {
   /** The namespace's descriptor; the calling thread's own when left out. */
   readonly namespaceFd?: number | undefined
   readonly nonBlocking?: boolean
+  /** The kernel; a test may put its own in front of it. */
+  readonly door?: Native | undefined
   /** Default {@link NETLINK_ROUTE}. */
   readonly protocol?: number | undefined
 }
@@ -26,11 +29,13 @@ export interface DescriptorOptions {
 /** A bound netlink socket's descriptor. It stays in the namespace that it was opened in, whoever uses it. */
 export class Descriptor implements Disposable {
   readonly detail: string
+  readonly #door: Native
   #fd: number
 
   constructor(options: DescriptorOptions) {
     this.detail = options.detail
-    const opened = native.open(
+    this.#door = options.door ?? native
+    const opened = this.#door.open(
       options.protocol ?? NETLINK_ROUTE,
       options.namespaceFd ?? -1,
       options.nonBlocking === true ? 1 : 0,
@@ -54,39 +59,49 @@ export class Descriptor implements Disposable {
     return this.#fd < 0
   }
 
+  /** Sends the first `length` bytes; `-errno` or their number. */
+  send(bytes: Uint8Array, length: number): number {
+    return this.#door.send(this.fd, bytes, length)
+  }
+
+  /** Receives a datagram: its length (more than the buffer's when its end is lost), or `-errno`. */
+  receive(buffer: Uint8Array, wait: boolean): number {
+    return this.#door.receive(this.fd, buffer, wait ? 1 : 0)
+  }
+
   /** The bytes that may wait to be read. Past the system's limit with CAP_NET_ADMIN only. */
   setReceiveBuffer(size: number): void {
-    if (native.setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0)
-      checked('openNetlink', native.setOption(this.fd, SOL_SOCKET, SO_RCVBUF, size), 'receive buffer')
+    if (this.#door.setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0)
+      checked('openNetlink', this.#door.setOption(this.fd, SOL_SOCKET, SO_RCVBUF, size), 'receive buffer')
   }
 
   /** What the kernel made of it: it doubles the number, and has a lower bound. */
   get receiveBuffer(): number {
-    return checked('openNetlink', native.getOption(this.fd, SOL_SOCKET, SO_RCVBUF), 'receive buffer')
+    return checked('openNetlink', this.#door.getOption(this.fd, SOL_SOCKET, SO_RCVBUF), 'receive buffer')
   }
 
   setTimeout(milliseconds: number): void {
-    checked('openNetlink', native.setTimeout(this.fd, milliseconds), 'receive timeout')
+    checked('openNetlink', this.#door.setTimeout(this.fd, milliseconds), 'receive timeout')
   }
 
   join(group: number): void {
     checked(
       'monitor',
-      native.setOption(this.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),
+      this.#door.setOption(this.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),
       `multicast group ${group}`,
     )
   }
 
   [Symbol.dispose](): void {
     if (this.#fd < 0) return
-    native.close(this.#fd)
+    this.#door.close(this.#fd)
     handleClosed(this.#fd)
     this.#fd = -1
   }
 
   #prepare(): void {
-    checked('openNetlink', native.bind(this.#fd), 'bind')
+    checked('openNetlink', this.#door.bind(this.#fd), 'bind')
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK])
-      checked('openNetlink', native.setOption(this.#fd, SOL_NETLINK, option, 1), `option ${option}`)
+      checked('openNetlink', this.#door.setOption(this.#fd, SOL_NETLINK, option, 1), `option ${option}`)
   }
 }

@@ -2,7 +2,7 @@ import { Arena, sharedArena } from './arena.ts'
 import { Descriptor } from './descriptor.ts'
 import { errnoName } from './errno.ts'
 import { checked, NetlinkError } from './error.ts'
-import { native } from './native.ts'
+import type { Native } from './native.ts'
 import { endingCode, extendedAck, refusal } from './refusal.ts'
 import type { Request } from './request.ts'
 import { Encoder } from './wire/encoder.ts'
@@ -23,6 +23,8 @@ import {
 export interface SocketOptions {
   /** The namespace's descriptor; the calling thread's own namespace when left out. */
   readonly namespaceFd?: number | undefined
+  /** The kernel; a test may put its own in front of it. */
+  readonly door?: Native | undefined
   /** `NETLINK_ROUTE` when left out. */
   readonly protocol?: number | undefined
   /** For {@link openHandles} and errors. */
@@ -61,6 +63,7 @@ export class RouteSocket implements Disposable {
       detail: options.detail ?? 'route socket',
       namespaceFd: options.namespaceFd,
       protocol: options.protocol,
+      door: options.door,
     })
     this.#descriptor.setTimeout(options.timeoutMs ?? TIMEOUT_MS)
     this.#arena = options.buffer === undefined ? sharedArena : new Arena(options.buffer)
@@ -136,7 +139,7 @@ export class RouteSocket implements Disposable {
     request.body.write(outgoing)
     endMessage(outgoing)
     const sent = outgoing.bytes
-    checked(request.operation, native.send(this.fd, sent, sent.length), request.subject)
+    checked(request.operation, this.#descriptor.send(sent, sent.length), request.subject)
     return sent
   }
 
@@ -163,7 +166,7 @@ export class RouteSocket implements Disposable {
   }
 
   #datagram(request: Request): number {
-    const length = native.receive(this.fd, this.#arena.bytes, 1)
+    const length = this.#descriptor.receive(this.#arena.bytes, true)
     if (length < 0 && errnoName(-length) === 'EAGAIN')
       throw new NetlinkError('TIMEOUT', request.operation, 'the kernel did not answer in time')
     return checked(request.operation, length, request.subject)
@@ -172,7 +175,7 @@ export class RouteSocket implements Disposable {
   /** The kernel fills the queue before a read returns, so what is left of a dump is there without waiting. */
   #drop(length: number): false {
     this.#arena.grow(length)
-    while (native.receive(this.fd, this.#arena.bytes, 0) >= 0);
+    while (this.#descriptor.receive(this.#arena.bytes, false) >= 0);
     return false
   }
 

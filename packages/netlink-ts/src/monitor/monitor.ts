@@ -2,7 +2,6 @@ import { sharedArena } from '../arena.ts'
 import { Descriptor } from '../descriptor.ts'
 import { errnoName } from '../errno.ts'
 import { checked } from '../error.ts'
-import { native } from '../native.ts'
 import type { Netlink } from '../netlink.ts'
 import { malformed } from '../socket.ts'
 import { MessageReader } from '../wire/message.ts'
@@ -84,7 +83,7 @@ export class Monitor implements AsyncIterable<MonitorEvent>, AsyncDisposable, Di
 
   /** Reads one datagram; what else waits stays with the kernel until its events are taken. */
   async #fill(): Promise<void> {
-    const length = native.receive(this.#descriptor.fd, sharedArena.bytes, 0)
+    const length = this.#descriptor.receive(sharedArena.bytes, false)
     if (length >= 0 && length <= sharedArena.bytes.length) this.#parse(sharedArena.bytes.subarray(0, length))
     else if (length >= 0) this.#enlarge(length)
     else if (errnoName(-length) === 'ENOBUFS') this.#resync('overrun')
@@ -120,7 +119,7 @@ export class Monitor implements AsyncIterable<MonitorEvent>, AsyncDisposable, Di
   }
 
   #pending(): boolean {
-    const length = native.receive(this.#descriptor.fd, sharedArena.bytes, 0)
+    const length = this.#descriptor.receive(sharedArena.bytes, false)
     return length >= 0 || errnoName(-length) === 'ENOBUFS'
   }
 

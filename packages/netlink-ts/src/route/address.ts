@@ -106,19 +106,19 @@ function finite(seconds: number | undefined): number | undefined {
 
 function addressBody(operation: string, index: number, prefix: Cidr, options: AddressAdd): Body {
   const scope = checkName(operation, 'scope', options.scope ?? 'global', scopes, 255)
-  const flags = options.flags === undefined ? undefined : checkBits(operation, 'flags', options.flags, addressFlags)
+  const flags = checkBits(operation, 'flags', options.flags ?? [], addressFlags)
   const peer = options.peer === undefined ? prefix : checkPrefix(operation, 'peer', options.peer)
   const values: AddressAttributes = {
     local: formatAddress(prefix.address),
     address: formatAddress(peer.address),
     ...maybe('broadcast', broadcastOf(operation, prefix, options)),
     ...maybe('label', options.label),
-    ...maybe('flags', flags),
+    ...(flags > 0xff ? { flags } : {}),
     ...maybe('metric', options.metric),
     ...lifetimes(operation, options),
   }
   checkTable(operation, addressAttributes, values)
-  const header = [familyOf(prefix.address), peer.prefix, (flags ?? 0) & 0xff, scope] as const
+  const header = [familyOf(prefix.address), peer.prefix, flags & 0xff, scope] as const
   return body(IFADDRMSG, (to) => void to.write(Uint8Array.of(...header)).u32(index), addressAttributes, values)
 }
 

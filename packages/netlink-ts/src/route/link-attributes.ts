@@ -1,4 +1,4 @@
-import { bytes, deviceName, hardwareAddress, s32, string, u32, u8 } from '../wire/codecs.ts'
+import { bytes, deviceName, hardwareAddress, kindName, s32, string, u32, u8 } from '../wire/codecs.ts'
 import { list, nested } from '../wire/nests.ts'
 import type { AttributeCodec } from '../wire/table.ts'
 import { AttributeTable } from '../wire/table.ts'
@@ -69,7 +69,7 @@ const xdp: AttributeTable<XdpAttributes> = new AttributeTable<XdpAttributes>({
 
 function linkInfo<D>(data: AttributeCodec<D>): AttributeTable<LinkInfo<D>> {
   return new AttributeTable<LinkInfo<unknown>>({
-    kind: [1, 'IFLA_INFO_KIND', string],
+    kind: [1, 'IFLA_INFO_KIND', kindName],
     data: [2, 'IFLA_INFO_DATA', data],
     portKind: [4, 'IFLA_INFO_SLAVE_KIND', string],
   }) as unknown as AttributeTable<LinkInfo<D>>

@@ -101,7 +101,9 @@ export function withSetValues<T>(
 ): T {
   const master = options.master === null ? 0 : reference(socket, operation, 'master', options.master)
   const info =
-    options.kind === undefined ? undefined : { kind: options.kind, data: kindValues(socket, operation, options) }
+    options.kind === undefined
+      ? undefined
+      : { kind: options.kind, ...maybe('data', kindValues(socket, operation, options)) }
   return withOptionalNamespace(operation, options.ns, (namespaceFd) =>
     use({
       ...pick(options, [...shared, 'alias']),
@@ -134,10 +136,12 @@ function withPeer<T>(operation: string, peer: VethPeer, use: (data: LinkAttribut
 
 type KindOptions = { readonly kind: Exclude<LinkKind, 'veth'> }
 
-function kindValues(socket: RouteSocket, operation: string, options: KindOptions): object {
+/** What goes into `IFLA_INFO_DATA`; `undefined` when nothing is given. */
+function kindValues(socket: RouteSocket, operation: string, options: KindOptions): object | undefined {
   const values = pick(options as KindOptions & Record<string, unknown>, linkKinds[options.kind].data.keys)
   const data = options.kind === 'vxlan' ? vxlanValues(socket, operation, values) : values
-  return checkTable<object>(operation, linkKinds[options.kind].data, data)
+  checkTable<object>(operation, linkKinds[options.kind].data, data)
+  return Object.keys(data).length === 0 ? undefined : data
 }
 
 function vxlanValues(socket: RouteSocket, operation: string, options: VxlanOptions): object {

@@ -64,7 +64,7 @@ export class NeighborVerbs {
     const operation = 'neighbor.delete'
     checkKeys(operation, key, { device: true, index: true, address: true, flags: true })
     const index = requiredIndex(this.#socket, operation, key)
-    const request = neighborBody(operation, index, key, 0)
+    const request = neighborBody(operation, index, key, neighborStates.permanent)
     this.#socket.change({ operation, subject: subject(key, index), type: RTM_DELNEIGH, body: request })
   }
 
@@ -170,7 +170,7 @@ function neighborBody(operation: string, index: number, options: NeighborAdd, st
 function stateOf(operation: string, { state, lladdr, flags = [] }: NeighborAdd): number {
   if (state !== undefined) return checkName(operation, 'state', state, neighborStates, 0)
   const resolves = lladdr === undefined && (flags.includes('managed') || flags.includes('use'))
-  return resolves || flags.includes('proxy') ? neighborStates.none : neighborStates.permanent
+  return resolves ? neighborStates.none : neighborStates.permanent
 }
 
 function stateNumber(state: Neighbor['state']): number {

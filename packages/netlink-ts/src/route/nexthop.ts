@@ -136,7 +136,7 @@ function nexthopBody(socket: RouteSocket, operation: string, options: NextHopObj
   if (group === undefined && options.via === undefined && values.oif === undefined && options.blackhole !== true)
     throw invalidInput(operation, 'it leads nowhere; give via, device, group or blackhole: true')
   const family = group === undefined ? familyFor(operation, options) : AF_UNSPEC
-  const protocol = checkName(operation, 'protocol', options.protocol ?? 'boot', routeProtocols, 255)
+  const protocol = checkName(operation, 'protocol', options.protocol ?? 'unspec', routeProtocols, 255)
   const flags = checkBits(operation, 'flags', options.flags ?? [], routeFlags)
   return body(NHMSG, (to) => void to.u8(family).u8(0).u8(protocol).u8(0).u32(flags), nexthopAttributes, values)
 }

@@ -59,9 +59,10 @@ export class RuleVerbs {
    * Equivalent to `ip rule add from <from> to <to> fwmark <mark>/<mask> … table <table>`.
    */
   add(options: RuleAdd): void {
-    const { l3mdev = false, action = 'table', table = l3mdev ? undefined : 'main', protocol = 'boot' } = options
+    const { l3mdev = false, action = 'table' } = options
+    const { table = action === 'table' && !l3mdev ? 'main' : undefined } = options
     const flags = NLM_F_CREATE | NLM_F_EXCL
-    this.#change('rule.add', RTM_NEWRULE, flags, { ...options, action, ...maybe('table', table), protocol })
+    this.#change('rule.add', RTM_NEWRULE, flags, { ...options, action, ...maybe('table', table) })
   }
 
   /**

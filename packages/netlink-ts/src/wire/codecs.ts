@@ -100,6 +100,9 @@ export const string: AttributeCodec<string> = {
   expects: (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'text'),
 }
 
+/** Text without its NUL, as iproute2 writes the names of kinds. */
+export const kindName: AttributeCodec<string> = { ...string, encode: (to, value) => void to.text(value) }
+
 /** As the kernel's `dev_valid_name()` wants it. */
 export const deviceName: AttributeCodec<string> = {
   ...string,

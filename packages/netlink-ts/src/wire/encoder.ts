@@ -2,7 +2,7 @@ import { TextEncoder } from 'node:util'
 
 const NESTED = 0x8000
 const MAX_ATTRIBUTE = 0xffff
-const text = new TextEncoder()
+const utf8 = new TextEncoder()
 
 /** Writes messages and attributes into a buffer that grows. Numbers are in host order (little-endian) unless named `be`. */
 export class Encoder {
@@ -72,7 +72,11 @@ export class Encoder {
 
   /** Text with its closing NUL. */
   string(value: string): this {
-    return this.write(text.encode(value)).u8(0)
+    return this.text(value).u8(0)
+  }
+
+  text(value: string): this {
+    return this.write(utf8.encode(value))
   }
 
   zeros(count: number): this {
