@@ -5,6 +5,7 @@
 
 NAPI_MODULE_INIT()
 {
+	add_fds(env, exports);
 	add_syscalls(env, exports);
 	add_perf(env, exports);
 	add_network(env, exports);

@@ -2,6 +2,7 @@
 #pragma once
 #include "call.h"
 
+void add_fds(napi_env env, napi_value exports);
 void add_syscalls(napi_env env, napi_value exports);
 void add_perf(napi_env env, napi_value exports);
 void add_network(napi_env env, napi_value exports);

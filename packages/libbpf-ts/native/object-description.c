@@ -116,21 +116,21 @@ static napi_value object_btf(napi_env env, napi_callback_info info)
 	return call.bad ? NULL : answer_bytes(env, data, data ? size : 0);
 }
 
-/* probe(0 program type | 1 map type | 2 helper, number, helper) → 1, 0, or a negative errno: could not tell
- */
-static napi_value probe(napi_env env, napi_callback_info info)
+/* probeMap(map type) → 1, 0, or a negative errno: could not tell. So also probeProgram. */
+static napi_value probe_map(napi_env env, napi_callback_info info)
 {
 	struct call call = call_begin(env, info);
-	int64_t kind = call_integer(&call, 0), number = call_integer(&call, 1),
-		helper = call_integer(&call, 2);
+	int64_t type = call_integer(&call, 0);
 
-	if (call.bad)
-		return NULL;
-	if (kind == 0)
-		return answer_integer(env, libbpf_probe_bpf_prog_type(number, NULL));
-	if (kind == 1)
-		return answer_integer(env, libbpf_probe_bpf_map_type(number, NULL));
-	return answer_integer(env, libbpf_probe_bpf_helper(number, helper, NULL));
+	return call.bad ? NULL : answer_integer(env, libbpf_probe_bpf_map_type(type, NULL));
+}
+
+static napi_value probe_program(napi_env env, napi_callback_info info)
+{
+	struct call call = call_begin(env, info);
+	int64_t type = call_integer(&call, 0);
+
+	return call.bad ? NULL : answer_integer(env, libbpf_probe_bpf_prog_type(type, NULL));
 }
 
 void add_object_description(napi_env env, napi_value exports)
@@ -140,7 +140,8 @@ void add_object_description(napi_env env, napi_value exports)
 		{"objectPrograms", object_programs},
 		{"objectVariables", object_variables},
 		{"objectBtf", object_btf},
-		{"probe", probe},
+		{"probeMap", probe_map},
+		{"probeProgram", probe_program},
 		{},
 	};
 

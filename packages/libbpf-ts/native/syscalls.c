@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/membarrier.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -33,39 +32,12 @@ static void patch_pointers(struct call *call, char *attr, size_t size, bool clea
 	}
 }
 
-/*
- * A pending signal ends a test run of many early, with EINTR and nothing known of what ran: signals wait. A
- * single run is never cut short.
- */
-static long bpf_syscall(int64_t command, union bpf_attr *attr, size_t size)
-{
-	bool deaf = command == BPF_PROG_TEST_RUN && attr->test.repeat > 1;
-	sigset_t all, before;
-	long result;
-
-	if (deaf) {
-		sigfillset(&all);
-		pthread_sigmask(SIG_BLOCK, &all, &before);
-	}
-	result = syscall(SYS_bpf, command, attr, size);
-	if (deaf) {
-		int error = errno;
-
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
-		errno = error;
-	}
-	return result;
-}
-
 /* bpf(command, attr, offset, bytes, ...): the one door to bpf(2). The kernel's answers come back in `attr`.
  */
 static napi_value door_bpf(napi_env env, napi_callback_info info)
 {
 	struct call call = call_begin(env, info);
-	union {
-		char bytes[ATTR_SIZE];
-		union bpf_attr attr;
-	} copy = {};
+	char copy[ATTR_SIZE] __attribute__((aligned(8)));
 	int64_t command = call_integer(&call, 0);
 	struct bytes attr = call_bytes(&call, 1);
 	int64_t result;
@@ -74,13 +46,13 @@ static napi_value door_bpf(napi_env env, napi_callback_info info)
 		return NULL;
 	if (attr.size > sizeof(copy))
 		return answer_integer(env, -E2BIG);
-	memcpy(copy.bytes, attr.data, attr.size);
-	patch_pointers(&call, copy.bytes, attr.size, false);
+	memcpy(copy, attr.data, attr.size);
+	patch_pointers(&call, copy, attr.size, false);
 	if (call.bad)
 		return NULL;
-	result = result_of(bpf_syscall(command, &copy.attr, attr.size));
-	patch_pointers(&call, copy.bytes, attr.size, true);
-	memcpy(attr.data, copy.bytes, attr.size);
+	result = result_of(syscall(SYS_bpf, command, copy, attr.size));
+	patch_pointers(&call, copy, attr.size, true);
+	memcpy(attr.data, copy, attr.size);
 	return answer_integer(env, result);
 }
 
@@ -100,22 +72,6 @@ static napi_value door_info(napi_env env, napi_callback_info info)
 	result = result_of(syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr.info)));
 	patch_pointers(&call, target.data, target.size, true);
 	return answer_integer(env, result);
-}
-
-static napi_value door_close(napi_env env, napi_callback_info info)
-{
-	struct call call = call_begin(env, info);
-	int fd = call_integer(&call, 0);
-
-	return call.bad ? NULL : answer_integer(env, result_of(close(fd)));
-}
-
-static napi_value door_duplicate(napi_env env, napi_callback_info info)
-{
-	struct call call = call_begin(env, info);
-	int fd = call_integer(&call, 0);
-
-	return call.bad ? NULL : answer_integer(env, result_of(fcntl(fd, F_DUPFD_CLOEXEC, 0)));
 }
 
 /* membarrier(MEMBARRIER_CMD_GLOBAL) waits for an RCU grace period of the whole machine. */
@@ -161,8 +117,7 @@ void add_syscalls(napi_env env, napi_value exports)
 	static const struct method methods[] = {
 		{"bpf", door_bpf},
 		{"info", door_info},
-		{"close", door_close},
-		{"duplicate", door_duplicate},
+
 		{"membarrier", door_membarrier},
 		{"mount", door_mount},
 		{"raiseMemlock", door_raise_memlock},

@@ -2,7 +2,7 @@ import { BpfError } from './errors.ts'
 import { handleClosed, handleOpened, type HandleKind, type OpenHandle } from './leaks.ts'
 import { addon } from './sys/addon.ts'
 
-/** An fd with an owner: closed once, listed by `openHandles()` until then, and refusing use afterwards. */
+/** An fd with an owner: closed once, listed by `openHandles()` until then, and refusing use afterwards. A thread that ends closes its own. */
 export class Handle implements Disposable {
   readonly kind: HandleKind
   readonly name: string
@@ -13,6 +13,7 @@ export class Handle implements Disposable {
     this.kind = kind
     this.name = name
     this.#fd = fd
+    addon().own(fd)
     this.#listed = handleOpened(kind, fd, name)
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BpfError, checked, invalidInput } from './errors.ts'
+import { BpfError, invalidInput, kernelRefusal } from './errors.ts'
+import { isMounted } from './file-systems.ts'
 import type { Handle } from './handle.ts'
 import { pinObject } from './sys/object.ts'
 
@@ -12,7 +13,12 @@ export function pin(handle: Handle, path: string): void {
   } catch (cause) {
     throw new BpfError('NOT_FOUND', operation, `${path}: its folder cannot be made: ${String(cause)}`, { cause })
   }
-  checked(pinObject(handle.fd, path), operation, `${handle.kind} "${handle.name}" at ${path}`)
+  const status = pinObject(handle.fd, path)
+  if (status === 0) return
+  const hint = isMounted('bpf', dirname(path))
+    ? {}
+    : { hint: `${dirname(path)} is in no bpffs: call mountBpffs() first` }
+  throw kernelRefusal(operation, status, `${handle.kind} "${handle.name}" at ${path}`, hint)
 }
 
 /** Removes a pin. */

@@ -37,7 +37,7 @@ static __always_inline void write_event(void)
 SEC("xdp")
 int write_events(struct xdp_md *ctx __attribute__((unused)))
 {
-	for (__u32 i = 0; i < records && i < 4096; i++)
+	for (__u32 i = 0; i < records && i < 1024; i++)
 		write_event();
 	return XDP_PASS;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { u32 } from '../codec-scalars.ts'
-import { BpfError } from '../errors.ts'
+import { codeOf } from '../testing/code.ts'
 import { loadTestObject } from '../testing/load.ts'
 import { address, addressCodec, counter, counterCodec, type Address, type Counter } from '../testing/address.ts'
 import { bpftool, describeWith } from '../testing/needs.ts'
@@ -12,15 +12,6 @@ function byAddress(): BpfMap<Address, Counter> {
   using loaded = loadTestObject('maps.bpf.o')
   const handle = MapHandle.openById(loaded.handle('by_address').info.id)
   return new BpfMap(handle, { key: addressCodec, value: counterCodec })
-}
-
-function codeOf(fn: () => unknown): string | undefined {
-  try {
-    fn()
-    return undefined
-  } catch (error) {
-    return error instanceof BpfError ? error.code : String(error)
-  }
 }
 
 describeWith(['root', 'bpftool'], 'single elements', () => {

@@ -20,7 +20,7 @@ export function openObject(source: string | Uint8Array, options: { readonly name
   const { status, log, object } = addon().objectOpen(bytesOf(source), name.replaceAll(/\W/g, '_'))
   if (object) return new BpfObject(object, name)
   const hint = 'it must be an ELF file for BPF: clang -g -O2 -target bpf'
-  const reason = log.trim().replaceAll('\n', '; ') || 'libbpf cannot read it'
+  const reason = log.trim().replaceAll('libbpf: ', '').replaceAll('\n', '; ') || 'libbpf cannot read it'
   throw new BpfError('INVALID_OBJECT', 'openObject', `"${name}": ${reason}`, { errno: status, log, hint })
 }
 

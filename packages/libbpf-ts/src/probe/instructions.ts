@@ -25,6 +25,7 @@ const MOVE_IMMEDIATE = 0xb7
 const ADD_IMMEDIATE = 0x07
 const JUMP_LESS = 0xa5
 const EXIT = 0x95
+const CALL = 0x85
 const STORE_IMMEDIATE = 0x7a
 const ATOMIC_64 = 0xdb
 const LOAD_IMMEDIATE_64 = 0x18
@@ -35,6 +36,11 @@ const COMPARE_EXCHANGE = 0xf1
 /** `return value` */
 export function returning(value: number): Instruction[] {
   return [{ code: MOVE_IMMEDIATE, immediate: value }, { code: EXIT }]
+}
+
+/** Calls a helper, without arguments worth the name. */
+export function calling(helper: number): Instruction[] {
+  return [{ code: CALL, immediate: helper }, ...returning(0)]
 }
 
 /** Ten times round. */

@@ -4,10 +4,9 @@ import { addon } from '../sys/addon.ts'
 import type { ProbeAnswer } from './answer.ts'
 import { errnoName } from '../errno.ts'
 import { probeFeature, type FeatureName } from './features.ts'
-import { HELPERS, type HelperName } from './helpers.ts'
+import { probeHelper } from './helper.ts'
+import type { HelperName } from './helpers.ts'
 import { MAP_SINCE, PROGRAM_SINCE } from './since.ts'
-
-const KIND = { program: 0, map: 1, helper: 2 } as const
 
 /**
  * What this kernel can do, found out by trying, never by its version. Each answer is one of three: yes; no, with the
@@ -25,10 +24,9 @@ export const probe: {
   /** Commands, flags, links and instructions that are no type of their own. */
   readonly feature: (name: FeatureName) => ProbeAnswer
 } = {
-  mapType: (type) => fromLibbpf(addon().probe(KIND.map, MAP_TYPES[type], 0), MAP_SINCE[type]),
-  programType: (type) => fromLibbpf(addon().probe(KIND.program, PROGRAM_TYPES[type], 0), PROGRAM_SINCE[type]),
-  helper: (type, helper) =>
-    fromLibbpf(addon().probe(KIND.helper, PROGRAM_TYPES[type], HELPERS[helper].id), HELPERS[helper].since),
+  mapType: (type) => fromLibbpf(addon().probeMap(MAP_TYPES[type]), MAP_SINCE[type]),
+  programType: (type) => fromLibbpf(addon().probeProgram(PROGRAM_TYPES[type]), PROGRAM_SINCE[type]),
+  helper: probeHelper,
   feature: probeFeature,
 }
 

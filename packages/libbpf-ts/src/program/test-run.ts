@@ -1,5 +1,5 @@
 import { BpfError, invalidInput, kernelRefusal, NotSupported } from '../errors.ts'
-import { runProgram, type RunResult } from '../sys/program.ts'
+import { runProgram, type RunProgram, type RunResult } from '../sys/program.ts'
 import type { Program } from './program.ts'
 
 /** How to run a program once or many times without attaching it. */
@@ -31,6 +31,11 @@ export interface TestRunResult {
   readonly context: Uint8Array
   /** Mean of one run, in nanoseconds. */
   readonly durationNs: number
+  /**
+   * How often a signal, or the kernel's own work for this thread, cut the runs short, so that all were begun anew:
+   * then the program ran more often than `repeat`. Always 0 for a single run.
+   */
+  readonly interruptions: number
 }
 
 const LIVE_FRAMES = 1 << 1
@@ -39,6 +44,8 @@ const ROOM = 4096
 const ENOSPC = -28
 const EINVAL = -22
 const ETHERNET = 14
+const EINTR = -4
+const ATTEMPTS = 32
 const EMPTY = new Uint8Array(0)
 
 /** Behind {@link Program.testRun}. */
@@ -47,7 +54,7 @@ export function testRun(program: Program, options: TestRunOptions): TestRunResul
   checkData(data)
   const dataOut = data && !liveFrames ? new Uint8Array(options.maxSize ?? data.byteLength + ROOM) : null
   const contextOut = context && !liveFrames ? new Uint8Array(context.byteLength) : null
-  const result = runProgram({
+  const { result, interruptions } = runUninterrupted({
     fd: program.fd,
     data: data ?? null,
     dataOut,
@@ -64,6 +71,15 @@ export function testRun(program: Program, options: TestRunOptions): TestRunResul
     data: dataOut?.subarray(0, result.dataSize) ?? EMPTY,
     context: contextOut?.subarray(0, result.contextSize) ?? EMPTY,
     durationNs: result.duration,
+    interruptions,
+  }
+}
+
+/** The kernel does not say how many of the runs were done when it was interrupted. */
+function runUninterrupted(run: RunProgram): { result: RunResult; interruptions: number } {
+  for (let interruptions = 0; ; interruptions++) {
+    const result = runProgram(run)
+    if (result.status !== EINTR || interruptions === ATTEMPTS) return { result, interruptions }
   }
 }
 

@@ -69,8 +69,9 @@ export interface Addon {
     bytes4?: Uint8Array | null,
   ): number
   info(fd: number, info: Uint8Array, offset1?: number, bytes1?: Uint8Array): number
+  /** Closes the fd at the end of this thread, unless `close` comes before. */
+  own(fd: number): number
   close(fd: number): number
-  duplicate(fd: number): number
   membarrier(): number
   mount(type: string, target: string): number
   raiseMemlock(): number
@@ -99,8 +100,9 @@ export interface Addon {
   mapInitialValue(object: NativeObject, map: string): Uint8Array
   mapSetInitialValue(object: NativeObject, map: string, value: Uint8Array): number
   programAutoload(object: NativeObject, program: string, value: number): number
-  /** `kind`: 0 program type, 1 map type, 2 helper. 1, 0, or a negative errno: could not tell. */
-  probe(kind: 0 | 1 | 2, number: number, helper: number): number
+  /** 1, 0, or a negative errno: could not tell. */
+  probeMap(type: number): number
+  probeProgram(type: number): number
   ringOpen(fd: number, size: number): NativeRing | number
   ringDrain(ring: NativeRing, arena: Uint8Array, counts: Uint8Array): number
   ringFill(ring: NativeRing): number
