@@ -1,26 +1,25 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Host } from '@skep/testbed'
+import { type Host, type Lifetime, undoAtExit, untilLine } from '@skep/testbed'
 import { configText } from './config.ts'
+import type { Status } from './status.ts'
 
 const main = fileURLToPath(new URL('../../apps/lb/src/main.ts', import.meta.url))
 
 /** The real `skep-lb`, as a process in the load balancer's namespace. Disposing of it uninstalls it. */
-export class LoadBalancer implements AsyncDisposable {
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'skep-demo-'))
-  readonly bpfRoot: string = `/sys/fs/bpf/skep-demo-${process.pid}`
+export class LoadBalancer implements Lifetime {
+  readonly #folder: string = mkdtempSync(join(tmpdir(), 'skep-demo-'))
   readonly #host: Host
-  #child: ChildProcess | undefined
-  #said: string[] = []
-  readonly #waiting = new Set<() => void>()
+  readonly #forget: () => void
+  #child?: ChildProcess
 
   constructor(host: Host) {
     this.#host = host
+    this.#forget = undoAtExit(this)
   }
 
   /** Writes the configuration with the backends of these numbers. */
@@ -28,77 +27,69 @@ export class LoadBalancer implements AsyncDisposable {
     writeFileSync(this.#config, configText(numbers))
   }
 
-  /** Starts `skep-lb run` and waits until it says that it is ready. */
+  /** Starts `skep-lb run` and waits until it is ready. */
   async start(): Promise<void> {
     const command = [...this.#command('run'), '--config', this.#config]
-    const child = this.#host.spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
-    this.#child = child
-    this.#said = []
-    for (const stream of [child.stdout, child.stderr])
-      if (stream) createInterface(stream).on('line', (line) => this.#hear(line))
-    child.once('exit', () => this.#wake())
-    await this.#saying('ready')
+    this.#child = this.#host.spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const ready = untilLine(this.#child.stdout, /^ready/)
+    let log = ''
+    this.#child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+    await ready.catch((error: unknown) => {
+      throw new Error(`skep-lb did not start: ${log}`, { cause: error })
+    })
   }
 
   /** `kill -9`. */
   async kill(): Promise<void> {
     const child = this.#child
-    if (child?.exitCode !== null) return
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const exit = once(child, 'exit')
     child.kill('SIGKILL')
     await exit
   }
 
-  /** Has the running process read its configuration again, and waits until it has applied it. */
-  async reload(): Promise<void> {
-    this.#said = []
-    this.#child?.kill('SIGHUP')
-    await this.#saying('reloaded')
+  /** Has the process read its configuration again; resolves with the share of a service's ring that moved. */
+  async reload(frontend: string): Promise<number> {
+    const child = this.#child
+    if (child === undefined) throw new Error('skep-lb is not running')
+    const moved = untilLine(
+      child.stderr,
+      new RegExp(`"frontend":"${frontend.replaceAll(/[.[\]]/g, String.raw`\$&`)}".*"moved"`),
+    )
+    const reloaded = untilLine(child.stdout, /^reloaded/)
+    child.kill('SIGHUP')
+    await reloaded
+    return (JSON.parse(await moved) as { moved: number }).moved
   }
 
   /** What `skep-lb status --json` prints. */
-  async status(): Promise<unknown> {
-    return JSON.parse(await this.#run('status', '--json'))
+  async status(): Promise<Status> {
+    const command = [...this.#command('status'), '--json']
+    const { code, stdout, stderr } = await this.#host.attempt(process.execPath, command)
+    if (code !== 0) throw new Error(`skep-lb status failed: ${stderr}`)
+    return JSON.parse(stdout) as Status
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#forget()
     await this.kill()
-    await this.#run('uninstall')
-    rmSync(this.folder, { recursive: true })
+    this[Symbol.dispose]()
+  }
+
+  [Symbol.dispose](): void {
+    this.#child?.kill('SIGKILL')
+    const options = { encoding: 'utf8' } as const
+    const { status, stderr } = this.#host.run(() => spawnSync(process.execPath, this.#command('uninstall'), options))
+    rmSync(this.#folder, { recursive: true, force: true })
+    if (status !== 0) throw new Error(`skep-lb uninstall failed: ${stderr}`)
   }
 
   get #config(): string {
-    return join(this.folder, 'lb.yaml')
+    return join(this.#folder, 'lb.yaml')
   }
 
   #command(verb: string): string[] {
-    const state = ['--bpf-root', this.bpfRoot, '--run-dir', join(this.folder, 'run')]
-    return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...state]
-  }
-
-  async #run(verb: string, ...options: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.#host.attempt(process.execPath, [...this.#command(verb), ...options])
-    if (code !== 0) throw new Error(`skep-lb ${verb} failed (${code}): ${stderr}${stdout}`)
-    return stdout
-  }
-
-  #hear(line: string): void {
-    this.#said.push(line)
-    this.#wake()
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting) wake()
-  }
-
-  async #saying(word: string): Promise<void> {
-    while (!this.#said.some((line) => line.startsWith(word))) {
-      if (this.#child?.exitCode !== null || this.#child.signalCode !== null)
-        throw new Error(`skep-lb ended before it was ${word}:\n${this.#said.join('\n')}`)
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#waiting.add(resolve)
-      await promise
-      this.#waiting.delete(resolve)
-    }
+    const roots = ['--bpf-root', `/sys/fs/bpf/skep-demo-${process.pid}`, '--run-dir', join(this.#folder, 'run')]
+    return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...roots]
   }
 }

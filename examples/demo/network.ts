@@ -1,11 +1,13 @@
-import { httpServer, tcpEcho, topology, type EchoServer, type Net } from '@skep/testbed'
+import { type EchoServer, httpServer, type Net, tcpEcho, topology } from '@skep/testbed'
 import { backend } from './config.ts'
 
 type HostName = 'client' | 'lb' | 'backend-1' | 'backend-2' | 'backend-3'
 
-/** client – lb – switch – three backends, each a network namespace, with an HTTP server on each backend. */
+/** client – lb – switch – three backends, each a network namespace, with an HTTP and an echo server on each backend. */
 export interface Network extends AsyncDisposable {
   readonly net: Net<HostName>
+  /** The echo servers, in the order of the backends' numbers. */
+  readonly echo: readonly EchoServer[]
 }
 
 const numbers = [1, 2, 3]
@@ -16,7 +18,7 @@ export async function buildNetwork(): Promise<Network> {
   const ends = Object.fromEntries(
     numbers.map((number) => [backend(number).name, [`${backend(number).ipv4}/24`, `${backend(number).ipv6}/64`]]),
   )
-  const net = stack.use(
+  const net: Net<HostName> = stack.use(
     await topology({
       hosts: { client: {}, lb: {}, 'backend-1': {}, 'backend-2': {}, 'backend-3': {} },
       links: [
@@ -25,12 +27,10 @@ export async function buildNetwork(): Promise<Network> {
       ],
     }),
   )
-  for (const server of await Promise.all(numbers.flatMap((number) => servers(net, number)))) stack.use(server)
+  const hosts = numbers.map((number) => net.host(backend(number).name))
+  const web = await Promise.all(hosts.map((host) => httpServer(host, { port: 8080 })))
+  const echo = await Promise.all(hosts.map((host) => tcpEcho(host)))
+  for (const server of [...web, ...echo]) stack.use(server)
   const owned = stack.move()
-  return { net, [Symbol.asyncDispose]: () => owned.disposeAsync() }
-}
-
-function servers(net: Net<HostName>, number: number): Promise<EchoServer>[] {
-  const host = net.host(backend(number).name)
-  return [httpServer(host, { port: 8080 }), tcpEcho(host)]
+  return { net, echo, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

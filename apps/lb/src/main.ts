@@ -54,7 +54,7 @@ function endOfProcess(log: Logger): AbortSignal {
 try {
   await program(commands, version).parseAsync()
 } catch (error) {
-  console.error((error as Error).message)
+  console.error(process.env.SKEP_STACK ? (error as Error).stack : (error as Error).message)
   if (error instanceof ConfigError) console.error(`refused: ${error.problems.length} problems; nothing was changed`)
   process.exitCode = 1
 }

@@ -17,7 +17,7 @@ export class SkepLb implements AsyncDisposable {
   readonly bpfRoot: string
   readonly folder: string
   readonly instance: string
-  child: ChildProcess | undefined
+  child?: ChildProcess
 
   private constructor(host: Host, bpfRoot: string, folder: string, instance: string) {
     this.host = host

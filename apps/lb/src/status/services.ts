@@ -7,6 +7,7 @@ import type { Tables } from './tables.ts'
 const AF_INET = 2
 const RING_LINE_SLOTS = 32
 const MEMBER_LINE_IDS = 16
+const MEMBER_BLOCK_END = 0xffffffff
 const RING_LOG2_BITS = 5
 const RING_LOG2_MIN = 7
 const protocols: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP' }
@@ -57,19 +58,18 @@ function ringOf(tables: Tables, word: number): Uint16Array {
   return new Uint16Array(tables.table('rings').buffer, start * 2, 1 << log2)
 }
 
-/** A service's lines end where an id leads to another service's member, or to none. */
+/** A service without backends has no lines; else they end with MEMBER_BLOCK_END. */
 function readMembers(tables: Tables, service: number, line: number, ring: Uint16Array): MemberStatus[] {
   const ids = new Uint32Array(tables.table('member_ids').buffer)
+  const table = tables.table('members')
   const slots = Map.groupBy(ring, (number) => number)
   const counters = tables.counters('member_counters')
-  const most = Math.max(-1, ...[...slots.keys()].filter((number) => number < 0xffff))
   const members: MemberStatus[] = []
-  for (let number = 0, at = line * MEMBER_LINE_IDS; at < ids.length; number++, at++) {
+  for (let number = 0, at = line * MEMBER_LINE_IDS; at < ids.length && ids[at] !== MEMBER_BLOCK_END; number++, at++) {
     const id = ids[at]!
-    const member = id === 0 ? undefined : tables.table('members').read(id)
-    const mine = member?.used === 1 && member.service === service
-    if (!mine && number > most && number % MEMBER_LINE_IDS === 0) break
-    if (!mine) continue
+    if (id === 0 || id >= table.entries) continue
+    const member = table.read(id)
+    if (member.used !== 1 || member.service !== service) continue
     const own = slots.get(number)?.length ?? 0
     members.push({
       id,
