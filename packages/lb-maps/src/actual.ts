@@ -21,6 +21,8 @@ export interface Leftovers {
   readonly members: readonly number[]
   /** Words of `memberIds` inside a service's lines that name no member of it. */
   readonly entries: readonly number[]
+  /** Own addresses that no key leads to. */
+  readonly sources: readonly number[]
 }
 
 /**
@@ -52,6 +54,7 @@ export const nothingLeft: Leftovers = {
   impostors: [],
   members: [],
   entries: [],
+  sources: [],
 }
 
 /** Did a run before this one stop half-way? */

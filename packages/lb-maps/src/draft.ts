@@ -91,17 +91,20 @@ export class Draft {
     this.release({ do: 'zero-members', ids: Uint32Array.from(ids) }, () => ids.forEach((id) => this.memberIds.give(id)))
   }
 
-  /** Takes a service's record away with all that it owns; its key is the caller's. */
+  /**
+   * Takes a service's record away with all that it owns; its key is the caller's. The record goes first: while there is
+   * one, what it points to must not have another owner.
+   */
   releaseService(id: number): void {
     const ring = ringOf(this.maps, id)
     const order = this.memberOrders[id]!
+    this.releaseRecord(id)
     if (ring) this.releaseRing(ring)
     if (order !== NO_BLOCK) {
       const members = membersOf(this.maps, id, order)
       this.releaseLines({ base: this.maps.services.words[id * SERVICE_WORDS + SERVICE.members]!, order })
       this.releaseMembers(members.map((member) => member.id))
     }
-    this.releaseRecord(id)
   }
 
   /** Takes only the record away. */

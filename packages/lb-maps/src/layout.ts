@@ -76,6 +76,11 @@ export const RING_SLOT_EMPTY = 0xffff
 /** struct member_line. */
 export const MEMBER_LINE_IDS: number = memberLineCodec.size / WORD
 
+/** Stands for no member in the last id of a block of member lines: so a block shows where it ends. */
+export const MEMBER_BLOCK_END = 0xffffffff
+/** `members` of a service that has no member lines. Nobody reads it, for such a service has no ring. */
+export const NO_MEMBER_LINES = 0xffffffff
+
 /** Numbers of one service's members are 16 bits; the last one means "nobody". */
 export const MEMBERS_PER_SERVICE: number = RING_SLOT_EMPTY
 

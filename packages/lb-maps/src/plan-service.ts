@@ -6,9 +6,11 @@ import { formatKey } from './key.ts'
 import {
   AF_INET,
   MEMBER,
+  MEMBER_BLOCK_END,
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   MEMBERS_PER_SERVICE,
+  NO_MEMBER_LINES,
   portAndBytes,
   RING_LINE_SLOTS,
   RING_LOG2_BITS,
@@ -137,7 +139,7 @@ export class ServicePlan {
   /** The lowest numbers that nobody has; those of leaving members count as taken, for packets may still carry them. */
   #takeNumbers(): boolean {
     const start = this.#oldLines ? this.#oldLines.base * MEMBER_LINE_IDS : 0
-    const end = this.#oldLines ? MEMBER_LINE_IDS << this.#oldLines.order : 0
+    const end = this.#oldLines ? (MEMBER_LINE_IDS << this.#oldLines.order) - 1 : 0
     const { words } = this.#draft.maps.memberIds
     let next = 0
     for (const row of this.#newRows) {
@@ -166,7 +168,7 @@ export class ServicePlan {
   #takeLines(): boolean {
     if (this.#wanted.count === 0) return true
     const highest = this.#numbers.reduce((most, number) => Math.max(most, number), 0)
-    const order = orderFor(Math.ceil((highest + 1) / MEMBER_LINE_IDS))
+    const order = orderFor(Math.ceil((highest + 2) / MEMBER_LINE_IDS)) // the last id marks the end
     if (this.#oldLines && order <= this.#oldLines.order) {
       this.#lines = { base: this.#oldLines.base, order }
       return true
@@ -243,6 +245,7 @@ export class ServicePlan {
     if (this.#lines.base !== this.#oldLines?.base || this.#oldLines === undefined) {
       const ids = new Uint32Array(MEMBER_LINE_IDS << this.#lines.order)
       this.#numbers.forEach((number, row) => (ids[number] = this.#ids[row]!))
+      ids[ids.length - 1] = MEMBER_BLOCK_END
       prepare.push({ do: 'write-member-block', base: this.#lines.base, ids })
     } else if (this.#newRows.length > 0) {
       const start = this.#lines.base * MEMBER_LINE_IDS
@@ -261,9 +264,10 @@ export class ServicePlan {
       arena.putBack(this.#slots)
       return
     }
+    const oldMembers = this.#isNew ? NO_MEMBER_LINES : maps.services.words[at + SERVICE.members]!
     const ring = this.#ringWord()
-    const members = this.#lines?.base ?? 0
-    if (ring === oldRing && (this.#isNew || members === maps.services.words[at + SERVICE.members])) return
+    const members = this.#lines?.base ?? NO_MEMBER_LINES
+    if (ring === oldRing && members === oldMembers) return
     publish.push({ do: 'publish-service', id: this.#id, ring, members })
   }
 
@@ -288,13 +292,21 @@ export class ServicePlan {
     const oldRing = this.#isNew ? undefined : ringOf(draft.maps, this.#id)
     if (oldRing && (this.#ringBlock || this.#slots.length === 0)) draft.releaseRing(oldRing)
     if (oldLines && lines?.base !== oldLines.base) draft.releaseLines(oldLines)
-    else if (oldLines && lines && this.#leaving.length > 0) {
-      const at = Uint32Array.from(this.#leaving, ({ number }) => oldLines.base * MEMBER_LINE_IDS + number)
-      draft.release({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) }, () =>
-        draft.memberLines.shrink(oldLines.base, oldLines.order, lines.order),
-      )
-    }
+    else if (oldLines && lines && this.#leaving.length > 0) this.#releaseNumbers(oldLines, lines.order)
     draft.releaseMembers(this.#leaving.map(({ id }) => id))
+  }
+
+  /** Numbers of those that leave; a block whose upper half is empty then is cut. */
+  #releaseNumbers({ base, order }: Block, kept: number): void {
+    const { memberLines, reclaim } = this.#draft
+    const start = base * MEMBER_LINE_IDS
+    const at = Uint32Array.from(this.#leaving, ({ number }) => start + number)
+    reclaim.push({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) })
+    if (kept === order) return
+    const end = Uint32Array.of(start + (MEMBER_LINE_IDS << kept) - 1)
+    reclaim.push({ do: 'set-member-ids', at: end, ids: Uint32Array.of(MEMBER_BLOCK_END) })
+    const cut = { table: 'memberIds', at: base + (1 << kept), entries: (1 << order) - (1 << kept) } as const
+    this.#draft.release({ do: 'zero', ...cut }, () => memberLines.shrink(base, order, kept))
   }
 
   #note(): void {

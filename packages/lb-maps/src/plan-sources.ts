@@ -44,7 +44,7 @@ export class SourcePlan {
   /** Puts new addresses in; from the returned round on replies to all of them are recognised. */
   write(): number {
     const { maps, sources, actual } = this.#draft
-    const taken = new Set(actual.sources.values())
+    const taken = new Set([...actual.sources.values(), ...actual.leftovers.sources])
     let next = 1
     let round = 0
     for (const source of this.#sources) {

@@ -6,7 +6,7 @@ import type { ServiceChange } from './changes.ts'
 import { Draft, type PlanProblem } from './draft.ts'
 import { invalid } from './error.ts'
 import { addressKey, formatKey, keyText, type ServiceKey } from './key.ts'
-import { SERVICE, SERVICE_ADDRESS_ONLY, SERVICE_WORDS, type Family } from './layout.ts'
+import { NO_MEMBER_LINES, SERVICE, SERVICE_ADDRESS_ONLY, SERVICE_WORDS, type Family } from './layout.ts'
 import { ringOf } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import { membersOf } from './members.ts'
@@ -76,7 +76,7 @@ class Planner {
   /** What a killed run left behind. */
   #cleanUp(): void {
     const { actual, prepare, tables } = this.#draft
-    const { places, overflow, services, impostors, members, entries } = actual.leftovers
+    const { places, overflow, services, impostors, members, entries, sources } = actual.leftovers
     for (const { shape, place } of places) tables[shape.family].removeStray(place)
     for (const { shape, bucket, by } of overflow) tables[shape.family].repairOverflow(bucket, by)
     if (entries.length > 0)
@@ -84,6 +84,7 @@ class Planner {
     for (const id of services) this.#draft.releaseService(id)
     for (const id of impostors) this.#draft.releaseRecord(id)
     this.#draft.releaseMembers(members)
+    for (const at of sources) this.#draft.release({ do: 'zero', table: 'sources', at, entries: 1 }, () => undefined)
   }
 
   #match(): void {
@@ -206,6 +207,7 @@ function frontendOf({ services }: LbMaps, id: number, family: Family): ServiceKe
 function serviceRecord({ services }: LbMaps, { family, words, tail }: ServiceKey, id: number): Uint32Array {
   const record = new Uint32Array(SERVICE_WORDS)
   const generation = (services.words[id * SERVICE_WORDS + SERVICE.flags]! >>> 16) + 1
+  record[SERVICE.members] = NO_MEMBER_LINES
   record.set(words, SERVICE.address)
   record[SERVICE.tail] = (tail & 0xffffff) | (family << 24)
   record[SERVICE.flags] = generation << 16

@@ -9,6 +9,7 @@ import {
   AF_INET,
   AF_INET6,
   MEMBER,
+  MEMBER_BLOCK_END,
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   MEMBERS_PER_SERVICE,
@@ -17,6 +18,7 @@ import {
   SERVICE_OWN_SOURCE,
   SERVICE_WORDS,
   SOURCE_WORDS,
+  NO_MEMBER_LINES,
   RING_LINE_SLOTS,
 } from './layout.ts'
 import { findKey, memberIsUsed, ringOf } from './lookup.ts'
@@ -37,7 +39,15 @@ type MutableLeftovers = { -readonly [K in keyof Leftovers]: Leftovers[K][number]
 class MapReader {
   readonly #maps: LbMaps
   readonly #hasher: KeyHasher
-  readonly #left: MutableLeftovers = { places: [], overflow: [], services: [], impostors: [], members: [], entries: [] }
+  readonly #left: MutableLeftovers = {
+    places: [],
+    overflow: [],
+    services: [],
+    impostors: [],
+    members: [],
+    entries: [],
+    sources: [],
+  }
   readonly #keys = { services4: 0, services6: 0 }
   readonly #rings: BlockPool
   readonly #memberLines: BlockPool
@@ -61,8 +71,7 @@ class MapReader {
 
   read(): Actual {
     const maps = this.#maps
-    const counts = this.#countMembers()
-    for (let id = 1; id < maps.services.entries; id++) if (this.#isService(id)) this.#claimService(id, counts[id]!)
+    for (let id = 1; id < maps.services.entries; id++) if (this.#isService(id)) this.#claimService(id)
     const keyed = this.#readTables()
     for (let id = 1; id < maps.services.entries; id++) {
       if (!this.#isService(id) || keyed.has(id)) continue
@@ -91,68 +100,36 @@ class MapReader {
     return this.#maps.services.words[id * SERVICE_WORDS + SERVICE.tail]! >>> 24 !== 0
   }
 
-  #countMembers(): Uint32Array {
-    const { members, services } = this.#maps
-    const counts = new Uint32Array(services.entries)
-    for (let id = 1; id < members.entries; id++) {
-      if (memberIsUsed(this.#maps, id)) counts[members.words[id * MEMBER_WORDS + MEMBER.service]!]!++
-    }
-    return counts
-  }
-
   /** A service's ring and member lines are its own, unless somebody else has them: then it owns nothing and will go. */
-  #claimService(id: number, members: number): void {
+  #claimService(id: number): void {
     const ring = ringOf(this.#maps, id)
     const ringOrder = ring && orderFor((1 << ring.log2) / RING_LINE_SLOTS)
     if (ring && !this.#rings.claim(ring.base, ringOrder!)) return
-    if (members > 0 && !this.#claimLines(id, members)) {
-      if (ring) this.#rings.give(ring.base, ringOrder!)
-      return
-    }
-    this.#owners[id] = 1
+    if (this.#claimLines(id)) this.#owners[id] = 1
+    else if (ring) this.#rings.give(ring.base, ringOrder!)
   }
 
-  /**
-   * Member lines carry no length: they end after the last number that stands for a member of this service. The search
-   * ends with the last of `members`, or for members that were never linked at the most numbers a service can have.
-   */
-  #claimLines(id: number, members: number): boolean {
+  #claimLines(id: number): boolean {
     const { memberIds, services } = this.#maps
     const base = services.words[id * SERVICE_WORDS + SERVICE.members]!
+    if (base === NO_MEMBER_LINES) return true
     const start = base * MEMBER_LINE_IDS
-    const end = Math.min(start + MEMBERS_PER_SERVICE, memberIds.words.length)
-    let last = -1
-    for (let at = start; at < end && members > 0; at++) {
-      if (!this.#link(memberIds.words[at]!, id)) continue
-      last = at - start
-      members--
-    }
-    if (last < 0) return true
-    const order = orderFor(Math.ceil((last + 1) / MEMBER_LINE_IDS))
-    if (!this.#memberLines.claim(base, order)) return false
+    const length = memberIds.words.subarray(start, start + MEMBERS_PER_SERVICE + 1).indexOf(MEMBER_BLOCK_END) + 1
+    const order = Math.log2(length / MEMBER_LINE_IDS)
+    if (!Number.isInteger(order) || order < 0 || !this.#memberLines.claim(base, order)) return false
     this.#memberOrders[id] = order
-    this.#findStrayEntries(start, order, id)
+    for (let at = start; at < start + length - 1; at++) {
+      if (memberIds.words[at] !== 0 && !this.#link(memberIds.words[at]!, id)) this.#left.entries.push(at)
+    }
     return true
   }
 
   #link(member: number, service: number): boolean {
-    if (member === 0 || member >= this.#maps.members.entries || this.#linked[member] !== 0) return false
+    if (member >= this.#maps.members.entries || this.#linked[member] !== 0) return false
     if (!memberIsUsed(this.#maps, member)) return false
     if (this.#maps.members.words[member * MEMBER_WORDS + MEMBER.service] !== service) return false
     this.#linked[member] = 1
     return true
-  }
-
-  #findStrayEntries(start: number, order: number, service: number): void {
-    const { memberIds, members } = this.#maps
-    const seen = new Set<number>()
-    for (let at = start; at < start + (MEMBER_LINE_IDS << order); at++) {
-      const id = memberIds.words[at]!
-      if (id === 0) continue
-      const owner = this.#linked[id] === 1 ? members.words[id * MEMBER_WORDS + MEMBER.service] : undefined
-      if (owner !== service || seen.has(id)) this.#left.entries.push(at)
-      seen.add(id)
-    }
   }
 
   /** Reads both service tables; the services that keys lead to. */
@@ -242,7 +219,7 @@ class MapReader {
     })
   }
 
-  /** Own addresses that a key leads to; a record without one was being written, and its index is free. */
+  /** Own addresses that a key leads to; a record without one was being written, or zeroed. */
   #readSources(): Map<string, number> {
     const { sources } = this.#maps
     const found = new Map<string, number>()
@@ -250,8 +227,11 @@ class MapReader {
       const words = sources.words.slice(index * SOURCE_WORDS, (index + 1) * SOURCE_WORDS)
       for (const family of [AF_INET, AF_INET6] as const) {
         if (findKey(this.#maps, this.#hasher, addressKey(family, words))?.service !== SERVICE_OWN_SOURCE) continue
-        found.set(formatWords(words, 0, family), index)
+        const text = formatWords(words, 0, family)
+        if (!found.has(text)) found.set(text, index)
       }
+      const isOwned = [...found.values()].includes(index)
+      if (!isOwned && words.some((word) => word !== 0)) this.#left.sources.push(index)
     }
     return found
   }
