@@ -119,8 +119,8 @@ needing(needs.root, needs.bpf).describe('lb_xdp on a network', () => {
     test('a neighbour that is not known yet: the kernel resolves it, and no packet is lost', async () => {
       const packets = counted()
       const { neighbor } = balancer.netlink
-      for (const { index, address, state } of [...neighbor.list()])
-        if (state !== 'noarp') neighbor.delete({ index, address })
+      const known = [...neighbor.list()].filter(({ state }) => state !== 'noarp')
+      for (const { index, address } of known) neighbor.delete({ index, address })
       const report = await traffic(client, { protocol: 'http', url: `${url[family]}/`, requests: 4 })
       expect(report.failed).toBe(0)
       expect(packets('STACK_NO_NEIGHBOUR')).toBeGreaterThan(0)

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { expect, test } from '@jest/globals'
+import { needing, needs } from '@skep/testbed'
+import { Balancer } from '../test/balancer.ts'
+import type { HammerInput } from '../test/hammer.ts'
+import { backend, own, vip } from '../test/lab.ts'
+import { families, type Family, leg, packet, segment } from '../test/packets.ts'
+
+const THREADS = 2
+const ROUNDS = 300
+
+needing(needs.root, needs.bpf).describe('two CPUs at once', () => {
+  test.each(families)(
+    '%s: the same new flows: one entry each, one port each, no word lost',
+    async (family) => {
+      using lb = withService(family)
+      const same = Array.from({ length: ROUNDS }, (_, n) => syn(family, n, 40000 + (n % 8)))
+      await hammer(lb, [same, same])
+      expectSound(lb)
+      expect(lb.connections().size).toBeGreaterThan(ROUNDS * 0.9)
+    },
+    60_000,
+  )
+
+  test.each(families)(
+    '%s: different flows that want the same ports',
+    async (family) => {
+      using lb = withService(family)
+      const flows = (first: number): Uint8Array[] =>
+        Array.from({ length: ROUNDS }, (_, n) => syn(family, first + n, 40000 + (n % 8)))
+      await hammer(lb, [flows(0), flows(10_000)])
+      expectSound(lb)
+      expect(lb.connections().size).toBeGreaterThan(2 * ROUNDS * 0.99)
+    },
+    60_000,
+  )
+
+  test.each(families)(
+    '%s: a full table of entries that have gone',
+    async (family) => {
+      using lb = withService(family, 64)
+      for (let first = 0; first < 4; first++) {
+        const flows = (from: number): Uint8Array[] =>
+          Array.from({ length: 300 }, (_, n) => syn(family, from + n, 40000 + (n % 8)))
+        await hammer(lb, [flows(first * 2000), flows(first * 2000 + 150)])
+        expectSound(lb)
+        for (const index of lb.connections().keys()) lb.age(index, 30 * lb.config.jiffiesPerSecond)
+      }
+    },
+    60_000,
+  )
+})
+
+function withService(family: Family, natLines = 2048): Balancer {
+  const lb = new Balancer({ natLines })
+  lb.addService({
+    address: vip[family],
+    port: 80,
+    members: [{ address: backend[family], port: 8080 }],
+    source: own[family],
+  })
+  return lb
+}
+
+function syn(family: Family, client: number, port: number): Uint8Array {
+  const [high, low] = [client >> 8, client & 255]
+  const source = { v4: `10.50.${high}.${low}`, v6: `fd50::${high.toString(16)}:${low.toString(16)}` }
+  return packet(family, { ...leg.clientToVip, source }, segment(port, 80, 'syn'))
+}
+
+/** One thread for each list of packets; the n-th packets of all run at the same time. */
+async function hammer(lb: Balancer, lists: readonly Uint8Array[][]): Promise<void> {
+  const folder = mkdtempSync('/sys/fs/bpf/skep-contention-')
+  const program = join(folder, 'lb_xdp')
+  lb.lb.programs.lbXdp.pin(program)
+  const gate = new SharedArrayBuffer(4)
+  const module = new URL('../test/hammer.ts', import.meta.url)
+  const workers = lists.map((packets) => {
+    const workerData: HammerInput = { program, packets, gate, threads: THREADS }
+    return new Worker(module, { workerData, execArgv: ['--conditions=@skep/source'] })
+  })
+  try {
+    await Promise.all(workers.map((worker) => once(worker, 'exit')))
+  } finally {
+    lb.lb.programs.lbXdp.unpin()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Each flow once, each translated port once, and exactly one word of the replies for each entry. */
+function expectSound(lb: Balancer): void {
+  const entries = [...lb.connections()]
+  const flows = entries.map(([, { client, clientPort, service }]) => `${client.join()} ${clientPort} ${service}`)
+  const ways = entries.map(([, { backend: to, backendPort, natPort }]) => `${to.join()} ${backendPort} ${natPort}`)
+  const replies = lb.replyWords().map((word) => Number(word >> 32n))
+  const ascending = (a: number, b: number): number => a - b
+  expect(duplicates(flows)).toEqual([])
+  expect(duplicates(ways)).toEqual([])
+  expect(replies.toSorted(ascending)).toEqual(entries.map(([index]) => index).toSorted(ascending))
+}
+
+function duplicates(values: readonly string[]): string[] {
+  const seen = new Set<string>()
+  return values.filter((value) => seen.size === seen.add(value).size)
+}
