@@ -1,14 +1,14 @@
 import type { Circus } from '@jest/types'
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment'
 import { TestEnvironment } from 'jest-environment-node'
-import type { Inventory } from '../../packages/testbed/src/leaks/inventory.ts'
 import { takeInventory } from '../../packages/testbed/src/leaks/inventory.ts'
 import { describeLeaks, leaksSince } from '../../packages/testbed/src/leaks/leaks.ts'
+import { explainSuppressed } from './suppressed.ts'
 
 /** Fails a test file that leaves something behind: descriptors, mapped maps, namespaces, pins, processes. */
 export default class LeakCheckingEnvironment extends TestEnvironment {
   readonly #settleMs: number | undefined
-  #before: Inventory | undefined
+  #before = takeInventory()
 
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     super(config, context)
@@ -21,19 +21,25 @@ export default class LeakCheckingEnvironment extends TestEnvironment {
     this.#before = takeInventory()
   }
 
-  /** `run_finish` comes after the last `afterAll`, which a hook of our own would not. */
   async handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> {
-    if (event.name !== 'run_finish' || this.#before === undefined) return
+    if (event.name === 'test_fn_failure') event.error = explainSuppressed(event.error)
+    // After the last `afterAll`; a hook of our own would come before the file's.
+    if (event.name === 'run_finish') await this.#checkLeaks(state)
+  }
+
+  async #checkLeaks(state: Circus.State): Promise<void> {
     const leaks = await leaksSince(this.#before, this.#settleMs)
-    if (leaks.length === 0) return
-    const error = new Error([describeLeaks(leaks), ...(await this.#openHandles())].join('\n  '))
-    error.stack = error.message
+    const open = this.#openHandles().map((what) => ({ what }))
+    if (leaks.length === 0 && open.length === 0) return
+    const error = new Error(describeLeaks([...leaks, ...open]))
+    // One frame, or Jest takes all lines but the first for frames.
+    error.stack = `Error: ${error.message}\n    at leak check:0:0`
     state.unhandledErrors.push(error)
   }
 
-  /** What the kernel bindings know of their own handles: names rather than numbers. */
-  async #openHandles(): Promise<string[]> {
-    const { skepOpenHandles } = this.global as { skepOpenHandles?: () => Promise<string[]> }
-    return (await skepOpenHandles?.()) ?? []
+  /** What the kernel bindings have open by their own account: names rather than numbers, and nothing is collected yet. */
+  #openHandles(): string[] {
+    const { skepOpenHandles } = this.global as { skepOpenHandles?: () => string[] }
+    return skepOpenHandles?.() ?? []
   }
 }

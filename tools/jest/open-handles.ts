@@ -1,10 +1,16 @@
-/** Runs inside each test file's own module registry, where the bindings' lists of open handles are. */
-Object.assign(globalThis, { skepOpenHandles })
+import { readFileSync } from 'node:fs'
+import { afterAll } from '@jest/globals'
 
-async function skepOpenHandles(): Promise<string[]> {
-  const packages = await Promise.allSettled([import('libbpf-ts'), import('netlink-ts')])
-  const loaded = packages.filter((each) => each.status === 'fulfilled')
-  return loaded.flatMap(({ value }) => value.openHandles().map((handle) => JSON.stringify(handle)))
-}
+type Bindings = { openHandles(): readonly object[] }
 
-export {}
+// A test file has its own instances of the kernel bindings, which only it can import, and only while its tests run.
+// This hook comes before the file's own; the leak check calls the function after them (environment.ts).
+afterAll(async () => {
+  const maps = readFileSync('/proc/self/maps', 'utf8')
+  const bindings: Bindings[] = []
+  if (maps.includes('/libbpf-ts.node')) bindings.push(await import('libbpf-ts'))
+  if (maps.includes('/netlink-ts.node')) bindings.push(await import('netlink-ts'))
+  const skepOpenHandles = (): string[] =>
+    bindings.flatMap(({ openHandles }) => openHandles().map((handle) => JSON.stringify(handle)))
+  Object.assign(globalThis, { skepOpenHandles })
+})

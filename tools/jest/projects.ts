@@ -23,7 +23,8 @@ function isNetns(file: string): boolean {
   return file.endsWith('.netns.test.ts')
 }
 
-function common(root: string, dir: string): Project {
+/** What every project has. */
+export function common(root: string, dir: string): Project {
   return {
     rootDir: join(root, dir),
     testEnvironment: join(root, 'tools/jest/environment.ts'),
@@ -31,7 +32,8 @@ function common(root: string, dir: string): Project {
     extensionsToTreatAsEsm: ['.ts'],
     moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
     transform: {},
-    setupFiles: [join(root, 'tools/jest/fuzz.mjs'), join(root, 'tools/jest/open-handles.ts')],
+    setupFiles: [join(root, 'tools/jest/fuzz.mjs')],
+    setupFilesAfterEnv: [join(root, 'tools/jest/open-handles.ts')],
   }
 }
 

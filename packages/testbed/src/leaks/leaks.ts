@@ -18,7 +18,7 @@ export async function leaksSince(before: Inventory, withinMs: number = settleMs)
 }
 
 /** The message for what was left behind. */
-export function describeLeaks(leaks: readonly Leak[]): string {
+export function describeLeaks(leaks: readonly Pick<Leak, 'what'>[]): string {
   const lines = leaks.map(({ what }) => `\n  ${what}`)
   return `${leaks.length} left behind; close, delete or end each (\`using\`, \`await using\`):${lines.join('')}`
 }
