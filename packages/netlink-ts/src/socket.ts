@@ -1,4 +1,5 @@
 import { Arena, sharedArena } from './arena.ts'
+import { checkWhole } from './check.ts'
 import { Descriptor } from './descriptor.ts'
 import { errnoName } from './errno.ts'
 import { checked, NetlinkError } from './error.ts'
@@ -58,6 +59,7 @@ export class RouteSocket implements Disposable {
   #sequence = 0
 
   constructor(options: SocketOptions = {}) {
+    const timeout = checkWhole('openNetlink', 'timeoutMs', options.timeoutMs ?? TIMEOUT_MS, 0, 0x7fffffff)
     this.#descriptor = new Descriptor({
       kind: 'socket',
       detail: options.detail ?? 'route socket',
@@ -65,7 +67,7 @@ export class RouteSocket implements Disposable {
       protocol: options.protocol,
       door: options.door,
     })
-    this.#descriptor.setTimeout(options.timeoutMs ?? TIMEOUT_MS)
+    this.#descriptor.setTimeout(timeout)
     this.#arena = options.buffer === undefined ? sharedArena : new Arena(options.buffer)
     this.#onWarning = options.onWarning
   }

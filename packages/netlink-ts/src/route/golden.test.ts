@@ -447,8 +447,7 @@ const rows: readonly Golden[] = [
       }),
   },
   {
-    command:
-      'tc qdisc replace dev e0 root netem limit 500 loss 50% duplicate 25% corrupt 10% rate 8mbit',
+    command: 'tc qdisc replace dev e0 root netem limit 500 loss 50% duplicate 25% corrupt 10% rate 8mbit',
     type: 36,
     flags: 0x505,
     body: '000000000300000000000000ffffffff000000000a0001006e6574656d0000003c00020000000000f4010000000000800000000000000040000000000c0004009a999919000000001400060040420f00000000000000000000000000',
