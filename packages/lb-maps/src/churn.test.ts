@@ -56,9 +56,7 @@ test('killed between any two stores, the next run comes to the same end, and no 
           applyUnderTraffic(plan(desired, readActual(maps)), maps, packets, dice, killAt)
         }
         const last = states.at(-1)!
-        const settled = settle(last, readActual(maps), packets, dice)
-        checkOwnership(settled)
-        checkHolds(settled, last)
+        checkOwnership(settle(last, readActual(maps), packets, dice))
       },
     ),
   )
@@ -68,5 +66,7 @@ test('killed between any two stores, the next run comes to the same end, and no 
 function settle(desired: Desired, actual: Actual, packets: readonly TestPacket[], dice: Dice): Actual {
   const next = plan(desired, actual)
   applyUnderTraffic(next, actual.maps, packets, dice)
-  return next.planAgain ? settle(desired, next.after, packets, dice) : next.after
+  if (next.planAgain) return settle(desired, next.after, packets, dice)
+  if (next.problems.length === 0) checkHolds(next.after, desired)
+  return next.after
 }

@@ -114,7 +114,7 @@ export class TableDraft {
     return this.#put(entry, place, Math.max(round, this.#at(place).ready), false).round
   }
 
-  /** The steps of a round, in an order that is safe: counts up, keys in, keys out, counts down. */
+  /** The steps of a round, in an order that is safe: counts up, keys in, keys out, counts down. Before any is applied. */
   steps(round: number): Step[] {
     const { shape } = this
     return [

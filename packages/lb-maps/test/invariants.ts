@@ -119,7 +119,7 @@ function summary({
     rings: drain(rings.clone()),
     memberLines: drain(memberLines.clone()),
     memberOrders,
-    sources: [...sources].toSorted(),
+    sources: Object.fromEntries(sources),
     keys,
     leftovers,
   }

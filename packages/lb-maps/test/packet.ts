@@ -28,11 +28,16 @@ const low = 0xffffffffn
  * Written from the C code and the struct layouts, not from this package's own lookup.
  */
 export function* walk(maps: LbMaps, packet: TestPacket): Generator<undefined, Outcome> {
-  const service = packet.family === AF_INET ? yield* lookUp4(maps, packet) : yield* lookUp6(maps, packet)
+  const service = yield* lookUp(maps, packet)
   if (service === undefined) return { verdict: 'pass' }
   if (service === 0xffffffff) return { verdict: 'address-only' }
   if (service === 0xfffffffe) return { verdict: 'own-source' }
   return yield* select(maps, packet, service)
+}
+
+/** The service that a packet's destination leads to. */
+export function* lookUp(maps: LbMaps, packet: Destination): Generator<undefined, number | undefined> {
+  return packet.family === AF_INET ? yield* lookUp4(maps, packet) : yield* lookUp6(maps, packet)
 }
 
 /** The same with nobody in between. */
@@ -44,11 +49,13 @@ export function outcome(maps: LbMaps, packet: TestPacket): Outcome {
   }
 }
 
-function tailOf({ port, protocol }: TestPacket): number {
+type Destination = Pick<TestPacket, 'family' | 'address' | 'port' | 'protocol'>
+
+function tailOf({ port, protocol }: Destination): number {
   return swapPort(port) | (protocol << 16) | (1 << 24)
 }
 
-function* lookUp4({ services4, hashKey }: LbMaps, packet: TestPacket): Generator<undefined, number | undefined> {
+function* lookUp4({ services4, hashKey }: LbMaps, packet: Destination): Generator<undefined, number | undefined> {
   const key = (BigInt(tailOf(packet)) << 32n) | BigInt(packet.address[0]!)
   const hash = hashWords(hashKey.key0, [key])
   for (const half of [hash & low, hash >> 32n]) {
@@ -65,7 +72,7 @@ function* lookUp4({ services4, hashKey }: LbMaps, packet: TestPacket): Generator
   return undefined
 }
 
-function* lookUp6({ services6, hashKey }: LbMaps, packet: TestPacket): Generator<undefined, number | undefined> {
+function* lookUp6({ services6, hashKey }: LbMaps, packet: Destination): Generator<undefined, number | undefined> {
   const [a, b, c, d] = [...packet.address].map(BigInt) as [bigint, bigint, bigint, bigint]
   const tail = tailOf(packet)
   const hash = hashWords(hashKey.key0, [a | (b << 32n), c | (d << 32n), BigInt(tail)])
