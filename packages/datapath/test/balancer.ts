@@ -24,6 +24,8 @@ export interface BalancerOptions {
   /** Lines of the NAT tables: a power of two. */
   readonly natLines?: number
   readonly serviceLines?: number
+  /** Slots of each service's ring, as a power of two; at least 7. */
+  readonly ringLog2?: number
 }
 
 export interface Outcome {
@@ -34,8 +36,10 @@ export interface Outcome {
 
 export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e03707344n } as const
 
-const SLOTS_LOG2 = 7
-const RING_LINES = 4
+const SERVICES = 16
+const MEMBERS = 1024
+const LINE_SLOTS = 32
+const LINE_IDS = 16
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
 const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
@@ -46,11 +50,14 @@ export class Balancer implements Disposable {
   readonly lb: LbXdp
   readonly config: LbXdpConfig
   #sources: string[] = []
+  readonly #ringLog2: number
   #services = 0
   #members = 0
+  #memberLines = 0
 
   constructor(options: BalancerOptions = {}) {
-    const { natLines = 64, serviceLines = 16 } = options
+    const { natLines = 64, serviceLines = 16, ringLog2 = 7 } = options
+    this.#ringLog2 = ringLog2
     this.config = {
       ...hashKeys,
       services4Mask: serviceLines - 1,
@@ -72,11 +79,11 @@ export class Balancer implements Disposable {
       maps: {
         services4: size(serviceLines),
         services6: size(serviceLines),
-        services: size(64),
-        rings: size(64 * RING_LINES),
-        memberIds: size(64),
-        members: size(256),
-        memberCounters: size(256),
+        services: size(SERVICES),
+        rings: size(SERVICES * this.#ringLines),
+        memberIds: size(MEMBERS / LINE_IDS + SERVICES),
+        members: size(MEMBERS),
+        memberCounters: size(MEMBERS),
         sources: size(8),
         natFlows: size(natLines),
         natReplies: size(natLines),
@@ -93,6 +100,7 @@ export class Balancer implements Disposable {
     this.#sources = []
     this.#services = 0
     this.#members = 0
+    this.#memberLines = 0
   }
 
   forgetConnections(): void {
@@ -109,11 +117,16 @@ export class Balancer implements Disposable {
     this.#members += options.members.length
     const source = this.source(options.source)
     options.members.forEach((member, i) => this.setMember(first + i, member, id, source))
-    this.lb.maps.memberIds.set(id, { ids: Array.from({ length: 16 }, (_, i) => first + i) })
+    const line = this.#memberLines
+    this.#memberLines += Math.ceil(Math.max(options.members.length, 1) / LINE_IDS)
+    for (let i = line; i < this.#memberLines; i++) {
+      const ids = Array.from({ length: LINE_IDS }, (_, j) => first + (i - line) * LINE_IDS + j)
+      this.lb.maps.memberIds.set(i, { ids })
+    }
     this.writeRing(id, options.members.length)
     this.lb.maps.services.set(id, {
-      ring: ((id * RING_LINES) << 5) | (options.members.length > 0 ? SLOTS_LOG2 : 0),
-      members: id,
+      ring: ((id * this.#ringLines) << 5) | (options.members.length > 0 ? this.#ringLog2 : 0),
+      members: line,
       address: toWords(address),
       port,
       protocol,
@@ -132,10 +145,14 @@ export class Balancer implements Disposable {
 
   /** Slots of a service's ring: i mod n, or one member number for all. */
   writeRing(service: number, members: number, only?: number): void {
-    for (let line = 0; line < RING_LINES; line++) {
-      const slots = Array.from({ length: 32 }, (_, i) => only ?? (line * 32 + i) % Math.max(members, 1))
-      this.lb.maps.rings.set(service * RING_LINES + line, { slots })
+    for (let line = 0; line < this.#ringLines; line++) {
+      const slots = Array.from({ length: LINE_SLOTS }, (_, i) => only ?? (line * LINE_SLOTS + i) % Math.max(members, 1))
+      this.lb.maps.rings.set(service * this.#ringLines + line, { slots })
     }
+  }
+
+  get #ringLines(): number {
+    return 2 ** this.#ringLog2 / LINE_SLOTS
   }
 
   writeKey(key: { address: string; port: number; protocol: number }, service: number): void {
