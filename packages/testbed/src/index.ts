@@ -20,6 +20,12 @@ export type { Latency, TrafficFailure, TrafficProgress, TrafficReport } from './
 export type { TrafficHooks } from './traffic/traffic.ts'
 export { startTraffic, Traffic, traffic } from './traffic/traffic.ts'
 
+export type { BrokenConnection, HeldReport, HoldOptions } from './held/options.ts'
+export { HeldConnections, holdConnections } from './held/held.ts'
+
+export type { CapturedPacket, CaptureOptions } from './capture/capture.ts'
+export { Capture } from './capture/capture.ts'
+
 export type { Actions, GoldenProgram, GoldenRow, TcAction, XdpAction } from './golden/row.ts'
 export { tcActions, xdpActions } from './golden/row.ts'
 export { runGoldenRow } from './golden/run.ts'

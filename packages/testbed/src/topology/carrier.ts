@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { TestbedError } from '../error.ts'
 import type { Host } from './host.ts'
 
@@ -6,12 +5,14 @@ const timeoutMs = 10_000
 
 /** Resolves when the devices can send: an end of a veth drops what it is given until its peer is up too. */
 export async function untilCarrier(host: Host, devices: readonly string[]): Promise<void> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const down = devices.filter((name) => host.device(name).operState !== 'UP')
-    if (down.length === 0) return
-    if (performance.now() > end)
-      throw new TestbedError('NOT_READY', `host ${host.name}`, `${down.join(', ')} stayed down`)
-    await delay(1)
+  const down = (): string[] => devices.filter((name) => host.device(name).operState !== 'UP')
+  if (down().length === 0) return
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    await using changes = host.netlink.monitor(['link'], { signal })
+    for await (const _ of changes) if (down().length === 0) return
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+    throw new TestbedError('NOT_READY', `host ${host.name}`, `${down().join(', ')} stayed down`, { cause })
   }
 }

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import type { CaptureOptions } from '../capture/capture.ts'
+import { Capture } from '../capture/capture.ts'
 import { TestbedError } from '../error.ts'
 import type { Lifetime } from '../lifetimes.ts'
 import { undoAtExit } from '../lifetimes.ts'
@@ -37,6 +39,11 @@ export class Topology implements Lifetime {
       'topology',
       `no host ${name}; there are ${[...this.hosts.keys()].join(', ')}`,
     )
+  }
+
+  /** Starts to capture on a device; see {@link Capture}. Needs tcpdump. */
+  capture(host: string, device = 'eth0', options: CaptureOptions = {}): Promise<Capture> {
+    return Capture.start(this.host(host), device, options)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

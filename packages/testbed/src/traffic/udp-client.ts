@@ -80,13 +80,19 @@ class UdpFlow {
     this.#socket.send(payload, (error) => error && outcome.fail(reasonOf(error)))
   }
 
-  /** An answer to an earlier datagram, come too late, is not this one's. */
   #receive(datagram: Buffer): void {
-    const waiting = this.#waiting
-    if (waiting === undefined || !datagram.subarray(-waiting.payload.length).equals(waiting.payload)) return
+    const server = this.#waiting && nameBefore(this.#waiting.payload, datagram)
+    if (server === undefined) return
+    this.#waiting?.outcome.succeed({ server })
     this.#waiting = undefined
-    waiting.outcome.succeed({ server: datagram.toString('utf8', 0, datagram.length - waiting.payload.length - 1) })
   }
+}
+
+/** The server's name, if the datagram is its answer to the payload, and not one to an earlier that comes too late. */
+function nameBefore(payload: Buffer, datagram: Buffer): string | undefined {
+  const end = datagram.length - payload.length - 1
+  if (end < 0 || datagram[end] !== 0x0a || !datagram.subarray(end + 1).equals(payload)) return undefined
+  return datagram.toString('utf8', 0, end)
 }
 
 /** A payload that no other of its socket equals: its number, filled up. */
