@@ -10,7 +10,7 @@ let ending = false
 
 /**
  * Undoes a resource, the youngest first, when the process is told to end (Ctrl-C, SIGTERM) or exits early. Afterwards
- * the signal takes its course. The function that is returned is for when the resource has been disposed of otherwise.
+ * the signal takes its course, unless the program itself listens to it (`on`, not `once`). The function that is returned is for when the resource has been disposed of otherwise.
  */
 export function undoAtExit(lifetime: Lifetime): () => void {
   if (live.size === 0) listen()
@@ -34,11 +34,12 @@ function unlisten(): void {
 function onSignal(signal: NodeJS.Signals): void {
   if (ending) return
   ending = true
+  // Whoever else listens decides on the end; otherwise it is the signal's.
+  const othersListen = process.listenerCount(signal) > 1
   void undoAll().then(() => {
     unlisten()
-    // Whoever else listens decides on the end; otherwise it is the signal's.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
     ending = false
+    if (!othersListen) process.kill(process.pid, signal)
   })
 }
 

@@ -28,12 +28,14 @@ export function describeLeaks(leaks: readonly Pick<Leak, 'what'>[]): string {
  * namespaces, pins, processes. Every test file is checked so without asking; this is for scripts and for closer looks.
  *
  *     await using _ = noLeaks()
+ *
+ * What still closes by itself has `withinMs`, 3 s by default.
  */
-export function noLeaks(): AsyncDisposable {
+export function noLeaks(withinMs?: number): AsyncDisposable {
   const before = takeInventory()
   return {
     async [Symbol.asyncDispose]() {
-      const leaks = await leaksSince(before)
+      const leaks = await leaksSince(before, withinMs)
       if (leaks.length > 0) throw new TestbedError('LEAK', 'leak check', describeLeaks(leaks))
     },
   }

@@ -1,0 +1,25 @@
+import { describe as plainDescribe, expect, test } from '@jest/globals'
+import type { Need } from './needs.ts'
+import { needing, needs } from './needs.ts'
+
+const here: Need = needs.feature('what is there', () => undefined)
+
+test('root, a program in PATH and any feature are tried', () => {
+  expect(needs.root.missing() === undefined).toBe(process.geteuid?.() === 0)
+  expect(needs.binary('node').missing()).toBeUndefined()
+  expect(needs.binary('no-such-program').missing()).toBe('no no-such-program in PATH')
+  expect(needs.feature('bonding', () => 'not in this kernel').missing()).toBe('not in this kernel')
+})
+
+test('with everything there, tests are registered as they are', () => {
+  expect(needing(here)).toEqual({ test: expect.any(Function), describe: expect.any(Function) })
+  expect(needing(here).test).toBe((globalThis as { test?: unknown }).test)
+})
+
+plainDescribe('what is registered with needs that are met', () => {
+  let ran = false
+  needing(here).test('runs', () => {
+    ran = true
+  })
+  test('before those after it', () => expect(ran).toBe(true))
+})
