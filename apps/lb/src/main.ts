@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { BpfError } from 'libbpf-ts'
 import { pino, type Logger } from 'pino'
 import { check } from './check.ts'
 import { program, type Commands } from './cli/program.ts'
@@ -54,7 +55,15 @@ function endOfProcess(log: Logger): AbortSignal {
 try {
   await program(commands, version).parseAsync()
 } catch (error) {
-  console.error(process.env.SKEP_STACK ? (error as Error).stack : (error as Error).message)
-  if (error instanceof ConfigError) console.error(`refused: ${error.problems.length} problems; nothing was changed`)
+  console.error(explain(error))
   process.exitCode = 1
+}
+
+/** What has a code is for the operator, who needs no stack. The verifier's log goes into a bug report. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof ConfigError)
+    return `${error.message}\nrefused: ${error.problems.length} problems; nothing was changed`
+  if (error instanceof BpfError && error.code === 'VERIFIER') return `${error.log}\n${error.message}`
+  return 'code' in error ? error.message : (error.stack ?? error.message)
 }

@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecResult } from 'netlink-ts'
 import { type Host, untilLine } from '@skep/testbed'
 import type { Status } from '../src/status/status.ts'
+
+/** A started process is ready in half the time when its modules were compiled before. */
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../../../.cache/node', import.meta.url))
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 let count = 0
@@ -29,6 +32,7 @@ export class SkepLb implements AsyncDisposable {
   /** An instance with a pin root and a run folder of its own; disposing of it kills and uninstalls it. */
   static on(host: Host, instance = 'default'): SkepLb {
     const folder = mkdtempSync(join(tmpdir(), 'skep-lb-test-'))
+    chmodSync(folder, 0o755)
     return new SkepLb(host, `/sys/fs/bpf/skep-test-${process.pid}-${++count}`, folder, instance)
   }
 
@@ -53,13 +57,16 @@ export class SkepLb implements AsyncDisposable {
   async start(config?: string): Promise<void> {
     if (config !== undefined) this.configure(config)
     this.spawn()
-    await untilLine(this.child!.stdout, /^ready/)
+    let log = ''
+    this.child?.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+    await untilLine(this.child?.stdout ?? null, /^ready/).catch((cause: unknown) => {
+      throw new Error(`skep-lb did not start: ${log}`, { cause })
+    })
   }
 
   /** Starts `run` and returns at once. */
   spawn(): ChildProcess {
-    const stdio = ['ignore', 'pipe', process.env['SKEP_LB_STDERR'] ? 'inherit' : 'pipe'] as const
-    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile), { stdio: [...stdio] })
+    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile), { stdio: ['ignore', 'pipe', 'pipe'] })
     return this.child
   }
 
@@ -85,6 +92,22 @@ export class SkepLb implements AsyncDisposable {
     const { stdout, stderr } = await this.command('status', '--json')
     if (stdout === '') throw new Error(stderr)
     return JSON.parse(stdout) as Status
+  }
+
+  /** `skep-lb` with these words alone. */
+  plain(...words: string[]): Promise<ExecResult> {
+    return this.host.attempt(process.execPath, ['--conditions=@skep/source', main, ...words])
+  }
+
+  /** The next line of the log that matches. */
+  untilLogged(pattern: RegExp): Promise<string> {
+    return untilLine(this.child?.stderr ?? null, pattern)
+  }
+
+  /** As {@link command}, without any capability. */
+  unprivileged(verb: string, ...options: string[]): Promise<ExecResult> {
+    const none = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all']
+    return this.host.attempt('setpriv', [...none, process.execPath, ...this.#command(verb, ...options)])
   }
 
   /** Runs another command of skep-lb to its end. */

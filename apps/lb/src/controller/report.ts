@@ -9,6 +9,7 @@ import type { ControllerParts } from './controller.ts'
 export function logRound(log: Logger, round: Round, withWarnings: boolean): void {
   for (const change of round.services) log.info(change, `service ${change.kind}`)
   for (const { key, from, to } of round.settings) log.info({ from, to }, `kernel setting ${formatKey(key)}`)
+  if (round.sources.length > 0) log.info({ sources: round.sources }, 'own addresses towards backends')
   for (const neighbor of round.neighbors.added) log.info(neighbor, 'next hop kept')
   for (const neighbor of round.neighbors.removed) log.info(neighbor, 'next hop let go')
   for (const { device, mode, reason } of round.attached) log.info({ device, mode, reason }, 'device attached')

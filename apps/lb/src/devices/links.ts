@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BpfError, Link, type Program } from 'libbpf-ts'
+import { LbError } from '../error.ts'
 import type { Netlink } from 'netlink-ts'
 import { deviceOfPin, linkPin, type InstancePaths } from '../instance/paths.ts'
 import type { DeviceStep, PinnedLink, XdpMode } from './plan.ts'
@@ -62,11 +63,14 @@ function attach(
       link.pin(linkPin(paths, device))
       return { device, mode, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) }
     } catch (error) {
-      if (!(error instanceof BpfError) || mode === modes.at(-1)) throw error
+      if (!(error instanceof BpfError)) throw error
       reasons.push(error.message)
     }
   }
-  throw new RangeError(`${device}: no mode to attach in`)
+  throw new LbError(
+    'CANNOT_ATTACH',
+    `${device}: ${reasons.join('; ')}; leave it out of spec.devices, or see spec.acceleration`,
+  )
 }
 
 function modeOn(netlink: Netlink, index: number): XdpMode {

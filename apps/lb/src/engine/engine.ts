@@ -25,6 +25,8 @@ export interface Round {
   readonly neighbors: KeepResult
   readonly attached: readonly Attachment[]
   readonly detached: readonly string[]
+  /** The own addresses towards backends, where they are others than in the round before. */
+  readonly sources: readonly string[]
   /** Backends out of reach, and what else an operator should know. */
   readonly warnings: readonly string[]
 }
@@ -68,7 +70,7 @@ export class Engine implements Disposable {
     const leaving = steps.flatMap((step) => (step.do === 'detach' ? [step.device] : []))
     const settings = this.#keep(config, [...devices.map(({ name }) => name), ...leaving])
     const resolution = this.#resolve(config, devices)
-    this.#sources = resolution.sources
+    const sources = this.#newSources(resolution)
     const services = this.#services.apply(config, resolution)
     const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, resolution.nextHops)
     const attached = this.#link(steps)
@@ -80,7 +82,7 @@ export class Engine implements Disposable {
         ),
       )
     const warnings = [...resolution.unreachable.values(), ...resolution.warnings]
-    return { services: services.changes, settings, neighbors, attached, detached: leaving, warnings }
+    return { services: services.changes, settings, sources, neighbors, attached, detached: leaving, warnings }
   }
 
   /** Asks the kernel again for neighbours that it does not keep by itself (before Linux 5.16). */
@@ -119,6 +121,12 @@ export class Engine implements Disposable {
       devices: devices.map(({ name }) => name),
       before: this.#sources,
     })
+  }
+
+  #newSources({ sources }: Resolution): string[] {
+    const [before, after] = [this.#sources, sources].map((map) => [...new Set(map.values())].toSorted())
+    this.#sources = sources
+    return before!.join() === after!.join() ? [] : after!
   }
 
   #keep(config: Config, devices: readonly string[]): Change[] {

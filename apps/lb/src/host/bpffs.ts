@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { LbError } from '../error.ts'
 
 const BPF_FS_MAGIC = 0xcafe4a11
 const CUSTOMARY = '/sys/fs/bpf'
@@ -30,11 +31,11 @@ export function bpffsState(folder: string): BpffsState {
 /** Sees to it that the folder exists in a BPF file system. Equivalent to: `mount -t bpf bpf /sys/fs/bpf`. */
 export function ensureBpffs(folder: string): void {
   const found = bpffsState(folder)
-  if (found.state === 'missing') throw new Error(found.message)
+  if (found.state === 'missing') throw new LbError('NO_BPFFS', found.message)
   if (found.state === 'mountable') {
     const { status, stderr, error } = spawnSync('mount', ['-t', 'bpf', 'bpf', found.at], { encoding: 'utf8' })
     if (status !== 0)
-      throw new Error(`cannot mount a BPF file system at ${found.at}: ${error?.message ?? stderr.trim()}`)
+      throw new LbError('NO_BPFFS', `cannot mount a BPF file system at ${found.at}: ${error?.message ?? stderr.trim()}`)
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { LbError } from '../error.ts'
 
 /** A lock on a folder that the kernel gives up when the process ends, however it ends. */
 export interface Lock extends Disposable {
@@ -62,9 +63,10 @@ function flock(fd: number, folder: string, options: readonly string[]): void {
     stdio: ['ignore', 'ignore', 'pipe', fd],
     encoding: 'utf8',
   })
-  if (error) throw new Error(`cannot lock ${folder}: flock is missing; install util-linux`, { cause: error })
+  if (error)
+    throw new LbError('SYSTEM', `cannot lock ${folder}: flock is missing; install util-linux`, { cause: error })
   if (status === 1) throw new LockedError(folder)
-  if (status !== 0) throw new Error(`cannot lock ${folder}: ${stderr.trim()}`)
+  if (status !== 0) throw new LbError('SYSTEM', `cannot lock ${folder}: ${stderr.trim()}`)
 }
 
 /** Whoever removes a folder holds its lock: a lock on a removed folder protects nothing. */

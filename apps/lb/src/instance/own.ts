@@ -1,3 +1,4 @@
+import { LbError } from '../error.ts'
 import { LockedError, lockFolder } from './lock.ts'
 import type { InstancePaths } from './paths.ts'
 import { readOwner } from './process.ts'
@@ -17,7 +18,8 @@ export function ownInstance(paths: InstancePaths): Disposable {
     const owner = readOwner(paths)
     const who =
       owner?.alive === true ? `process ${owner.pid} (${owner.config}, since ${owner.since})` : 'another process'
-    throw new Error(
+    throw new LbError(
+      'BUSY',
       `instance ${JSON.stringify(paths.instance)} belongs to ${who}; end that one first, or give this one a name of its own with --instance`,
       { cause: error },
     )

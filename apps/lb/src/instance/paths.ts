@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { LbError } from '../error.ts'
 
 /** Which load balancer on this host: every pin and file of an instance lies below its own name. */
 export interface InstanceOptions {
@@ -33,10 +34,13 @@ export const defaultInstance: InstanceOptions = {
   runDir: '/run/skep',
 }
 
-/** The paths of an instance. Throws `RangeError` for a name that could leave its folder. */
+/** The paths of an instance. Throws {@link LbError} for a name that could leave its folder. */
 export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): InstancePaths {
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(instance))
-    throw new RangeError(`--instance ${JSON.stringify(instance)}: write up to 63 of a–z, 0–9 and "-", like edge-1`)
+    throw new LbError(
+      'INVALID_OPTION',
+      `--instance ${JSON.stringify(instance)}: write up to 63 of a–z, 0–9 and "-", like edge-1`,
+    )
   const pins = join(bpfRoot, instance)
   const run = join(runDir, instance)
   return {

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect } from '@jest/globals'
+import { type Host, needing, needs, traffic } from '@skep/testbed'
+import { config, network, vip4, type Network } from '../test/network.ts'
+import { SkepLb } from '../test/skep-lb.ts'
+
+const { describe, test } = needing(needs.root, needs.bpf)
+let lab: Network
+
+/** The address that the backend sees, asked by the client through the load balancer. */
+async function seenSource(): Promise<string> {
+  return (await lab.net.client.exec('curl', '-s', '--max-time', '5', `http://${vip4}/peer`)).split(' ')[0] ?? ''
+}
+
+/** Waits for the kernel to say that something is so. */
+async function until(host: Host, kind: 'link' | 'neighbor', isSo: () => boolean): Promise<void> {
+  if (isSo()) return
+  await using monitor = host.netlink.monitor([kind])
+  for await (const _ of monitor) if (isSo()) return
+}
+
+describe('skep-lb follows the network', () => {
+  beforeAll(async () => {
+    lab = await network()
+  }, 30_000)
+
+  afterAll(async () => {
+    await lab[Symbol.asyncDispose]()
+  }, 30_000)
+
+  test('next hops are kept resolved, and one that somebody deletes comes back', async () => {
+    const host = lab.net.lb
+    await using lb = SkepLb.on(host)
+    await lb.start(config([1]))
+    const entry = () => host.netlink.neighbor.get({ device: 'eth1', address: '10.1.0.11' })
+    await until(host, 'neighbor', () => entry()?.state === 'reachable')
+    expect(entry()?.flags).toEqual(expect.arrayContaining(['managed', 'extern_learn']))
+    host.netlink.neighbor.delete({ device: 'eth1', address: '10.1.0.11' })
+    await until(host, 'neighbor', () => entry()?.flags.includes('managed') === true)
+  }, 60_000)
+
+  test('another own address: new connections carry it, open ones keep theirs', async () => {
+    const host = lab.net.lb
+    await using lb = SkepLb.on(host)
+    await lb.start(config([1]))
+    expect(await seenSource()).toBe('::ffff:10.1.0.1')
+    const changed = lb.untilLogged(/"sources":\["10.1.0.9"/)
+    host.netlink.address.delete({ device: 'eth1', address: '10.1.0.1/24' })
+    host.netlink.address.add({ device: 'eth1', address: '10.1.0.9/24' })
+    await changed
+    expect(await seenSource()).toBe('::ffff:10.1.0.9')
+    host.netlink.address.delete({ device: 'eth1', address: '10.1.0.9/24' })
+    host.netlink.address.add({ device: 'eth1', address: '10.1.0.1/24' })
+  }, 60_000)
+
+  test('devices come and go with the configuration and with the machine', async () => {
+    const host = lab.net.lb
+    await using lb = SkepLb.on(host)
+    await lb.start(config([1]).replace('[eth0, eth1]', '[eth1, "extra*"]'))
+    const programs = () =>
+      [...host.netlink.link.list()].flatMap(({ name, xdp }) => (xdp ? [`${name} ${xdp.mode}`] : []))
+    expect(programs()).toEqual(['eth1 native'])
+    await lb.reload(config([1]))
+    expect(programs().toSorted()).toEqual(['eth0 native', 'eth1 native'])
+    await lb.reload(config([1]).replace('[eth0, eth1]', '[eth1, "extra*"]'))
+    expect(programs()).toEqual(['eth1 native'])
+    for (let round = 0; round < 2; round++) {
+      host.netlink.link.add({ kind: 'veth', name: 'extra0', peer: { name: 'peer0' }, up: true })
+      await until(host, 'link', () => programs().includes('extra0 native'))
+      host.netlink.link.delete({ name: 'extra0' })
+    }
+    expect(programs()).toEqual(['eth1 native'])
+  }, 60_000)
+
+  test('best effort falls back to generic where the driver cannot, and says why; native refuses', async () => {
+    const host = lab.net.lb
+    host.netlink.link.add({ kind: 'bridge', name: 'br0', up: true })
+    const text = config([1]).replace('[eth0, eth1]', '[eth0, eth1, br0]')
+    await using lb = SkepLb.on(host)
+    lb.configure(text.replace('services:', 'acceleration: native\n  services:'))
+    const refused = await lb.command('run', '--config', lb.configFile)
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('br0: ')])
+    expect((await lb.command('status')).code).toBe(3)
+    await lb.start(text)
+    const { devices } = await lb.status()
+    expect(devices.find(({ name }) => name === 'br0')).toEqual({
+      name: 'br0',
+      mode: 'generic',
+      reason: expect.stringContaining('the driver has no XDP'),
+      attached: true,
+    })
+    host.netlink.link.delete({ name: 'br0' })
+  }, 60_000)
+
+  test('generic mode balances, too', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(config([1, 2, 3], { more: 'acceleration: generic' }))
+    expect((await lb.status()).devices.map(({ mode }) => mode)).toEqual(['generic', 'generic'])
+    const report = await traffic(lab.net.client, { protocol: 'http', url: `http://${vip4}/`, requests: 50 })
+    expect(report.failures).toEqual([])
+  }, 60_000)
+})
