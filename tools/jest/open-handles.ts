@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll } from '@jest/globals'
 
-type Bindings = { openHandles(): readonly object[] }
+type Bindings = { readonly openHandles: () => readonly object[] }
 
 // A test file has its own instances of the kernel bindings, which only it can import, and only while its tests run.
 // This hook comes before the file's own; the leak check calls the function after them (environment.ts).

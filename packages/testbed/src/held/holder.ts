@@ -1,5 +1,5 @@
 import { EchoConnection } from '../traffic/echo-connection.ts'
-import { RequestFailure } from '../traffic/report.ts'
+import type { RequestFailure } from '../traffic/report.ts'
 import type { BrokenConnection, HeldReport, HoldOptions } from './options.ts'
 
 const openAtOnce = 64

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -17,14 +18,10 @@ function* walk(directory: string): Iterable<string> {
 }
 
 /** None where bpffs is not mounted or not ours to read, or the folder went meanwhile. */
-function entriesOf(directory: string): ReturnType<typeof readEntries> {
+function entriesOf(directory: string): Dirent[] {
   try {
-    return readEntries(directory)
+    return readdirSync(directory, { withFileTypes: true })
   } catch {
     return []
   }
-}
-
-function readEntries(directory: string): import('node:fs').Dirent[] {
-  return readdirSync(directory, { withFileTypes: true })
 }

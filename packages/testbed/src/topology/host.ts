@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Worker, WorkerOptions } from 'node:worker_threads'
-import { parseCidr } from '@skep/packet'
 import type { ExecOptions, ExecResult, Link, Netlink, NetworkNamespace, SpawnOptions } from 'netlink-ts'
 import { openNetlink } from 'netlink-ts'
 import { TestbedError } from '../error.ts'

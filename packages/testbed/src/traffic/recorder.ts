@@ -76,7 +76,7 @@ export class TrafficRecorder {
     const percentile = (share: number): number => histogram.percentile(share) / 1000
     return {
       min: histogram.min / 1000,
-      mean: histogram.mean / 1000,
+      mean: Math.round(histogram.mean) / 1000,
       p50: percentile(50),
       p90: percentile(90),
       p99: percentile(99),
