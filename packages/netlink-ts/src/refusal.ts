@@ -1,7 +1,6 @@
 import type { NetlinkErrorDetails } from './error.ts'
 import { kernelRefusal } from './error.ts'
 import type { NetlinkError } from './error.ts'
-import { maybe } from './pick.ts'
 import { errnoName } from './errno.ts'
 import type { Request } from './request.ts'
 import { attributesStart } from './request.ts'
@@ -29,9 +28,9 @@ export function extendedAck(message: Message): ExtendedAck {
 export function refusal(request: Request, sent: Uint8Array, message: Message): NetlinkError {
   const errno = -endingCode(message)
   const ack = extendedAck(message)
+  const own = unsupported(errno) ? unsupportedHint(request, ack) : {}
   const details = { ...named(request, sent, ack), kernelMessage: ack.message, allowed: describePolicy(ack.policy) }
-  const needs = unsupported(errno) ? request.needs?.(ack.message) : undefined
-  return kernelRefusal(request.operation, errno, request.subject, { ...details, ...maybe('hint', needs) })
+  return kernelRefusal(request.operation, errno, request.subject, { ...details, ...own })
 }
 
 /** `NLMSG_ERROR` repeats the request (only its header when capped) before the extended ack; `NLMSG_DONE` does not. */
@@ -60,6 +59,12 @@ function missing(request: Request, sent: Uint8Array, type: number, nest: number 
 
 function place(request: Request, sent: Uint8Array, offset: number): AttributePlace | undefined {
   return attributeAt(sent, attributesStart(request.body), request.body.table, offset)
+}
+
+/** Where the kernel has a sentence of its own, it says more than that it does not have the thing. */
+function unsupportedHint(request: Request, { message }: ExtendedAck): { readonly hint?: string | undefined } {
+  const hint = request.needs?.(message)
+  return hint !== undefined || message !== undefined ? { hint } : {}
 }
 
 function unsupported(errno: number): boolean {

@@ -14,13 +14,14 @@ export interface Request {
   /** Writes what follows the message's header. */
   readonly body: Body
   /** What this needs of a kernel, for when the kernel says that it is not supported (and perhaps why). */
-  readonly needs?: ((kernelMessage: string | undefined) => string) | undefined
+  readonly needs?: ((kernelMessage: string | undefined) => string | undefined) | undefined
 }
 
 /** A family's fixed header, then attributes; the table names an attribute that the kernel refuses. */
 export interface Body {
   readonly headerSize: number
   readonly table: AttributeNames
+  /** Writes into the thread's buffer, so it must make no request of its own. */
   write(to: Encoder): void
 }
 

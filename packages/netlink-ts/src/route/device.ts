@@ -8,7 +8,7 @@ import { IFINFOMSG, linkAttributes } from './link-attributes.ts'
 import type { DeviceReference } from './link-kind-options.ts'
 
 export const RTM_GETLINK = 18
-/** Leave the counters out of the answer (since 5.17 they can be). */
+/** Leave the counters of IPv6 out, which the kernel sums up over all CPUs. */
 const RTEXT_FILTER_SKIP_STATS = 8
 
 /** A device by `device` (its name) or `index`. */

@@ -180,11 +180,7 @@ function reference(
   return device === undefined ? undefined : deviceIndex(socket, operation, field, device)
 }
 
-export function withOptionalNamespace<T>(
-  operation: string,
-  ns: LinkAddCommon['ns'],
-  use: (fd: number | undefined) => T,
-): T {
+function withOptionalNamespace<T>(operation: string, ns: LinkAddCommon['ns'], use: (fd: number | undefined) => T): T {
   return ns === undefined ? use(undefined) : withNamespace(operation, ns, use)
 }
 

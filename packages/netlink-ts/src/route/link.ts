@@ -1,6 +1,7 @@
 import { NetlinkError } from '../error.ts'
 import { checkKeys } from '../check.ts'
-import { maybe } from '../pick.ts'
+import { withNamespace } from '../namespace/reference.ts'
+import { maybe, omit } from '../pick.ts'
 import { body } from '../request.ts'
 import { RouteSocket } from '../socket.ts'
 import { NLM_F_CREATE, NLM_F_EXCL } from '../wire/message.ts'
@@ -12,7 +13,7 @@ import type { LinkKind, VethPeer } from './link-kind-options.ts'
 import { linkKinds } from './link-kinds.ts'
 import { linkBody } from './link-request.ts'
 import type { Link, LinkAdd, LinkChanges, LinkKey, LinkListOptions, LinkSet } from './link-types.ts'
-import { checkAdd, checkKey, checkSet, withAddValues, withOptionalNamespace, withSetValues } from './link-values.ts'
+import { checkAdd, checkKey, checkSet, withAddValues, withSetValues } from './link-values.ts'
 
 export const RTM_NEWLINK = 16
 export const RTM_DELLINK = 17
@@ -44,7 +45,16 @@ export class LinkVerbs {
         body: linkBody(operation, options.kind, { index: options.index, flags: up, change: up, values }),
       }),
     )
-    if (options.kind === 'veth' && options.peer?.up === true) raisePeer(operation, options.peer)
+    if (options.kind === 'veth' && options.peer?.up === true) this.#raisePeer(operation, options.peer)
+  }
+
+  /** A veth cannot come up before it has its peer (`ENOTCONN`), and the peer is made first: it is raised afterwards. */
+  #raisePeer(operation: string, { name, ns }: VethPeer): void {
+    if (ns === undefined) return this.set({ name, up: true })
+    withNamespace(operation, ns, (namespaceFd) => {
+      using socket = new RouteSocket({ namespaceFd })
+      new LinkVerbs(socket).set({ name, up: true })
+    })
   }
 
   /**
@@ -101,27 +111,23 @@ export class LinkVerbs {
     const request = body(IFINFOMSG, (to) => void to.zeros(IFINFOMSG), linkAttributes, values)
     const links = this.#socket.dump({ operation, type: RTM_GETLINK, body: request }).values().map(decodeLink)
     // A kernel that does not have the kind does not filter by it.
-    return kind === undefined ? links : links.filter((link) => link.kind === kind)
+    const wanted = kind === undefined ? links : links.filter((link) => link.kind === kind)
+    // The kernel always tells a device's counters; the filter spares it summing up those of IPv6.
+    return statistics === false ? wanted.map((link) => omit(link, ['statistics'])) : wanted
   }
 }
 
-/** A veth cannot come up before it has its peer (`ENOTCONN`), and the peer is made first: so it is raised afterwards. */
-function raisePeer(operation: string, peer: VethPeer): void {
-  withOptionalNamespace(operation, peer.ns, (namespaceFd) => {
-    using socket = new RouteSocket({ namespaceFd })
-    new LinkVerbs(socket).set({ name: peer.name, up: true })
-  })
-}
-
-/** The kernel says "Unknown device type" where it lacks the kind; else it lacks one of the options. */
-function needs(options: { readonly kind: LinkKind }): (kernelMessage: string | undefined) => string {
+/** The kernel says "Unknown device type" where it lacks the kind, and nothing where it lacks one of the options. */
+function needs(options: { readonly kind: LinkKind }): (kernelMessage: string | undefined) => string | undefined {
   const { kind } = options
   const config = kind === 'veth' ? 'CONFIG_VETH (module veth)' : linkKinds[kind].needs
   const given = kind === 'veth' ? ['peer'] : linkKinds[kind].data.keys.filter((key) => Object.hasOwn(options, key))
-  return (kernelMessage) =>
-    kernelMessage === undefined && given.length > 0
+  return (kernelMessage) => {
+    if (kernelMessage !== undefined && kernelMessage !== 'Unknown device type') return undefined
+    return kernelMessage === undefined && given.length > 0
       ? `this kernel's ${kind} does not have all of ${given.join(', ')}`
       : `it takes a kernel with ${config}`
+  }
 }
 
 function subject(key: { readonly name?: string | undefined; readonly index?: number | undefined }): string {
