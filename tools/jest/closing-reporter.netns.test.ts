@@ -12,6 +12,13 @@ test('skips with a reason are listed, skips that could have run fail the run, an
   expect(code).toBe(1)
 }, 60_000)
 
+test('a project whose needs are not met is skipped whole, with the reason', () => {
+  const options = JSON.stringify({ needs: ['node', 'no-such-program'] })
+  const { code, output, lastLine } = runFixtures('needs', `--testEnvironmentOptions=${options}`)
+  expect(output).toContain('2 skipped for want of no-such-program (no no-such-program in PATH)')
+  expect([code, lastLine]).toEqual([0, 'Tests: 0 passed, 0 failed, 2 skipped'])
+}, 60_000)
+
 test('who names the tests to run skips the others on purpose', () => {
   const { code, lastLine } = runFixtures('skips', '--testNamePattern', '^runs$')
   expect([code, lastLine]).toEqual([0, 'Tests: 1 passed, 0 failed, 4 skipped'])

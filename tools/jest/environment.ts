@@ -3,17 +3,23 @@ import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environmen
 import { TestEnvironment } from 'jest-environment-node'
 import { takeInventory } from '../../packages/testbed/src/leaks/inventory.ts'
 import { describeLeaks, leaksSince } from '../../packages/testbed/src/leaks/leaks.ts'
+import { skipAll, unmetNeeds } from './skip-all.ts'
 import { explainSuppressed } from './suppressed.ts'
 
-/** Fails a test file that leaves something behind: descriptors, mapped maps, namespaces, pins, processes. */
+/**
+ * Fails a test file that leaves something behind: descriptors, mapped maps, namespaces, pins, processes. Skips one whose
+ * project needs what the machine does not have.
+ */
 export default class LeakCheckingEnvironment extends TestEnvironment {
   readonly #settleMs: number | undefined
+  readonly #needs: readonly string[]
   #before = takeInventory()
 
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     super(config, context)
-    const { settleMs } = config.projectConfig.testEnvironmentOptions
+    const { settleMs, needs } = config.projectConfig.testEnvironmentOptions
     this.#settleMs = typeof settleMs === 'number' ? settleMs : undefined
+    this.#needs = Array.isArray(needs) ? (needs as string[]) : []
   }
 
   override async setup(): Promise<void> {
@@ -22,9 +28,15 @@ export default class LeakCheckingEnvironment extends TestEnvironment {
   }
 
   async handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> {
+    if (event.name === 'run_start') this.#skipUnmet(state)
     if (event.name === 'test_fn_failure') event.error = explainSuppressed(event.error)
     // After the last `afterAll`; a hook of our own would come before the file's.
     if (event.name === 'run_finish') await this.#checkLeaks(state)
+  }
+
+  #skipUnmet(state: Circus.State): void {
+    const unmet = unmetNeeds(this.#needs)
+    if (unmet.length > 0) skipAll(state.rootDescribeBlock, unmet)
   }
 
   async #checkLeaks(state: Circus.State): Promise<void> {

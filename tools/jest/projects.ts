@@ -23,12 +23,14 @@ function isNetns(file: string): boolean {
   return file.endsWith('.netns.test.ts')
 }
 
+const environmentOptions = { customExportConditions: ['@skep/source', 'node', 'node-addons'] }
+
 /** What every project has. */
 export function common(root: string, dir: string): Project {
   return {
     rootDir: join(root, dir),
     testEnvironment: join(root, 'tools/jest/environment.ts'),
-    testEnvironmentOptions: { customExportConditions: ['@skep/source', 'node', 'node-addons'] },
+    testEnvironmentOptions: environmentOptions,
     extensionsToTreatAsEsm: ['.ts'],
     moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
     transform: {},
@@ -50,6 +52,7 @@ function serial(root: string, dir: string, name: string): Project {
   return {
     ...common(root, dir),
     displayName: `${name}:netns`,
+    testEnvironmentOptions: { ...environmentOptions, needs: ['root', 'bpf'] },
     runner: join(root, 'tools/jest/serial-runner.cjs'),
     testMatch: ['<rootDir>/**/*.netns.test.ts'],
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect } from '@jest/globals'
 import type { LoadedObject, Program } from 'libbpf-ts'
 import { openObject } from 'libbpf-ts'
 import { arp, ArpOperation, build, ethernet, ipv4, udp } from '@skep/packet'
@@ -16,6 +16,9 @@ import {
   topology,
   traffic,
 } from './index.ts'
+
+const { test } = needing(needs.binary('curl'), needs.binary('tcpdump'))
+const { describe } = needing(needs.root, needs.bpf)
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const own = readFileSync(fileURLToPath(import.meta.url), 'utf8')
@@ -136,8 +139,6 @@ afterAll(() => {
   program[Symbol.dispose]()
   loaded[Symbol.dispose]()
 })
-
-const { describe } = needing(needs.root, needs.bpf)
 
 describe('reflect', () => {
   goldenTable(

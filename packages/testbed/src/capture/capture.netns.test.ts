@@ -1,7 +1,10 @@
-import { expect, test } from '@jest/globals'
+import { expect } from '@jest/globals'
+import { needing, needs } from '../needs/needs.ts'
 import { udpEcho } from '../servers/server.ts'
 import { topology } from '../topology/topology.ts'
 import { traffic } from '../traffic/traffic.ts'
+
+const { test } = needing(needs.binary('tcpdump'))
 
 const pair = { a: ['10.0.0.1/24', 'fd00::1/64'], b: ['10.0.0.2/24', 'fd00::2/64'] } as const
 

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { openObject } from 'libbpf-ts'
 import { listNamespaces, openEthtool } from 'netlink-ts'
+import { needing, needs } from '../needs/needs.ts'
 import { untilLine } from '../process/until-line.ts'
 import { httpServer } from '../servers/server.ts'
 import { traffic } from '../traffic/traffic.ts'
 import { topology } from './topology.ts'
+
+const { test } = needing(needs.binary('curl'), needs.binary('tcpdump'))
 
 const reflectObject = fileURLToPath(new URL('../../objects/reflect.bpf.o', import.meta.url))
 
