@@ -13,10 +13,8 @@ needs() {
 *|libc6-dev|/usr/include/stdio.h|C headers for the native addons
 *|libbpf-dev|/usr/include/bpf/libbpf.h|loads BPF objects; headers for addon and datapath
 *|linux-libc-dev|/usr/include/linux/bpf.h|the kernel's own headers
-demo test bench soak|iproute2|/usr/sbin/ip /sbin/ip /usr/bin/ip|the tests' second reader of what netlink-ts does
-demo test bench soak|ethtool|/usr/sbin/ethtool /sbin/ethtool|turns checksum offload off on test interfaces
+test soak|iproute2|/usr/sbin/ip /sbin/ip /usr/bin/ip|the tests' second reader of what netlink-ts does
 test soak|curl|/usr/bin/curl|HTTP over the test networks, by a client that is not ours
-test soak|iputils-ping|/usr/bin/ping /bin/ping|the first packets over test networks
 test soak|tcpdump|/usr/bin/tcpdump /usr/sbin/tcpdump|packet capture, and the second reader of @skep/packet
 test soak|bpftool|/usr/sbin/bpftool /usr/bin/bpftool|the second reader of maps and links
 test lint build|clang-14|/usr/bin/clang-14|compiles the datapath (the pinned compiler)
