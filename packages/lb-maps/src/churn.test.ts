@@ -4,6 +4,7 @@ import { anyDesired } from '../test/desired.ts'
 import { checkFreeIsZero, checkHolds, checkOwnership } from '../test/invariants.ts'
 import { sizes, testKey, tightSizes } from '../test/maps.ts'
 import { applyUnderTraffic, type Dice, packetsFor } from '../test/traffic.ts'
+import { checkOrder } from '../test/order.ts'
 import type { TestPacket } from '../test/packet.ts'
 import type { Actual } from './actual.ts'
 import { memoryMaps } from './maps.ts'
@@ -65,6 +66,7 @@ test('killed between any two stores, the next run comes to the same end, and no 
 /** Plans and applies, under traffic, until nothing more can be done. */
 function settle(desired: Desired, actual: Actual, packets: readonly TestPacket[], dice: Dice): Actual {
   const next = plan(desired, actual)
+  checkOrder(next.steps, actual.maps)
   applyUnderTraffic(next, actual.maps, packets, dice)
   if (next.planAgain) return settle(desired, next.after, packets, dice)
   if (next.problems.length === 0) checkHolds(next.after, desired)

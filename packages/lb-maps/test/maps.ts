@@ -15,7 +15,7 @@ export const sizes: TableSizes = {
 }
 
 /** The same with service tables so small that keys have to move, and now and then find no place. */
-export const tightSizes: TableSizes = { ...sizes, services4: 8, services6: 16 }
+export const tightSizes: TableSizes = { ...sizes, services4: 4, services6: 8 }
 
 /** Another set of maps with the same content. */
 export function copyMaps(maps: LbMaps): LbMaps {
