@@ -117,7 +117,6 @@ void add_syscalls(napi_env env, napi_value exports)
 	static const struct method methods[] = {
 		{"bpf", door_bpf},
 		{"info", door_info},
-
 		{"membarrier", door_membarrier},
 		{"mount", door_mount},
 		{"raiseMemlock", door_raise_memlock},

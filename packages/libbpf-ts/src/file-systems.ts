@@ -1,5 +1,6 @@
-import { mkdirSync, statfsSync } from 'node:fs'
-import { BpfError, kernelRefusal } from './errors.ts'
+import { statfsSync } from 'node:fs'
+import { kernelRefusal } from './errors.ts'
+import { makeFolder } from './folders.ts'
 import { addon } from './sys/addon.ts'
 
 const MAGIC = { bpf: 0xcafe4a11, tracefs: 0x74726163 } as const
@@ -34,11 +35,7 @@ export function isMounted(type: keyof typeof MAGIC, path: string): boolean {
 
 function mount(type: keyof typeof MAGIC, path: string): boolean {
   if (isMounted(type, path)) return false
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch (cause) {
-    throw new BpfError('NOT_FOUND', 'mount', `${path} cannot be made: ${String(cause)}`, { cause })
-  }
+  makeFolder(path, 'mount')
   const status = addon().mount(type, path)
   if (status < 0) throw kernelRefusal('mount', status, `${type} at ${path}`)
   return true

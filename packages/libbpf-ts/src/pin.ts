@@ -1,18 +1,15 @@
-import { mkdirSync, unlinkSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { BpfError, invalidInput, kernelRefusal } from './errors.ts'
 import { isMounted } from './file-systems.ts'
+import { makeFolder } from './folders.ts'
 import type { Handle } from './handle.ts'
 import { pinObject } from './sys/object.ts'
 
 /** Pins what `handle` holds at `path` in a bpffs; folders on the way are made. */
 export function pin(handle: Handle, path: string): void {
   const operation = `${handle.kind}.pin`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-  } catch (cause) {
-    throw new BpfError('NOT_FOUND', operation, `${path}: its folder cannot be made: ${String(cause)}`, { cause })
-  }
+  makeFolder(dirname(path), operation)
   const status = pinObject(handle.fd, path)
   if (status === 0) return
   const hint = isMounted('bpf', dirname(path))

@@ -26,6 +26,7 @@ interface TcProgram {
 
 const NAMESPACE = '/proc/thread-self/ns/net'
 const REPLACE = 1
+const EINVAL = -22
 
 /**
  * A cls_bpf filter in direct-action mode: the way onto tc for kernels before TCX. It has no link, so it has no pin:
@@ -62,14 +63,14 @@ export class TcFilter implements Disposable {
   /** Takes the filter off; the clsact qdisc stays. Equivalent to: `tc filter del dev <device> ingress …`. */
   detach(): void {
     const answer = addon().tcDetach(...this.#call(0, 0))
-    if (answer.status < 0) throw filterRefusal('tc.detach', answer, this.name)
     this.#kept = true
+    if (answer.status < 0) throw filterMissing('tc.detach', answer, this.name)
   }
 
   /** What is in this place now. Equivalent to: `tc filter show dev <device> ingress`. */
   info(): TcInfo {
     const answer = addon().tcQuery(...this.#call(0, 0))
-    if (answer.status < 0) throw filterRefusal('tc.info', answer, this.name)
+    if (answer.status < 0) throw filterMissing('tc.info', answer, this.name)
     return { programId: answer.programId, priority: answer.priority, handle: answer.handle }
   }
 
@@ -83,6 +84,8 @@ export class TcFilter implements Disposable {
     if (this.handle.closed) return
     try {
       if (!this.#kept) this.detach()
+    } catch (error) {
+      if (!(error instanceof BpfError && error.code === 'NOT_FOUND')) throw error // the device is gone, and it took the filter with it
     } finally {
       this.handle.close()
     }
@@ -123,7 +126,7 @@ export function openTc(hook: TcHook & { readonly priority: number; readonly hand
   const operation = 'openTc'
   const ifindex = deviceIndex(hook, operation)
   const answer = addon().tcQuery(ifindex, pointOf(hook), hook.handle, hook.priority, 0, 0, -1)
-  if (answer.status < 0) throw filterRefusal(operation, answer, placeOf(hook))
+  if (answer.status < 0) throw filterMissing(operation, answer, placeOf(hook))
   const filter = new TcFilter(hook, ifindex, answer)
   filter.keep()
   return filter
@@ -135,6 +138,12 @@ function pointOf({ direction }: TcHook): number {
 
 function placeOf(hook: TcHook): string {
   return `tc ${hook.direction} on ${deviceName(hook)}`
+}
+
+/** A question about a filter has nothing else that could be invalid: EINVAL means that its chain or qdisc is not there. */
+function filterMissing(operation: string, answer: NativeFilter, what: string): BpfError {
+  if (answer.status !== EINVAL) return filterRefusal(operation, answer, what)
+  return new BpfError('NOT_FOUND', operation, `${what}: no such filter`, { errno: answer.status, log: answer.log })
 }
 
 /** With the kernel's extended ack, where it gave one. */

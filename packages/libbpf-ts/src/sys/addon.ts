@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { BpfError } from '../errors.ts'
 
 declare const objectBrand: unique symbol
@@ -118,10 +119,14 @@ export function addon(): Addon {
   return (loaded ??= load())
 }
 
+/** Where the addon stands. */
+export function addonPath(): string {
+  return fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}/libbpf-ts.node`, import.meta.url))
+}
+
 function load(): Addon {
-  const path = `../../prebuilds/linux-${process.arch}/libbpf-ts.node`
   try {
-    return createRequire(import.meta.url)(path) as Addon
+    return createRequire(import.meta.url)(addonPath()) as Addon
   } catch (cause) {
     throw new BpfError('NO_ADDON', 'load', `the addon for linux-${process.arch} cannot be loaded: ${String(cause)}`, {
       cause,

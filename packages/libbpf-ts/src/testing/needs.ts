@@ -6,6 +6,7 @@ const NEEDS = {
   root: () => process.getuid?.() === 0,
   bpftool: () => spawnSync('bpftool', ['version']).status === 0,
   kernelBtf: () => existsSync('/sys/kernel/btf/vmlinux'),
+  binutils: () => spawnSync('nm', ['--version']).status === 0,
   clang: () => spawnSync('clang-14', ['--version']).status === 0,
 } as const
 
@@ -20,5 +21,5 @@ export function describeWith(needs: readonly (keyof typeof NEEDS)[], name: strin
 export function bpftool(...args: string[]): unknown {
   const { status, stdout, stderr } = spawnSync('bpftool', ['-j', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
   if (status !== 0) throw new Error(`bpftool ${args.join(' ')}: ${stderr || stdout}`)
-  return stdout === '' ? undefined : JSON.parse(stdout)
+  return stdout.trim() === '' ? undefined : JSON.parse(stdout)
 }

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { isMounted, mountBpffs, mountTracefs } from './file-systems.ts'
+import { BpfMap } from './maps/bpf-map.ts'
+import { createMap } from './maps/create.ts'
+import { rawMap } from './maps/bpf-map.ts'
+import { errorOf } from './testing/code.ts'
+import { describeWith } from './testing/needs.ts'
+
+function folder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'libbpf-ts-'))
+  return {
+    path,
+    [Symbol.dispose]() {
+      spawnSync('umount', [join(path, 'fs')])
+      rmSync(path, { recursive: true })
+    },
+  }
+}
+
+describeWith(['root'], 'mounting', () => {
+  test('a bpffs: pins work in it, and it is mounted once', () => {
+    using made = folder()
+    const path = join(made.path, 'fs')
+    expect(mountBpffs(path)).toBe(true)
+    expect(mountBpffs(path)).toBe(false)
+    using map = rawMap(createMap({ type: 'array', name: 'pinned', maxEntries: 1 }))
+    map.pin(join(path, 'map'))
+    using same = BpfMap.open(join(path, 'map'))
+    expect(same.info().id).toBe(map.info().id)
+  })
+
+  test('a tracefs', () => {
+    using made = folder()
+    const path = join(made.path, 'fs')
+    expect(isMounted('tracefs', path)).toBe(false)
+    expect(mountTracefs(path)).toBe(true)
+    expect(isMounted('tracefs', path)).toBe(true)
+  })
+
+  test('where no folder can be made is refused', () => {
+    expect(errorOf(() => mountBpffs('/proc/nowhere'))).toMatchObject({ code: 'NOT_FOUND', operation: 'mount' })
+    expect(errorOf(() => mountBpffs('/dev/null'))).toMatchObject({ operation: 'mount' })
+  })
+})
