@@ -1,7 +1,7 @@
 import type { BlockPool } from './blocks.ts'
 import type { BucketShape } from './bucket.ts'
 import type { IdPool } from './ids.ts'
-import type { KeyHasher } from './key.ts'
+import type { KeyHasher, ServiceKey } from './key.ts'
 import type { LbMaps } from './maps.ts'
 
 /** Order of a service that has no member lines. */
@@ -23,6 +23,8 @@ export interface Leftovers {
   readonly entries: readonly number[]
   /** Own addresses that no key leads to. */
   readonly sources: readonly number[]
+  /** Addresses in the service tables that have no service any more. */
+  readonly addresses: readonly ServiceKey[]
 }
 
 /**
@@ -55,6 +57,7 @@ export const nothingLeft: Leftovers = {
   members: [],
   entries: [],
   sources: [],
+  addresses: [],
 }
 
 /** Did a run before this one stop half-way? */

@@ -96,12 +96,13 @@ class Planner {
   }
 
   #removeServices(sources: SourcePlan): void {
-    const { services, impostors } = this.#draft.actual.leftovers
+    const { services, impostors, addresses } = this.#draft.actual.leftovers
     const stays = new Set([...this.#ids, ...services, ...impostors])
     for (let id = 1; id < this.#maps.services.entries; id++) {
       const family = this.#maps.services.words[id * SERVICE_WORDS + SERVICE.tail]! >>> 24
       if (family !== 0 && !stays.has(id)) this.#removeService(id, family as Family, sources)
     }
+    for (const address of addresses) this.#leaveAddress(address, sources)
   }
 
   #removeService(id: number, family: Family, sources: SourcePlan): void {
@@ -118,10 +119,13 @@ class Planner {
     })
     draft.tableFor(key).remove(key)
     draft.releaseService(id)
-    const address = addressKey(family, key.words)
-    if (!this.#addresses.has(keyText(address)) && !sources.has(formatWords(key.words, 0, family))) {
-      draft.tableFor(key).remove(address)
-    }
+    this.#leaveAddress(addressKey(family, key.words), sources)
+  }
+
+  /** An address goes with its last service, unless it becomes the load balancer's own. */
+  #leaveAddress(address: ServiceKey, sources: SourcePlan): void {
+    if (this.#addresses.has(keyText(address)) || sources.has(formatWords(address.words, 0, address.family))) return
+    this.#draft.tableFor(address).remove(address)
   }
 
   /** An address that was the load balancer's own until now, or the other way round. */

@@ -47,6 +47,7 @@ class MapReader {
     members: [],
     entries: [],
     sources: [],
+    addresses: [],
   }
   readonly #keys = { services4: 0, services6: 0 }
   readonly #rings: BlockPool
@@ -152,7 +153,8 @@ class MapReader {
       else good.push({ place, entry })
     }
     if (misplaced > good.length) throw this.#otherKey(shape, misplaced)
-    const kept = this.#withoutTwins(shape, this.#withoutLoneAddresses(shape, good))
+    const kept = this.#withoutTwins(shape, good)
+    this.#findLoneAddresses(kept.values())
     for (const { service } of kept.values()) if (service < SERVICE_OWN_SOURCE) keyed.add(service)
     this.#keys[shape.table] = kept.size
     this.#compareOverflow(shape, kept)
@@ -172,21 +174,14 @@ class MapReader {
     return sameFrontend(this.#maps, service, key)
   }
 
-  /** An address whose last service is gone. */
-  #withoutLoneAddresses<T extends { readonly place: number; readonly entry: Entry }>(
-    shape: BucketShape,
-    all: T[],
-  ): T[] {
-    const served = new Set(
-      all
-        .filter(({ entry }) => entry.service < SERVICE_OWN_SOURCE)
-        .map(({ entry }) => keyText(addressKey(entry.key.family, entry.key.words))),
-    )
-    return all.filter(({ place, entry }) => {
-      const keep = entry.service !== SERVICE_ADDRESS_ONLY || served.has(keyText(entry.key))
-      if (!keep) this.#left.places.push({ shape, place })
-      return keep
-    })
+  /** Addresses whose last service is gone. */
+  #findLoneAddresses(kept: Iterable<Entry>): void {
+    const entries = [...kept]
+    const services = entries.filter(({ service }) => service < SERVICE_OWN_SOURCE)
+    const served = new Set(services.map(({ key }) => keyText(addressKey(key.family, key.words))))
+    for (const { key, service } of entries) {
+      if (service === SERVICE_ADDRESS_ONLY && !served.has(keyText(key))) this.#left.addresses.push(key)
+    }
   }
 
   /** A key that was on its way to its other bucket stands twice: the first choice stays. By key: place and service. */
