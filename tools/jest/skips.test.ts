@@ -7,12 +7,14 @@ test('a skipped test names what it needs, as do its groups', () => {
 })
 
 test('tests skipped for the same reason are one line', () => {
-  const names = ['a (needs root, bpf)', 'b (needs root)', 'c (needs root) d (needs bonding)']
+  const names = ['a (needs root, bpf) (needs root)', 'b (needs root)', 'c (needs root) d (needs bonding)']
   const reasons = { root: 'this process runs as user 1000', bpf: null }
   expect(explainSkips(names, reasons)).toEqual({
     lines: [
-      '2 skipped for want of root (this process runs as user 1000)',
-      '1 skipped for want of root (this process runs as user 1000), bonding (the test found it missing)',
+      '2 skipped for want of root',
+      '1 skipped for want of root, bonding',
+      '  root: this process runs as user 1000',
+      '  bonding: the test found it missing',
     ],
     wrong: [],
   })

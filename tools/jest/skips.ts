@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 export type Reasons = Readonly<Record<string, string | null>>
 
 export interface SkipReport {
-  /** One line per reason: how many tests, what they need, why that is missing. */
+  /** How many tests were skipped for want of what, then why each of those is missing. */
   readonly lines: readonly string[]
   /** Tests that this machine could have run, or that do not say why they did not. */
   readonly wrong: readonly string[]
@@ -12,21 +12,25 @@ export interface SkipReport {
 
 /** What a skipped test's full name says that it needs: `… (needs root, tcpdump)`. */
 export function needsOf(name: string): string[] {
-  return [...name.matchAll(/\(needs ([^)]+)\)/g)].flatMap(([, list = '']) => list.split(', '))
+  return [...new Set([...name.matchAll(/\(needs ([^)]+)\)/g)].flatMap(([, list = '']) => list.split(', ')))]
 }
 
 /** Sorts skipped tests, by their full names, into those with a good reason and those without. */
 export function explainSkips(names: readonly string[], reasons: Reasons): SkipReport {
   const counts = new Map<string, number>()
   const wrong: string[] = []
+  const wanted = new Set<string>()
   for (const name of names) {
     const needed = needsOf(name)
     const missing = needed.filter((need) => reasons[need] !== null)
+    for (const need of missing) wanted.add(need)
     if (needed.length === 0) wrong.push(`${name}: skipped without saying what it needs`)
     else if (missing.length === 0) wrong.push(`${name}: skipped, but this machine has ${needed.join(' and ')}`)
-    else count(counts, missing.map((need) => `${need} (${reasons[need] ?? 'the test found it missing'})`).join(', '))
+    else counts.set(missing.join(', '), (counts.get(missing.join(', ')) ?? 0) + 1)
   }
-  return { lines: [...counts].map(([reason, tests]) => `${tests} skipped for want of ${reason}`), wrong }
+  const skipped = [...counts].map(([needed, tests]) => `${tests} skipped for want of ${needed}`)
+  const why = [...wanted].map((need) => `  ${need}: ${reasons[need] ?? 'the test found it missing'}`)
+  return { lines: [...skipped, ...why], wrong }
 }
 
 /** Tries each need on this machine, in a process of its own. */
@@ -36,8 +40,4 @@ export function tryNeeds(names: readonly string[]): Reasons {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`the skipped tests' needs could not be tried: ${stderr}`)
   return JSON.parse(stdout) as Reasons
-}
-
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
 }
