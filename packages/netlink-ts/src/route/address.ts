@@ -67,7 +67,8 @@ export class AddressVerbs {
     const family =
       options.family === undefined ? AF_UNSPEC : checkName(operation, 'family', options.family, families, 0)
     const header = body(IFADDRMSG, (to) => void to.u8(family).zeros(3).u32(index), addressAttributes, {})
-    return this.#socket.dump({ operation, type: RTM_GETADDR, body: header }).values().map(decodeAddress)
+    const subject = index === 0 ? undefined : `device ${options.device ?? index}`
+    return this.#socket.dump({ operation, subject, type: RTM_GETADDR, body: header }).values().map(decodeAddress)
   }
 
   #change(operation: string, type: number, flags: number, options: AddressAdd): void {

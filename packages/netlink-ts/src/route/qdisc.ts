@@ -36,7 +36,7 @@ export class QdiscVerbs {
   }
 
   /**
-   * Hangs a qdisc in; `EXISTS` when there is one, `NOT_SUPPORTED` when the kernel does not have the kind.
+   * Hangs a qdisc in; `EXISTS` when there is one of the kind (the kernel replaces one of another), `NOT_SUPPORTED` when the kernel does not have the kind.
    * Equivalent to `tc qdisc add dev <device> <parent> <kind> …`.
    */
   add(options: QdiscAdd): void {
