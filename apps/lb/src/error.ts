@@ -3,6 +3,8 @@ export type LbErrorCode =
   | 'INVALID_OPTION'
   /** Another process works on the instance. */
   | 'BUSY'
+  /** The instance lives in another network namespace. */
+  | 'OTHER_NAMESPACE'
   /** No BPF file system, and none can be mounted. */
   | 'NO_BPFFS'
   /** A device takes no program in any mode that the configuration allows. */

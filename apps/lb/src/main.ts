@@ -4,6 +4,8 @@ import { pino, type Logger } from 'pino'
 import { check } from './check.ts'
 import { program, type Commands } from './cli/program.ts'
 import { ConfigError } from './config/problem.ts'
+import { hasLiveLinks } from './devices/links.ts'
+import { requireSameNamespace } from './instance/namespace.ts'
 import { ownInstance } from './instance/own.ts'
 import { machineRules } from './machine.ts'
 import { run } from './run.ts'
@@ -31,6 +33,7 @@ const commands: Commands = {
   uninstall(paths) {
     requirePrivileges()
     using _lock = ownInstance(paths)
+    requireSameNamespace(paths, () => hasLiveLinks(paths))
     const lines = removeInstance(paths)
     for (const line of lines) console.log(line)
     console.log(lines.length === 0 ? `nothing of instance ${paths.instance} was installed` : 'uninstalled')

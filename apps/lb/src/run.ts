@@ -5,6 +5,8 @@ import { fixedFindings, readInstalled } from './datapath/installed.ts'
 import { Engine } from './engine/engine.ts'
 import { ensureBpffs } from './host/bpffs.ts'
 import { missingForRun, PreflightError } from './host/preflight.ts'
+import { hasLiveLinks } from './devices/links.ts'
+import { requireSameNamespace } from './instance/namespace.ts'
 import { ownInstance } from './instance/own.ts'
 import type { InstancePaths } from './instance/paths.ts'
 import { recordOwner } from './instance/process.ts'
@@ -19,6 +21,7 @@ export async function run(paths: InstancePaths, source: Source, log: Logger, sig
   source.load(() => [])
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
+  requireSameNamespace(paths, () => hasLiveLinks(paths))
   using stack = new DisposableStack()
   const controller = start(paths, source, log, stack, signal)
   await controller.follow(signal)

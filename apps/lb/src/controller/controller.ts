@@ -28,6 +28,7 @@ export class Controller {
   readonly #parts: ControllerParts
   #config: Config | undefined
   #warned = ''
+  #gauges = ''
 
   constructor(parts: ControllerParts) {
     this.#parts = parts
@@ -46,11 +47,11 @@ export class Controller {
 
   /** Follows the source and the network until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { log, engine } = this.#parts
+    const { log } = this.#parts
     const scheduler = new Scheduler(() => this.#round(), {
       everyMs: ROUND_EVERY_MS,
       onError: (error, retryMs) => log.error({ err: error, retryMs }, 'could not follow the network; trying again'),
-      onIdle: () => engine.refreshNeighbors(),
+      onIdle: () => this.#idle(),
     })
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
@@ -70,9 +71,9 @@ export class Controller {
     try {
       const next = source.load((wanted) => this.#refusals(wanted))
       const lines = diffConfigs(before, next)
-      this.#replace(before, next)
-      for (const line of lines) console.log(line)
-      console.log(`reloaded: ${lines.length === 0 ? 'nothing has changed' : `${lines.length} lines changed`}`)
+      const { explained } = this.#replace(before, next)
+      for (const line of [...lines, ...explained]) console.log(line)
+      console.log(`reloaded: ${lines.length === 0 ? 'nothing has changed' : `${lines.length} differences`}`)
       log.info({ diff: lines }, 'reloaded')
     } catch (error) {
       const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [(error as Error).message]
@@ -83,16 +84,25 @@ export class Controller {
   }
 
   /** What fails half-way is undone by bringing back what was there. */
-  #replace(before: Config, next: Config): void {
+  #replace(before: Config, next: Config): Round {
     const { engine } = this.#parts
     try {
       const round = engine.apply(next)
       this.#config = next
       this.#report(round)
+      return round
     } catch (error) {
       this.#report(engine.apply(before))
       throw error
     }
+  }
+
+  #idle(): void {
+    const { engine, log } = this.#parts
+    engine.refreshNeighbors()
+    const gauges = engine.gaugeWarnings().join('; ')
+    if (gauges !== this.#gauges && gauges !== '') log.warn(`nearly full: ${gauges}`)
+    this.#gauges = gauges
   }
 
   #round(): void {

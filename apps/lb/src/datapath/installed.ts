@@ -13,7 +13,16 @@ export interface Installed {
   /** Entries by map. */
   readonly sizes: Readonly<Record<string, number>>
   /** Unknown where a start was killed before its program was pinned. */
-  readonly program: { readonly hashKey: string; readonly portRange: string } | undefined
+  readonly program: InstalledProgram | undefined
+}
+
+/** What the loaded program was configured with. */
+export interface InstalledProgram {
+  readonly key0: bigint
+  readonly key1: bigint
+  /** The NAT ports, both included. */
+  readonly from: number
+  readonly to: number
 }
 
 const mapNames = {
@@ -54,11 +63,12 @@ export function fixedFindings(installed: Installed, wanted: Config): Finding[] {
     .map(([key]): Finding => fixed(['capacity', key], wanted.capacity[key as keyof Config['capacity']], 'another size'))
   const { program } = installed
   if (program === undefined) return capacities
-  const range = `${wanted.snat.portRange.from}-${wanted.snat.portRange.to}`
+  const [range, loaded] = [wanted.snat.portRange, program].map(({ from, to }) => `${from}-${to}`)
+  const { key0, key1 } = hashKeyOf(wanted)
   return [
     ...capacities,
-    ...(program.portRange === range ? [] : [fixed(['snat', 'portRange'], range, program.portRange)]),
-    ...(program.hashKey === keyText(hashKeyOf(wanted)) ? [] : [fixed(['hashKey'], wanted.hashKey, 'another key')]),
+    ...(range === loaded ? [] : [fixed(['snat', 'portRange'], range!, loaded!)]),
+    ...(program.key0 === key0 && program.key1 === key1 ? [] : [fixed(['hashKey'], wanted.hashKey, 'another key')]),
   ]
 }
 
@@ -72,7 +82,8 @@ function entriesOf(pin: string): number {
   return handle.info.maxEntries
 }
 
-function readProgram(pin: string): Installed['program'] {
+/** Reads the configuration of the pinned program; `undefined` where none is pinned. */
+export function readProgram(pin: string): InstalledProgram | undefined {
   if (!existsSync(pin)) return undefined
   using program = Program.open(pin)
   for (const id of program.info().mapIds) {
@@ -81,14 +92,7 @@ function readProgram(pin: string): Installed['program'] {
     const bytes = map.get(Uint8Array.of(0, 0, 0, 0))
     if (bytes === undefined) continue
     const config = lbConfigCodec.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
-    return {
-      hashKey: keyText({ key0: config.hashKey0, key1: config.hashKey1 }),
-      portRange: `${config.natPortMin}-${config.natPortMax}`,
-    }
+    return { key0: config.hashKey0, key1: config.hashKey1, from: config.natPortMin, to: config.natPortMax }
   }
   return undefined
-}
-
-function keyText({ key0, key1 }: { key0: bigint; key1: bigint }): string {
-  return `${key0.toString(16)} ${key1.toString(16)}`
 }

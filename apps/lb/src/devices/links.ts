@@ -24,6 +24,15 @@ export function pinnedLinks(paths: InstancePaths, netlink: Netlink): PinnedLink[
   })
 }
 
+/** Whether any link of the instance is attached to a device, in whatever network namespace. */
+export function hasLiveLinks(paths: InstancePaths): boolean {
+  if (!existsSync(paths.links)) return false
+  return readdirSync(paths.links).some((pin) => {
+    using link = Link.open(join(paths.links, pin))
+    return link.info().ifindex !== 0
+  })
+}
+
 /** Carries out one step. Never detaches what is to stay attached. */
 export function applyDeviceStep(step: DeviceStep, paths: InstancePaths, program: Program): Attachment | undefined {
   switch (step.do) {

@@ -1,9 +1,10 @@
 import type { LbXdp } from '@skep/datapath/lb-xdp'
-import type { ServiceChange } from '@skep/lb-maps'
+import { explainPlan, type ServiceChange } from '@skep/lb-maps'
 import type { Netlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
-import { loadDatapath, pinProgram } from '../datapath/load.ts'
+import { readProgram } from '../datapath/installed.ts'
+import { loadDatapath, pinProgram, programPin } from '../datapath/load.ts'
 import { applyDeviceStep, pinnedLinks, type Attachment } from '../devices/links.ts'
 import { planDevices, type Device, type DevicePlan } from '../devices/plan.ts'
 import { writeAttachments } from '../devices/record.ts'
@@ -12,6 +13,7 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { keepNeighbors, refreshNeighbors, type KeepResult } from '../nexthop/keep.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
+import { describeGauge, readNatGauges } from '../status/gauges.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
@@ -21,6 +23,8 @@ import { Services } from './services.ts'
 /** What one round of {@link Engine.apply} did and found. All lists are empty when nothing was to do. */
 export interface Round {
   readonly services: readonly ServiceChange[]
+  /** The same as sentences. */
+  readonly explained: readonly string[]
   readonly settings: readonly Change[]
   readonly neighbors: KeepResult
   readonly attached: readonly Attachment[]
@@ -81,8 +85,28 @@ export class Engine implements Disposable {
           devices.map(({ name }) => name),
         ),
       )
-    const warnings = [...resolution.unreachable.values(), ...resolution.warnings]
-    return { services: services.changes, settings, sources, neighbors, attached, detached: leaving, warnings }
+    const full = services.problems
+      .filter(({ code }) => code === 'FULL')
+      .map(({ path, message }) => `${path}: ${message}`)
+    const warnings = [...resolution.unreachable.values(), ...resolution.warnings, ...full]
+    const explained = explainPlan({ changes: services.changes, problems: [] })
+    return {
+      services: services.changes,
+      explained,
+      settings,
+      sources,
+      neighbors,
+      attached,
+      detached: leaving,
+      warnings,
+    }
+  }
+
+  /** What is nearly full, as sentences. */
+  gaugeWarnings(): string[] {
+    const program = readProgram(programPin(this.#paths))
+    const gauges = [...this.#services.gauges(), ...readNatGauges(this.#datapath.maps, program)]
+    return gauges.filter(({ warning }) => warning).map(describeGauge)
   }
 
   /** Asks the kernel again for neighbours that it does not keep by itself (before Linux 5.16). */

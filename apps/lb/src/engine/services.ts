@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
 import { hashKeyOf } from '../datapath/settings.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
+import { actualGauges } from '../status/gauges.ts'
+import type { GaugeStatus } from '../status/status.ts'
 import { desiredState } from './desired.ts'
 
 type Sources = Pick<Resolution, 'sources'>
@@ -33,6 +35,11 @@ export class Services implements Disposable {
       if (!(error instanceof LbMapsError)) throw error
       return error.problems.map(({ path, message }) => finding(path, message))
     }
+  }
+
+  /** How full the tables are. */
+  gauges(): GaugeStatus[] {
+    return actualGauges(this.#maps.actual)
   }
 
   [Symbol.dispose](): void {

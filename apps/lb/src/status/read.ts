@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { verdictsByIndex } from '@skep/datapath'
 import { Program } from 'libbpf-ts'
 import { openNetlink } from 'netlink-ts'
 import { parseConfig } from '../config/load.ts'
 import { formatFrontend } from '../config/rules.ts'
+import { readProgram } from '../datapath/installed.ts'
 import { programPin } from '../datapath/load.ts'
 import { pinnedLinks } from '../devices/links.ts'
 import { readAttachments } from '../devices/record.ts'
@@ -13,7 +14,6 @@ import { readGauges } from './gauges.ts'
 import { readServices, readSources, total } from './services.ts'
 import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './status.ts'
 import { openTables, type Tables } from './tables.ts'
-import { readFileSync } from 'node:fs'
 
 /** Reads an instance from the kernel: no process needs to run it. */
 export function readStatus(paths: InstancePaths): Status {
@@ -22,16 +22,16 @@ export function readStatus(paths: InstancePaths): Status {
   return {
     instance: paths.instance,
     process: owner ?? null,
-    program: readProgram(paths),
+    program: describeProgram(paths),
     devices: readDevices(paths),
     services: tables ? readServices(tables, namesOf(owner)) : [],
     verdicts: tables ? readVerdicts(tables) : [],
-    gauges: tables ? readGauges(tables) : [],
+    gauges: tables ? readGauges(tables, readProgram(programPin(paths))) : [],
     sources: tables ? readSources(tables) : [],
   }
 }
 
-function readProgram(paths: InstancePaths): ProgramStatus | null {
+function describeProgram(paths: InstancePaths): ProgramStatus | null {
   if (!existsSync(programPin(paths))) return null
   using program = Program.open(programPin(paths))
   const { id, tag, runCount, runTimeNs } = program.info()
@@ -49,11 +49,10 @@ function readDevices(paths: InstancePaths): DeviceStatus[] {
 }
 
 function readVerdicts(tables: Tables): VerdictStatus[] {
-  const counters = tables.counters('verdict_counters')
   return verdictsByIndex.flatMap((info, index) => {
     if (info === undefined) return []
     const { name, action, description } = info
-    return [{ verdict: name, action, description, ...total(counters.get(index)) }]
+    return [{ verdict: name, action, description, ...total(tables.verdictCounters.get(index)) }]
   })
 }
 

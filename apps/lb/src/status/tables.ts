@@ -1,75 +1,33 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Counter,
-  counterCodec,
-  type Member,
-  memberCodec,
-  type MemberLine,
-  memberLineCodec,
-  type NatLine,
-  natLineCodec,
-  type RingLine,
-  ringLineCodec,
-  type Service,
-  serviceCodec,
-  type Source,
-  sourceCodec,
-} from '@skep/datapath/lb-xdp'
-import { ArrayMap, MapHandle, PerCpuMap, u32, type Codec, type MappedArray } from 'libbpf-ts'
+import * as lb from '@skep/datapath/lb-xdp'
+import { ArrayMap, type Codec, MapHandle, PerCpuMap, u32 } from 'libbpf-ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
-/** An array in the kernel, mapped into this process. */
-export interface MappedTable<T> {
-  readonly entries: number
-  readonly buffer: ArrayBuffer
-  read(index: number): T
-}
-
-interface Values {
-  services: Service
-  rings: RingLine
-  member_ids: MemberLine
-  members: Member
-  sources: Source
-  nat_flows: NatLine
-}
-
-const codecs: { readonly [K in keyof Values]: Codec<Values[K]> } = {
-  services: serviceCodec,
-  rings: ringLineCodec,
-  member_ids: memberLineCodec,
-  members: memberCodec,
-  sources: sourceCodec,
-  nat_flows: natLineCodec,
-}
-
-/** The pinned tables of an instance, opened for reading. */
-export interface Tables extends Disposable {
-  table<K extends keyof Values>(name: K): MappedTable<Values[K]>
-  counters(name: 'verdict_counters' | 'member_counters'): PerCpuMap<number, Counter>
-}
+/** The pinned tables of an instance, opened as they are: no program is loaded, nothing is written. */
+export type Tables = lb.LbXdp['maps'] & Disposable
 
 /** Opens the tables; `undefined` where the instance is not installed. */
 export function openTables(paths: InstancePaths): Tables | undefined {
   if (!existsSync(join(paths.maps, 'member_counters'))) return undefined
-  const stack = new DisposableStack()
-  const opened = new Map<string, MappedTable<never>>()
-  return {
-    table: (name) => {
-      const found = opened.get(name) ?? mapTable(join(paths.maps, name), codecs[name] as Codec<never>, stack)
-      opened.set(name, found)
-      return found
-    },
-    counters: (name) =>
-      stack.use(new PerCpuMap(MapHandle.openPinned(join(paths.maps, name)), { key: u32, value: counterCodec })),
-    [Symbol.dispose]: () => stack.dispose(),
+  using stack = new DisposableStack()
+  const open = (name: string) => stack.use(MapHandle.openPinned(join(paths.maps, name)))
+  const array = <T>(name: string, value: Codec<T>) => new ArrayMap(open(name), { value })
+  const counters = (name: string) => new PerCpuMap(open(name), { key: u32, value: lb.counterCodec })
+  const maps = {
+    services4: array('services4', lb.serviceBucket4Codec),
+    services6: array('services6', lb.serviceBucket6Codec),
+    services: array('services', lb.serviceCodec),
+    rings: array('rings', lb.ringLineCodec),
+    memberIds: array('member_ids', lb.memberLineCodec),
+    members: array('members', lb.memberCodec),
+    sources: array('sources', lb.sourceCodec),
+    natFlows: array('nat_flows', lb.natLineCodec),
+    natReplies: array('nat_replies', lb.natLineCodec),
+    natEntries: array('nat_entries', lb.natEntryCodec),
+    verdictCounters: counters('verdict_counters'),
+    memberCounters: counters('member_counters'),
   }
-}
-
-function mapTable<T>(pin: string, value: Codec<T>, stack: DisposableStack): MappedTable<T> {
-  const map = stack.use(new ArrayMap(MapHandle.openPinned(pin), { value }))
-  const { buffer, elementSize }: MappedArray = stack.use(map.mmap())
-  const view = new DataView(buffer)
-  return { entries: map.length, buffer, read: (index) => value.read(view, index * elementSize) }
+  const owned = stack.move()
+  return { ...maps, [Symbol.dispose]: () => owned.dispose() }
 }
