@@ -16,7 +16,7 @@ describeWith(['root'], 'device maps', () => {
     map.set(8, { ifindex: LOOPBACK })
     expect(map.get(7)).toEqual({ ifindex: LOOPBACK, programId: program.info().id })
     expect(map.get(8)).toEqual({ ifindex: LOOPBACK, programId: 0 })
-    expect([...map.keys()].toSorted()).toEqual([7, 8])
+    expect([...map.keys()].toSorted((a, b) => a - b)).toEqual([7, 8])
   })
 
   test('only a device', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { BpfError } from '../errors.ts'
+import type { BpfError } from '../errors.ts'
 import { errorOf } from '../testing/code.ts'
 import { loadTestObject } from '../testing/load.ts'
 import { describeWith } from '../testing/needs.ts'

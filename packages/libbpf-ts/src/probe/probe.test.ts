@@ -25,7 +25,7 @@ describe('an answer', () => {
 })
 
 test('instructions are written as the kernel reads them', () => {
-  expect(Buffer.from(assemble(LOOP)).toString('hex', 8, 24)).toBe('0700000001000000' + 'a500feff0a000000')
+  expect(Buffer.from(assemble(LOOP)).toString('hex', 8, 24)).toBe('0700000001000000a500feff0a000000')
 })
 
 interface Features {

@@ -41,7 +41,7 @@ describeWith(['root'], 'a test run', () => {
     const context = xdpContext(data.byteLength, { ingressIfindex: LOOPBACK, rxQueueIndex: 0 })
     const run = loaded.program('count_packets').testRun({ data, context })
     expect(new DataView(run.context.buffer).getUint32(12, true)).toBe(LOOPBACK)
-    const [, counted] = [...loaded.map('counters')]
+    const [, counted] = loaded.map('counters').entries().toArray()
     expect(numberOf(counted?.[1] ?? frame()) + numberOf(counted?.[1] ?? frame(), 2)).toBe(1)
   })
 

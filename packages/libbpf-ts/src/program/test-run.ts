@@ -1,4 +1,4 @@
-import { BpfError, invalidInput, kernelRefusal, NotSupported } from '../errors.ts'
+import { invalidInput, kernelRefusal, NotSupported, type BpfError } from '../errors.ts'
 import { runProgram, type RunProgram, type RunResult } from '../sys/program.ts'
 import type { Program } from './program.ts'
 

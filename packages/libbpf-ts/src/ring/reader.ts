@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { BpfError, invalidInput, kernelRefusal } from '../errors.ts'
+import { invalidInput, kernelRefusal, type BpfError } from '../errors.ts'
 import { handleClosed, handleOpened, type OpenHandle } from '../leaks.ts'
 import type { MapHandle } from '../maps/map-handle.ts'
 import { addon, type NativeRing } from '../sys/addon.ts'
