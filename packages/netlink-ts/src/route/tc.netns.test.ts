@@ -96,7 +96,7 @@ describe('filters', () => {
     expect(filter).toMatchObject({ kind: 'bpf', parent: 'clsact/egress', priority: 7, handle: 3, protocol: 'all' })
     expect(filter?.bpf).toMatchObject({ name: 'mine', programId: id, directAction: true })
     expect(filter?.bpf?.tag).toHaveLength(16)
-    expect(String(tag)).toContain(filter?.bpf?.tag)
+    expect(tag).toContain(filter?.bpf?.tag)
     expect(await run(ns, 'tc', ['filter', 'show', 'dev', 'e0', 'egress'])).toContain(
       `pref 7 bpf chain 0 handle 0x3 mine direct-action`,
     )

@@ -1,15 +1,13 @@
-import { Buffer } from 'node:buffer'
 import { expect, test } from '@jest/globals'
+import { hex } from '../../test/fake-door.ts'
 import { Encoder } from './encoder.ts'
-
-const text = (encoder: Encoder): string => Buffer.from(encoder.bytes).toString('hex')
 
 test('an attribute has its length without the padding, and is padded', () => {
   const encoder = new Encoder(1)
   const at = encoder.begin(3)
   encoder.string('eth0')
   encoder.end(at)
-  expect(text(encoder)).toBe('09000300' + '6574683000' + '000000')
+  expect(encoder.bytes).toEqual(hex('09000300 6574683000 000000'))
 })
 
 test('a nest is marked, and holds what is written until its end', () => {
@@ -19,7 +17,7 @@ test('a nest is marked, and holds what is written until its end', () => {
   encoder.u16(0x1234)
   encoder.end(inner)
   encoder.end(outer)
-  expect(text(encoder)).toBe('0c001280' + '06000100' + '3412' + '0000')
+  expect(encoder.bytes).toEqual(hex('0c001280 06000100 3412 0000'))
 })
 
 test('it grows, and what a reset leaves does not shine through', () => {
@@ -27,7 +25,7 @@ test('it grows, and what a reset leaves does not shine through', () => {
   encoder.write(new Uint8Array(100).fill(0xff))
   encoder.reset()
   encoder.u8(1).zeros(3).u32(2)
-  expect(text(encoder)).toBe('01000000' + '02000000')
+  expect(encoder.bytes).toEqual(hex('01000000 02000000'))
 })
 
 test('an attribute that its length field cannot hold is refused', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { NetlinkError } from '../error.ts'
 import { decodeAddress } from '../route/address.ts'
 import { decodeFilter } from '../route/filter.ts'

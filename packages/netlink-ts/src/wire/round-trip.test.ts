@@ -1,5 +1,5 @@
 import { test, expect } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { addressAttributes } from '../route/address-attributes.ts'
 import { linkAttributes } from '../route/link-attributes.ts'
 import { linkKinds } from '../route/link-kinds.ts'
