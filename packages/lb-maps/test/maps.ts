@@ -8,7 +8,7 @@ export const sizes: TableSizes = {
   services4: 32,
   services6: 64,
   services: 32,
-  rings: 512,
+  rings: 1024,
   memberIds: 128,
   members: 1024,
   sources: 8,

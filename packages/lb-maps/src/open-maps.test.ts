@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { loadLbXdp, type LbXdp, type LbXdpConfig } from '@skep/datapath/lb-xdp'
+import { build, ethernet, ipv4, ipv6, tcp, udp } from '@skep/packet'
+import { needing, needs } from '@skep/testbed'
+import { mapsContract, someServices } from '../test/contract.ts'
+import { formatWords } from './address.ts'
+import { testKey } from '../test/maps.ts'
+import { explainFlow, type Flow, type FlowExplanation } from './explain.ts'
+import { protocolNumbers } from './key.ts'
+import { swapWord } from './layout.ts'
+import { openMaps, type OpenMaps } from './open-maps.ts'
+import { ServiceMaps } from './reconcile.ts'
+import type { Protocol } from './service.ts'
+import { sizeMaps } from './sizing.ts'
+
+const sizing = sizeMaps({ services: 32, backends: 512, ringSlots: 65536, sources: 7, connections: 4096 })
+
+const config: LbXdpConfig = {
+  hashKey0: testKey.key0,
+  hashKey1: testKey.key1,
+  services4Mask: sizing.masks.services4,
+  services6Mask: sizing.masks.services6,
+  natMask: sizing.masks.nat,
+  natPortMin: 32768,
+  natPortMax: 65535,
+  jiffiesPerSecond: 250,
+  timeoutOpening: 5000,
+  timeoutEstablished: 5000,
+  timeoutClosing: 5000,
+  timeoutClosed: 5000,
+  timeoutOther: 5000,
+}
+
+function load(): LbXdp {
+  const own = Object.entries(sizing.tables).map(([name, maxEntries]) => [name, { maxEntries }])
+  return loadLbXdp({
+    config,
+    maps: {
+      ...Object.fromEntries(own),
+      memberCounters: { maxEntries: sizing.tables.members },
+      natFlows: { maxEntries: sizing.natLines },
+      natReplies: { maxEntries: sizing.natLines },
+      natEntries: { maxEntries: sizing.natEntries },
+    },
+  })
+}
+
+needing(needs.root, needs.bpf).describe('maps of the kernel', () => {
+  mapsContract(() => {
+    const lb = load()
+    const maps = openMaps(lb.maps, testKey)
+    return {
+      ...maps,
+      [Symbol.dispose]: () => {
+        maps[Symbol.dispose]()
+        lb[Symbol.dispose]()
+      },
+    }
+  })
+})
+
+needing(needs.root, needs.bpf).describe('the program and this package agree', () => {
+  let lb: LbXdp
+  let maps: OpenMaps
+  beforeAll(() => {
+    lb = load()
+    maps = openMaps(lb.maps, testKey)
+    ServiceMaps.adopt(maps).reconcile(someServices(10))
+  })
+  afterAll(() => {
+    maps[Symbol.dispose]()
+    lb[Symbol.dispose]()
+  })
+
+  test.each<[string, number, Protocol]>([
+    ['10.0.0.1', 53, 'UDP'],
+    ['10.0.0.2', 80, 'TCP'],
+    ['2001:db8::1', 80, 'TCP'],
+  ])('on the member, own address and service of every flow to %s port %d/%s', (address, port, protocol) => {
+    const flows = Array.from({ length: 300 }, (_, i): Flow => {
+      const client = address.includes(':') ? `2001:db8:c::${(1 + i).toString(16)}` : `198.51.100.${1 + (i % 200)}`
+      return { client, clientPort: 1024 + 7 * i, address, port, protocol }
+    })
+    for (const flow of flows) lb.programs.lbXdp.testRun({ data: packetOf(flow) })
+    const opened = connections(protocol)
+    const members = new Set<number>()
+    for (const flow of flows) {
+      const { service, member, source } = explainFlow(maps, flow)
+      expect(opened.get(`${flow.client} ${flow.clientPort}`)).toEqual({ service, member, source })
+      members.add(member!.number)
+    }
+    expect(members.size).toBe(10)
+  })
+
+  test('on what is no service', () => {
+    const flow: Flow = { client: '198.51.100.1', clientPort: 999, address: '10.0.0.1', port: 81, protocol: 'TCP' }
+    lb.programs.lbXdp.testRun({ data: packetOf(flow) })
+    expect(explainFlow(maps, flow).outcome).toBe('no-service')
+    expect(connections('TCP').has('198.51.100.1 999')).toBe(false)
+  })
+
+  test('counters of a member that comes back to an id begin anew', () => {
+    const services = ServiceMaps.adopt(maps)
+    const id = 40
+    lb.maps.memberCounters.set(
+      id,
+      lb.maps.memberCounters.get(id)!.map(() => ({ packets: 7n, bytes: 7n })),
+    )
+    maps.resetCounters(Uint32Array.of(id, 41))
+    expect(lb.maps.memberCounters.get(id)!.every(({ packets, bytes }) => packets === 0n && bytes === 0n)).toBe(true)
+    expect(services.needsRepair).toBe(false)
+  })
+
+  function packetOf({ client, clientPort: srcPort, address, port: dstPort, protocol }: Flow): Uint8Array {
+    const link = ethernet({ src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02' })
+    const ip = address.includes(':') ? ipv6({ src: client, dst: address }) : ipv4({ src: client, dst: address })
+    return build(link, ip, protocol === 'UDP' ? udp({ srcPort, dstPort }) : tcp({ srcPort, dstPort, flags: ['syn'] }))
+  }
+
+  /** Connections that the program opened, by client: what it chose. */
+  function connections(protocol: Protocol): Map<string, Pick<FlowExplanation, 'service' | 'member' | 'source'>> {
+    const entries = [...lb.maps.natEntries].map(([, entry]) => entry)
+    const opened = entries.filter((entry) => entry.family !== 0 && entry.protocol === protocolNumbers[protocol])
+    return new Map(
+      opened.map((entry) => {
+        const text = (words: readonly number[]): string =>
+          formatWords(Uint32Array.from(words, swapWord), 0, entry.family)
+        const member = { id: entry.member, address: text(entry.backend), port: entry.backendPort }
+        const source = text(lb.maps.sources.get(entry.source)!.address)
+        const line = lb.maps.memberIds.get(lb.maps.services.get(entry.service)!.members)!
+        const number = line.ids.indexOf(entry.member)
+        return [
+          `${text(entry.client)} ${entry.clientPort}`,
+          { service: entry.service, member: { number, ...member }, source },
+        ]
+      }),
+    )
+  }
+})
+
+needing(needs.root, needs.bpf).describe('maps that do not fit', () => {
+  test('a service table that is no power of two is refused with what would be right', () => {
+    using lb = loadLbXdp({ config, maps: { services4: { maxEntries: 12 } } })
+    expect(() => openMaps(lb.maps, testKey)).toThrow('map services4: it has 12 buckets; make it a power of two')
+  })
+})
