@@ -21,8 +21,8 @@ static __always_inline void ask_ipv4(struct bpf_fib_lookup *fib, const struct ip
 {
 	fib->family = AF_INET;
 	fib->tos = ip->tos;
-	fib->ipv4_src = to->source.words[0];
-	fib->ipv4_dst = to->destination.words[0];
+	fib->ipv4_src = to->source.low;
+	fib->ipv4_dst = to->destination.low;
 }
 
 static __always_inline void ask_ipv6(struct bpf_fib_lookup *fib, const struct ipv6hdr *ip,

@@ -20,34 +20,24 @@ static __always_inline __u64 fmix64(__u64 x)
 	return x;
 }
 
-static __always_inline __u64 low_word(const struct address *address)
-{
-	return address->words[0] | (__u64)address->words[1] << 32;
-}
-
-static __always_inline __u64 high_word(const struct address *address)
-{
-	return address->words[2] | (__u64)address->words[3] << 32;
-}
-
 /* Of a packet's way: who sends it, and both ports. Where it goes is left out, so that VIPs share a ring's
  * choice. */
-static __always_inline __u64 hash_flow(__u8 family, __u8 protocol, const struct address *source,
-				       __be16 source_port, __be16 destination_port)
+static __always_inline __u64 hash_flow(__u8 family, __u8 protocol, struct address source, __be16 source_port,
+				       __be16 destination_port)
 {
 	__u64 ports = source_port | (__u64)destination_port << 16;
 	__u64 hash = config.hash_key1 ^ protocol;
 
 	if (family == AF_INET)
-		return fmix64(hash ^ (source->words[0] | ports << 32));
-	hash = fmix64(hash ^ low_word(source));
-	hash = fmix64(hash ^ high_word(source));
+		return fmix64(hash ^ (source.low | ports << 32));
+	hash = fmix64(hash ^ source.low);
+	hash = fmix64(hash ^ source.high);
 	return fmix64(hash ^ ports);
 }
 
 /* The same with the destination, for the NAT tables. Cheap: destinations are ours, nobody else can choose
  * them. */
-static __always_inline __u64 hash_nat(__u64 flow, const struct address *destination)
+static __always_inline __u64 hash_nat(__u64 flow, struct address destination)
 {
-	return flow ^ (low_word(destination) ^ high_word(destination)) * 0x9e3779b97f4a7c15ULL;
+	return flow ^ (destination.low ^ destination.high) * 0x9e3779b97f4a7c15ULL;
 }

@@ -81,8 +81,8 @@ stage answer_too_big4(struct xdp_md *ctx, const struct packet *packet, __u16 mtu
 		.frag_off = bpf_htons(IPV4_DONT_FRAGMENT),
 		.ttl = ICMP_HOPS,
 		.protocol = IPPROTO_ICMP,
-		.saddr = packet->destination.words[0],
-		.daddr = packet->source.words[0],
+		.saddr = packet->destination.low,
+		.daddr = packet->source.low,
 	};
 	answer->ip.check = ~fold(bpf_csum_diff(0, 0, (void *)&answer->ip, sizeof(answer->ip), 0));
 	answer->icmp = (struct icmp4_too_big){

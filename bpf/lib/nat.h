@@ -17,7 +17,7 @@ static __always_inline void identify(struct flow *flow, const struct packet *pac
 				     const struct service *service, __u32 id)
 {
 	flow->client = packet->source;
-	flow->hash = hash_nat(packet->flow, &packet->destination);
+	flow->hash = hash_nat(packet->flow, packet->destination);
 	flow->service = id;
 	flow->client_port = packet->source_port;
 	flow->generation = service->generation;
@@ -31,8 +31,8 @@ stage translate_to_member(const struct nat_entry *entry, struct translation *to)
 
 	if (!source)
 		return VERDICT_DROP_NO_SOURCE;
-	__builtin_memcpy(&to->source, source->address, sizeof(to->source));
-	__builtin_memcpy(&to->destination, entry->backend, sizeof(to->destination));
+	to->source = stored_address(source->address);
+	to->destination = stored_address(entry->backend);
 	to->source_port = entry->nat_port;
 	to->destination_port = entry->backend_port;
 	to->member = entry->member;
@@ -67,29 +67,42 @@ stage from_client(const struct packet *packet, __u32 id, struct translation *to)
 	return translate_to_member(entry, to);
 }
 
+/*
+ * Is this still the service that the connection was opened for? Asked after the service has been read: user
+ * space takes the family out first when it frees a service, and puts it in last.
+ */
+static __always_inline _Bool still_serves(const struct service *service, const struct nat_entry *entry)
+{
+	barrier();
+	return *(const volatile __u8 *)&service->family == entry->family &&
+	       *(const volatile __u16 *)&service->generation == entry->generation;
+}
+
 stage from_member(const struct packet *packet, struct translation *to)
 {
 	__u32 time = now();
-	struct nat_entry *entry = find_reply(packet, hash_nat(packet->flow, &packet->destination), time);
+	struct nat_entry *entry = find_reply(packet, hash_nat(packet->flow, packet->destination), time);
 	struct service *service;
 
 	if (!entry)
 		return VERDICT_PASS_NO_CONNECTION;
 	service = bpf_map_lookup_elem(&services, &entry->service);
-	if (!service || service->generation != entry->generation)
+	if (!service)
 		return VERDICT_DROP_SERVICE_GONE;
-	note_member(entry, packet, time);
-	__builtin_memcpy(&to->source, service->address, sizeof(to->source));
-	__builtin_memcpy(&to->destination, entry->client, sizeof(to->destination));
+	to->source = stored_address(service->address);
+	to->destination = stored_address(entry->client);
 	to->source_port = service->port;
 	to->destination_port = entry->client_port;
 	to->member = NO_MEMBER;
+	if (!still_serves(service, entry))
+		return VERDICT_DROP_SERVICE_GONE;
+	note_member(entry, packet, time);
 	return VERDICT_GO_ON;
 }
 
 stage translate(struct packet *packet, __u32 service, struct translation *to)
 {
-	packet->flow = hash_flow(packet->family, packet->protocol, &packet->source, packet->source_port,
+	packet->flow = hash_flow(packet->family, packet->protocol, packet->source, packet->source_port,
 				 packet->destination_port);
 	return service == SERVICE_OWN_SOURCE ? from_member(packet, to) : from_client(packet, service, to);
 }

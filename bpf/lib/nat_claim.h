@@ -53,10 +53,10 @@ static __always_inline _Bool swap_word(void *table, __u32 index, __u64 from, __u
 
 static __always_inline __u64 hash_reply(const struct nat_entry *entry, const struct source *source)
 {
-	__u64 flow = hash_flow(entry->family, entry->protocol, as_address(entry->backend),
+	__u64 flow = hash_flow(entry->family, entry->protocol, stored_address(entry->backend),
 			       entry->backend_port, entry->nat_port);
 
-	return hash_nat(flow, as_address(source->address));
+	return hash_nat(flow, stored_address(source->address));
 }
 
 /* May a reply's word be taken over? When its connection is abandoned, or the entry serves another one now. */
@@ -127,17 +127,23 @@ static __always_inline _Bool is_alone(void *table, __u64 hash, __u32 index)
 	return 1;
 }
 
-/* Gives the entry the reply's word: 1 if it got it, 0 if somebody else has this port or wants it just now. */
+/*
+ * Gives the entry the reply's word: 1 if it got it, 0 if somebody else has this port or wants it just now. A
+ * word that was stale when it was judged may have been put there anew before it was swapped: then it goes
+ * back.
+ */
 __noinline int claim_reply(__u64 hash, __u32 entry, __u32 time)
 {
 	__u64 mine = word_of(hash, entry);
 	struct place at = {};
+	_Bool stale;
 
 	if (!place_for_reply(hash, time, &at) || !swap_word(&nat_replies, at.index, at.word, mine))
 		return 0;
-	if ((!at.word || is_stale(at.word, time)) && is_alone(&nat_replies, hash, at.index))
+	stale = !at.word || is_stale(at.word, time);
+	if (stale && is_alone(&nat_replies, hash, at.index))
 		return 1;
-	swap_word(&nat_replies, at.index, mine, 0);
+	swap_word(&nat_replies, at.index, mine, stale ? 0 : at.word);
 	return 0;
 }
 

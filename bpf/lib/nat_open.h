@@ -173,8 +173,8 @@ static __always_inline void fill_entry(struct nat_entry *entry, const struct ope
 {
 	const struct flow *flow = &opening->flow;
 
-	__builtin_memcpy(entry->client, &flow->client, sizeof(entry->client));
-	__builtin_memcpy(entry->backend, member->address, sizeof(entry->backend));
+	store_address(entry->client, flow->client);
+	store_address(entry->backend, stored_address(member->address));
 	entry->client_port = flow->client_port;
 	entry->backend_port = member->port;
 	entry->protocol = flow->protocol;
@@ -229,7 +229,7 @@ __noinline int open_connection(struct opening *opening)
 	if (v)
 		return v;
 	source = bpf_map_lookup_elem(&sources, &choice.member->source);
-	if (!source || is_zero(source->address))
+	if (!source || is_zero(stored_address(source->address)))
 		return VERDICT_DROP_NO_SOURCE;
 	opening->member = choice.id;
 	switch (claim_flow(opening)) {

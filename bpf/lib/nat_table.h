@@ -58,7 +58,7 @@ static __always_inline __u64 find_tag(const struct nat_line *line, __u32 tag)
 static __always_inline _Bool is_flow(const struct nat_entry *entry, const struct flow *flow)
 {
 	return entry->service == flow->service && entry->client_port == flow->client_port &&
-	       entry->protocol == flow->protocol && same_address(entry->client, flow->client.words);
+	       entry->protocol == flow->protocol && same_address(stored_address(entry->client), flow->client);
 }
 
 static __always_inline _Bool is_reply(const struct nat_entry *entry, const struct packet *packet)
@@ -66,10 +66,11 @@ static __always_inline _Bool is_reply(const struct nat_entry *entry, const struc
 	struct source *source;
 
 	if (entry->backend_port != packet->source_port || entry->nat_port != packet->destination_port ||
-	    entry->protocol != packet->protocol || !same_address(entry->backend, packet->source.words))
+	    entry->protocol != packet->protocol ||
+	    !same_address(stored_address(entry->backend), packet->source))
 		return 0;
 	source = bpf_map_lookup_elem(&sources, &entry->source);
-	return source && same_address(source->address, packet->destination.words);
+	return source && same_address(stored_address(source->address), packet->destination);
 }
 
 /* The flow's entry, if the first word with its tag leads to it. Else opening looks closer. */

@@ -10,6 +10,7 @@
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include "address.h"
 #include "stage.h"
 
 /* <sys/socket.h> is libc's; these are the kernel's ABI. */
@@ -17,11 +18,6 @@
 #define AF_INET6 10
 
 #define NO_MEMBER 0xffffffffU
-
-/* IPv4 stands in words[0], the rest is zero. */
-struct address {
-	__be32 words[4];
-};
 
 /* Ports are 0 and the protocol too where a packet has none that can be read: `unreadable` says why. */
 struct packet {
@@ -42,21 +38,6 @@ struct packet {
 	__u64 flow;
 	enum verdict unreadable;
 };
-
-static __always_inline const struct address *as_address(const __be32 words[4])
-{
-	return (const struct address *)words;
-}
-
-static __always_inline _Bool same_address(const __be32 a[4], const __be32 b[4])
-{
-	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
-}
-
-static __always_inline _Bool is_zero(const __be32 address[4])
-{
-	return !(address[0] | address[1] | address[2] | address[3]);
-}
 
 /* A TCP packet that asks for a new connection. */
 static __always_inline _Bool opens(const struct packet *packet)

@@ -62,8 +62,8 @@ stage parse_ipv4(struct packet *packet, void *header, void *end)
 		return VERDICT_PASS_TRUNCATED;
 	packet->ipv4 = ip;
 	packet->family = AF_INET;
-	packet->source.words[0] = ip->saddr;
-	packet->destination.words[0] = ip->daddr;
+	packet->source = ipv4_address(ip->saddr);
+	packet->destination = ipv4_address(ip->daddr);
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT)) {
 		packet->unreadable = VERDICT_DROP_FRAGMENT;
 		return VERDICT_GO_ON;
@@ -121,8 +121,8 @@ stage parse_ipv6(struct packet *packet, void *header, void *end)
 	packet->ipv6 = ip;
 	packet->family = AF_INET6;
 	packet->length = sizeof(*ip) + payload;
-	__builtin_memcpy(&packet->source, &ip->saddr, sizeof(packet->source));
-	__builtin_memcpy(&packet->destination, &ip->daddr, sizeof(packet->destination));
+	packet->source = ipv6_address(&ip->saddr);
+	packet->destination = ipv6_address(&ip->daddr);
 	return parse_extensions(packet, ip + 1, end, payload, ip->nexthdr);
 }
 

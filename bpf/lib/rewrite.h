@@ -15,27 +15,25 @@ struct translation {
 
 static __always_inline __u64 rewrite_ipv4(struct iphdr *ip, const struct translation *to)
 {
-	__u64 change =
-		change32(ip->saddr, to->source.words[0]) + change32(ip->daddr, to->destination.words[0]);
+	__u64 change = change32(ip->saddr, to->source.low) + change32(ip->daddr, to->destination.low);
 
 	ip->check = update_checksum(ip->check, change);
-	ip->saddr = to->source.words[0];
-	ip->daddr = to->destination.words[0];
+	ip->saddr = to->source.low;
+	ip->daddr = to->destination.low;
 	return change;
 }
 
-static __always_inline __u64 rewrite_ipv6(struct ipv6hdr *ip, const struct translation *to)
+static __always_inline __u64 change128(struct address from, struct address to)
 {
-	__u64 change = 0;
+	return change32(from.low, to.low) + change32(from.low >> 32, to.low >> 32) +
+	       change32(from.high, to.high) + change32(from.high >> 32, to.high >> 32);
+}
 
-#pragma unroll
-	for (int i = 0; i < 4; i++) {
-		change += change32(ip->saddr.s6_addr32[i], to->source.words[i]);
-		change += change32(ip->daddr.s6_addr32[i], to->destination.words[i]);
-		ip->saddr.s6_addr32[i] = to->source.words[i];
-		ip->daddr.s6_addr32[i] = to->destination.words[i];
-	}
-	return change;
+static __always_inline __u64 rewrite_ipv6(struct packet *packet, const struct translation *to)
+{
+	put_ipv6_address(&packet->ipv6->saddr, to->source);
+	put_ipv6_address(&packet->ipv6->daddr, to->destination);
+	return change128(packet->source, to->source) + change128(packet->destination, to->destination);
 }
 
 static __always_inline void rewrite_tcp(struct tcphdr *tcp, const struct translation *to, __u64 change)
@@ -67,7 +65,7 @@ static __always_inline void rewrite(struct packet *packet, const struct translat
 	if (packet->ipv4)
 		change = rewrite_ipv4(packet->ipv4, to);
 	else if (packet->ipv6)
-		change = rewrite_ipv6(packet->ipv6, to);
+		change = rewrite_ipv6(packet, to);
 	if (packet->tcp)
 		rewrite_tcp(packet->tcp, to, change);
 	else if (packet->udp)

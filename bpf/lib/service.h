@@ -32,9 +32,9 @@ static __always_inline __u32 look_up4(__u64 key)
 	return SERVICE_NONE;
 }
 
-static __always_inline __u32 look_up6(const struct address *address, __u32 tail)
+static __always_inline __u32 look_up6(struct address address, __u32 tail)
 {
-	__u64 hash = fmix64(fmix64(fmix64(config.hash_key0 ^ low_word(address)) ^ high_word(address)) ^ tail);
+	__u64 hash = fmix64(fmix64(fmix64(config.hash_key0 ^ address.low) ^ address.high) ^ tail);
 	__u32 line = hash & config.services6_mask;
 	struct service_bucket6 *bucket;
 	__u64 found;
@@ -47,7 +47,8 @@ static __always_inline __u32 look_up6(const struct address *address, __u32 tail)
 #pragma unroll
 		for (int i = 0; i < SERVICE_BUCKET6_KEYS; i++) {
 			found = *(volatile __u64 *)&bucket->tails[i];
-			if (found >> 32 == tail && same_address(bucket->addresses[i].words, address->words))
+			if (found >> 32 == tail &&
+			    same_address(stored_address(bucket->addresses[i].words), address))
 				return found;
 		}
 		if (likely(!bucket->overflow))
@@ -63,8 +64,8 @@ static __always_inline __u32 look_up(const struct packet *packet, __be16 port, _
 	__u32 tail = port | protocol << 16 | 1U << 24;
 
 	if (packet->family == AF_INET)
-		return look_up4(packet->destination.words[0] | (__u64)tail << 32);
-	return look_up6(&packet->destination, tail);
+		return look_up4(packet->destination.low | (__u64)tail << 32);
+	return look_up6(packet->destination, tail);
 }
 
 /* service: the service's id, or SERVICE_OWN_SOURCE for what may be a reply. */

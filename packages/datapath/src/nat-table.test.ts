@@ -9,6 +9,9 @@ import { families, type Family, leg, packet, segment, sent } from '../test/packe
 import { type Stage, stage } from '../test/stage.ts'
 import { fromWords } from '../test/words.ts'
 
+/** Over an hour each, so that the time that a test takes does not matter. */
+const LONG = { timeoutOpening: 4_000_000, jiffiesPerSecond: 4_000_000 }
+
 needing(needs.root, needs.bpf).describe('the NAT table', () => {
   const { clientToVip, backendToOwn, vipToClient } = leg
 
@@ -107,12 +110,12 @@ needing(needs.root, needs.bpf).describe('the NAT table', () => {
     })
 
     test('the port of an abandoned connection is given to another', () => {
-      make({ config: { natPortMin: 40000, natPortMax: 40000 } })
+      make({ config: { natPortMin: 40000, natPortMax: 40000, ...LONG } })
       syn(family, 1)
       const { index } = at.lb.connection()
-      at.lb.age(index, 20 * 250)
+      at.lb.age(index, 1.5 * LONG.timeoutOpening)
       expect(syn(family, 2)).toBe('DROP_NAT_NO_PORT')
-      at.lb.age(index, 251)
+      at.lb.age(index, LONG.timeoutOpening)
       expect(syn(family, 2)).toBe('REDIRECT_TO_BACKEND')
       expect(at.lb.replyWords()).toHaveLength(1)
       const reply = at.run(packet(family, backendToOwn, segment(8080, 40000, 'syn', 'ack')), at.net.back)
@@ -124,7 +127,7 @@ needing(needs.root, needs.bpf).describe('the NAT table', () => {
   })
 
   describe.each(families)('%s: a table of 16 entries', (family) => {
-    const TABLE = { natLines: 2 }
+    const TABLE = { natLines: 2, config: LONG }
 
     test('is full when both of a connection’s lines are', () => {
       make(TABLE)
@@ -134,13 +137,13 @@ needing(needs.root, needs.bpf).describe('the NAT table', () => {
       expect(new Set(found)).toEqual(new Set(['REDIRECT_TO_BACKEND', 'DROP_NAT_FULL']))
     })
 
-    test('takes abandoned entries over, a second after their timeout, and their replies’ words with them', () => {
+    test('takes abandoned entries over, some time after their timeout, and their replies’ words with them', () => {
       make(TABLE)
       for (let n = 0; n < 64; n++) syn(family, n)
       const all = [...at.lb.connections().keys()]
-      for (const index of all) at.lb.age(index, 20 * 250 + 200)
+      for (const index of all) at.lb.age(index, 1.5 * LONG.timeoutOpening)
       for (let n = 64; n < 80; n++) expect(syn(family, n)).toBe('DROP_NAT_FULL')
-      for (const index of all) at.lb.age(index, 51)
+      for (const index of all) at.lb.age(index, LONG.timeoutOpening)
       let taken = 0
       for (let n = 64; n < 160; n++) if (syn(family, n) === 'REDIRECT_TO_BACKEND') taken++
       expect(taken).toBe(16)
@@ -158,7 +161,7 @@ needing(needs.root, needs.bpf).describe('the NAT table', () => {
       at.run(packet(family, { ...clientToVip, source: from(1) }, segment(40000, 80, 'ack')))
       for (let round = 0; round < 4; round++) {
         for (const [index, { state }] of at.lb.connections())
-          if (state !== NatState.NAT_ESTABLISHED) at.lb.age(index, 22 * 250)
+          if (state !== NatState.NAT_ESTABLISHED) at.lb.age(index, 3 * LONG.timeoutOpening)
         for (let n = 100 * round + 100; n < 100 * round + 132; n++) syn(family, n)
       }
       expect(entries().filter(({ state }) => state === NatState.NAT_ESTABLISHED)).toHaveLength(1)

@@ -1,6 +1,7 @@
 import { IpProtocol } from '@skep/packet'
 import { type MappedArray, xdpContext } from 'libbpf-ts'
 import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, type NatEntry, Verdict } from '../src/lb_xdp.gen.ts'
+import { jiffiesPerSecond } from '../src/clock.ts'
 import type { verdicts } from '../src/verdicts.gen.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
@@ -43,7 +44,6 @@ const LINE_IDS = 16
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
 const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
-const TICKS = 250
 
 /** lb_xdp with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
 export class Balancer implements Disposable {
@@ -58,6 +58,7 @@ export class Balancer implements Disposable {
   constructor(options: BalancerOptions = {}) {
     const { natLines = 64, serviceLines = 16, ringLog2 = 7 } = options
     this.#ringLog2 = ringLog2
+    const ticks = ticksPerSecond()
     this.config = {
       ...hashKeys,
       services4Mask: serviceLines - 1,
@@ -65,12 +66,12 @@ export class Balancer implements Disposable {
       natMask: natLines - 1,
       natPortMin: 32768,
       natPortMax: 65535,
-      jiffiesPerSecond: TICKS,
-      timeoutOpening: 20 * TICKS,
-      timeoutEstablished: 6 * 3600 * TICKS,
-      timeoutClosing: 120 * TICKS,
-      timeoutClosed: 10 * TICKS,
-      timeoutOther: 60 * TICKS,
+      jiffiesPerSecond: ticks,
+      timeoutOpening: 20 * ticks,
+      timeoutEstablished: 6 * 3600 * ticks,
+      timeoutClosing: 120 * ticks,
+      timeoutClosed: 10 * ticks,
+      timeoutOther: 60 * ticks,
       ...options.config,
     }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
@@ -218,6 +219,12 @@ export class Balancer implements Disposable {
   [Symbol.dispose](): void {
     this.lb[Symbol.dispose]()
   }
+}
+
+let measured: number | undefined
+
+function ticksPerSecond(): number {
+  return (measured ??= jiffiesPerSecond())
 }
 
 function zero(map: { mmap(): MappedArray }): void {
