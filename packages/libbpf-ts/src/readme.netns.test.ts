@@ -1,0 +1,42 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { describeWith } from './testing/needs.ts'
+import { pair } from './testing/pair.ts'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+const cwd = fileURLToPath(new URL('../test-objects', import.meta.url))
+
+test('the README has snippets', () => {
+  expect(snippets.length).toBeGreaterThan(8)
+})
+
+describeWith(['root'], 'the README', () => {
+  test('each snippet prints what stands behind it', async () => {
+    await using net = await pair()
+    using cleanup = new DisposableStack()
+    cleanup.defer(() => rmSync('/sys/fs/bpf/readme', { recursive: true, force: true }))
+    for (const code of snippets) {
+      const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, text]) => text)
+      const args = ['--conditions=@skep/source', '--input-type=module-typescript', '-']
+      const { stdout, stderr } = await net.near.attempt(process.execPath, args, { input: code, cwd })
+      expect(stderr).toBe('')
+      expect(stdout.trimEnd().split('\n')).toEqual(expected)
+      expect(expected.length).toBeGreaterThan(0)
+    }
+  })
+
+  test('shows C that is in the object', () => {
+    const source = readFileSync(`${cwd}/packets.bpf.c`, 'utf8').replaceAll(/\s+/g, ' ')
+    const [shown = ''] = readme.match(/```c\n.*?```/s) ?? []
+    const parts = shown.replaceAll(/```c?/g, '').split('\n\n')
+    for (const part of parts)
+      expect(source).toContain(
+        part
+          .replace(/\{ … \}/, '')
+          .replaceAll(/\s+/g, ' ')
+          .trim(),
+      )
+  })
+})
