@@ -38,7 +38,9 @@ export const linkStatistics: AttributeCodec<LinkStatistics> = {
   },
   decode(from) {
     const view = from.view()
-    const counter = (i: number): bigint => (8 * i + 8 <= view.byteLength ? view.getBigUint64(8 * i, true) : 0n)
-    return Object.fromEntries(fields.map((field, i) => [field, counter(i)])) as LinkStatistics
+    const counters = {} as Record<(typeof fields)[number], bigint>
+    for (let i = 0, at = 0; i < fields.length; i++, at += 8)
+      counters[fields[i]!] = at + 8 <= view.byteLength ? view.getBigUint64(at, true) : 0n
+    return counters
   },
 }

@@ -34,6 +34,9 @@ test('text ends at its NUL, or with the payload', () => {
   expect(decoder.string()).toBe('eth')
   decoder.next()
   expect(decoder.string()).toBe('lo1')
+  const alias = new AttributeDecoder(hex('0800 0100 e2829100'))
+  alias.next()
+  expect(alias.string()).toBe('\u2091')
 })
 
 describe('bad bytes', () => {

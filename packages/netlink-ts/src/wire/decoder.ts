@@ -93,9 +93,14 @@ export class AttributeDecoder {
   /** Text up to the first NUL, or to the payload's end. */
   string(): string {
     if (this.error !== undefined) return ''
-    const payload = this.bytes()
-    const nul = payload.indexOf(0)
-    return text.decode(nul < 0 ? payload : payload.subarray(0, nul))
+    let ascii = ''
+    for (let at = this.start; at < this.start + this.length; at++) {
+      const byte = this.#bytes[at]!
+      if (byte === 0) break
+      if (byte > 0x7f) return this.#utf8()
+      ascii += String.fromCharCode(byte)
+    }
+    return ascii
   }
 
   /** The payload, not copied. */
@@ -123,6 +128,12 @@ export class AttributeDecoder {
   fail(problem: string): false {
     this.#trouble.error ??= { offset: this.#next, problem }
     return false
+  }
+
+  #utf8(): string {
+    const payload = this.bytes()
+    const nul = payload.indexOf(0)
+    return text.decode(nul < 0 ? payload : payload.subarray(0, nul))
   }
 
   #has(size: number): boolean {
