@@ -14,7 +14,7 @@ export function countCpus(list: string): number {
 /**
  * The number of CPUs that this machine may ever have: per-CPU maps have one value for each.
  *
- * Equivalent to: `cat /sys/devices/system/cpu/possible`.
+ * Minimum kernel: any. Equivalent to: `cat /sys/devices/system/cpu/possible`.
  */
 export function possibleCpus(): number {
   return (known ??= countCpus(readFileSync('/sys/devices/system/cpu/possible', 'utf8')))

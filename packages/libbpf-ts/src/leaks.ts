@@ -17,13 +17,16 @@ let tracing = false
 /**
  * Lists what this thread has open of this package: a test kit's leak check wants it empty.
  *
- * Equivalent to: `bpftool map list`, `bpftool prog list` and `bpftool link list`, for one process.
+ * Asks no kernel. Equivalent to: `bpftool map list`, `bpftool prog list` and `bpftool link list`, for one process.
  */
 export function openHandles(): readonly OpenHandle[] {
   return [...handles]
 }
 
-/** Switches on that handles opened from now on remember where they were opened. Costs some microseconds each. */
+/**
+ * Switches on that handles opened from now on remember where they were opened. Costs some microseconds each. Asks no
+ * kernel, and has no equivalent in `bpftool`.
+ */
 export function traceHandles(on: boolean): void {
   tracing = on
 }

@@ -57,7 +57,7 @@ export class Link implements Disposable {
    * Puts another program in the place of the present one, atomically: no packet passes by in between.
    *
    * Errors: BUSY, when `expected` is not what is there; NOT_SUPPORTED for tracepoints and uprobes; NOT_FOUND, when
-   * the device or cgroup is gone. Minimum kernel 5.7 (XDP, sk_lookup: 5.9).
+   * the device or cgroup is gone. Minimum kernel 5.7 (XDP, sk_lookup: 5.9). No equivalent in `bpftool`.
    */
   update(program: AttachedProgram, options: UpdateOptions = {}): void {
     const status = updateLink(this.fd, program.fd, options.expected?.fd)
@@ -70,7 +70,7 @@ export class Link implements Disposable {
     this.#pinned = path
   }
 
-  /** Removes the pin at `path`, or the one that this link has. Equivalent to: `rm <path>`. */
+  /** Removes the pin at `path`, or the one that this link has. Minimum kernel 5.7. Equivalent to: `rm <path>`. */
   unpin(path: string | undefined = this.#pinned): void {
     unpin(this.handle, path)
     this.#pinned = undefined
@@ -91,6 +91,7 @@ export class Link implements Disposable {
     return linkInfo(this.fd)
   }
 
+  /** Closes the fd, and so detaches an unpinned link. Closing again does nothing. Minimum kernel 5.7. */
   close(): void {
     this.handle.close()
   }

@@ -54,20 +54,24 @@ export class TcFilter implements Disposable {
     return this.handle.name
   }
 
-  /** Replaces the program in place: no packet passes by in between. Errors: NOT_FOUND, CLOSED. */
+  /**
+   * Replaces the program in place: no packet passes by in between.
+   *
+   * Errors: NOT_FOUND, CLOSED. Minimum kernel 4.5. Equivalent to: `tc filter replace dev <device> ingress … bpf da …`.
+   */
   update(program: TcProgram): void {
     const answer = addon().tcAttach(...this.#call(program.fd, REPLACE))
     if (answer.status < 0) throw filterRefusal('tc.update', answer, `${this.name} to program "${program.name}"`)
   }
 
-  /** Takes the filter off; the clsact qdisc stays. Equivalent to: `tc filter del dev <device> ingress …`. */
+  /** Takes the filter off; the clsact qdisc stays. Minimum kernel 4.5. Equivalent to: `tc filter del dev <device> ingress …`. */
   detach(): void {
     const answer = addon().tcDetach(...this.#call(0, 0))
     this.#kept = true
     if (answer.status < 0) throw filterMissing('tc.detach', answer, this.name)
   }
 
-  /** What is in this place now. Equivalent to: `tc filter show dev <device> ingress`. */
+  /** What is in this place now. Minimum kernel 4.5. Equivalent to: `tc filter show dev <device> ingress`. */
   info(): TcInfo {
     const answer = addon().tcQuery(...this.#call(0, 0))
     if (answer.status < 0) throw filterMissing('tc.info', answer, this.name)
@@ -79,7 +83,7 @@ export class TcFilter implements Disposable {
     this.#kept = true
   }
 
-  /** Detaches, unless {@link keep} was called. Closing again does nothing. */
+  /** Detaches, unless {@link keep} was called; a device that is gone is no error. Closing again does nothing. */
   close(): void {
     if (this.handle.closed) return
     try {

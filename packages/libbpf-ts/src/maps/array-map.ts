@@ -11,6 +11,7 @@ export class ArrayMap<V> extends BpfMap<number, V> {
     super(handle, { key: u32, value: codecs.value })
   }
 
+  /** How many elements it has. */
   get length(): number {
     return this.handle.info.maxEntries
   }
@@ -20,6 +21,7 @@ export class ArrayMap<V> extends BpfMap<number, V> {
    * result to unmap.
    *
    * Errors: INVALID_INPUT for a map without BPF_F_MMAPABLE; NOT_PERMITTED for a frozen one. Minimum kernel 5.5.
+   * No equivalent in `bpftool`.
    */
   mmap(): MappedArray {
     return new MappedArray(this.handle)

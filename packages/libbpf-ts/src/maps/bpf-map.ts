@@ -95,13 +95,14 @@ export class BpfMap<K, V> implements Disposable {
     return status === 0
   }
 
-  /** Reads and deletes in one. Minimum kernel 5.14 (hash maps). */
+  /** Reads and deletes in one. Minimum kernel 5.14 (hash maps). No equivalent in `bpftool`. */
   take(key: K): V | undefined {
     this.#open()
     this.#codecs.key.write(this.#key.view, 0, key)
     return this.#found('map.take', this.#calls.take(this.#key.bytes, this.#read.bytes), key)
   }
 
+  /** Minimum kernel 3.19. Equivalent to: `bpftool map lookup`. */
   has(key: K): boolean {
     return this.get(key) !== undefined
   }
@@ -110,13 +111,14 @@ export class BpfMap<K, V> implements Disposable {
    * All keys, one call each. A key deleted meanwhile may make the kernel start over: {@link getBatch} does not.
    *
    * Errors: BUSY, when more keys came than the map can hold. Minimum kernel 3.19 (first key: 4.12).
+   * Equivalent to: `bpftool map getnext`, again and again.
    */
   keys(): Generator<K> {
     this.#open()
     return keysOf(this.handle, this.#codecs.key, this.#calls)
   }
 
-  /** All keys and values, in batches where the map has them. Equivalent to: `bpftool map dump`. */
+  /** All keys and values, in batches where the map has them. Minimum kernel 5.6. Equivalent to: `bpftool map dump`. */
   *entries(): Generator<[K, V]> {
     if (!this.#batches.supported) yield* this.#singly()
     else for (const batch of this.getBatch()) yield* batch
@@ -130,6 +132,7 @@ export class BpfMap<K, V> implements Disposable {
    * All keys and values, some thousand a call; `size` is how many, `take: true` deletes what is read.
    *
    * Errors: NOT_SUPPORTED for maps without batches. Minimum kernel 5.6 (per-CPU arrays 5.13).
+   * Equivalent to: `bpftool map dump`.
    */
   getBatch(options?: BatchOptions): Generator<[K, V][]> {
     this.#open()
@@ -148,7 +151,11 @@ export class BpfMap<K, V> implements Disposable {
     return this.#batches.write(entries, options?.mode ?? 'any', (key, value) => this.set(key, value, options))
   }
 
-  /** Deletes many; keys that are not there are passed over. Returns how many were. Minimum kernel 5.6. */
+  /**
+   * Deletes many; keys that are not there are passed over. Returns how many were there.
+   *
+   * Minimum kernel 5.6. Equivalent to: `bpftool batch` with `map delete` lines.
+   */
   deleteBatch(keys: Iterable<K>): number {
     this.#open()
     return this.#batches.delete(keys, (key) => this.delete(key))
@@ -174,12 +181,13 @@ export class BpfMap<K, V> implements Disposable {
     this.#pinned = path
   }
 
-  /** Removes the pin at `path`, or the one that {@link pin} made. Equivalent to: `rm <path>`. */
+  /** Removes the pin at `path`, or the one that {@link pin} made. Minimum kernel 4.4. Equivalent to: `rm <path>`. */
   unpin(path: string | undefined = this.#pinned): void {
     unpin(this.handle, path)
     this.#pinned = undefined
   }
 
+  /** Closes the fd. Closing again does nothing. */
   close(): void {
     this.handle.close()
   }

@@ -25,7 +25,7 @@ export class MapOfMaps<K, M extends AnyMap = BpfMap<Uint8Array, Uint8Array>> ext
     this.#ids = new BpfMap(handle, { key: codecs.key, value: u32 })
   }
 
-  /** The inner maps' ids, without opening them. */
+  /** The inner maps' ids, without opening them. Minimum kernel 4.13. Equivalent to: `bpftool map dump`. */
   *ids(): Generator<[K, number]> {
     for (const key of this.keys()) {
       const id = this.#ids.get(key)

@@ -28,6 +28,7 @@ export class MappedArray implements Disposable {
     this.#listed = handleOpened('mapping', map.fd, map.name)
   }
 
+  /** Unmaps. Closing again does nothing. */
   close(): void {
     addon().unmap(this.buffer)
     handleClosed(this.#listed)

@@ -17,7 +17,7 @@ export class RingBufferMap implements Disposable {
     this.handle = handle
   }
 
-  /** Errors: NOT_FOUND, INVALID_INPUT. Equivalent to: `bpftool map show pinned <path>`. */
+  /** Errors: NOT_FOUND, INVALID_INPUT. Minimum kernel 5.8. Equivalent to: `bpftool map show pinned <path>`. */
   static open(path: string): RingBufferMap {
     return new RingBufferMap(MapHandle.openPinned(path))
   }
@@ -31,7 +31,11 @@ export class RingBufferMap implements Disposable {
     return this.handle.fd
   }
 
-  /** Opens the reader; dispose of it to stop. It outlives this map's fd. Errors: NOT_PERMITTED. */
+  /**
+   * Opens the reader; dispose of it to stop. It outlives this map's fd.
+   *
+   * Errors: NOT_PERMITTED. Minimum kernel 5.8. No equivalent in `bpftool`, whose `event_pipe` is for perf buffers.
+   */
   reader(options?: RingBufferOptions): RingBufferReader {
     return new RingBufferReader(this.handle, options)
   }
@@ -41,18 +45,19 @@ export class RingBufferMap implements Disposable {
     return mapInfo(this.fd)
   }
 
-  /** Errors: EXISTS. Equivalent to: `bpftool map pin`. */
+  /** Errors: EXISTS. Minimum kernel 5.8. Equivalent to: `bpftool map pin`. */
   pin(path: string): void {
     pin(this.handle, path)
     this.#pinned = path
   }
 
-  /** Removes the pin at `path`, or the one that {@link pin} made. Equivalent to: `rm <path>`. */
+  /** Removes the pin at `path`, or the one that {@link pin} made. Minimum kernel 5.8. Equivalent to: `rm <path>`. */
   unpin(path: string | undefined = this.#pinned): void {
     unpin(this.handle, path)
     this.#pinned = undefined
   }
 
+  /** Closes the fd. Closing again does nothing. */
   close(): void {
     this.handle.close()
   }

@@ -58,6 +58,7 @@ export class LoadedObject implements Disposable {
     this.#section(variable).write(variable, value)
   }
 
+  /** Closes all fds. Closing again does nothing. */
   close(): void {
     for (const handle of [...this.handles.values(), ...this.#data.values(), ...this.programs.values()]) handle.close()
   }

@@ -23,6 +23,7 @@ export class MapSpec {
   /**
    * Where the map is pinned. When something is pinned there at load, it is used in place of a new map, if type, sizes,
    * flags and BTF are the same; else the load fails with LAYOUT_MISMATCH and both layouts.
+   * Minimum kernel 4.4. Equivalent to: `bpftool prog loadall … pinmaps <folder>`.
    */
   pinPath: string | undefined
   readonly #native: () => NativeObject
@@ -66,7 +67,11 @@ export class MapSpec {
     this.#autocreate = value
   }
 
-  /** Uses an open map in place of a new one. Its layout is checked when the object is loaded. */
+  /**
+   * Uses an open map in place of a new one. Its layout is checked when the object is loaded.
+   *
+   * Equivalent to: `bpftool prog load … map name <name> id <id>`.
+   */
   reuse(map: { readonly handle: MapHandle }): void {
     this.#reused = map
   }

@@ -13,7 +13,8 @@ import { checkSize, findVariable, globalVariables, readInitial, writeInitial, ty
  * Opens an object file, by path or as its bytes. Nothing is in the kernel yet: sizes, pins and read-only data can be
  * set, then {@link BpfObject.load} makes it real.
  *
- * Errors: NOT_FOUND, INVALID_OBJECT. Needs no privilege.
+ * Errors: NOT_FOUND, INVALID_OBJECT. Needs no privilege, and asks no kernel. Equivalent to: `bpftool btf dump file`,
+ * as far as that goes.
  */
 export function openObject(source: string | Uint8Array, options: { readonly name?: string } = {}): BpfObject {
   const name = options.name ?? (typeof source === 'string' ? basename(source).replace(/(\.bpf)?\.o$/, '') : 'object')
@@ -76,7 +77,7 @@ export class BpfObject implements Disposable {
     writeInitial(this.#open(), variable, value)
   }
 
-  /** Loads all programs and maps for a card that runs BPF itself (XDP mode `offload`). Minimum kernel 4.16. */
+  /** Loads all programs and maps for a card that runs BPF itself (XDP mode `offload`). Minimum kernel 4.16. Equivalent to: `bpftool prog load … offload_dev`. */
   offloadTo(device: Device): void {
     const index = deviceIndex(device, 'object.offloadTo')
     const status = addon().objectDevice(this.#open(), index)
@@ -102,6 +103,7 @@ export class BpfObject implements Disposable {
     }
   }
 
+  /** Frees what was read. Closing again does nothing. */
   close(): void {
     if (this.#native) addon().objectClose(this.#native)
     this.#native = undefined

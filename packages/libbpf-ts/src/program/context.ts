@@ -24,7 +24,7 @@ export interface SkbContext {
 const XDP_MD = 24
 const SK_BUFF = 192
 
-/** The `context` of a test run of an XDP program; `length` is that of `data`. Minimum kernel 5.15. */
+/** The `context` of a test run of an XDP program; `length` is that of `data`. Minimum kernel 5.15. As in `bpftool prog run … ctx_in`. */
 export function xdpContext(length: number, fields: XdpContext): Uint8Array {
   const view = new DataView(new ArrayBuffer(XDP_MD))
   view.setUint32(0, fields.metadata ?? 0, true)
@@ -34,7 +34,7 @@ export function xdpContext(length: number, fields: XdpContext): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
-/** The `context` of a test run of a tc or cgroup_skb program. Minimum kernel 5.2 (`ifindex`, `wireLength`: 5.8). */
+/** The `context` of a test run of a tc or cgroup_skb program. Minimum kernel 5.2 (`ifindex`, `wireLength`: 5.8). As `bpftool prog run … ctx_in`. */
 export function skbContext(fields: SkbContext): Uint8Array {
   const view = new DataView(new ArrayBuffer(SK_BUFF))
   view.setUint32(8, fields.mark ?? 0, true)

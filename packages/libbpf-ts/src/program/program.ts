@@ -68,7 +68,7 @@ export class Program implements Disposable {
     this.#pinned = path
   }
 
-  /** Removes the pin at `path`, or the one that {@link pin} made. Equivalent to: `rm <path>`. */
+  /** Removes the pin at `path`, or the one that {@link pin} made. Minimum kernel 4.4. Equivalent to: `rm <path>`. */
   unpin(path: string | undefined = this.#pinned): void {
     unpin(this.handle, path)
     this.#pinned = undefined
@@ -143,6 +143,7 @@ export class Program implements Disposable {
     return attachSkLookup(this, options)
   }
 
+  /** Closes the fd. Closing again does nothing. */
   close(): void {
     this.handle.close()
   }

@@ -26,6 +26,8 @@ const EMSGSIZE = -90
 /**
  * Reads a ring buffer in batches: `for await (const batch of reader)`. One reader a ring. A batch is copied out at
  * once, so a slow loop body delays but does not block the ring until it is full; then the program drops records.
+ *
+ * Minimum kernel 5.8. No equivalent in `bpftool`.
  */
 export class RingBufferReader implements AsyncIterable<RingBatch>, Disposable {
   /** The ring's size in bytes. */
