@@ -7,7 +7,10 @@ if ! command -v clang-14 >/dev/null; then
 fi
 make -s -C bpf
 make -s -C packages/libbpf-ts/test-objects
+make -s -C packages/testbed/objects
+gen() { node --conditions=@skep/source packages/libbpf-ts/src/cli.ts gen "$@"; }
 for object in packages/datapath/objects/*.bpf.o; do
 	module=packages/datapath/src/$(basename "$object" .bpf.o).gen.ts
-	node --conditions=@skep/source packages/libbpf-ts/src/cli.ts gen "$object" --output "$module"
+	gen "$object" --output "$module"
 done
+gen packages/libbpf-ts/test-objects/gen.bpf.o --output packages/libbpf-ts/src/testing/gen.gen.ts --import ../index.ts

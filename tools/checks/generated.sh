@@ -21,6 +21,8 @@ if [ "$version" = "$pinned" ]; then
 	for file in "$fresh"/src/*; do same "$file" "packages/datapath/src/$(basename "$file")"; done
 	cp -r packages/libbpf-ts/test-objects "$fresh/libbpf"
 	make -s -B -C "$fresh/libbpf" >/dev/null
+	make -s -C packages/testbed/objects OBJECTS="$fresh/testbed" >/dev/null
+	for file in "$fresh"/testbed/*.o; do same "$file" "packages/testbed/objects/$(basename "$file")"; done
 	for file in "$fresh"/libbpf/*.o; do same "$file" "packages/libbpf-ts/test-objects/$(basename "$file")"; done
 else
 	echo "generated: objects not compared: the pinned clang is $pinned, here is ${version:-none} (apt-get install clang-14)" >&2
@@ -30,4 +32,5 @@ for object in packages/datapath/objects/*.bpf.o; do
 	module=packages/datapath/src/$(basename "$object" .bpf.o).gen.ts
 	node --conditions=@skep/source packages/libbpf-ts/src/cli.ts gen "$object" --output "$module" --check || status=1
 done
+[ $status -eq 0 ] && echo "generated: objects and modules are what their sources give"
 exit $status
