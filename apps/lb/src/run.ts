@@ -9,12 +9,14 @@ import { hasLiveLinks } from './devices/links.ts'
 import { requireSameNamespace } from './instance/namespace.ts'
 import { ownInstance } from './instance/own.ts'
 import type { InstancePaths } from './instance/paths.ts'
-import { recordOwner } from './instance/process.ts'
 import type { Source } from './source/source.ts'
 import { removeInstance } from './uninstall.ts'
 
 /** Runs the instance until the signal aborts. Traffic goes on after that, and also when this is killed at any point. */
 export async function run(paths: InstancePaths, source: Source, log: Logger, signal: AbortSignal): Promise<void> {
+  let controller: Controller | undefined
+  // From the first moment on: SIGHUP must never end this process.
+  source.watch(() => controller?.reload(), signal)
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   // Without any lock or folder yet: what is refused here has changed nothing.
@@ -23,18 +25,12 @@ export async function run(paths: InstancePaths, source: Source, log: Logger, sig
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   using stack = new DisposableStack()
-  const controller = start(paths, source, log, stack, signal)
+  controller = start(paths, source, log, stack)
   await controller.follow(signal)
 }
 
 /** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
-function start(
-  paths: InstancePaths,
-  source: Source,
-  log: Logger,
-  stack: DisposableStack,
-  signal: AbortSignal,
-): Controller {
+function start(paths: InstancePaths, source: Source, log: Logger, stack: DisposableStack): Controller {
   const installed = readInstalled(paths)
   using undo = new DisposableStack()
   if (installed === undefined) undo.defer(() => removeInstance(paths))
@@ -42,9 +38,7 @@ function start(
   const netlink = stack.use(openNetlink())
   const engine = stack.use(new Engine(paths, config, netlink))
   const controller = new Controller({ engine, source, log, netlink, paths })
-  source.watch(() => controller.reload(), signal)
   controller.start()
-  recordOwner(paths, source.name)
   undo.move()
   return controller
 }

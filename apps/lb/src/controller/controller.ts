@@ -4,8 +4,10 @@ import type { Config } from '../config/config.ts'
 import { diffConfigs } from '../config/diff.ts'
 import { ConfigError, formatProblem } from '../config/problem.ts'
 import { fixedFindings, readInstalled } from '../datapath/installed.ts'
-import type { Engine, Round } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Round } from '../engine/round.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { recordOwner } from '../instance/process.ts'
 import type { Source } from '../source/source.ts'
 import { networkChanges } from './network.ts'
 import { logRound, readyLine } from './report.ts'
@@ -36,11 +38,12 @@ export class Controller {
 
   /** The first round. Throws where the configuration is refused or cannot be carried out. */
   start(): void {
-    const { source, engine, log } = this.#parts
+    const { source, engine, log, paths } = this.#parts
     const config = source.load((wanted) => this.#refusals(wanted))
     const round = engine.apply(config)
     this.#config = config
     this.#report(round)
+    recordOwner(paths, source.name)
     log.info({ config: source.name }, 'running')
     console.log(readyLine(config, this.#parts))
   }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { pinnedLinks } from '../devices/links.ts'
-import type { Round } from '../engine/engine.ts'
+import type { Round } from '../engine/round.ts'
 import { formatKey } from '../sysctl/proc.ts'
 import type { ControllerParts } from './controller.ts'
 
@@ -10,11 +10,17 @@ export function logRound(log: Logger, round: Round, withWarnings: boolean): void
   for (const change of round.services) log.info(change, `service ${change.kind}`)
   for (const { key, from, to } of round.settings) log.info({ from, to }, `kernel setting ${formatKey(key)}`)
   if (round.sources.length > 0) log.info({ sources: round.sources }, 'own addresses towards backends')
-  for (const neighbor of round.neighbors.added) log.info(neighbor, 'next hop kept')
-  for (const neighbor of round.neighbors.removed) log.info(neighbor, 'next hop let go')
+  const { added, removed, mode } = round.neighbors
+  if (added.length > 0) log.info({ mode, ...some(added) }, 'next hops kept')
+  if (removed.length > 0) log.info(some(removed), 'next hops let go')
   for (const { device, mode, reason } of round.attached) log.info({ device, mode, reason }, 'device attached')
   for (const device of round.detached) log.info({ device }, 'device detached')
   if (withWarnings) for (const warning of round.warnings) log.warn(warning)
+}
+
+/** A few of many: a log line has its limits. */
+function some<T>(all: readonly T[]): { count: number; first: readonly T[] } {
+  return { count: all.length, first: all.slice(0, 8) }
 }
 
 /** The line that says that traffic is served. */

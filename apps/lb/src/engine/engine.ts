@@ -1,48 +1,35 @@
 import type { LbXdp } from '@skep/datapath/lb-xdp'
-import { explainPlan, type ServiceChange } from '@skep/lb-maps'
 import type { Netlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
 import { readProgram } from '../datapath/installed.ts'
-import { loadDatapath, pinProgram, programPin } from '../datapath/load.ts'
-import { applyDeviceStep, pinnedLinks, type Attachment } from '../devices/links.ts'
-import { planDevices, type Device, type DevicePlan } from '../devices/plan.ts'
-import { writeAttachments } from '../devices/record.ts'
-import { selectDevices } from '../devices/select.ts'
+import { loadDatapath, programPin } from '../datapath/load.ts'
+import type { Attachment } from '../devices/links.ts'
+import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { keepNeighbors, refreshNeighbors, type KeepResult } from '../nexthop/keep.ts'
+import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { describeGauge, readNatGauges } from '../status/gauges.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
+import { adoptedSources } from './adopted-sources.ts'
 import { backendAddresses, usesFamily } from './desired.ts'
+import { Links } from './links.ts'
+import { madeRound, type Round } from './round.ts'
 import { Services } from './services.ts'
-
-/** What one round of {@link Engine.apply} did and found. All lists are empty when nothing was to do. */
-export interface Round {
-  readonly services: readonly ServiceChange[]
-  /** The same as sentences. */
-  readonly explained: readonly string[]
-  readonly settings: readonly Change[]
-  readonly neighbors: KeepResult
-  readonly attached: readonly Attachment[]
-  readonly detached: readonly string[]
-  /** The own addresses towards backends, where they are others than in the round before. */
-  readonly sources: readonly string[]
-  /** Backends out of reach, and what else an operator should know. */
-  readonly warnings: readonly string[]
-}
 
 /** An instance on this host: its tables, links, kernel settings and neighbours. Leaving the scope closes descriptors; traffic goes on. */
 export class Engine implements Disposable {
+  readonly #stack: DisposableStack
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #settings: Settings = procSettings()
   readonly #datapath: LbXdp
   readonly #services: Services
-  #sources: ReadonlyMap<string, string> = new Map()
+  readonly #links: Links
+  #sources: ReadonlyMap<string, string>
 
   /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
   constructor(paths: InstancePaths, config: Config, netlink: Netlink) {
@@ -51,15 +38,15 @@ export class Engine implements Disposable {
     this.#netlink = netlink
     this.#datapath = stack.use(loadDatapath(paths, config))
     this.#services = stack.use(new Services(this.#datapath, config))
+    this.#links = new Links(paths, netlink, this.#datapath)
+    this.#sources = adoptedSources(this.#datapath.maps)
     this.#stack = stack.move()
   }
 
-  readonly #stack: DisposableStack
-
   /** What stands against a valid configuration, here and now. Changes nothing. */
   refusals(config: Config): Finding[] {
-    const devices = this.#devices(config)
-    const modes = this.#plan(devices, config).refused
+    const devices = this.#links.devices(config)
+    const modes = this.#links.plan(devices, config).refused
     const resolution = this.#resolve(config, devices)
     return [
       ...modes.map((message) => ({ path: ['spec', 'acceleration'], message })),
@@ -67,39 +54,24 @@ export class Engine implements Disposable {
     ]
   }
 
-  /** Brings everything to what the configuration and the network ask for now. Safe to call at any time, and again. */
+  /**
+   * Brings everything to what the configuration and the network ask for now. Safe to call at any time, and again. What a
+   * device may refuse comes before the services: then they are as they were. What is dropped is detached last.
+   */
   apply(config: Config): Round {
-    const devices = this.#devices(config)
-    const { steps } = this.#plan(devices, config)
-    const leaving = steps.flatMap((step) => (step.do === 'detach' ? [step.device] : []))
-    const settings = this.#keep(config, [...devices.map(({ name }) => name), ...leaving])
+    const devices = this.#links.devices(config)
+    const { steps } = this.#links.plan(devices, config)
+    const names = devices.map(({ name }) => name)
+    const settings = this.#keep(config, [...names, ...this.#links.attached()])
+    const attached = this.#attach(config, steps)
     const resolution = this.#resolve(config, devices)
-    const sources = this.#newSources(resolution)
+    const before = this.#sources
+    this.#sources = resolution.sources
     const services = this.#services.apply(config, resolution)
     const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, resolution.nextHops)
-    const attached = this.#link(steps)
-    if (leaving.length > 0)
-      settings.push(
-        ...this.#keep(
-          config,
-          devices.map(({ name }) => name),
-        ),
-      )
-    const full = services.problems
-      .filter(({ code }) => code === 'FULL')
-      .map(({ path, message }) => `${path}: ${message}`)
-    const warnings = [...resolution.unreachable.values(), ...resolution.warnings, ...full]
-    const explained = explainPlan({ changes: services.changes, problems: [] })
-    return {
-      services: services.changes,
-      explained,
-      settings,
-      sources,
-      neighbors,
-      attached,
-      detached: leaving,
-      warnings,
-    }
+    const detached = this.#links.detach(steps)
+    if (detached.length > 0) settings.push(...this.#keep(config, names))
+    return madeRound({ services, settings, neighbors, attached, detached, resolution, before })
   }
 
   /** What is nearly full, as sentences. */
@@ -118,22 +90,13 @@ export class Engine implements Disposable {
     this.#stack.dispose()
   }
 
-  #devices({ devices: patterns }: Config): Device[] {
-    const links = [...this.#netlink.link.list()]
-    const { devices } = selectDevices(
-      patterns,
-      links.map(({ name }) => name),
-    )
-    return links.filter(({ name }) => devices.includes(name)).map(({ name, index }) => ({ name, index }))
-  }
-
-  /** Links that hold this very program need no update. */
-  #plan(devices: readonly Device[], { acceleration }: Config): DevicePlan {
-    const { id } = this.#datapath.programs.lbXdp.info()
-    const pinned = pinnedLinks(this.#paths, this.#netlink)
-    const { steps, refused } = planDevices(devices, pinned, acceleration)
-    const current = (device: string) => pinned.find((link) => link.device === device)?.programId === id
-    return { steps: steps.filter((step) => step.do !== 'update' || !current(step.device.name)), refused }
+  #attach(config: Config, steps: readonly DeviceStep[]): Attachment[] {
+    try {
+      return this.#links.attach(steps)
+    } catch (error) {
+      this.#keep(config, this.#links.attached())
+      throw error
+    }
   }
 
   #resolve(config: Config, devices: readonly Device[]): Resolution {
@@ -147,29 +110,9 @@ export class Engine implements Disposable {
     })
   }
 
-  #newSources({ sources }: Resolution): string[] {
-    const [before, after] = [this.#sources, sources].map((map) => [...new Set(map.values())].toSorted())
-    this.#sources = sources
-    return before!.join() === after!.join() ? [] : after!
-  }
-
   #keep(config: Config, devices: readonly string[]): Change[] {
-    const needs = {
-      devices,
-      ipv4: usesFamily(config, 4),
-      ipv6: usesFamily(config, 6),
-      portRange: config.snat.portRange,
-    }
+    const [ipv4, ipv6] = [usesFamily(config, 4), usesFamily(config, 6)]
+    const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange }
     return keepSettings(this.#paths.settings, wantedSettings(needs, this.#settings), this.#settings)
-  }
-
-  #link(steps: DevicePlan['steps']): Attachment[] {
-    const program = this.#datapath.programs.lbXdp
-    if (steps.length > 0) pinProgram(this.#paths, this.#datapath)
-    const attached = steps
-      .map((step) => applyDeviceStep(step, this.#paths, program))
-      .filter((made) => made !== undefined)
-    writeAttachments(this.#paths, attached)
-    return attached
   }
 }

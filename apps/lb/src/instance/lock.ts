@@ -27,7 +27,8 @@ export class LockedError extends Error {
 export function lockFolder(folder: string, { waitSeconds = 0 }: { waitSeconds?: number } = {}): Lock {
   for (;;) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const fd = openSync(folder, 'r')
+    const fd = openIfThere(folder)
+    if (fd === undefined) continue
     try {
       flock(fd, folder, ['--exclusive', '--wait', String(waitSeconds)])
     } catch (error) {
@@ -41,12 +42,8 @@ export function lockFolder(folder: string, { waitSeconds = 0 }: { waitSeconds?: 
 
 /** Whether some process holds the folder's lock. A folder that is not there is not locked. */
 export function isLocked(folder: string): boolean {
-  let fd
-  try {
-    fd = openSync(folder, 'r')
-  } catch {
-    return false
-  }
+  const fd = openIfThere(folder)
+  if (fd === undefined) return false
   try {
     flock(fd, folder, ['--shared', '--nonblock'])
     return false
@@ -55,6 +52,15 @@ export function isLocked(folder: string): boolean {
     throw error
   } finally {
     closeSync(fd)
+  }
+}
+
+function openIfThere(folder: string): number | undefined {
+  try {
+    return openSync(folder, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

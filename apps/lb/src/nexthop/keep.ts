@@ -27,12 +27,15 @@ export interface KeepResult {
 export function keepNeighbors(netlink: Netlink, file: string, wanted: readonly NextHop[]): KeepResult {
   const namespace = currentNamespace()
   const kept = readNeighbors(file, namespace)
+  const known = new Set(kept.map(key))
   const present = new Map([...netlink.neighbor.list()].map((entry) => [key(entry), entry]))
-  const foreign = wanted.filter((hop) => isForeign(present.get(key(hop)), kept, hop))
-  const ours = wanted.filter((hop) => !foreign.includes(hop)).map(({ index, address }) => ({ index, address }))
-  const removed = kept.filter((entry) => !ours.some((hop) => key(hop) === key(entry)))
-  writeNeighbors(file, namespace, ours)
-  for (const entry of removed) if (!keptByOthers(file, namespace, entry)) forget(netlink, entry)
+  const isForeign = (hop: NextHop) => present.get(key(hop))?.state === 'permanent' && !known.has(key(hop))
+  const foreign = wanted.filter(isForeign)
+  const ours = wanted.filter((hop) => !isForeign(hop)).map(({ index, address }) => ({ index, address }))
+  const removed = kept.filter(without(ours))
+  if (removed.length > 0 || ours.some((hop) => !known.has(key(hop)))) writeNeighbors(file, namespace, ours)
+  if (removed.length > 0)
+    for (const entry of removed.filter(without(othersNeighbors(file, namespace)))) forget(netlink, entry)
   const added = ours.filter((hop) => !isKept(present.get(key(hop))))
   for (const hop of added) resolve(netlink, hop)
   return { mode: modeOf(netlink, ours), added, removed, foreign }
@@ -74,16 +77,14 @@ function forget(netlink: Netlink, entry: KeptNeighbor): void {
   }
 }
 
-function keptByOthers(file: string, namespace: string, entry: KeptNeighbor): boolean {
-  return othersNeighbors(file, namespace).some((other) => key(other) === key(entry))
+/** A test for those that are not in the list. */
+function without(list: readonly KeptNeighbor[]): (entry: KeptNeighbor) => boolean {
+  const keys = new Set(list.map(key))
+  return (entry) => !keys.has(key(entry))
 }
 
 function isKept(entry: Neighbor | undefined): boolean {
   return entry?.flags.includes('managed') ?? false
-}
-
-function isForeign(entry: Neighbor | undefined, kept: readonly KeptNeighbor[], hop: NextHop): boolean {
-  return entry?.state === 'permanent' && !kept.some((own) => key(own) === key(hop))
 }
 
 function key({ index, address }: KeptNeighbor): string {

@@ -1,12 +1,10 @@
 import { type Counter, memberCodec, serviceCodec, sourceCodec } from '@skep/datapath/lb-xdp'
 import { formatEndpoint } from '@skep/lb-maps'
-import { formatAddress } from '@skep/packet'
 import { mapTable } from './mapped.ts'
 import type { MemberStatus, ServiceStatus } from './status.ts'
 import type { Tables } from './tables.ts'
+import { formatWords, sourceFamily } from './words.ts'
 
-const AF_INET = 2
-const AF_INET6 = 10
 const RING_LINE_SLOTS = 32
 const MEMBER_LINE_IDS = 16
 const MEMBER_BLOCK_END = 0xffffffff
@@ -24,7 +22,7 @@ export function readServices(tables: Tables, names: ReadonlyMap<string, string>)
 export function readSources(tables: Tables): string[] {
   using sources = mapTable(tables.sources, sourceCodec)
   const all = Array.from({ length: sources.entries }, (_, index) => sources.read(index).address)
-  return all.filter((words) => words.some((word) => word !== 0)).map((words) => formatWords(words, familyOf(words)))
+  return all.filter((words) => words.some((word) => word !== 0)).map((words) => formatWords(words, sourceFamily(words)))
 }
 
 /** The sum over all CPUs. */
@@ -97,7 +95,7 @@ class ServiceReader implements Disposable {
 
   #source(index: number): string {
     const words = this.#sources.read(index).address
-    return words.every((word) => word === 0) ? 'none' : formatWords(words, familyOf(words))
+    return words.every((word) => word === 0) ? 'none' : formatWords(words, sourceFamily(words))
   }
 
   [Symbol.dispose](): void {
@@ -108,15 +106,4 @@ class ServiceReader implements Disposable {
 function sum(members: readonly MemberStatus[]): { packets: number; bytes: number } {
   const all = (key: 'packets' | 'bytes') => members.reduce((total, member) => total + member[key], 0)
   return { packets: all('packets'), bytes: all('bytes') }
-}
-
-function formatWords(words: readonly number[], family: number): string {
-  const bytes = new Uint8Array(16)
-  for (const [i, word] of words.entries()) new DataView(bytes.buffer).setUint32(4 * i, word)
-  return formatAddress(family === AF_INET ? bytes.slice(0, 4) : bytes)
-}
-
-/** An own address has no family in the tables: only IPv4 leaves three words empty. */
-function familyOf([, ...rest]: readonly number[]): number {
-  return rest.every((word) => word === 0) ? AF_INET : AF_INET6
 }

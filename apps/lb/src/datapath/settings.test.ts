@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals'
+import { parseConfig } from '../config/load.ts'
+import { fixedFindings, type Installed } from './installed.ts'
+import { hashKeyOf, mapSizes, programConfig } from './settings.ts'
+
+const config = (more = '') =>
+  parseConfig(
+    'lb.yaml',
+    `apiVersion: skep.dev/v1\nkind: LoadBalancer\nspec: { devices: [eth0], services: [], ${more} }\n`,
+  )
+
+const installed = (more = ''): Installed => {
+  const { snat } = config(more)
+  return { sizes: mapSizes(config(more)), program: { ...hashKeyOf(config(more)), ...snat.portRange } }
+}
+
+test('masks fit the sizes, and times are in ticks', () => {
+  const program = programConfig(config('hashKey: "0123456789abcdef00000000000000ff"'), 250)
+  const sizes = mapSizes(config())
+  expect([program.services4Mask + 1, program.services6Mask + 1, program.natMask + 1]).toEqual([
+    sizes['services4'],
+    sizes['services6'],
+    sizes['natFlows'],
+  ])
+  expect([program.hashKey0, program.hashKey1]).toEqual([0x0123456789abcdefn, 0xffn])
+  expect([program.natPortMin, program.natPortMax]).toEqual([16384, 32767])
+  expect([program.jiffiesPerSecond, program.timeoutOpening, program.timeoutOther]).toEqual([250, 15_000, 75_000])
+})
+
+test('a connection that is open lives as long as RFC 5382 and RFC 4787 ask', () => {
+  const { timeoutEstablished, timeoutClosing, timeoutOther } = programConfig(config(), 1)
+  expect(timeoutEstablished).toBeGreaterThanOrEqual(2 * 3600 + 4 * 60)
+  expect(timeoutOther).toBeGreaterThanOrEqual(120)
+  expect(timeoutClosing).toBeGreaterThan(0)
+})
+
+test('every size fits a u32, also at the largest capacities', () => {
+  const sizes = mapSizes(config('capacity: { services: 1048576, backends: 4194304, connections: 16777216 }'))
+  for (const size of Object.values(sizes)) expect(size).toBeLessThan(2 ** 32)
+})
+
+test.each([
+  ['capacity: { services: 99 }', ['spec.capacity.services']],
+  ['capacity: { backends: 99 }', ['spec.capacity.backends']],
+  ['capacity: { connections: 4096 }', ['spec.capacity.connections']],
+  ['snat: { portRange: 20000-30000 }', ['spec.snat.portRange']],
+  ['hashKey: "ffffffffffffffffffffffffffffffff"', ['spec.hashKey']],
+  ['acceleration: generic, snat: { sources: [] }', []],
+  ['', []],
+])('beside what is loaded, %s is fixed', (more, paths) => {
+  expect(fixedFindings(installed(), config(more)).map(({ path }) => path.join('.'))).toEqual(paths)
+})
+
+test('a start that was killed before its program was pinned fixes the sizes alone', () => {
+  expect(fixedFindings({ ...installed(), program: undefined }, config('snat: { portRange: 20000-30000 }'))).toEqual([])
+})

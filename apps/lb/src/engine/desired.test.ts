@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals'
+import { parseConfig } from '../config/load.ts'
+import { backendAddresses, desiredState, usesFamily } from './desired.ts'
+
+const config = parseConfig(
+  'lb.yaml',
+  `apiVersion: skep.dev/v1
+kind: LoadBalancer
+spec:
+  devices: [eth0]
+  services:
+    - name: web
+      frontends: [{ address: 192.0.2.10, port: 80 }, { address: "2001:db8::10", port: 80 }, { address: 192.0.2.10, port: 81 }]
+      backends: [{ address: 10.1.0.11, port: 8080, weight: 3 }, { address: "2001:db8:1::11", port: 8080 }]
+    - name: dns
+      frontends: [{ address: 192.0.2.10, port: 53, protocol: UDP }]
+      backends: [{ address: 10.1.0.11, port: 53 }]
+`,
+)
+
+test('a service of two families becomes one of each, with the backends of its family', () => {
+  const sources = new Map([['10.1.0.11', '10.1.0.1']])
+  const desired = desiredState(config, sources)
+  expect(desired.sources).toBe(sources)
+  expect(
+    desired.services.map(({ name, frontends, backends }) => [
+      name,
+      frontends.map(({ address, port, protocol }) => `${address} ${port} ${protocol}`),
+      backends.map(({ address, weight }) => `${address} ${weight}`),
+    ]),
+  ).toEqual([
+    ['web', ['192.0.2.10 80 TCP', '192.0.2.10 81 TCP'], ['10.1.0.11 3']],
+    ['web', ['2001:db8::10 80 TCP'], ['2001:db8:1::11 1']],
+    ['dns', ['192.0.2.10 53 UDP'], ['10.1.0.11 1']],
+  ])
+})
+
+test('what the network must know', () => {
+  expect(backendAddresses(config)).toEqual(['10.1.0.11', '2001:db8:1::11'])
+  expect([usesFamily(config, 4), usesFamily(config, 6)]).toEqual([true, true])
+})

@@ -1,0 +1,46 @@
+import { explainPlan, type Plan, type ServiceChange } from '@skep/lb-maps'
+import type { Attachment } from '../devices/links.ts'
+import type { KeepResult } from '../nexthop/keep.ts'
+import type { Resolution } from '../nexthop/resolve.ts'
+import type { Change } from '../sysctl/keep.ts'
+
+/** What one round did and found. All lists are empty when nothing was to do. */
+export interface Round {
+  readonly services: readonly ServiceChange[]
+  /** The same as sentences. */
+  readonly explained: readonly string[]
+  readonly settings: readonly Change[]
+  /** The own addresses towards backends, where they are others than in the round before. */
+  readonly sources: readonly string[]
+  readonly neighbors: KeepResult
+  readonly attached: readonly Attachment[]
+  readonly detached: readonly string[]
+  /** Backends out of reach, and what else an operator should know. */
+  readonly warnings: readonly string[]
+}
+
+/** What the parts of a round tell. */
+export interface RoundParts extends Pick<Round, 'settings' | 'neighbors' | 'attached' | 'detached'> {
+  readonly services: Pick<Plan, 'changes' | 'problems'>
+  readonly resolution: Resolution
+  /** The sources of the round before. */
+  readonly before: ReadonlyMap<string, string>
+}
+
+/** One account of it all. */
+export function madeRound({ services, resolution, before, ...rest }: RoundParts): Round {
+  const { changes, problems } = services
+  const full = problems.filter(({ code }) => code === 'FULL').map(({ path, message }) => `${path}: ${message}`)
+  return {
+    ...rest,
+    services: changes,
+    explained: explainPlan({ changes, problems: [] }),
+    sources: newSources(before, resolution.sources),
+    warnings: [...resolution.unreachable.values(), ...resolution.warnings, ...full],
+  }
+}
+
+function newSources(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const own = (sources: ReadonlyMap<string, string>) => [...new Set(sources.values())].toSorted()
+  return own(before).join() === own(after).join() ? [] : own(after)
+}

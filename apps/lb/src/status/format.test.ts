@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals'
+import { formatStatus } from './format.ts'
+import type { Status } from './status.ts'
+
+const status: Status = {
+  instance: 'edge',
+  process: { pid: 7, since: '2026-01-01T00:00:00.000Z', config: '/etc/skep/edge.yaml', alive: true },
+  program: { id: 3, tag: 'aa', runs: 0, runTimeNs: 0, nsPerPacket: null },
+  devices: [
+    { name: 'eth0', mode: 'native', attached: true },
+    { name: 'br0', mode: 'generic', reason: 'the driver has no XDP in this mode', attached: true },
+    { name: 'eth9', mode: 'native', attached: false },
+  ],
+  services: [
+    {
+      id: 1,
+      name: 'web',
+      frontend: '192.0.2.10:80/TCP',
+      slots: 1024,
+      packets: 1100,
+      bytes: 80_000,
+      members: [
+        { id: 1, backend: '10.1.0.11:8080', source: '10.1.0.1', slots: 1024, share: 1, packets: 1000, bytes: 79_000 },
+        { id: 2, backend: '10.1.0.9:8080', source: '10.1.0.1', slots: 0, share: 0, packets: 100, bytes: 1000 },
+      ],
+    },
+    { id: 2, frontend: '192.0.2.10:53/UDP', slots: 0, packets: 0, bytes: 0, members: [] },
+  ],
+  verdicts: [
+    { verdict: 'REDIRECT_TO_BACKEND', action: 'REDIRECT', description: 'sent', packets: 1100, bytes: 1 },
+    { verdict: 'DROP_TTL', action: 'DROP', description: 'TTL used up', packets: 0, bytes: 0 },
+  ],
+  gauges: [
+    { name: 'connections', used: 9, size: 10, percent: 90, warning: true, setting: 'spec.capacity.connections' },
+    { name: 'services', used: 1, size: 10, percent: 10, warning: false, setting: 'spec.capacity.services' },
+  ],
+  sources: ['10.1.0.1'],
+}
+
+test('what an operator reads', () => {
+  expect(formatStatus(status))
+    .toBe(`instance edge: process 7 runs it since 2026-01-01T00:00:00.000Z, with /etc/skep/edge.yaml
+
+devices
+  eth0  native
+  br0   generic  the driver has no XDP in this mode
+  eth9  gone
+
+service web 192.0.2.10:80/TCP (id 1, 1024 slots): 1100 packets, 80000 bytes
+  id 1  10.1.0.11:8080  from 10.1.0.1  100.0 %  1000 packets  79000 bytes
+  id 2  10.1.0.9:8080   from 10.1.0.1    0.0 %   100 packets   1000 bytes
+
+service 192.0.2.10:53/UDP (id 2, 0 slots): 0 packets, 0 bytes
+  no backends
+
+what became of the packets
+  REDIRECT_TO_BACKEND  1100  sent
+
+fill
+  connections  9 of 10  90 %  WARNING: raise spec.capacity.connections
+  services     1 of 10  10 %`)
+})
+
+test('a dead process is the first thing that is told', () => {
+  const [first] = formatStatus({ ...status, process: { ...status.process!, alive: false } }).split('\n')
+  expect(first).toContain('NO PROCESS RUNS IT (7 has ended)')
+  expect(first).toContain('skep-lb run --config /etc/skep/edge.yaml')
+})
+
+test('an instance that is not there', () => {
+  expect(formatStatus({ ...status, process: null, devices: [], services: [] })).toBe('instance edge: not installed')
+})
