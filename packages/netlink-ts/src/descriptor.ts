@@ -102,6 +102,9 @@ export class Descriptor implements Disposable {
   #prepare(): void {
     checked('openNetlink', this.#door.bind(this.#fd), 'bind')
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK])
-      checked('openNetlink', this.#door.setOption(this.#fd, SOL_NETLINK, option, 1), `option ${option}`)
+      if (this.#door.setOption(this.#fd, SOL_NETLINK, option, 1) < 0)
+        throw new NetlinkError('NOT_SUPPORTED', 'openNetlink', `netlink option ${option}`, {
+          hint: 'it takes Linux 4.20',
+        })
   }
 }

@@ -47,7 +47,7 @@ export class Netlink implements Disposable {
 
   /**
    * Watches the socket's namespace, with sockets of its own: it outlives this one. See {@link Monitor}.
-   * Equivalent to `ip monitor link address route …`.
+   * Equivalent to `ip monitor link address route …`. Linux 4.20.
    */
   monitor(kinds: readonly WatchedKind[], options: MonitorOptions = {}): Monitor {
     checkKeys('monitor', options, { signal: true, receiveBuffer: true })

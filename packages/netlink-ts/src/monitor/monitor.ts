@@ -24,7 +24,7 @@ const RECEIVE_BUFFER = 1024 * 1024
  * another `resync` tells the difference. A message that changes nothing that is shown here is not reported.
  *
  * Nothing is read from the kernel but on the reader's demand, so waiting events take no memory of the process.
- * One reader at a time. Equivalent to `ip monitor`. Reading takes no rights.
+ * One reader at a time; who leaves the loop may come back, disposal ends it. Equivalent to `ip monitor`. Linux 4.20. Reading takes no rights.
  */
 export class Monitor implements AsyncIterable<MonitorEvent>, AsyncDisposable, Disposable {
   readonly #descriptor: Descriptor

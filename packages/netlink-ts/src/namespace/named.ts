@@ -6,7 +6,7 @@ import { NAMESPACE_DIR, checkNamespaceName, namespaceName, namespacePath } from 
 
 /**
  * Makes a network namespace with a name. It has only a loopback device, which is down, and it stays until its
- * `delete()`. Equivalent to `ip netns add <name>`. `EXISTS` when the name is taken.
+ * `delete()`. Equivalent to `ip netns add <name>`. Linux 4.11. `EXISTS` when the name is taken.
  */
 export function createNamespace(name: string): NetworkNamespace {
   const path = `${NAMESPACE_DIR}/${checkNamespaceName('createNamespace', name)}`
@@ -19,7 +19,7 @@ export function createNamespace(name: string): NetworkNamespace {
 
 /**
  * Makes a network namespace without a name: it ends when its descriptor is closed and nothing else holds it.
- * Equivalent to `unshare --net`.
+ * Equivalent to `unshare --net`. Linux 4.11.
  */
 export function anonymousNamespace(): NetworkNamespace {
   return new NetworkNamespace({ fd: checked('anonymousNamespace', native.createNamespace()) })
@@ -48,7 +48,7 @@ export function currentNamespace(): NetworkNamespace {
   return new NetworkNamespace({ fd: checked('currentNamespace', native.currentNamespace()) })
 }
 
-/** The names below `/run/netns`, sorted. Equivalent to `ip netns list`. */
+/** The names below `/run/netns`, sorted. Equivalent to `ip netns list`. Linux 4.11. */
 export function listNamespaces(): string[] {
   try {
     return readdirSync(NAMESPACE_DIR).toSorted()
@@ -58,7 +58,7 @@ export function listNamespaces(): string[] {
   }
 }
 
-/** Takes a name away without opening the namespace first, also one that is stale. Equivalent to `ip netns delete`. */
+/** Takes a name away without opening the namespace first, also one that is stale. Equivalent to `ip netns delete`. Linux 4.11. */
 export function deleteNamespace(name: string): void {
   const path = `${NAMESPACE_DIR}/${checkNamespaceName('deleteNamespace', name)}`
   checked('deleteNamespace', native.unnameNamespace(path), `namespace ${JSON.stringify(name)}`)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, expect } from '@jest/globals'
@@ -169,6 +170,12 @@ describe('exec', () => {
   test('a command that is not there is an error that names it', async () => {
     using ns = anonymousNamespace()
     await expect(ns.exec('no-such-command', ['x'])).rejects.toThrow('no-such-command x did not start')
+  })
+
+  test('a spawn that fails is the caller’s error event, as with child_process', async () => {
+    await using ns = anonymousNamespace()
+    const [error] = (await once(ns.spawn('no-such-command'), 'error').catch((reason: unknown) => [reason])) as [Error]
+    expect(error.message).toContain('ENOENT')
   })
 
   test('a command that does not read its input is no error', async () => {

@@ -51,7 +51,7 @@ export class NetworkNamespace implements Disposable, AsyncDisposable {
   /**
    * Runs a synchronous function inside the namespace: files under `/proc/sys/net` and `/proc/thread-self/net`, sockets
    * of netlink-ts, libbpf-ts attachments, child processes. The thread is back before anything else runs on it, also
-   * after a throw. Equivalent to `ip netns exec`, without its mount namespace.
+   * after a throw. Equivalent to `ip netns exec`, without its mount namespace. Linux 4.11.
    *
    * Node opens TCP and UDP sockets later than the call that asks for them, so those need {@link worker} or
    * {@link exec}; a function that returns a promise is refused (`INVALID_INPUT`), though what it did until its first
@@ -75,22 +75,25 @@ export class NetworkNamespace implements Disposable, AsyncDisposable {
   /**
    * Runs a command inside the namespace to its end. The file systems stay as they are (bpffs, sysfs), unlike with
    * `ip netns exec`. An exit code other than 0 is a result; a command that cannot start, is killed or takes longer
-   * than `timeoutMs` is an error.
+   * than `timeoutMs` is an error. Equivalent to `nsenter --net=<path> <command>`. Linux 4.11.
    */
-  exec(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
+  async exec(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
     const { signal, env, cwd } = options
     const child = spawnIn(this, command, args, { signal, env, cwd, killSignal: 'SIGKILL' })
     return collect(this.#tenants.process(child), [command, ...args].join(' '), options)
   }
 
-  /** Starts a command inside the namespace, as `child_process.spawn()` does outside. */
+  /**
+   * Starts a command inside the namespace, as `child_process.spawn()` does outside, in every other way the same.
+   * Equivalent to `nsenter --net=<path> <command> &`. Linux 4.11.
+   */
   spawn(command: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
     return this.#tenants.process(spawnIn(this, command, args, options))
   }
 
   /**
    * Starts a worker thread inside the namespace: every socket that it opens, of whatever library, is in there. Names
-   * are looked up by threads outside (`getaddrinfo`), so connect to addresses.
+   * are looked up by threads outside (`getaddrinfo`), so connect to addresses. Equivalent to `unshare(2)` first thing in the thread. Linux 4.11.
    */
   worker(module: URL | string, options: WorkerOptions = {}): Worker {
     return this.#tenants.worker(workerIn(this, module, options))
@@ -98,7 +101,7 @@ export class NetworkNamespace implements Disposable, AsyncDisposable {
 
   /**
    * Takes the name away; the namespace ends when nobody holds it any more. The descriptor stays open until disposal.
-   * Equivalent to `ip netns delete`.
+   * Equivalent to `ip netns delete`. Linux 4.11.
    */
   delete(): void {
     if (this.name === undefined || this.path === undefined)

@@ -43,7 +43,7 @@ export async function collect(child: ChildProcess, line: string, options: ExecOp
   const output = { stdout: '', stderr: '' }
   gather(child.stdout, (text) => (output.stdout += text))
   gather(child.stderr, (text) => (output.stderr += text))
-  child.once('error', (cause) => reject(failure(line, cause, options.signal)))
+  child.on('error', (cause) => reject(failure(line, cause, options.signal)))
   child.once('close', (code, signal) => (code === null ? reject(killed(line, signal, output.stderr)) : resolve(code)))
   const timer =
     options.timeoutMs === undefined

@@ -8,10 +8,10 @@ export class Tenants {
   readonly #workers = new Set<Worker>()
 
   process(child: ChildProcess): ChildProcess {
+    // A child that did not start has no exit; its error event is its owner's.
+    if (child.pid === undefined) return child
     this.#processes.add(child)
     child.once('exit', () => this.#processes.delete(child))
-    // A child that never started has no exit.
-    child.once('error', () => child.pid === undefined && this.#processes.delete(child))
     return child
   }
 
@@ -23,7 +23,7 @@ export class Tenants {
 
   /** Kills and awaits them all. */
   async end(): Promise<void> {
-    const processes = [...this.#processes].filter((child) => child.pid !== undefined)
+    const processes = [...this.#processes]
     const exits = processes.map((child) => once(child, 'exit'))
     for (const child of processes) child.kill('SIGKILL')
     await Promise.all([...exits, ...[...this.#workers].map((worker) => worker.terminate())])

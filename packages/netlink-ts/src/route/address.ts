@@ -44,22 +44,22 @@ export class AddressVerbs {
     this.#socket = socket
   }
 
-  /** Gives a device an address. `EXISTS` when it has it. Equivalent to `ip address add <address> dev <device>`. */
+  /** Gives a device an address. `EXISTS` when it has it. Equivalent to `ip address add <address> dev <device>`. Linux 4.20. */
   add(options: AddressAdd): void {
     this.#change('address.add', RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, options)
   }
 
-  /** Gives a device an address, or changes what it is like. Equivalent to `ip address replace`. */
+  /** Gives a device an address, or changes what it is like. Equivalent to `ip address replace`. Linux 4.20. */
   replace(options: AddressAdd): void {
     this.#change('address.replace', RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, options)
   }
 
-  /** Takes an address away. `NOT_FOUND` when it is not there. Equivalent to `ip address delete`. */
+  /** Takes an address away. `NOT_FOUND` when it is not there. Equivalent to `ip address delete`. Linux 4.20. */
   delete(key: AddressKey): void {
     this.#change('address.delete', RTM_DELADDR, 0, key)
   }
 
-  /** The addresses of all devices, or of one; one pass. Equivalent to `ip address show`. */
+  /** The addresses of all devices, or of one; one pass. Equivalent to `ip address show`. Linux 4.20. */
   list(options: AddressListOptions = {}): IteratorObject<DeviceAddress, undefined> {
     const operation = 'address.list'
     checkKeys(operation, options, { device: true, index: true, family: true })

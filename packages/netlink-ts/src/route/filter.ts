@@ -61,7 +61,7 @@ export class FilterVerbs {
 
   /**
    * Attaches a BPF program; `EXISTS` when priority and handle are taken.
-   * Equivalent to `tc filter add dev <device> <parent> bpf direct-action object-pinned …`.
+   * Equivalent to `tc filter add dev <device> <parent> bpf direct-action object-pinned …`. Linux 4.20.
    */
   add(options: FilterAdd): void {
     this.#new('filter.add', NLM_F_CREATE | NLM_F_EXCL, options)
@@ -69,13 +69,13 @@ export class FilterVerbs {
 
   /**
    * Attaches it, or swaps the program of the filter with the same priority and handle, without a packet between that
-   * sees none. Equivalent to `tc filter replace`.
+   * sees none. Equivalent to `tc filter replace`. Linux 4.20.
    */
   replace(options: FilterAdd): void {
     this.#new('filter.replace', NLM_F_CREATE, options)
   }
 
-  /** Takes off one filter, those of a priority, or all of a parent. Equivalent to `tc filter delete`. */
+  /** Takes off one filter, those of a priority, or all of a parent. Equivalent to `tc filter delete`. Linux 4.20. */
   delete(key: FilterKey): void {
     const operation = 'filter.delete'
     checkKeys(operation, key, keys)
@@ -85,7 +85,7 @@ export class FilterVerbs {
     this.#socket.change({ operation, subject: subject(key, index), type: RTM_DELTFILTER, body: request })
   }
 
-  /** The filters of a parent, in order; one pass. Equivalent to `tc filter show dev <device> <parent>`. */
+  /** The filters of a parent, in order; one pass. Equivalent to `tc filter show dev <device> <parent>`. Linux 4.20. */
   list(options: FilterListOptions): IteratorObject<Filter, undefined> {
     const operation = 'filter.list'
     checkKeys(operation, options, { device: true, index: true, parent: true })

@@ -29,7 +29,7 @@ export class LinkVerbs {
 
   /**
    * Makes a device, a veth with both ends at once, each in a namespace of choice. `EXISTS` when the name is taken,
-   * `NOT_SUPPORTED` when the kernel does not have the kind. Equivalent to `ip link add <name> type <kind> …`.
+   * `NOT_SUPPORTED` when the kernel does not have the kind. Equivalent to `ip link add <name> type <kind> …`. Linux 4.20.
    */
   add(options: LinkAdd): void {
     const operation = 'link.add'
@@ -59,7 +59,7 @@ export class LinkVerbs {
 
   /**
    * Changes a device: up or down, name, namespace, master, MTU, address, flags, and its kind's own options (with
-   * `kind`). Equivalent to `ip link set dev <name> …`.
+   * `kind`). Equivalent to `ip link set dev <name> …`. Linux 4.20.
    */
   set(options: LinkSet): void {
     const operation = 'link.set'
@@ -77,7 +77,7 @@ export class LinkVerbs {
     )
   }
 
-  /** Removes a device; a veth's peer goes with it. Equivalent to `ip link delete`. */
+  /** Removes a device; a veth's peer goes with it. Equivalent to `ip link delete`. Linux 4.20. */
   delete(key: LinkKey): void {
     const operation = 'link.delete'
     checkKey(operation, key)
@@ -87,7 +87,7 @@ export class LinkVerbs {
     this.#socket.change({ operation, subject: subject(key), type: RTM_DELLINK, body: header })
   }
 
-  /** One device, or `undefined`. Equivalent to `ip -s -d link show dev <name>`. */
+  /** One device, or `undefined`. Equivalent to `ip -s -d link show dev <name>`. Linux 4.20. */
   get(key: LinkKey): Link | undefined {
     checkKey('link.get', key)
     try {
@@ -98,7 +98,7 @@ export class LinkVerbs {
     }
   }
 
-  /** All devices, or those of a kind or a master; one pass. Equivalent to `ip -s -d link show`. */
+  /** All devices, or those of a kind or a master; one pass. Equivalent to `ip -s -d link show`. Linux 4.20. */
   list(options: LinkListOptions = {}): IteratorObject<Link, undefined> {
     const operation = 'link.list'
     checkKeys(operation, options, { kind: true, master: true, statistics: true })

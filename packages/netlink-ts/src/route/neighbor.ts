@@ -48,18 +48,18 @@ export class NeighborVerbs {
   /**
    * Adds an entry; `EXISTS` when there is one. With `flags: ['managed', 'extern_learn']` and no `lladdr` the kernel
    * resolves it and keeps it resolved (since 5.16; an older kernel ignores `managed`).
-   * Equivalent to `ip neigh add <address> lladdr <mac> dev <device>`.
+   * Equivalent to `ip neigh add <address> lladdr <mac> dev <device>`. Linux 4.20.
    */
   add(options: NeighborAdd): void {
     this.#new('neighbor.add', NLM_F_CREATE | NLM_F_EXCL, options)
   }
 
-  /** Adds an entry, or changes the one there is. Equivalent to `ip neigh replace`. */
+  /** Adds an entry, or changes the one there is. Equivalent to `ip neigh replace`. Linux 4.20. */
   replace(options: NeighborAdd): void {
     this.#new('neighbor.replace', NLM_F_CREATE | NLM_F_REPLACE, options)
   }
 
-  /** Removes an entry; `NOT_FOUND` when there is none. Equivalent to `ip neigh delete`. */
+  /** Removes an entry; `NOT_FOUND` when there is none. Equivalent to `ip neigh delete`. Linux 4.20. */
   delete(key: NeighborKey): void {
     const operation = 'neighbor.delete'
     checkKeys(operation, key, { device: true, index: true, address: true, flags: true })
@@ -69,8 +69,8 @@ export class NeighborVerbs {
   }
 
   /**
-   * One entry, or `undefined`. Since kernel 5.0; on older ones look through {@link list}.
-   * Equivalent to `ip neigh get <address> dev <device>`.
+   * One entry, or `undefined`; before Linux 5.0 look through {@link list}.
+   * Equivalent to `ip neigh get <address> dev <device>`. Linux 4.20.
    */
   get(key: NeighborKey): Neighbor | undefined {
     const operation = 'neighbor.get'
@@ -87,7 +87,7 @@ export class NeighborVerbs {
     }
   }
 
-  /** All IPv4 and IPv6 entries, or those asked for; one pass. Equivalent to `ip neigh show nud all`. */
+  /** All IPv4 and IPv6 entries, or those asked for; one pass. Equivalent to `ip neigh show nud all`. Linux 4.20. */
   list(options: NeighborListOptions = {}): IteratorObject<Neighbor, undefined> {
     const operation = 'neighbor.list'
     checkKeys(operation, options, listKeys)

@@ -44,22 +44,22 @@ export class NextHopVerbs {
     this.#socket = socket
   }
 
-  /** Makes an object or a group; `EXISTS` when the id is taken. Equivalent to `ip nexthop add id <id> …`. */
+  /** Makes an object or a group; `EXISTS` when the id is taken. Equivalent to `ip nexthop add id <id> …`. Linux 5.3. */
   add(options: NextHopObjectAdd): void {
     this.#new('nexthop.add', NLM_F_CREATE | NLM_F_EXCL, options)
   }
 
-  /** Makes it, or changes it for all routes that use it, at once. Equivalent to `ip nexthop replace`. */
+  /** Makes it, or changes it for all routes that use it, at once. Equivalent to `ip nexthop replace`. Linux 5.3. */
   replace(options: NextHopObjectAdd): void {
     this.#new('nexthop.replace', NLM_F_CREATE | NLM_F_REPLACE, options)
   }
 
-  /** Removes it, from its groups too, and the routes that use it. Equivalent to `ip nexthop delete id <id>`. */
+  /** Removes it, from its groups too, and the routes that use it. Equivalent to `ip nexthop delete id <id>`. Linux 5.3. */
   delete(key: { readonly id: number }): void {
     this.#socket.change({ ...byId('nexthop.delete', key), type: RTM_DELNEXTHOP })
   }
 
-  /** One object, or `undefined`. Equivalent to `ip nexthop get id <id>`. */
+  /** One object, or `undefined`. Equivalent to `ip nexthop get id <id>`. Linux 5.3. */
   get(key: { readonly id: number }): NextHopObject | undefined {
     try {
       return decodeNextHop(this.#socket.get({ ...byId('nexthop.get', key), type: RTM_GETNEXTHOP }))
@@ -69,7 +69,7 @@ export class NextHopVerbs {
     }
   }
 
-  /** All objects, or those asked for; one pass. Equivalent to `ip nexthop show`. */
+  /** All objects, or those asked for; one pass. Equivalent to `ip nexthop show`. Linux 5.3. */
   list(options: NextHopListOptions = {}): IteratorObject<NextHopObject, undefined> {
     const operation = 'nexthop.list'
     checkKeys(operation, options, { device: true, index: true, groups: true })

@@ -37,18 +37,18 @@ export class QdiscVerbs {
 
   /**
    * Hangs a qdisc in; `EXISTS` when there is one of the kind (the kernel replaces one of another), `NOT_SUPPORTED` when the kernel does not have the kind.
-   * Equivalent to `tc qdisc add dev <device> <parent> <kind> …`.
+   * Equivalent to `tc qdisc add dev <device> <parent> <kind> …`. Linux 4.20.
    */
   add(options: QdiscAdd): void {
     this.#new('qdisc.add', NLM_F_CREATE | NLM_F_EXCL, options)
   }
 
-  /** Hangs it in, in place of what is there. Equivalent to `tc qdisc replace`. */
+  /** Hangs it in, in place of what is there. Equivalent to `tc qdisc replace`. Linux 4.20. */
   replace(options: QdiscAdd): void {
     this.#new('qdisc.replace', NLM_F_CREATE | NLM_F_REPLACE, options)
   }
 
-  /** Takes it off, with its filters. Equivalent to `tc qdisc delete dev <device> <parent>`. */
+  /** Takes it off, with its filters. Equivalent to `tc qdisc delete dev <device> <parent>`. Linux 4.20. */
   delete(key: QdiscKey): void {
     const operation = 'qdisc.delete'
     checkKeys(operation, key, placeKeys)
@@ -58,7 +58,7 @@ export class QdiscVerbs {
     this.#socket.change({ operation, subject: subject(key, index), type: RTM_DELQDISC, body: request })
   }
 
-  /** The qdiscs of all devices, or of one; one pass. Equivalent to `tc -s qdisc show`. */
+  /** The qdiscs of all devices, or of one; one pass. Equivalent to `tc -s qdisc show`. Linux 4.20. */
   list(options: DeviceKey = {}): IteratorObject<Qdisc, undefined> {
     const operation = 'qdisc.list'
     checkKeys(operation, options, { device: true, index: true })

@@ -78,23 +78,23 @@ export class RouteVerbs {
 
   /**
    * Adds a route; `EXISTS` when there is one to the same destination with the same metric and TOS.
-   * Equivalent to `ip route add <destination> via <via> dev <device> …`.
+   * Equivalent to `ip route add <destination> via <via> dev <device> …`. Linux 4.20.
    */
   add(options: RouteAdd): void {
     this.#new('route.add', NLM_F_CREATE | NLM_F_EXCL, options)
   }
 
-  /** Adds a route, or puts it in the place of the one there is. Equivalent to `ip route replace`. */
+  /** Adds a route, or puts it in the place of the one there is. Equivalent to `ip route replace`. Linux 4.20. */
   replace(options: RouteAdd): void {
     this.#new('route.replace', NLM_F_CREATE | NLM_F_REPLACE, options)
   }
 
-  /** Adds a route behind those there are; for IPv6 another way of the same route. Equivalent to `ip route append`. */
+  /** Adds a route behind those there are; for IPv6 another way of the same route. Equivalent to `ip route append`. Linux 4.20. */
   append(options: RouteAdd): void {
     this.#new('route.append', NLM_F_CREATE | NLM_F_APPEND, options)
   }
 
-  /** Removes the first route that is as described; `NOT_FOUND` when none is. Equivalent to `ip route delete`. */
+  /** Removes the first route that is as described; `NOT_FOUND` when none is. Equivalent to `ip route delete`. Linux 4.20. */
   delete(key: RouteKey): void {
     const operation = 'route.delete'
     checkKeys(operation, key, deleteKeys)
@@ -109,7 +109,7 @@ export class RouteVerbs {
     })
   }
 
-  /** The routes of a table, `main` when left out; one pass. Equivalent to `ip route show table <table>`. */
+  /** The routes of a table, `main` when left out; one pass. Equivalent to `ip route show table <table>`. Linux 4.20. */
   list(options: RouteListOptions = {}): IteratorObject<Route, undefined> {
     const operation = 'route.list'
     checkKeys(operation, options, listKeys)
@@ -129,7 +129,7 @@ export class RouteVerbs {
   /**
    * The way that a packet would take: device `index`, `via` (the gateway, if there is one) and `source`. `undefined`
    * when there is no route; `REFUSED` when a blackhole, unreachable or prohibit route says no.
-   * Equivalent to `ip route get <destination> from <source> iif <iif> oif <oif> mark <mark>`.
+   * Equivalent to `ip route get <destination> from <source> iif <iif> oif <oif> mark <mark>`. Linux 4.20.
    */
   get(lookup: RouteLookup | string): Route | undefined {
     const options = typeof lookup === 'string' ? { destination: lookup } : lookup

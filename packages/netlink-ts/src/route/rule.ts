@@ -56,7 +56,7 @@ export class RuleVerbs {
 
   /**
    * Adds a rule; `EXISTS` when there is the same. Since kernel 4.17 with ports and protocol.
-   * Equivalent to `ip rule add from <from> to <to> fwmark <mark>/<mask> … table <table>`.
+   * Equivalent to `ip rule add from <from> to <to> fwmark <mark>/<mask> … table <table>`. Linux 4.20.
    */
   add(options: RuleAdd): void {
     const { l3mdev = false, action = 'table' } = options
@@ -67,13 +67,13 @@ export class RuleVerbs {
 
   /**
    * Removes the first rule that is as described: what is left out may be anything. `NOT_FOUND` when none is.
-   * Equivalent to `ip rule delete`.
+   * Equivalent to `ip rule delete`. Linux 4.20.
    */
   delete(key: RuleAdd): void {
     this.#change('rule.delete', RTM_DELRULE, 0, key)
   }
 
-  /** The rules of both families, in the order in which they are asked; one pass. Equivalent to `ip rule show`. */
+  /** The rules of both families, in the order in which they are asked; one pass. Equivalent to `ip rule show`. Linux 4.20. */
   list(options: RuleListOptions = {}): IteratorObject<Rule, undefined> {
     const operation = 'rule.list'
     checkKeys(operation, options, { family: true })

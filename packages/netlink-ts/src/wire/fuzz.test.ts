@@ -9,11 +9,15 @@ import { decodeNextHop } from '../route/nexthop.ts'
 import { decodeQdisc } from '../route/qdisc.ts'
 import { decodeRoute } from '../route/route-decode.ts'
 import { decodeRule } from '../route/rule.ts'
+import { linkAttributes } from '../route/link-attributes.ts'
+import { nexthopAttributes } from '../route/nexthop-attributes.ts'
+import { routeAttributes } from '../route/route-attributes.ts'
 import { AttributeDecoder } from './decoder.ts'
 import { Encoder } from './encoder.ts'
 import { decodeExtendedAck, describePolicy } from './extended-ack.ts'
 import type { Message } from './message.ts'
 import { MessageReader } from './message.ts'
+import { attributeAt } from './path.ts'
 
 const decoders: Readonly<Record<string, readonly [header: number, decode: (message: Message) => unknown]>> = {
   link: [16, decodeLink],
@@ -89,6 +93,15 @@ test('no bytes crash or loop the reader of extended acks', () => {
   fc.assert(
     fc.property(tree, (input) => {
       describePolicy(decodeExtendedAck(new AttributeDecoder(input)).policy)
+    }),
+  )
+})
+
+test('no bytes crash or loop the search for an attribute’s name', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), tree, kindly), fc.nat(300), (input, offset) => {
+      const tables = [routeAttributes, linkAttributes, nexthopAttributes]
+      for (const table of tables) expect(typeof attributeAt(input, 0, table, offset)).toMatch(/object|undefined/)
     }),
   )
 })

@@ -29,7 +29,7 @@ function find(
   table: AttributeNames,
   offset: number,
 ): AttributePlace | undefined {
-  for (let at = start; at + 4 <= end;) {
+  for (let at = start; at + 4 <= Math.min(end, view.byteLength);) {
     const length = view.getUint16(at, true)
     if (length < 4) return undefined
     if (offset >= at && offset < at + length) return within(view, at, length, table, offset)
@@ -41,7 +41,7 @@ function find(
 function within(view: DataView, at: number, length: number, table: AttributeNames, offset: number): AttributePlace {
   const type = view.getUint16(at + 2, true) & TYPE_MASK
   const name = table.nameOf(type) ?? `attribute ${type}`
-  const regions = table.regionsOf(type, view, at + 4, at + length)
+  const regions = table.regionsOf(type, view, at + 4, Math.min(at + length, view.byteLength))
   for (const region of offset === at ? [] : regions) {
     const inner = find(view, region.start, region.end, region.table, offset)
     if (inner !== undefined) return { ...inner, path: `${name}.${inner.path}` }
