@@ -68,6 +68,18 @@ test('three instances on one host do not meet', async () => {
   expect((await setting).trim()).toBe('16384-32767')
 }, 120_000)
 
+test('an instance is only to be had in its own network namespace', async () => {
+  const ends = { lb: { addresses: '10.0.1.1/24', device: 'out0', passXdp: false }, red: '10.0.1.2/24' }
+  await using net = await topology({ hosts: { lb: {}, red: {} }, links: [{ ends }] })
+  await using lb = SkepLb.on(net.lb)
+  await lb.start(config(0).replace('in0, ', ''))
+  await lb.end('SIGKILL')
+  const elsewhere = lb.sibling(lb.instance, net.red)
+  const { code, stderr } = await elsewhere.command('uninstall')
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/lives in the network namespace net:\[\d+\]/)])
+  expect(net.lb.device('out0').xdp?.mode).toBe('native')
+}, 60_000)
+
 test('a second process on the same instance is refused and names the first', async () => {
   await using net = await topology({
     hosts: { lb: {}, red: {} },

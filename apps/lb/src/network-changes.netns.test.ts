@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect } from '@jest/globals'
 import { type Host, needing, needs, traffic } from '@skep/testbed'
 import { config, network, vip4, type Network } from '../test/network.ts'
@@ -88,6 +89,23 @@ describe('skep-lb follows the network', () => {
       reason: expect.stringContaining('the driver has no XDP'),
       attached: true,
     })
+    host.netlink.link.delete({ name: 'br0' })
+  }, 60_000)
+
+  test('a reload that a new device refuses changes nothing, not even what could have been done', async () => {
+    const host = lab.net.lb
+    const native = (text: string) => text.replace('services:', 'acceleration: native\n  services:')
+    await using lb = SkepLb.on(host)
+    await lb.start(native(config([1, 2, 3])))
+    host.netlink.link.add({ kind: 'bridge', name: 'br0', up: true })
+    const before = host.run(() => readFileSync('/proc/sys/net/ipv4/conf/br0/accept_local', 'utf8'))
+    const next = native(config([1]).replace('[eth0, eth1]', '[eth0, eth1, br0]'))
+    expect(await lb.reload(next, 'refused')).toMatch(/^refused: 1 problems/)
+    const { devices, services } = await lb.status()
+    expect(devices.map(({ name }) => name)).toEqual(['eth0', 'eth1'])
+    expect(services.map(({ members }) => members.length)).toEqual([3, 3, 3])
+    expect(host.device('br0').xdp).toBeUndefined()
+    expect(host.run(() => readFileSync('/proc/sys/net/ipv4/conf/br0/accept_local', 'utf8'))).toBe(before)
     host.netlink.link.delete({ name: 'br0' })
   }, 60_000)
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals'
-import { needing, needs, startTraffic, traffic, type TrafficReport } from '@skep/testbed'
+import { needing, needs, startTraffic, traffic, type TrafficReport, udpEcho } from '@skep/testbed'
 import { config, network, vip4, vip6, type Network } from '../test/network.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 import type { Status } from './status/status.ts'
@@ -146,6 +146,32 @@ describe('skep-lb run', () => {
       expect(await lb.reload(config([1, 2, 3], { more }), 'refused')).toBe(
         'refused: 1 problems; what was running goes on unchanged',
       )
+  }, 60_000)
+
+  test('UDP, weights and chosen sources', async () => {
+    const { client, lb: host } = lab.net
+    for (const address of ['10.1.0.8/24', '10.1.0.9/24']) host.netlink.address.add({ device: 'eth1', address })
+    await using servers = new AsyncDisposableStack()
+    for (const i of [1, 2, 3]) servers.use(await udpEcho(lab.net.host(`backend-${i}`), { port: 5353 }))
+    const weights = [2, 1, 0].map((weight, i) => `{ address: 10.1.0.1${i + 1}, port: 5353, weight: ${weight} }`)
+    const service = `    - name: dns
+      frontends: [{ address: ${vip4}, port: 53, protocol: UDP }]
+      backends: [${weights.join(', ')}]
+`
+    await using lb = SkepLb.on(host)
+    await lb.start(config([1, 2, 3], { more: 'snat: { sources: [10.1.0.8, 10.1.0.9] }' }) + service)
+    const report = await traffic(client, { protocol: 'udp', address: vip4, port: 53, requests: 600, concurrency: 8 })
+    expect(report.failures).toEqual([])
+    expect(Object.keys(report.perServer).toSorted()).toEqual(['backend-1', 'backend-2'])
+    expect(report.perServer['backend-1']! / report.perServer['backend-2']!).toBeGreaterThan(1.4)
+    const { services, sources } = await lb.status()
+    const dns = services.find(({ name }) => name === 'dns')!
+    expect(dns.members.map(({ share }) => Math.round(100 * share))).toEqual([67, 33, 0])
+    for (const { source } of dns.members) expect(['10.1.0.8', '10.1.0.9']).toContain(source)
+    expect(sources).toEqual(expect.arrayContaining(['2001:db8:1::1']))
+    const wrong = config([1], { more: 'snat: { sources: [10.1.0.7] }' })
+    await lb.reload(wrong, 'refused')
+    for (const address of ['10.1.0.8/24', '10.1.0.9/24']) host.netlink.address.delete({ device: 'eth1', address })
   }, 60_000)
 
   test('what is refused at the first start leaves nothing', async () => {
