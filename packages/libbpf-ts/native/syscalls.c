@@ -95,13 +95,17 @@ static napi_value door_mount(napi_env env, napi_callback_info info)
 	return call.bad ? NULL : answer_integer(env, result);
 }
 
-/* Before 5.11 the kernel counts BPF memory against RLIMIT_MEMLOCK. */
+/* Before 5.11 the kernel counts BPF memory against RLIMIT_MEMLOCK: away with it, or as far up as may be. */
 static napi_value door_raise_memlock(napi_env env, napi_callback_info info)
 {
-	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 
 	(void)info;
-	return answer_integer(env, result_of(setrlimit(RLIMIT_MEMLOCK, &unlimited)));
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0)
+		return answer_integer(env, 0);
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	return answer_integer(env, result_of(setrlimit(RLIMIT_MEMLOCK, &limit)));
 }
 
 /* Does nothing: the floor of every call's cost. */

@@ -57,14 +57,19 @@ export class BpfError extends Error {
   }
 }
 
-/** The kernel lacks a feature: `feature` names it, `since` is the first kernel that has it. */
+/** The kernel lacks a feature: `feature` names it, `since` is the first kernel that has it, empty when none has. */
 export class NotSupported extends BpfError {
   override readonly name = 'NotSupported'
   readonly feature: string
   readonly since: string
 
   constructor(operation: string, feature: string, since: string, details: BpfErrorDetails = {}) {
-    super('NOT_SUPPORTED', operation, `${feature} ${since ? `needs Linux ${since}` : 'is not supported here'}`, details)
+    super(
+      'NOT_SUPPORTED',
+      operation,
+      since ? `${feature} needs Linux ${since}` : `${feature} is not supported`,
+      details,
+    )
     this.feature = feature
     this.since = since
   }

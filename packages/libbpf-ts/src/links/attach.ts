@@ -29,7 +29,8 @@ export function attach(program: Attachable, { operation, feature, place, request
   const fd = createLink({ ...request, program: program.fd })
   if (fd >= 0) return new Link(fd, place)
   const answer = explain(feature, fd)
-  if (answer?.supported === false) throw new NotSupported(operation, place, answer.since, { errno: fd })
+  if (answer?.supported === false)
+    throw new NotSupported(operation, feature, answer.since, { errno: fd, hint: `this was to be ${place}` })
   const hint: BpfErrorDetails = hints?.[fd] === undefined ? {} : { hint: hints[fd] }
   throw kernelRefusal(operation, fd, `program "${program.name}": ${place}`, hint)
 }

@@ -1,8 +1,8 @@
 import { BpfError, checked, kernelRefusal, NotSupported } from '../errors.ts'
 import { Handle } from '../handle.ts'
-import { pin, unpin } from '../pin.ts'
+import { openPin, Pinnable } from '../pinnable.ts'
 import { detachLink, updateLink } from '../sys/link.ts'
-import { openById, openPinned } from '../sys/object.ts'
+import { openById } from '../sys/object.ts'
 import { linkInfo, type LinkInfo } from './link-info.ts'
 
 interface AttachedProgram {
@@ -22,35 +22,24 @@ const ESTALE = -116
 /**
  * A program attached to a hook. `using` closes the fd: an unpinned link detaches then, a pinned one stays.
  */
-export class Link implements Disposable {
-  readonly handle: Handle
-  #pinned: string | undefined
-
+export class Link extends Pinnable {
   /** Takes the fd over. `name` says what it is attached to. */
-  constructor(fd: number, name: string) {
-    this.handle = new Handle('link', fd, name)
+  constructor(fd: number, name: string, pinned?: string) {
+    super(new Handle('link', fd, name), pinned)
   }
 
-  /** Adopts a pinned link. Errors: NOT_FOUND. Minimum kernel 5.7. Equivalent to: `bpftool link show pinned <path>`. */
+  /**
+   * Adopts a pinned link.
+   *
+   * Errors: NOT_FOUND, INVALID_INPUT. Minimum kernel 5.7. Equivalent to: `bpftool link show pinned <path>`.
+   */
   static open(path: string): Link {
-    const link = new Link(checked(openPinned(path), 'link.open', `pin ${path}`), path)
-    link.#pinned = path
-    return link
+    return new Link(openPin('link', path), path, path)
   }
 
   /** Errors: NOT_FOUND. Minimum kernel 5.8. Equivalent to: `bpftool link show id <id>`. */
   static openById(id: number): Link {
     return new Link(checked(openById('link', id), 'link.open', `link id ${id}`), `id ${id}`)
-  }
-
-  /** What it is attached to. */
-  get name(): string {
-    return this.handle.name
-  }
-
-  /** Errors: CLOSED. */
-  get fd(): number {
-    return this.handle.fd
   }
 
   /**
@@ -62,18 +51,6 @@ export class Link implements Disposable {
   update(program: AttachedProgram, options: UpdateOptions = {}): void {
     const status = updateLink(this.fd, program.fd, options.expected?.fd)
     if (status < 0) throw this.#updateRefusal(status, program, options)
-  }
-
-  /** Errors: EXISTS. Minimum kernel 5.7. Equivalent to: `bpftool link pin`. */
-  pin(path: string): void {
-    pin(this.handle, path)
-    this.#pinned = path
-  }
-
-  /** Removes the pin at `path`, or the one that this link has. Minimum kernel 5.7. Equivalent to: `rm <path>`. */
-  unpin(path: string | undefined = this.#pinned): void {
-    unpin(this.handle, path)
-    this.#pinned = undefined
   }
 
   /**
@@ -89,15 +66,6 @@ export class Link implements Disposable {
   /** Minimum kernel 5.8. Equivalent to: `bpftool link show`. */
   info(): LinkInfo {
     return linkInfo(this.fd)
-  }
-
-  /** Closes the fd, and so detaches an unpinned link. Closing again does nothing. Minimum kernel 5.7. */
-  close(): void {
-    this.handle.close()
-  }
-
-  [Symbol.dispose](): void {
-    this.close()
   }
 
   #updateRefusal(status: number, program: AttachedProgram, options: UpdateOptions): BpfError {

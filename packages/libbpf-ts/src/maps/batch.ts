@@ -1,8 +1,7 @@
 import { kernelRefusal } from '../errors.ts'
 import { deleteBatch, lookupBatch, updateBatch, UPDATE_MODES, type BatchResult } from '../sys/map.ts'
 import type { MapHandle } from './map-handle.ts'
-import { refusal, scratch, type MapCodecs, type Scratch } from './map-io.ts'
-import { MAP_TYPES } from './types.ts'
+import { encode, refusal, scratch, type MapCodecs, type Scratch } from './map-io.ts'
 
 const ENOENT = -2
 const ENOSPC = -28
@@ -20,16 +19,6 @@ export interface BatchOptions {
 
 type Mode = keyof typeof UPDATE_MODES
 
-/** Types whose values are fds: the kernel has no batches for them. */
-const WITHOUT: ReadonlySet<number> = new Set([
-  MAP_TYPES.prog_array,
-  MAP_TYPES.perf_event_array,
-  MAP_TYPES.cgroup_array,
-  MAP_TYPES.xskmap,
-  MAP_TYPES.sockmap,
-  MAP_TYPES.sockhash,
-])
-
 /** The batch commands of one map. */
 export class Batches<K, V> {
   readonly #handle: MapHandle
@@ -40,8 +29,12 @@ export class Batches<K, V> {
     this.#codecs = codecs
   }
 
-  get supported(): boolean {
-    return !WITHOUT.has(this.#handle.info.typeNumber)
+  /** As {@link read}; undefined where this kernel has no batches for this type of map. */
+  tryRead(): Iterable<[K, V][]> | undefined {
+    const [keys, values] = this.#arenas(1)
+    const cursor = new Uint8Array(this.#cursorSize())
+    const { status } = lookupBatch(this.#handle.fd, null, cursor, keys.bytes, values.bytes, 1, false)
+    return status === ENOTSUPP ? undefined : this.read()
   }
 
   *read(options: BatchOptions = {}): Generator<[K, V][]> {
@@ -81,8 +74,16 @@ export class Batches<K, V> {
   #writeChunk(chunk: readonly (readonly [K, V])[]): 'done' | 'unsupported' {
     const [keys, values] = this.#arenas(chunk.length)
     chunk.forEach(([key, value], index) => {
-      this.#codecs.key.write(keys.view, index * this.#codecs.key.size, key)
-      this.#codecs.value.write(values.view, index * this.#codecs.value.size, value)
+      encode('map.setBatch', this.#handle, 'key', this.#codecs.key, keys.view, index * this.#codecs.key.size, key)
+      encode(
+        'map.setBatch',
+        this.#handle,
+        'value',
+        this.#codecs.value,
+        values.view,
+        index * this.#codecs.value.size,
+        value,
+      )
     })
     const { status, count } = updateBatch(this.#handle.fd, keys.bytes, values.bytes, chunk.length, UPDATE_MODES.any)
     if (status === ENOTSUPP) return 'unsupported'
@@ -94,7 +95,9 @@ export class Batches<K, V> {
   #deleteChunk(chunk: readonly K[], single: (key: K) => boolean): number {
     const { size } = this.#codecs.key
     const arena = scratch(chunk.length * size)
-    chunk.forEach((key, index) => this.#codecs.key.write(arena.view, index * size, key))
+    chunk.forEach((key, index) =>
+      encode('map.deleteBatch', this.#handle, 'key', this.#codecs.key, arena.view, index * size, key),
+    )
     let deleted = 0
     for (let at = 0; at < chunk.length;) {
       const { status, count } = deleteBatch(this.#handle.fd, arena.bytes.subarray(at * size), chunk.length - at)

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { u32 } from '../codec-scalars.ts'
-import { codeOf } from '../testing/code.ts'
+import { codeOf, errorOf } from '../testing/code.ts'
 import { loadTestObject } from '../testing/load.ts'
 import { address, addressCodec, counter, counterCodec, type Address, type Counter } from '../testing/address.ts'
 import { bpftool, describeWith } from '../testing/needs.ts'
 import { pinFolder } from '../testing/runtime.ts'
+import { Link } from '../links/link.ts'
 import { BpfMap } from './bpf-map.ts'
 import { MapHandle } from './map-handle.ts'
 
@@ -111,9 +112,30 @@ describeWith(['root'], 'lifetime', () => {
     using found = BpfMap.open(path)
     expect([...found]).toHaveLength(1)
     expect(found.name).toBe('by_address')
+    found.unpin()
     expect(codeOf(() => found.unpin())).toBe('INVALID_INPUT')
-    found.unpin(path)
     expect(codeOf(() => BpfMap.open(path))).toBe('NOT_FOUND')
+  })
+
+  test('a pin of another kind is refused', () => {
+    using folder = pinFolder()
+    using loaded = loadTestObject('maps.bpf.o')
+    const path = `${folder.path}/program`
+    loaded.program('grow').pin(path)
+    expect(() => BpfMap.open(path)).toThrow(`map.open: pin ${path} holds no map but a bpf-prog`)
+    expect(() => Link.open(path)).toThrow('holds no link but a bpf-prog')
+  })
+
+  test('a key or value of another size is refused with its place', () => {
+    using map = byAddress()
+    using raw = BpfMap.openById(map.info().id)
+    expect(errorOf(() => raw.get(new Uint8Array(4)))).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'map.get: map "by_address", key: bytes(8): has 4 bytes, must have 8',
+    })
+    expect(() => raw.setBatch([[new Uint8Array(8), new Uint8Array(1)]])).toThrow(
+      'map.setBatch: map "by_address", value: bytes(16): has 1 bytes, must have 16',
+    )
   })
 
   test('a map is opened by its id', () => {

@@ -1,12 +1,12 @@
 import { bytes } from '../codec-bytes.ts'
 import { checked } from '../errors.ts'
-import { pin, unpin } from '../pin.ts'
+import { Pinnable } from '../pinnable.ts'
 import { ElementCalls, freezeMap, UPDATE_MODES } from '../sys/map.ts'
 import { Batches, type BatchOptions } from './batch.ts'
 import { mapInfo, type MapInfo } from './info.ts'
 import { keysOf } from './keys.ts'
 import { MapHandle } from './map-handle.ts'
-import { checkSizes, refusal, scratch, type MapCodecs, type Scratch } from './map-io.ts'
+import { checkSizes, encode, refusal, scratch, type MapCodecs, type Scratch } from './map-io.ts'
 import { valueBytes } from './per-cpu-codec.ts'
 
 const ENOENT = -2
@@ -21,8 +21,7 @@ export interface SetOptions {
  *
  * `using` closes the fd; the map itself lives as long as a program, a pin or another fd holds it.
  */
-export class BpfMap<K, V> implements Disposable {
-  readonly handle: MapHandle
+export class BpfMap<K, V> extends Pinnable<MapHandle> {
   readonly #codecs: MapCodecs<K, V>
   readonly #calls: ElementCalls
   readonly #batches: Batches<K, V>
@@ -30,13 +29,12 @@ export class BpfMap<K, V> implements Disposable {
   readonly #key: Scratch
   readonly #value: Scratch
   readonly #read: Scratch
-  #pinned: string | undefined
 
   /** Takes `handle` over. Errors: LAYOUT_MISMATCH, when a codec has another size than the map. */
-  constructor(handle: MapHandle, codecs: MapCodecs<K, V>) {
+  constructor(handle: MapHandle, codecs: MapCodecs<K, V>, pinned?: string) {
+    super(handle, pinned)
     checkSizes(handle, 'key', codecs.key, handle.info.keySize)
     checkSizes(handle, 'value', codecs.value, valueBytes(handle.info))
-    this.handle = handle
     this.#codecs = codecs
     this.#calls = new ElementCalls(handle.fd)
     this.#batches = new Batches(handle, codecs)
@@ -48,10 +46,10 @@ export class BpfMap<K, V> implements Disposable {
   /**
    * Opens a pinned map whose keys and values are plain bytes.
    *
-   * Errors: NOT_FOUND. Minimum kernel 4.4. Equivalent to: `bpftool map show pinned <path>`.
+   * Errors: NOT_FOUND, INVALID_INPUT. Minimum kernel 4.4. Equivalent to: `bpftool map show pinned <path>`.
    */
   static open(path: string): BpfMap<Uint8Array, Uint8Array> {
-    return rawMap(MapHandle.openPinned(path))
+    return rawMap(MapHandle.openPinned(path), path)
   }
 
   /** Opens a map by its id. Errors: NOT_FOUND. Minimum kernel 4.13. Equivalent to: `bpftool map show id <id>`. */
@@ -59,29 +57,18 @@ export class BpfMap<K, V> implements Disposable {
     return rawMap(MapHandle.openById(id))
   }
 
-  /** The name in the object file; for maps opened otherwise, the kernel's, cut to 15 characters. */
-  get name(): string {
-    return this.handle.name
-  }
-
-  /** Errors: CLOSED. */
-  get fd(): number {
-    return this.handle.fd
-  }
-
   /** Minimum kernel 3.19. Equivalent to: `bpftool map lookup`. */
   get(key: K): V | undefined {
     this.#open()
-    this.#codecs.key.write(this.#key.view, 0, key)
-    const status = this.#calls.lookup(this.#key.bytes, this.#read.bytes)
-    return this.#found('map.get', status, key)
+    this.#writeKey('map.get', key)
+    return this.#found('map.get', this.#calls.lookup(this.#key.bytes, this.#read.bytes), key)
   }
 
   /** Errors: FULL, EXISTS (`noexist`), NOT_FOUND (`exist`). Minimum kernel 3.19. Equivalent to: `bpftool map update`. */
   set(key: K, value: V, options?: SetOptions): void {
     this.#open()
-    this.#codecs.key.write(this.#key.view, 0, key)
-    this.#codecs.value.write(this.#value.view, 0, value)
+    this.#writeKey('map.set', key)
+    encode('map.set', this.handle, 'value', this.#codecs.value, this.#value.view, 0, value)
     const status = this.#calls.update(this.#key.bytes, this.#value.bytes, UPDATE_MODES[options?.mode ?? 'any'])
     if (status < 0) throw refusal('map.set', status, this.handle, key)
   }
@@ -89,7 +76,7 @@ export class BpfMap<K, V> implements Disposable {
   /** False when the key was not there. Minimum kernel 3.19. Equivalent to: `bpftool map delete`. */
   delete(key: K): boolean {
     this.#open()
-    this.#codecs.key.write(this.#key.view, 0, key)
+    this.#writeKey('map.delete', key)
     const status = this.#calls.delete(this.#key.bytes)
     if (status < 0 && status !== ENOENT) throw refusal('map.delete', status, this.handle, key)
     return status === 0
@@ -98,7 +85,7 @@ export class BpfMap<K, V> implements Disposable {
   /** Reads and deletes in one. Minimum kernel 5.14 (hash maps). No equivalent in `bpftool`. */
   take(key: K): V | undefined {
     this.#open()
-    this.#codecs.key.write(this.#key.view, 0, key)
+    this.#writeKey('map.take', key)
     return this.#found('map.take', this.#calls.take(this.#key.bytes, this.#read.bytes), key)
   }
 
@@ -120,8 +107,10 @@ export class BpfMap<K, V> implements Disposable {
 
   /** All keys and values, in batches where the map has them. Minimum kernel 5.6. Equivalent to: `bpftool map dump`. */
   *entries(): Generator<[K, V]> {
-    if (!this.#batches.supported) yield* this.#singly()
-    else for (const batch of this.getBatch()) yield* batch
+    this.#open()
+    const batches = this.#batches.tryRead()
+    if (!batches) yield* this.#singly()
+    else for (const batch of batches) yield* batch
   }
 
   [Symbol.iterator](): Generator<[K, V]> {
@@ -175,27 +164,6 @@ export class BpfMap<K, V> implements Disposable {
     checked(freezeMap(this.fd), 'map.freeze', `map "${this.name}"`)
   }
 
-  /** Errors: EXISTS; NOT_FOUND when the folder is not there. Minimum kernel 4.4. Equivalent to: `bpftool map pin`. */
-  pin(path: string): void {
-    pin(this.handle, path)
-    this.#pinned = path
-  }
-
-  /** Removes the pin at `path`, or the one that {@link pin} made. Minimum kernel 4.4. Equivalent to: `rm <path>`. */
-  unpin(path: string | undefined = this.#pinned): void {
-    unpin(this.handle, path)
-    this.#pinned = undefined
-  }
-
-  /** Closes the fd. Closing again does nothing. */
-  close(): void {
-    this.handle.close()
-  }
-
-  [Symbol.dispose](): void {
-    this.close()
-  }
-
   *#singly(): Generator<[K, V]> {
     for (const key of this.keys()) {
       const value = this.get(key)
@@ -209,6 +177,10 @@ export class BpfMap<K, V> implements Disposable {
     throw refusal(operation, status, this.handle, key)
   }
 
+  #writeKey(operation: string, key: K): void {
+    encode(operation, this.handle, 'key', this.#codecs.key, this.#key.view, 0, key)
+  }
+
   #open(): void {
     if (this.handle.closed) void this.handle.fd
   }
@@ -218,6 +190,6 @@ export class BpfMap<K, V> implements Disposable {
  * A map whose keys and values are plain bytes. A per-CPU map's value is those of all possible CPUs, each padded
  * to a multiple of 8 bytes.
  */
-export function rawMap(handle: MapHandle): BpfMap<Uint8Array, Uint8Array> {
-  return new BpfMap(handle, { key: bytes(handle.info.keySize), value: bytes(valueBytes(handle.info)) })
+export function rawMap(handle: MapHandle, pinned?: string): BpfMap<Uint8Array, Uint8Array> {
+  return new BpfMap(handle, { key: bytes(handle.info.keySize), value: bytes(valueBytes(handle.info)) }, pinned)
 }

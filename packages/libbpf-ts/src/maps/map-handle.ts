@@ -1,6 +1,7 @@
 import { checked } from '../errors.ts'
 import { Handle } from '../handle.ts'
-import { openById, openPinned } from '../sys/object.ts'
+import { openPin, takingOver } from '../pinnable.ts'
+import { openById } from '../sys/object.ts'
 import { mapInfo, type MapInfo } from './info.ts'
 
 /** An open map and its shape: what every map class is made from. */
@@ -10,14 +11,14 @@ export class MapHandle extends Handle {
 
   /** Takes the fd over. `name`: the full one, where the kernel's is cut to 15 characters. */
   constructor(fd: number, name?: string) {
-    const info = mapInfo(fd)
+    const info = takingOver(fd, mapInfo)
     super('map', fd, name ?? info.name)
     this.info = info
   }
 
-  /** Errors: NOT_FOUND. Minimum kernel 4.4. Equivalent to: `bpftool map show pinned <path>`. */
+  /** Errors: NOT_FOUND, INVALID_INPUT. Minimum kernel 4.4. Equivalent to: `bpftool map show pinned <path>`. */
   static openPinned(path: string): MapHandle {
-    return new MapHandle(checked(openPinned(path), 'map.open', `pin ${path}`))
+    return new MapHandle(openPin('map', path))
   }
 
   /** Errors: NOT_FOUND. Minimum kernel 4.13. Equivalent to: `bpftool map show id <id>`. */

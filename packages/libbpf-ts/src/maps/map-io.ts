@@ -32,3 +32,22 @@ export function refusal(operation: string, status: number, handle: MapHandle, ke
   const text = inspect(key, { breakLength: Infinity, depth: 3, maxArrayLength: 64 })
   return kernelRefusal(operation, status, `map "${handle.name}", key ${text}`)
 }
+
+/** Writes a key or value; what the codec refuses becomes INVALID_INPUT with the map's name. */
+export function encode<T>(
+  operation: string,
+  handle: MapHandle,
+  what: 'key' | 'value',
+  codec: Codec<T>,
+  view: DataView,
+  offset: number,
+  value: T,
+): void {
+  try {
+    codec.write(view, offset, value)
+  } catch (cause) {
+    if (cause instanceof BpfError) throw cause
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    throw new BpfError('INVALID_INPUT', operation, `map "${handle.name}", ${what}: ${problem}`, { cause })
+  }
+}

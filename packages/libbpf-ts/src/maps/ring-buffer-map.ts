@@ -1,34 +1,22 @@
 import { invalidInput } from '../errors.ts'
-import { pin, unpin } from '../pin.ts'
+import { Pinnable } from '../pinnable.ts'
 import { RingBufferReader, type RingBufferOptions } from '../ring/reader.ts'
 import { mapInfo, type MapInfo } from './info.ts'
 import { MapHandle } from './map-handle.ts'
 import { MAP_TYPES } from './types.ts'
 
 /** A ring buffer: programs write records, one reader takes them. Minimum kernel 5.8. */
-export class RingBufferMap implements Disposable {
-  readonly handle: MapHandle
-  #pinned: string | undefined
-
+export class RingBufferMap extends Pinnable<MapHandle> {
   /** Takes `handle` over. Errors: INVALID_INPUT for a map of another type. */
-  constructor(handle: MapHandle) {
+  constructor(handle: MapHandle, pinned?: string) {
+    super(handle, pinned)
     if (handle.info.typeNumber !== MAP_TYPES.ringbuf)
       throw invalidInput('RingBufferMap', `map "${handle.name}" is of type ${handle.info.type}, not ringbuf`)
-    this.handle = handle
   }
 
   /** Errors: NOT_FOUND, INVALID_INPUT. Minimum kernel 5.8. Equivalent to: `bpftool map show pinned <path>`. */
   static open(path: string): RingBufferMap {
-    return new RingBufferMap(MapHandle.openPinned(path))
-  }
-
-  get name(): string {
-    return this.handle.name
-  }
-
-  /** Errors: CLOSED. */
-  get fd(): number {
-    return this.handle.fd
+    return new RingBufferMap(MapHandle.openPinned(path), path)
   }
 
   /**
@@ -43,26 +31,5 @@ export class RingBufferMap implements Disposable {
   /** Minimum kernel 5.8. Equivalent to: `bpftool map show`. */
   info(): MapInfo {
     return mapInfo(this.fd)
-  }
-
-  /** Errors: EXISTS. Minimum kernel 5.8. Equivalent to: `bpftool map pin`. */
-  pin(path: string): void {
-    pin(this.handle, path)
-    this.#pinned = path
-  }
-
-  /** Removes the pin at `path`, or the one that {@link pin} made. Minimum kernel 5.8. Equivalent to: `rm <path>`. */
-  unpin(path: string | undefined = this.#pinned): void {
-    unpin(this.handle, path)
-    this.#pinned = undefined
-  }
-
-  /** Closes the fd. Closing again does nothing. */
-  close(): void {
-    this.handle.close()
-  }
-
-  [Symbol.dispose](): void {
-    this.close()
   }
 }

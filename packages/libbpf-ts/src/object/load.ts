@@ -53,7 +53,7 @@ function takePrograms({ object, native }: Opened, cleanup: DisposableStack): Map
   for (const { name, autoload, attachType } of object.programs.values()) {
     if (!autoload) continue
     const fd = checked(addon().objectProgramFd(native, name), 'object.load', `program "${name}"`)
-    programs.set(name, cleanup.use(new Program(fd, name, attachType)))
+    programs.set(name, cleanup.use(new Program(fd, { name, attachType })))
   }
   return programs
 }

@@ -1,12 +1,10 @@
-import { BpfError, checked, kernelRefusal } from '../errors.ts'
+import { BpfError, checked } from '../errors.ts'
 import { MapHandle } from '../maps/map-handle.ts'
+import { openPin } from '../pinnable.ts'
 import { addon, type NativeObject } from '../sys/addon.ts'
-import { openPinned } from '../sys/object.ts'
 import { declaredLayout, layoutDifference, pinnedLayout } from './layout.ts'
 import type { MapSpec } from './map-spec.ts'
 import type { BpfObject } from './object.ts'
-
-const ENOENT = -2
 
 /** Hands libbpf the maps that are pinned or given already. Returns their names. Errors: LAYOUT_MISMATCH. */
 export function takePinned(object: BpfObject, native: NativeObject): ReadonlySet<string> {
@@ -14,7 +12,7 @@ export function takePinned(object: BpfObject, native: NativeObject): ReadonlySet
   const btf = object.btf()
   for (const spec of object.maps.values()) {
     if (!spec.autocreate) continue
-    using pinned = openPin(spec)
+    using pinned = openPinOf(spec)
     const handle = spec.reused ?? pinned
     if (!handle) continue
     checkLayout(spec, handle, btf)
@@ -24,12 +22,14 @@ export function takePinned(object: BpfObject, native: NativeObject): ReadonlySet
   return reused
 }
 
-function openPin({ name, pinPath, reused }: MapSpec): MapHandle | undefined {
+function openPinOf({ name, pinPath, reused }: MapSpec): MapHandle | undefined {
   if (pinPath === undefined || reused) return undefined
-  const fd = openPinned(pinPath)
-  if (fd >= 0) return new MapHandle(fd, name)
-  if (fd === ENOENT) return undefined
-  throw kernelRefusal('object.load', fd, `pin ${pinPath} of map "${name}"`)
+  try {
+    return new MapHandle(openPin('map', pinPath, `object.load: map "${name}"`), name)
+  } catch (error) {
+    if (error instanceof BpfError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
 }
 
 function checkLayout(spec: MapSpec, handle: MapHandle, btf: Uint8Array): void {

@@ -119,6 +119,13 @@ export function addon(): Addon {
   return (loaded ??= load())
 }
 
+/** Puts another door in this one's place, for kernels that a test cannot have. Disposal brings the old one back. */
+export function replaceAddon(replacement: Addon): Disposable {
+  const before = loaded
+  loaded = replacement
+  return { [Symbol.dispose]: () => void (loaded = before) }
+}
+
 /** Where the addon stands. */
 export function addonPath(): string {
   return fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}/libbpf-ts.node`, import.meta.url))
