@@ -2,7 +2,10 @@ import { BpfError } from './errors.ts'
 import { handleClosed, handleOpened, type HandleKind, type OpenHandle } from './leaks.ts'
 import { addon } from './sys/addon.ts'
 
-/** An fd with an owner: closed once, listed by `openHandles()` until then, and refusing use afterwards. A thread that ends closes its own. */
+/**
+ * An fd with an owner: closed once, listed by `openHandles()` until then, and refusing use afterwards. A thread that
+ * ends closes its own.
+ */
 export class Handle implements Disposable {
   readonly kind: HandleKind
   readonly name: string

@@ -46,11 +46,14 @@ int write_events(struct xdp_md *ctx __attribute__((unused)))
 SEC("xdp")
 int write_packet(struct xdp_md *ctx)
 {
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+	__u32 length = data_end - data;
 	__u8 bytes[64] = {};
-	__u32 length = ctx->data_end - ctx->data;
 
-	if (bpf_xdp_load_bytes(ctx, 0, bytes, 14))
+	if (data + 14 > data_end)
 		return XDP_ABORTED;
+	__builtin_memcpy(bytes, data, 14);
 	return bpf_ringbuf_output(&events, bytes, length & 63, wakeup) ? XDP_DROP : XDP_PASS;
 }
 
