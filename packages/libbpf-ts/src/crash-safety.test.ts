@@ -12,7 +12,7 @@ describeWith(['root'], 'nothing crashes', () => {
   test('process.exit() with everything open', async () => {
     const run = promisify(execFile)(process.execPath, [...options.execArgv, script.pathname, 'exit'])
     await expect(run).rejects.toMatchObject({ code: 7, signal: null, stderr: '' })
-  })
+  }, 30_000)
 
   test('worker.terminate() with everything open', async () => {
     for (let round = 0; round < 3; round++) {
@@ -20,13 +20,13 @@ describeWith(['root'], 'nothing crashes', () => {
       await once(worker, 'message')
       expect(await worker.terminate()).toBe(1)
     }
-  })
+  }, 30_000)
 
   test('a worker that exits with everything open', async () => {
     const worker = new Worker(script, { ...options, workerData: 'exit' })
     const [code] = (await once(worker, 'exit')) as [number]
     expect(code).toBe(7)
-  })
+  }, 30_000)
 
   test('collected while open', async () => {
     const code = `

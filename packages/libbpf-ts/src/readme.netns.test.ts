@@ -25,7 +25,7 @@ describeWith(['root'], 'the README', () => {
       expect(stdout.trimEnd().split('\n')).toEqual(expected)
       expect(expected.length).toBeGreaterThan(0)
     }
-  })
+  }, 60_000)
 
   test('shows C that is in the object', () => {
     const source = readFileSync(`${cwd}/packets.bpf.c`, 'utf8').replaceAll(/\s+/g, ' ')
