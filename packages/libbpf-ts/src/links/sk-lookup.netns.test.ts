@@ -31,9 +31,11 @@ describeWith(['root'], 'sk_lookup', () => {
   test('takes a namespace by its path', async () => {
     await using net = await pair()
     using loaded = hooks()
-    using link = loaded.program('lookup_pass').attachSkLookup({ netns: net.near.namespace.path })
+    using link = loaded.program('lookup_pass').attachSkLookup({ netns: net.near.namespace.path ?? '' })
     expect(link.info().netns).toBe(net.near.namespace.inode)
     expect(codeOf(() => loaded.program('lookup_pass').attachSkLookup({ netns: '/nowhere' }))).toBe('NOT_FOUND')
-    expect(codeOf(() => loaded.program('xdp_pass').attachSkLookup({ netns: net.near.namespace.path }))).toBe('REFUSED')
+    expect(codeOf(() => loaded.program('xdp_pass').attachSkLookup({ netns: net.near.namespace.path ?? '' }))).toBe(
+      'REFUSED',
+    )
   })
 })
