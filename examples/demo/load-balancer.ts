@@ -78,7 +78,8 @@ export class LoadBalancer implements Lifetime {
 
   [Symbol.dispose](): void {
     this.#child?.kill('SIGKILL')
-    const options = { encoding: 'utf8' } as const
+    // In a session of its own: Ctrl-C goes to all processes of the terminal, and this one must finish.
+    const options = { encoding: 'utf8', detached: true } as const
     const { status, stderr } = this.#host.run(() => spawnSync(process.execPath, this.#command('uninstall'), options))
     rmSync(this.#folder, { recursive: true, force: true })
     if (status !== 0) throw new Error(`skep-lb uninstall failed: ${stderr}`)

@@ -32,6 +32,8 @@ const commands: Commands = {
   },
   uninstall(paths) {
     requirePrivileges()
+    // Once begun it is finished: half of an installation is of no use.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
     using _lock = ownInstance(paths)
     requireSameNamespace(paths, () => hasLiveLinks(paths))
     const lines = removeInstance(paths)
