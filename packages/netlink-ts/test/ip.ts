@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { NetworkNamespace } from '../src/namespace/namespace.ts'
 
 /** What `ip -j -d` (iproute2, the second reader) says in a namespace. */
@@ -6,6 +7,15 @@ export async function ipJson<T extends object = Record<string, unknown>>(
   ...args: readonly string[]
 ): Promise<T[]> {
   return JSON.parse((await run(ns, 'ip', ['-j', '-d', ...args])) || '[]') as T[]
+}
+
+/** What both readers say of one state: read here before and after, until the kernel changed nothing meanwhile. */
+export async function together<O, T>(ours: () => O, theirs: () => Promise<T>): Promise<[ours: O, theirs: T]> {
+  for (;;) {
+    const before = ours()
+    const read = await theirs()
+    if (isDeepStrictEqual(before, ours())) return [before, read]
+  }
 }
 
 /** Runs a command that must succeed; what it says on stdout. */

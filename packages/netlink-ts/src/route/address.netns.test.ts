@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { ipJson } from '../../test/ip.ts'
+import { ipJson, together } from '../../test/ip.ts'
 import { anonymousNamespace } from '../namespace/named.ts'
 import { openNetlink } from '../netlink.ts'
 import type { DeviceAddress } from './address-types.ts'
@@ -32,10 +32,13 @@ test('what is added is read by ip, and the same from here', async () => {
   nl.address.add({ device: 'e0', address: '10.1.0.1', peer: '10.1.0.2/31', metric: 77 })
   nl.address.add({ device: 'e0', address: '2001:db8::1/64', flags: ['nodad', 'noprefixroute'] })
   nl.address.add({ device: 'e0', address: '2001:db8::2/64', preferredLifetime: 0, validLifetime: 3600 })
-  const [theirs] = await ipJson<{ addr_info: IpAddress[] }>(ns, 'address', 'show', 'dev', 'e0')
-  const ours = [...nl.address.list({ device: 'e0' })]
-  expect(ours.map(asIp)).toEqual(theirs?.addr_info.map(common))
-  expect(ours).toContainEqual(expect.objectContaining({ address: '10.1.0.1/32', peer: '10.1.0.2/31', metric: 77 }))
+  const [ours, [theirs]] = await together(
+    () => [...nl.address.list({ device: 'e0' })].map(asIp),
+    () => ipJson<{ addr_info: IpAddress[] }>(ns, 'address', 'show', 'dev', 'e0'),
+  )
+  expect(ours).toEqual(theirs?.addr_info.map(common))
+  const pointToPoint = nl.address.list({ device: 'e0' }).find(({ peer }) => peer !== undefined)
+  expect(pointToPoint).toMatchObject({ address: '10.1.0.1/32', peer: '10.1.0.2/31', metric: 77 })
 })
 
 test('the kernel filters by device and family', async () => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import { openObject } from 'libbpf-ts'
-import { ipJson } from '../../test/ip.ts'
+import { ipJson, together } from '../../test/ip.ts'
 import { NetlinkError } from '../error.ts'
 import { anonymousNamespace } from '../namespace/named.ts'
 import type { NetworkNamespace } from '../namespace/namespace.ts'
@@ -68,9 +68,11 @@ describe('what is read agrees with ip -d link', () => {
       underlay: 'e0',
     })
     nl.link.add({ kind: 'macvlan', name: 'mv0', link: 'e0', mode: 'bridge', address: '02:00:00:00:00:05' })
-    const theirs = await ipJson<IpLink>(ns, 'link')
-    const ours = [...nl.link.list()]
-    expect(ours.map(asIp)).toEqual(theirs.map(common))
+    const [ours, theirs] = await together(
+      () => [...nl.link.list()].map(asIp),
+      () => ipJson<IpLink>(ns, 'link'),
+    )
+    expect(ours).toEqual(theirs.map(common))
   })
 
   test('and what was asked for is there', async () => {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { ipJson } from '../../test/ip.ts'
+import { ipJson, together } from '../../test/ip.ts'
 import { anonymousNamespace } from '../namespace/named.ts'
 import { openNetlink } from '../netlink.ts'
 import type { Neighbor } from './neighbor-types.ts'
@@ -30,13 +30,11 @@ test('what is added is read by ip, and the same from here', async () => {
   nl.neighbor.add({ device, address: '10.0.0.5', lladdr, state: 'noarp' })
   nl.neighbor.add({ device, address: '2001:db8::2', lladdr, state: 'stale', flags: ['router'] })
   nl.neighbor.add({ device, address: '10.0.0.6', flags: ['managed', 'extern_learn'] })
-  const theirs = await ipJson<IpNeighbor>(ns, 'neigh', 'show', 'dev', 'e0', 'nud', 'all')
-  const ours = [...nl.neighbor.list({ device })]
-  // The kernel joins multicast groups when it pleases.
-  const unicast = (address: string): boolean => !/^(ff|224)/.test(address)
-  expect(ours.filter(({ address }) => unicast(address)).map(asIp)).toEqual(
-    theirs.filter(({ dst }) => unicast(dst)).map(common),
+  const [ours, theirs] = await together(
+    () => [...nl.neighbor.list({ device })].map(asIp),
+    () => ipJson<IpNeighbor>(ns, 'neigh', 'show', 'dev', 'e0', 'nud', 'all'),
   )
+  expect(ours).toEqual(theirs.map(common))
   expect(nl.neighbor.get({ device, address: '10.0.0.6' })?.flags).toEqual(['extern_learn', 'managed'])
 })
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { ipJson } from '../../test/ip.ts'
+import { ipJson, together } from '../../test/ip.ts'
 import { anonymousNamespace } from '../namespace/named.ts'
 import type { NetworkNamespace } from '../namespace/namespace.ts'
 import type { Netlink } from '../netlink.ts'
@@ -222,9 +222,11 @@ async function agree(
   table: 'main' | 'local' | number,
 ): Promise<void> {
   const names = new Map([...nl.link.list()].map((link) => [link.index, link.name] as const))
-  const theirs = await ipJson<IpRoute>(ns, family === 'ipv6' ? '-6' : '-4', 'route', 'show', 'table', String(table))
-  const ours = [...nl.route.list({ family, table })]
-  expect(ours.map((route) => asIp(route, names))).toEqual(theirs.map(common))
+  const [ours, theirs] = await together(
+    () => [...nl.route.list({ family, table })].map((route) => asIp(route, names)),
+    () => ipJson<IpRoute>(ns, family === 'ipv6' ? '-6' : '-4', 'route', 'show', 'table', String(table)),
+  )
+  expect(ours).toEqual(theirs.map(common))
   expect(ours.length).toBeGreaterThan(0)
 }
 
