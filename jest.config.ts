@@ -9,5 +9,7 @@ process.env['SKEP_TEST_RUN'] = String(process.pid)
 export default {
   projects: projects(root),
   maxWorkers: 2,
+  // Starting processes and namespaces on a loaded machine takes its time; a hung test still ends.
+  testTimeout: 30_000,
   reporters: ['default', `${root}/tools/jest/closing-reporter.ts`],
 } satisfies Config
