@@ -66,7 +66,9 @@ export class SkepLb implements AsyncDisposable {
 
   /** Starts `run` and returns at once. */
   spawn(): ChildProcess {
-    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile), { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return this.child
   }
 
