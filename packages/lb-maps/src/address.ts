@@ -36,13 +36,13 @@ export function compareWords(a: Uint32Array, atA: number, b: Uint32Array, atB: n
   return 0
 }
 
-/** Why a text is not an address, or `undefined` when it is one. */
-export function addressTrouble(text: unknown): string | undefined {
+/** Why something is not an address. */
+export function addressTrouble(text: unknown): string {
   if (typeof text !== 'string') return `${JSON.stringify(text)} is not text; write an address like 10.0.0.1`
   try {
     parseAddress(text)
-    return undefined
   } catch (error) {
     return (error as Error).message
   }
+  throw new Error(`${text} is an address`)
 }

@@ -7,7 +7,15 @@ export { LbMapsError, type LbMapsErrorCode, type Problem } from './error.ts'
 export { explainFlow, explainPlan, type Flow, type FlowExplanation, type Share, shares } from './explain.ts'
 export { type HashKey, hashWords, Mixer } from './hash.ts'
 export { openMaps, type OpenMaps } from './open-maps.ts'
-export { type LbMaps, type MapHooks, memoryMaps, type Table, type TableName, type TableSizes } from './maps.ts'
+export {
+  type LbMaps,
+  type MapHooks,
+  memoryMaps,
+  type Table,
+  type TableName,
+  tableNames,
+  type TableSizes,
+} from './maps.ts'
 export { fillRing } from './maglev.ts'
 export { plan, type Plan } from './plan.ts'
 export { readActual } from './read-actual.ts'

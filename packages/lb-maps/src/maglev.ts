@@ -21,10 +21,10 @@ export function fillRing(slots: Uint16Array, backends: Columns, numbers: Uint16A
   slots.fill(RING_SLOT_EMPTY)
   const active = activeRows(backends)
   if (active.length === 0) return
-  const walks = new Walks(slots, backends, active)
+  walks.start(slots, backends, active)
   const heaviest = active.reduce((most, row) => Math.max(most, backends.weights[row]!), 0)
-  if (active.every((row) => backends.weights[row] === heaviest)) takeTurns(walks, slots.length, numbers)
-  else takeWeightedTurns(walks, slots.length, numbers, heaviest)
+  if (active.every((row) => backends.weights[row] === heaviest)) takeTurns(walks, numbers)
+  else takeWeightedTurns(walks, numbers, heaviest)
 }
 
 function activeRows({ start, count, weights }: Columns): number[] {
@@ -33,29 +33,45 @@ function activeRows({ start, count, weights }: Columns): number[] {
   return rows
 }
 
+/** Where each backend is on its walk. Kept from ring to ring: a cold start fills ten thousand. */
 class Walks {
-  readonly slots: Uint16Array
-  readonly position: Uint32Array
-  readonly step: Uint32Array
-  readonly weight: Uint32Array
+  slots: Uint16Array = new Uint16Array(0)
+  count = 0
+  position: Uint32Array = new Uint32Array(16)
+  step: Uint32Array = new Uint32Array(16)
+  weight: Uint32Array = new Uint32Array(16)
   /** Row minus `start`: the index into `numbers`. */
-  readonly index: Uint32Array
+  index: Uint32Array = new Uint32Array(16)
 
-  constructor(slots: Uint16Array, { start, hashes, weights }: Columns, rows: readonly number[]) {
+  start(slots: Uint16Array, { start, hashes, weights }: Columns, rows: readonly number[]): this {
+    if (rows.length > this.position.length) this.#grow(rows.length)
     const shift = 32 - Math.log2(slots.length)
     this.slots = slots
-    this.index = Uint32Array.from(rows, (row) => row - start)
-    this.position = Uint32Array.from(rows, (row) => hashes[2 * row + 1]! >>> shift)
-    this.step = Uint32Array.from(rows, (row) => hashes[2 * row]! | 1)
-    this.weight = Uint32Array.from(rows, (row) => weights[row]!)
+    this.count = rows.length
+    for (let walk = 0; walk < rows.length; walk++) {
+      const row = rows[walk]!
+      this.index[walk] = row - start
+      this.position[walk] = hashes[2 * row + 1]! >>> shift
+      this.step[walk] = hashes[2 * row]! | 1
+      this.weight[walk] = weights[row]!
+    }
+    return this
+  }
+
+  #grow(count: number): void {
+    this.position = new Uint32Array(2 * count)
+    this.step = new Uint32Array(2 * count)
+    this.weight = new Uint32Array(2 * count)
+    this.index = new Uint32Array(2 * count)
   }
 }
 
-function takeTurns({ slots, position, step, index }: Walks, size: number, numbers: Uint16Array): void {
-  const mask = size - 1
-  const last = index.length
-  for (let left = size; ;) {
-    for (let walk = 0; walk < last; walk++) {
+const walks = new Walks()
+
+function takeTurns({ slots, count, position, step, index }: Walks, numbers: Uint16Array): void {
+  const mask = slots.length - 1
+  for (let left = slots.length; ;) {
+    for (let walk = 0; walk < count; walk++) {
       const by = step[walk]!
       let slot = position[walk]!
       while (slots[slot] !== RING_SLOT_EMPTY) slot = (slot + by) & mask
@@ -67,12 +83,15 @@ function takeTurns({ slots, position, step, index }: Walks, size: number, number
 }
 
 /** In each round a backend's credit grows by its weight; who reaches the heaviest weight has a turn. All have one at first. */
-function takeWeightedTurns(walks: Walks, size: number, numbers: Uint16Array, heaviest: number): void {
-  const { slots, position, step, weight, index } = walks
-  const credit = weight.map((own) => heaviest - own)
-  const mask = size - 1
-  for (let left = size; ;) {
-    for (let walk = 0; walk < index.length; walk++) {
+function takeWeightedTurns(
+  { slots, count, position, step, weight, index }: Walks,
+  numbers: Uint16Array,
+  heaviest: number,
+): void {
+  const credit = weight.subarray(0, count).map((own) => heaviest - own)
+  const mask = slots.length - 1
+  for (let left = slots.length; ;) {
+    for (let walk = 0; walk < count; walk++) {
       const earned = credit[walk]! + weight[walk]!
       credit[walk] = earned < heaviest ? earned : earned - heaviest
       if (earned < heaviest) continue

@@ -63,7 +63,11 @@ export class SourcePlan {
 
   /** By backend row: index into `sources`; 0 for a row without an own address, NO_SOURCE_INDEX where there was no place. */
   indexes(): Uint32Array {
-    return Uint32Array.from(this.#rows, (source) => (source < 0 ? 0 : this.#sources[source]!.index))
+    const indexes = new Uint32Array(this.#rows.length)
+    this.#rows.forEach((source, row) => {
+      if (source >= 0) indexes[row] = this.#sources[source]!.index
+    })
+    return indexes
   }
 
   /** Is this an own address that the input asks for? */
