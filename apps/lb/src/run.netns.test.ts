@@ -107,6 +107,7 @@ describe('skep-lb run', () => {
     await lb.start(config([1, 2, 3]))
     await using open = await startTraffic(lab.net.client, { ...http, keepAlive: true, concurrency: 20 })
     await open.reached(200)
+    expect((await lb.status()).connections?.established).toBe(20)
     await lb.reload(config([1, 2]))
     const fresh = await traffic(lab.net.client, { ...http, requests: 100 })
     expect(Object.keys(fresh.perServer).toSorted()).toEqual(['backend-1', 'backend-2'])

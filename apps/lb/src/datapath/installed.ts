@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { lbConfigCodec } from '@skep/datapath/lb-xdp'
+import { type LbConfig, lbConfigCodec } from '@skep/datapath/lb-xdp'
 import { BpfMap, MapHandle, Program } from 'libbpf-ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
@@ -13,16 +13,7 @@ export interface Installed {
   /** Entries by map. */
   readonly sizes: Readonly<Record<string, number>>
   /** Unknown where a start was killed before its program was pinned. */
-  readonly program: InstalledProgram | undefined
-}
-
-/** What the loaded program was configured with. */
-export interface InstalledProgram {
-  readonly key0: bigint
-  readonly key1: bigint
-  /** The NAT ports, both included. */
-  readonly from: number
-  readonly to: number
+  readonly program: LbConfig | undefined
 }
 
 const mapNames = {
@@ -63,12 +54,15 @@ export function fixedFindings(installed: Installed, wanted: Config): Finding[] {
     .map(([key]): Finding => fixed(['capacity', key], wanted.capacity[key as keyof Config['capacity']], 'another size'))
   const { program } = installed
   if (program === undefined) return capacities
-  const [range, loaded] = [wanted.snat.portRange, program].map(({ from, to }) => `${from}-${to}`)
+  const range = `${wanted.snat.portRange.from}-${wanted.snat.portRange.to}`
+  const loaded = `${program.natPortMin}-${program.natPortMax}`
   const { key0, key1 } = hashKeyOf(wanted)
   return [
     ...capacities,
-    ...(range === loaded ? [] : [fixed(['snat', 'portRange'], range!, loaded!)]),
-    ...(program.key0 === key0 && program.key1 === key1 ? [] : [fixed(['hashKey'], wanted.hashKey, 'another key')]),
+    ...(range === loaded ? [] : [fixed(['snat', 'portRange'], range, loaded)]),
+    ...(program.hashKey0 === key0 && program.hashKey1 === key1
+      ? []
+      : [fixed(['hashKey'], wanted.hashKey, 'another key')]),
   ]
 }
 
@@ -83,16 +77,15 @@ function entriesOf(pin: string): number {
 }
 
 /** Reads the configuration of the pinned program; `undefined` where none is pinned. */
-export function readProgram(pin: string): InstalledProgram | undefined {
+export function readProgram(pin: string): LbConfig | undefined {
   if (!existsSync(pin)) return undefined
   using program = Program.open(pin)
   for (const id of program.info().mapIds) {
     using map = BpfMap.openById(id)
     if (!map.name.endsWith('.rodata')) continue
     const bytes = map.get(Uint8Array.of(0, 0, 0, 0))
-    if (bytes === undefined) continue
-    const config = lbConfigCodec.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
-    return { key0: config.hashKey0, key1: config.hashKey1, from: config.natPortMin, to: config.natPortMax }
+    if (bytes?.length !== lbConfigCodec.size) continue
+    return lbConfigCodec.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
 import { fixedFindings, type Installed } from './installed.ts'
-import { hashKeyOf, mapSizes, programConfig } from './settings.ts'
+import { mapSizes, programConfig } from './settings.ts'
 
 const config = (more = '') =>
   parseConfig(
@@ -10,8 +10,7 @@ const config = (more = '') =>
   )
 
 const installed = (more = ''): Installed => {
-  const { snat } = config(more)
-  return { sizes: mapSizes(config(more)), program: { ...hashKeyOf(config(more)), ...snat.portRange } }
+  return { sizes: mapSizes(config(more)), program: programConfig(config(more), 250) }
 }
 
 test('masks fit the sizes, and times are in ticks', () => {

@@ -10,7 +10,8 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
-import { describeGauge, readNatGauges } from '../status/gauges.ts'
+import { readConnections } from '../status/connections.ts'
+import { describeGauge, natGauges } from '../status/gauges.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
@@ -77,7 +78,9 @@ export class Engine implements Disposable {
   /** What is nearly full, as sentences. */
   gaugeWarnings(): string[] {
     const program = readProgram(programPin(this.#paths))
-    const gauges = [...this.#services.gauges(), ...readNatGauges(this.#datapath.maps, program)]
+    if (program === undefined) return []
+    const nat = natGauges(readConnections(this.#datapath.maps, program), program)
+    const gauges = [...this.#services.gauges(), ...nat]
     return gauges.filter(({ warning }) => warning).map(describeGauge)
   }
 

@@ -30,6 +30,7 @@ const status: Status = {
     { verdict: 'REDIRECT_TO_BACKEND', action: 'REDIRECT', description: 'sent', packets: 1100, bytes: 1 },
     { verdict: 'DROP_TTL', action: 'DROP', description: 'TTL used up', packets: 0, bytes: 0 },
   ],
+  connections: { opening: 0, established: 7, closing: 1, closed: 12 },
   gauges: [
     { name: 'connections', used: 9, size: 10, percent: 90, warning: true, setting: 'spec.capacity.connections' },
     { name: 'services', used: 1, size: 10, percent: 10, warning: false, setting: 'spec.capacity.services' },
@@ -52,6 +53,12 @@ service web 192.0.2.10:80/TCP (id 1, 1024 slots): 1100 packets, 80000 bytes
 
 service 192.0.2.10:53/UDP (id 2, 0 slots): 0 packets, 0 bytes
   no backends
+
+connections
+  opening       0
+  established   7
+  closing       1
+  closed       12
 
 what became of the packets
   REDIRECT_TO_BACKEND  1100  sent

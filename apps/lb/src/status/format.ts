@@ -8,6 +8,7 @@ export function formatStatus(status: Status): string {
     `instance ${status.instance}: ${describeProcess(status)}`,
     ...section('devices', status.devices.map(describeDevice)),
     ...status.services.flatMap(describeService),
+    ...section('connections', describeConnections(status)),
     ...section('what became of the packets', describeVerdicts(status)),
     ...section('fill', describeGauges(status)),
   ].join('\n')
@@ -34,6 +35,10 @@ function describeService({ id, name, frontend, slots, packets, bytes, members }:
     `${member.bytes} bytes`,
   ])
   return section(title, rows.length === 0 ? [['no backends']] : rows)
+}
+
+function describeConnections({ connections }: Status): string[][] {
+  return Object.entries(connections ?? {}).map(([state, count]) => [state, `${count}`])
 }
 
 function describeVerdicts({ verdicts }: Status): string[][] {

@@ -10,6 +10,7 @@ import { pinnedLinks } from '../devices/links.ts'
 import { readAttachments } from '../devices/record.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner, type Owner } from '../instance/process.ts'
+import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
 import { readGauges } from './gauges.ts'
 import { readServices, readSources, total } from './services.ts'
 import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './status.ts'
@@ -19,6 +20,7 @@ import { openTables, type Tables } from './tables.ts'
 export function readStatus(paths: InstancePaths): Status {
   const owner = readOwner(paths)
   using tables = openTables(paths)
+  const config = readProgram(programPin(paths))
   return {
     instance: paths.instance,
     process: owner ?? null,
@@ -26,7 +28,8 @@ export function readStatus(paths: InstancePaths): Status {
     devices: readDevices(paths),
     services: tables ? readServices(tables, namesOf(owner)) : [],
     verdicts: tables ? readVerdicts(tables) : [],
-    gauges: tables ? readGauges(tables, readProgram(programPin(paths))) : [],
+    connections: tables && config ? connectionCounts(readConnections(tables, config)) : null,
+    gauges: tables && config ? readGauges(tables, config) : [],
     sources: tables ? readSources(tables) : [],
   }
 }
@@ -37,6 +40,10 @@ function describeProgram(paths: InstancePaths): ProgramStatus | null {
   const { id, tag, runCount, runTimeNs } = program.info()
   const runs = Number(runCount)
   return { id, tag, runs, runTimeNs: Number(runTimeNs), nsPerPacket: runs === 0 ? null : Number(runTimeNs) / runs }
+}
+
+function connectionCounts({ opening, established, closing, closed }: Connections): ConnectionCounts {
+  return { opening, established, closing, closed }
 }
 
 function readDevices(paths: InstancePaths): DeviceStatus[] {

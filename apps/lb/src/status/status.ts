@@ -1,5 +1,6 @@
 import type { VerdictAction, VerdictName } from '@skep/datapath'
 import type { XdpMode } from '../devices/plan.ts'
+import type { ConnectionCounts } from './connections.ts'
 import type { Owner } from '../instance/process.ts'
 
 /** An instance as it is in the kernel, whether or not a process runs it. Counters count since it was installed. */
@@ -11,6 +12,8 @@ export interface Status {
   readonly devices: readonly DeviceStatus[]
   readonly services: readonly ServiceStatus[]
   readonly verdicts: readonly VerdictStatus[]
+  /** Not installed, or killed before its first start was over: `null`. */
+  readonly connections: ConnectionCounts | null
   readonly gauges: readonly GaugeStatus[]
   /** The load balancer's own addresses towards backends. */
   readonly sources: readonly string[]
