@@ -1,0 +1,33 @@
+export type {
+  Bytes,
+  GrpcCheck,
+  HealthCheck,
+  HttpCheck,
+  HttpsCheck,
+  Kind,
+  Policy,
+  ScriptCheck,
+  TcpCheck,
+  TlsCheck,
+  TlsOptions,
+  UdpCheck,
+} from './check/check.ts'
+export { kinds } from './check/check.ts'
+export type { DesiredBackend, DesiredService, Sources } from './check/desired.ts'
+export { backendKey, desiredSchema, desiredServiceSchema } from './check/desired.ts'
+export { healthCheckSchema } from './check/schema.ts'
+export type { CheckerOptions } from './checker.ts'
+export { HealthChecker } from './checker.ts'
+export type { Clock } from './clock.ts'
+export { hostClock } from './clock.ts'
+export type { HealthErrorCode } from './error.ts'
+export { HealthError } from './error.ts'
+export { explainHealth } from './explain.ts'
+export type { HealthEvent, HealthProcess, HealthProcessOptions } from './process/client.ts'
+export { startHealthProcess } from './process/client.ts'
+export type { HealthRecord } from './record.ts'
+export type { SchedulerStats } from './schedule/scheduler.ts'
+export { advance } from './state/advance.ts'
+export type { BackendHealth, ServiceHealth, StateOf } from './state/decide.ts'
+export { decide } from './state/decide.ts'
+export type { BackendState, LastResult, Outcome } from './state/state.ts'

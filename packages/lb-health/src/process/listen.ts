@@ -1,0 +1,44 @@
+import { statSync, unlinkSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import { once } from 'node:events'
+
+/** Listens on a unix socket that only its owner may use. `undefined`: somebody else answers there. */
+export async function listenAlone(path: string): Promise<Server | undefined> {
+  const server = createServer()
+  if (await bound(server, path)) return server
+  if (await answers(path)) return undefined
+  unlinkSync(path)
+  return (await bound(server, path)) ? server : undefined
+}
+
+async function bound(server: Server, path: string): Promise<boolean> {
+  const mask = process.umask(0o177)
+  try {
+    server.listen(path)
+    await once(server, 'listening')
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
+    throw error
+  } finally {
+    process.umask(mask)
+  }
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** What tells one socket file from another at the same path; `undefined` when there is none. */
+export function identityOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}:${found.ctimeMs}`
+}
