@@ -1,5 +1,5 @@
+import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Frontend, Service } from './config.ts'
-import { formatBackend, formatFrontend } from './rules.ts'
 
 /** What differs between two configurations, a line each: `+` new, `-` gone, `~` changed. Empty when nothing does. */
 export function diffConfigs(before: Config, after: Config): string[] {
@@ -61,4 +61,8 @@ function changed(what: string, before: string | number, after: string | number):
 
 function formatRange({ snat }: Config): string {
   return `${snat.portRange.from}-${snat.portRange.to}`
+}
+
+function formatBackend({ address, port }: Backend): string {
+  return formatEndpoint(address, port)
 }

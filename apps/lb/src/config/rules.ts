@@ -1,3 +1,4 @@
+import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Frontend } from './config.ts'
 import { formatPath, show, type Finding, type Path } from './problem.ts'
 import { backendSchema, frontendSchema } from './schema.ts'
@@ -34,9 +35,9 @@ export function crossCheck(document: unknown): Finding[] {
     ...services.flatMap(({ backends }) =>
       duplicates(
         backends,
-        formatBackend,
+        ({ address, port }) => formatEndpoint(address, port),
         (value, first) =>
-          `${formatBackend(value)} is already a backend at ${first}; give one of them the higher weight`,
+          `${formatEndpoint(value.address, value.port)} is already a backend at ${first}; give one of them the higher weight`,
       ),
     ),
     ...services.flatMap(families),
@@ -68,16 +69,6 @@ export function checkCapacity(config: Config): Finding[] {
 /** 4 or 6, of an address in canonical spelling. */
 export function family(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4
-}
-
-/** `192.0.2.10:80/TCP` or `[2001:db8::10]:80/UDP`. */
-export function formatFrontend({ address, port, protocol }: Frontend): string {
-  return `${formatBackend({ address, port })}/${protocol}`
-}
-
-/** `10.1.0.11:8080` or `[2001:db8::11]:8080`. */
-export function formatBackend({ address, port }: { address: string; port: number }): string {
-  return family(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 function families({ frontends, backends }: PlacedService): Finding[] {

@@ -49,3 +49,17 @@ test('a failure is tried again, later each time, until it succeeds', () => {
   jest.advanceTimersByTime(60)
   expect(onError.mock.calls.at(-1)?.[1]).toBe(500)
 })
+
+test('rounds that take long come less often, however many events there are', () => {
+  round.mockImplementation(() => {
+    jest.setSystemTime(Date.now())
+    jest.advanceTimersByTime(20)
+  })
+  const end = performance.now() + 2000
+  while (performance.now() < end) {
+    scheduler.soon()
+    jest.advanceTimersByTime(1)
+  }
+  expect(round.mock.calls.length).toBeGreaterThan(5)
+  expect(round.mock.calls.length).toBeLessThan(12)
+})

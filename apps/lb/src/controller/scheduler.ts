@@ -7,7 +7,10 @@ export interface SchedulerOptions {
   readonly onIdle: () => void
 }
 
+/** Events are gathered at least so long, and ten times as long as a round takes: a tenth of a CPU at most. */
 const GATHER_MS = 50
+const GATHER_MOST_MS = 5000
+const GATHER_ROUNDS = 10
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
 
@@ -18,6 +21,7 @@ export class Scheduler {
   readonly #regular: NodeJS.Timeout
   #pending: NodeJS.Timeout | undefined
   #retryMs = FIRST_RETRY_MS
+  #gatherMs = GATHER_MS
 
   constructor(round: () => void, options: SchedulerOptions) {
     this.#round = round
@@ -27,7 +31,7 @@ export class Scheduler {
 
   /** A round shortly: events that come together make one. */
   soon(): void {
-    this.#pending ??= setTimeout(() => this.#run(), GATHER_MS)
+    this.#pending ??= setTimeout(() => this.#run(), this.#gatherMs)
   }
 
   stop(): void {
@@ -43,8 +47,10 @@ export class Scheduler {
   #run(): void {
     clearTimeout(this.#pending)
     this.#pending = undefined
+    const began = performance.now()
     try {
       this.#round()
+      this.#gatherMs = gatherTime(performance.now() - began)
       this.#retryMs = FIRST_RETRY_MS
     } catch (error) {
       this.#options.onError(error, this.#retryMs)
@@ -52,4 +58,8 @@ export class Scheduler {
       this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
     }
   }
+}
+
+function gatherTime(roundMs: number): number {
+  return Math.min(Math.max(GATHER_MS, GATHER_ROUNDS * roundMs), GATHER_MOST_MS)
 }

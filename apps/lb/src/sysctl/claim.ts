@@ -20,6 +20,11 @@ export function sameClaim(a: Want, b: Want): boolean {
   return a.want.from === b.want.from && a.want.to === b.want.to
 }
 
+/** The same setting, wanted the same way. */
+export function isSameWant(a: Want, b: Want): boolean {
+  return sameClaim(a, b) && (isRange(a.want) || a.want === b.want)
+}
+
 /** The setting as it is wanted. */
 export function valueFor(want: string | PortRange, current: string): string {
   return isRange(want) ? withRange(current, want) : want

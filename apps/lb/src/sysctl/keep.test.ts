@@ -130,6 +130,7 @@ describe('IPv6', () => {
     put('net/ipv6/conf/eth0/force_forwarding', '0\n')
     put('net/ipv6/conf/all/forwarding', '0\n')
     keep('a', ipv6)
+    keep('a', ipv6)
     expect(read('net/ipv6/conf/eth0/forwarding', 'net/ipv6/conf/eth0/force_forwarding')).toEqual(['1', '1'])
     expect(read('net/ipv6/conf/all/forwarding', 'net/ipv6/conf/eth1/forwarding')).toEqual(['0', '0'])
     expect(read('net/ipv6/conf/eth0/accept_ra')).toEqual(['2'])
@@ -141,6 +142,7 @@ describe('IPv6', () => {
   test('else on all, keeping router advertisements and each device’s own setting', () => {
     put('net/ipv6/conf/all/forwarding', '0\n')
     put('net/ipv6/conf/eth1/forwarding', '1\n')
+    keep('a', ipv6)
     keep('a', ipv6)
     expect(read('net/ipv6/conf/all/forwarding', 'net/ipv6/conf/eth1/accept_ra')).toEqual(['1', '2'])
     restoreSettings(ledger('a'), settings)

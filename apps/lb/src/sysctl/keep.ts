@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { lockFolder } from '../instance/lock.ts'
-import { isRange, sameClaim, valueAfter, valueFor, withoutMine, type Claim } from './claim.ts'
+import { isRange, isSameWant, sameClaim, valueAfter, valueFor, withoutMine, type Claim } from './claim.ts'
 import { currentNamespace, readClaims, siblings, writeClaims } from './ledger.ts'
 import type { Settings } from './proc.ts'
 import type { Wanted } from './wanted.ts'
@@ -22,6 +22,7 @@ export function plannedChanges(wanted: readonly Wanted[], settings: Settings): C
  * wanted. A setting that several instances want goes back to what it was before the first when the last leaves.
  */
 export function keepSettings(file: string, wanted: readonly Wanted[], settings: Settings): Change[] {
+  if (isKept(file, wanted, settings)) return []
   using _lock = lockFolder(dirname(dirname(file)), { waitSeconds: 10 })
   const namespace = currentNamespace()
   const claims = readClaims(file, namespace)
@@ -34,6 +35,14 @@ export function keepSettings(file: string, wanted: readonly Wanted[], settings: 
   })
   writeClaims(file, namespace, kept)
   return [...released, ...write(plannedChanges(wanted, settings), settings)]
+}
+
+/** Nothing to do: the common case, which takes no lock. Only this instance writes its file, but for what it inherits. */
+function isKept(file: string, wanted: readonly Wanted[], settings: Settings): boolean {
+  const claims = readClaims(file, currentNamespace())
+  const present = wanted.filter(({ key }) => settings.read(key) !== undefined)
+  const claimed = present.every((want) => claims.some((claim) => isSameWant(claim, want)))
+  return claimed && claims.length === present.length && plannedChanges(wanted, settings).length === 0
 }
 
 /** Gives every setting of the instance back. */

@@ -44,7 +44,8 @@ function ipv6(devices: readonly string[], settings: Settings): Wanted[] {
   const key = (device: string, name: string) => `net/ipv6/conf/${device}/${name}`
   const forwarding = (device: string, why: string): Wanted => ({ key: key(device, 'forwarding'), want: '1', why })
   const router = (device: string): Wanted[] =>
-    settings.read(key(device, 'accept_ra')) === '1'
+    // 2 may be our own doing: it stays wanted.
+    /^[12]$/.test(settings.read(key(device, 'accept_ra')) ?? '')
       ? [{ key: key(device, 'accept_ra'), want: '2', why: 'a forwarding device would ignore router advertisements' }]
       : []
   const own = devices.flatMap((device) => [
