@@ -146,8 +146,8 @@ export class ServicePlan {
       while (next < end && words[start + next] !== 0) next++
       if (next >= MEMBERS_PER_SERVICE) {
         return this.#full(
-          `its ${MEMBERS_PER_SERVICE} member numbers are taken, some by members that are leaving; ` +
-            'they are free once this change is in',
+          `all its ${MEMBERS_PER_SERVICE} member numbers are taken, some by backends that shall go: ` +
+            'take those out first, then add new ones',
         )
       }
       this.#numbers[row] = next++

@@ -192,8 +192,9 @@ class Planner {
     const steps: Step[] = [...sourceWrites]
     for (let round = 0; round < rounds; round++) {
       if (round > 0) steps.push({ do: 'grace' })
+      steps.push(...shapes.flatMap((shape) => tables[shape.family].firstSteps(round)))
       if (round === at) steps.push(...prepare, ...publish)
-      steps.push(...shapes.flatMap((shape) => tables[shape.family].steps(round)))
+      steps.push(...shapes.flatMap((shape) => tables[shape.family].lastSteps(round)))
     }
     if (reclaim.length > 0) steps.push({ do: 'grace' }, ...reclaim)
     return steps

@@ -1,5 +1,6 @@
 import { type BucketShape, type Entry, readOverflow, readPlace, standsIn, tableOf } from './bucket.ts'
 import { type Buckets, type KeyHasher, type ServiceKey, sameKey } from './key.ts'
+import { SERVICE_OWN_SOURCE } from './layout.ts'
 import type { LbMaps, Table } from './maps.ts'
 import type { Step } from './steps.ts'
 
@@ -114,22 +115,40 @@ export class TableDraft {
     return this.#put(entry, place, Math.max(round, this.#at(place).ready), false).round
   }
 
-  /** The steps of a round, in an order that is safe: counts up, keys in, keys out, counts down. Before any is applied. */
+  /** The steps of a round. To be asked before any of them is applied. */
   steps(round: number): Step[] {
+    return [...this.firstSteps(round), ...this.lastSteps(round)]
+  }
+
+  /** Counts up, and own addresses, which have to be known before anything is sent from them. */
+  firstSteps(round: number): Step[] {
     const { shape } = this
     return [
       ...this.#overflowSteps(round, (by) => by > 0),
       ...this.#values
         .filter((change) => change.round === round)
         .map(({ place, entry }): Step => ({ do: 'set-key-service', shape, place, ...entry })),
-      ...this.#inserts
-        .filter((insert) => insert.round === round)
-        .map(({ place, entry }): Step => ({ do: 'insert-key', shape, place, ...entry })),
+      ...this.#insertSteps(round, ({ service }) => service === SERVICE_OWN_SOURCE),
+    ]
+  }
+
+  /** Keys in, keys out, counts down. */
+  lastSteps(round: number): Step[] {
+    const { shape } = this
+    return [
+      ...this.#insertSteps(round, ({ service }) => service !== SERVICE_OWN_SOURCE),
       ...this.#clears
         .filter((clear) => clear.round === round)
         .map(({ place }): Step => ({ do: 'clear-key', shape, place })),
       ...this.#overflowSteps(round, (by) => by < 0),
     ]
+  }
+
+  #insertSteps(round: number, which: (entry: Entry) => boolean): Step[] {
+    const { shape } = this
+    return this.#inserts
+      .filter((insert) => insert.round === round && which(insert.entry))
+      .map(({ place, entry }): Step => ({ do: 'insert-key', shape, place, ...entry }))
   }
 
   /** Counts after this round (and, for the ups, before its downs). */

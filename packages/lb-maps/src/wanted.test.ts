@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
+import { anyDesired } from '../test/desired.ts'
+import { testKey } from '../test/maps.ts'
+import { formatWords } from './address.ts'
+import type { Backend, Desired, Frontend, Service } from './service.ts'
+import { checkDesired, readDesired, type WantedTable } from './wanted.ts'
+
+const web: Frontend = { address: '10.0.0.1', port: 80, protocol: 'TCP' }
+const one: Backend = { address: '172.16.0.1', port: 8080 }
+
+function desired(service: Partial<Service>, sources: Record<string, string> = {}): Desired {
+  const whole: Service = { name: 'web', frontends: [web], backends: [one], ...service }
+  return { services: [whole], sources: new Map(Object.entries({ '172.16.0.1': '192.168.0.1', ...sources })) }
+}
+
+function table(input: Desired): WantedTable {
+  const read = readDesired(input, testKey)
+  if (!('services' in read)) throw new Error(JSON.stringify(read))
+  return read
+}
+
+describe('what is wrong is named with its place, its value and what would be right', () => {
+  const backends = (backend: Partial<Record<keyof Backend, unknown>>): Desired =>
+    desired({ backends: [{ ...one, ...backend } as Backend] })
+  const frontends = (frontend: Partial<Record<keyof Frontend, unknown>>): Desired =>
+    desired({ frontends: [{ ...web, ...frontend } as Frontend] })
+
+  test.each<[string, Desired, string, string]>([
+    ['a bad frontend address', frontends({ address: '10.0.0.256' }), 'frontends[0].address', '256 is over 255'],
+    ['a frontend address that is no text', frontends({ address: 7 }), 'frontends[0].address', '7 is not text'],
+    ['port 0', frontends({ port: 0 }), 'frontends[0].port', '0 must be a whole number from 1 to 65535'],
+    ['a port over 65535', backends({ port: 65536 }), 'backends[0].port', '65536 must be a whole number'],
+    ['half a port', backends({ port: 80.5 }), 'backends[0].port', '80.5 must be a whole number'],
+    ['an unknown protocol', frontends({ protocol: 'SCTP' }), 'frontends[0].protocol', "use 'TCP' or 'UDP'"],
+    ['weight -1', backends({ weight: -1 }), 'backends[0].weight', '-1 must be a whole number from 0'],
+    ['too great a weight', backends({ weight: 65536 }), 'backends[0].weight', 'to 65535'],
+    [
+      'a bad backend address',
+      backends({ address: 'localhost' }),
+      'backends[0].address',
+      'a name is not looked up here',
+    ],
+    [
+      'a v6 backend of a v4 frontend',
+      backends({ address: 'fd00::1' }),
+      'backends[0].address',
+      'both must be of one family',
+    ],
+    ['no frontend', desired({ frontends: [] }), 'frontends', 'a service needs an address'],
+    ['a ring that is no power of two', desired({ ringSize: 1000 }), 'ringSize', 'a power of two from 128 to 8388608'],
+    ['a ring that is too small', desired({ ringSize: 64 }), 'ringSize', '64 must be a power of two from 128'],
+    ['an unknown algorithm', desired({ algorithm: 'random' as 'maglev' }), 'algorithm', "use 'maglev'"],
+  ])('%s', (_, input, path, message) => {
+    const [first, ...rest] = checkDesired(input)
+    expect(rest).toEqual([])
+    expect(first?.path).toBe(`services[0].${path}`)
+    expect(first?.message).toContain(message)
+  })
+
+  test('frontends of two families in one service', () => {
+    const [first, ...rest] = checkDesired(
+      desired({ frontends: [web, { ...web, address: '2001:db8::1' }], backends: [] }),
+    )
+    expect(rest).toEqual([])
+    expect(first).toEqual({
+      path: 'services[0].frontends[1].address',
+      message: '"2001:db8::1" is of another family than 10.0.0.1; make two services, one for IPv4 and one for IPv6',
+    })
+  })
+
+  test('a frontend twice, however it is written', () => {
+    const v6 = (address: string): Service => {
+      return { name: 'six', frontends: [{ ...web, address }], backends: [] }
+    }
+    const services = [v6('2001:db8::1'), v6('2001:DB8:0::1')]
+    expect(checkDesired({ services, sources: new Map() })).toEqual([
+      {
+        path: 'services[1].frontends[0]',
+        message: '[2001:db8::1]:80/TCP is already services[0].frontends[0]; a frontend belongs to one service',
+      },
+    ])
+  })
+
+  test('the same port of another protocol is another frontend', () => {
+    expect(checkDesired(desired({ frontends: [web, { ...web, protocol: 'UDP' }] }))).toEqual([])
+  })
+
+  test('a backend twice', () => {
+    const backends = [one, { ...one, port: 1 }, { ...one, weight: 3 }]
+    expect(checkDesired(desired({ backends }))).toEqual([
+      {
+        path: 'services[0].backends[2]',
+        message: '172.16.0.1:8080 is already services[0].backends[0]; give it once, with a weight',
+      },
+    ])
+  })
+
+  test('more backends than slots', () => {
+    const backends = Array.from({ length: 129 }, (_, i) => ({ ...one, port: 1 + i }))
+    expect(checkDesired(desired({ backends, ringSize: 128 }))[0]?.message).toBe(
+      '128 is less than a slot for each of 129 backends; leave it out, or give about 100 a backend',
+    )
+  })
+
+  test('more backends than numbers', () => {
+    const backends = Array.from({ length: 65536 }, (_, i) => ({
+      address: `172.16.0.${1 + (i >> 15)}`,
+      port: 1 + (i & 32767),
+    }))
+    expect(checkDesired(desired({ backends }))).toEqual([
+      { path: 'services[0].backends', message: '65536 are more than the 65535 that a service can have' },
+    ])
+  })
+
+  test('an own address that is a service’s', () => {
+    expect(checkDesired(desired({}, { '172.16.0.1': '10.0.0.1' }))).toEqual([
+      {
+        path: 'sources["172.16.0.1"]',
+        message:
+          '"10.0.0.1" is the address of 10.0.0.1:80/TCP; packets to backends need an own address that is no service\'s',
+      },
+    ])
+  })
+
+  test('an own address that is none', () => {
+    expect(checkDesired(desired({}, { '172.16.0.9': 'eth0' }))[0]?.path).toBe('sources["172.16.0.9"]')
+  })
+
+  test('everything at once, in the order of the input', () => {
+    const input = desired({
+      frontends: [{ ...web, port: 0 }],
+      backends: [
+        { ...one, port: -1 },
+        { ...one, weight: 0.5 },
+      ],
+    })
+    expect(checkDesired(input).map(({ path }) => path)).toEqual([
+      'services[0].frontends[0].port',
+      'services[0].backends[0].port',
+      'services[0].backends[1].weight',
+    ])
+  })
+})
+
+test('backends stand by address and port, each with its weight', () => {
+  const backends = [
+    { address: '172.16.0.10', port: 2, weight: 7 },
+    { address: '172.16.0.9', port: 3 },
+    { address: '172.16.0.10', port: 1, weight: 0 },
+  ]
+  const sources = { '172.16.0.9': '192.168.0.1', '172.16.0.10': '192.168.0.2' }
+  const read = table(desired({ backends }, sources))
+  const rows = [0, 1, 2].map((row) => [
+    formatWords(read.words, 4 * row, 2),
+    read.ports[row],
+    read.weights[row],
+    formatWords(read.sources, 4 * row, 2),
+  ])
+  expect(rows).toEqual([
+    ['172.16.0.9', 3, 1, '192.168.0.1'],
+    ['172.16.0.10', 1, 0, '192.168.0.2'],
+    ['172.16.0.10', 2, 7, '192.168.0.2'],
+  ])
+})
+
+test('a backend without an own address stays out of the ring, and that is said', () => {
+  const read = table({ ...desired({}), sources: new Map() })
+  expect(read.weights[0]).toBe(0)
+  expect(read.withoutSource).toEqual([
+    {
+      path: 'services[0].backends[0].address',
+      message: '172.16.0.1 takes no connections: there is no own address towards it',
+    },
+  ])
+  const other = table({ ...desired({}), sources: new Map([['172.16.0.1', 'fd00::1']]) })
+  expect(other.withoutSource[0]?.message).toContain('the own address towards it, fd00::1, is of another family')
+})
+
+test('an own address is found by the canonical text of its backend too', () => {
+  const read = table({
+    services: [
+      {
+        name: 'six',
+        frontends: [{ ...web, address: '2001:db8::1' }],
+        backends: [{ address: 'FD00:0:0::1', port: 1 }],
+      },
+    ],
+    sources: new Map([['fd00::1', 'fd00::2']]),
+  })
+  expect(formatWords(read.sources, 0, 10)).toBe('fd00::2')
+})
+
+test('the order of services and backends makes no difference to any ring', () => {
+  fc.assert(
+    fc.property(anyDesired, (input) => {
+      const turned = {
+        services: input.services
+          .map((service) => ({ ...service, backends: service.backends.toReversed() }))
+          .toReversed(),
+        sources: input.sources,
+      }
+      const digests = (of: Desired): string[] =>
+        table(of)
+          .services.map(({ digest }) => digest.join())
+          .toSorted()
+      expect(digests(turned)).toEqual(digests(input))
+    }),
+  )
+})
+
+test('a digest tells apart whatever makes another ring or another member', () => {
+  const variants: Desired[] = [
+    desired({}),
+    desired({ backends: [{ ...one, port: 8081 }] }),
+    desired({ backends: [{ ...one, weight: 2 }] }),
+    desired({ backends: [{ ...one, address: '172.16.0.2' }] }, { '172.16.0.2': '192.168.0.1' }),
+    desired({ backends: [] }),
+    desired({ ringSize: 128 }),
+    desired({}, { '172.16.0.1': '192.168.0.2' }),
+    { ...desired({}), sources: new Map() },
+  ]
+  const digests = variants.map((input) => table(input).services[0]!.digest.join())
+  expect(new Set(digests).size).toBe(variants.length)
+})
