@@ -22,7 +22,7 @@ static __always_inline enum verdict balance(struct xdp_md *ctx, struct packet *p
 	v = find_service(packet, &service);
 	if (v)
 		return v;
-	v = check_hops(packet);
+	v = check_frame(packet);
 	if (v)
 		return v;
 	v = translate(packet, service, &to);

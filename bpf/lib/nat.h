@@ -4,14 +4,9 @@
  * balancer's own address, a client the service's.
  */
 #pragma once
+#include "martian.h"
 #include "nat_open.h"
 #include "rewrite.h"
-
-/* The packet that may begin another connection is judged with the whole entry in view, when it is opened. */
-static __always_inline _Bool may_reopen(const struct nat_entry *entry, const struct packet *packet)
-{
-	return unlikely(opens(packet)) && entry->state != NAT_ESTABLISHED;
-}
 
 static __always_inline void identify(struct flow *flow, const struct packet *packet,
 				     const struct service *service, __u32 id)
@@ -48,12 +43,18 @@ stage from_client(const struct packet *packet, __u32 id, struct translation *to)
 
 	if (!service)
 		return VERDICT_DROP_NO_SERVICE;
+	v = check_hops(packet);
+	if (v)
+		return v;
 	identify(&opening.flow, packet, service, id);
 	opening.time = now();
 	entry = find_flow(&opening.flow, opening.time);
-	if (unlikely(!entry || may_reopen(entry, packet))) {
+	if (unlikely(!entry || opens(packet))) {
 		if (packet->tcp && packet->tcp->rst)
 			return VERDICT_DROP_NO_CONNECTION;
+		v = check_source(packet);
+		if (v)
+			return v;
 		opening.slot = packet->flow;
 		opening.fresh = opens(packet);
 		v = open_connection(&opening);
@@ -73,19 +74,22 @@ stage from_client(const struct packet *packet, __u32 id, struct translation *to)
  */
 static __always_inline _Bool still_serves(const struct service *service, const struct nat_entry *entry)
 {
-	barrier();
 	return *(const volatile __u8 *)&service->family == entry->family &&
 	       *(const volatile __u16 *)&service->generation == entry->generation;
 }
 
 stage from_member(const struct packet *packet, struct translation *to)
 {
-	__u32 time = now();
+	__u64 time = now();
 	struct nat_entry *entry = find_reply(packet, hash_nat(packet->flow, packet->destination), time);
 	struct service *service;
+	enum verdict v;
 
 	if (!entry)
 		return VERDICT_PASS_NO_CONNECTION;
+	v = check_hops(packet);
+	if (v)
+		return v;
 	service = bpf_map_lookup_elem(&services, &entry->service);
 	if (!service)
 		return VERDICT_DROP_SERVICE_GONE;
@@ -94,7 +98,7 @@ stage from_member(const struct packet *packet, struct translation *to)
 	to->source_port = service->port;
 	to->destination_port = entry->client_port;
 	to->member = NO_MEMBER;
-	if (!still_serves(service, entry))
+	if (!still_serves(after(to->source.low ^ to->source.high ^ to->source_port, service), entry))
 		return VERDICT_DROP_SERVICE_GONE;
 	note_member(entry, packet, time);
 	return VERDICT_GO_ON;

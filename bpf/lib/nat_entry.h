@@ -9,8 +9,12 @@
 #include <linux/in.h>
 #include "hash.h"
 
-/* 32 bits of jiffies are enough: timeouts are below 2^30. */
-static __always_inline __u32 now(void)
+/* As long as Linux keeps a connection that it has closed first: until then a new one from the same port may
+ * be refused. */
+#define TIME_WAIT_SECONDS 60
+
+/* In jiffies. */
+static __always_inline __u64 now(void)
 {
 	return bpf_jiffies64();
 }
@@ -24,28 +28,47 @@ static __always_inline __u32 timeout_of(const struct nat_entry *entry)
 		return config.timeout_closing;
 	case NAT_CLOSED:
 		return config.timeout_closed;
+	case NAT_TIME_WAIT:
+		return TIME_WAIT_SECONDS * config.jiffies_per_second;
 	default:
 		return config.timeout_opening;
 	}
 }
 
-/* Another CPU may have written last_seen after this one read the clock: then the age is just below 2^32. */
-static __always_inline _Bool idle_for(const struct nat_entry *entry, __u32 time, __u32 limit)
+/* Halves of the range of last_seen, counted: tells an age from one that has wrapped. */
+static __always_inline __u8 era_of(__u64 time)
 {
-	__u32 age = time - entry->last_seen;
-
-	return age > limit && age < 0xffff0000;
+	return time >> 31;
 }
 
-static __always_inline _Bool is_live(const struct nat_entry *entry, __u32 time)
+static __always_inline _Bool is_of_another_era(const struct nat_entry *entry, __u64 time)
+{
+	return (__u8)(era_of(time) - entry->era + 1) > 2;
+}
+
+/* Another CPU may have written last_seen after this one read the clock: then the age is just below 2^32. */
+static __always_inline _Bool idle_for(const struct nat_entry *entry, __u64 time, __u32 limit)
+{
+	__u32 age = (__u32)time - entry->last_seen;
+
+	return (age > limit && age < 0xffff0000) || is_of_another_era(entry, time);
+}
+
+static __always_inline _Bool is_live(const struct nat_entry *entry, __u64 time)
 {
 	return entry->state != NAT_CLAIMED && !idle_for(entry, time, timeout_of(entry));
 }
 
-static __always_inline _Bool is_abandoned(const struct nat_entry *entry, __u32 time)
+static __always_inline _Bool is_abandoned(const struct nat_entry *entry, __u64 time)
 {
 	return entry->state != NAT_CLAIMED &&
 	       idle_for(entry, time, timeout_of(entry) + config.jiffies_per_second);
+}
+
+static __always_inline void see(struct nat_entry *entry, __u64 time)
+{
+	entry->last_seen = time;
+	entry->era = era_of(time);
 }
 
 static __always_inline __u8 state_of(const struct nat_entry *entry)
@@ -53,11 +76,34 @@ static __always_inline __u8 state_of(const struct nat_entry *entry)
 	__u8 either = entry->client_seen | entry->member_seen;
 	__u8 both = entry->client_seen & entry->member_seen;
 
-	if (either & NAT_SEEN_RST || both & NAT_SEEN_FIN)
+	if (either & NAT_SEEN_RST)
 		return NAT_CLOSED;
 	if (either & NAT_SEEN_FIN)
-		return NAT_CLOSING;
+		return both & NAT_SEEN_FIN ? NAT_TIME_WAIT : NAT_CLOSING;
 	return both & NAT_SEEN_ANSWER ? NAT_ESTABLISHED : NAT_OPENING;
+}
+
+/* The state and what stands before it in its word, which no packet changes. */
+static __always_inline __u32 state_word(const struct nat_entry *entry, __u8 state)
+{
+	return entry->nat_port | (__u32)entry->protocol << 16 | (__u32)state << 24;
+}
+
+_Static_assert(__builtin_offsetof(struct nat_entry, nat_port) % 4 == 0, "a word");
+_Static_assert(__builtin_offsetof(struct nat_entry, state) ==
+		       __builtin_offsetof(struct nat_entry, nat_port) + 3,
+	       "its top byte");
+
+/*
+ * By compare-and-swap: an entry that another CPU has claimed meanwhile is left alone, and who sees the state
+ * sees what was written before it.
+ */
+static __always_inline void change_state(struct nat_entry *entry, __u8 from, __u8 to)
+{
+	typedef __u32 __attribute__((may_alias)) any_half;
+
+	__sync_val_compare_and_swap((any_half *)&entry->nat_port, state_word(entry, from),
+				    state_word(entry, to));
 }
 
 /*
@@ -73,29 +119,41 @@ static __always_inline __u8 seen_in(const struct packet *packet, __u8 answer, __
 	return answer | (packet->tcp->fin && other & NAT_SEEN_ANSWER ? NAT_SEEN_FIN : 0);
 }
 
-/* Writes only what changes: entries are shared between CPUs. */
-static __always_inline void note(struct nat_entry *entry, __u8 *side, __u8 seen, __u32 time)
+/*
+ * Writes only what changes: entries are shared between CPUs. A side that sends on has not reset: that RST was
+ * somebody else's, or was not accepted. keeps: the packet alone is reason to keep the connection.
+ */
+static __always_inline void note(struct nat_entry *entry, __u8 *side, __u8 seen, _Bool keeps, __u64 time)
 {
+	__u8 before = *(volatile __u8 *)&entry->state;
 	__u8 state;
 
-	if (unlikely(seen & ~*side))
-		*side |= seen;
+	if (unlikely(before == NAT_CLAIMED))
+		return;
+	seen |= *side & ~NAT_SEEN_RST;
+	if (unlikely(seen != *side))
+		*side = seen;
 	state = state_of(entry);
-	if (unlikely(state != entry->state))
-		entry->state = state;
-	if (time - entry->last_seen >= config.jiffies_per_second)
-		entry->last_seen = time;
+	if (unlikely((__u32)time - entry->last_seen >= config.jiffies_per_second) &&
+	    (keeps || state != before))
+		see(entry, time);
+	if (unlikely(state != before))
+		change_state(entry, before, state);
 }
 
-/* The client answers the member's answer by anything but another SYN. */
-static __always_inline void note_client(struct nat_entry *entry, const struct packet *packet, __u32 time)
+/*
+ * The client answers the member's answer by anything but another SYN. Its packets alone keep what a TCP
+ * member has answered; else a client that goes on sending would stay for ever with a member that is no more.
+ */
+static __always_inline void note_client(struct nat_entry *entry, const struct packet *packet, __u64 time)
 {
-	__u8 answer = packet->tcp && packet->tcp->syn ? 0 : entry->member_seen & NAT_SEEN_ANSWER;
+	__u8 answered = entry->member_seen & NAT_SEEN_ANSWER;
+	__u8 answer = packet->tcp && packet->tcp->syn ? 0 : answered;
 
-	note(entry, &entry->client_seen, seen_in(packet, answer, entry->member_seen), time);
+	note(entry, &entry->client_seen, seen_in(packet, answer, answered), packet->tcp && answered, time);
 }
 
-static __always_inline void note_member(struct nat_entry *entry, const struct packet *packet, __u32 time)
+static __always_inline void note_member(struct nat_entry *entry, const struct packet *packet, __u64 time)
 {
-	note(entry, &entry->member_seen, seen_in(packet, NAT_SEEN_ANSWER, entry->client_seen), time);
+	note(entry, &entry->member_seen, seen_in(packet, NAT_SEEN_ANSWER, entry->client_seen), 1, time);
 }

@@ -12,22 +12,32 @@
 struct opening {
 	struct flow flow;
 	__u64 slot; /* hash_flow */
-	__u32 time;
+	__u64 time;
 	__u32 member;
 	__u32 entry;
 	_Bool fresh; /* TCP SYN: goes on with nothing that is about to end */
 };
+
+/* A member that has been removed keeps the connections it has, and gets no new ones. */
+static __always_inline _Bool has_its_member(const struct nat_entry *entry)
+{
+	struct member *member = bpf_map_lookup_elem(&members, &entry->member);
+
+	return member && member->used && member->port == entry->backend_port &&
+	       same_address(stored_address(member->address), stored_address(entry->backend));
+}
 
 /* Does a packet of the flow belong to this connection, or does it begin the next one? */
 static __always_inline _Bool goes_on(const struct nat_entry *entry, const struct opening *opening)
 {
 	if (entry->generation != opening->flow.generation || !is_live(entry, opening->time))
 		return 0;
-	if (!opening->fresh || entry->state == NAT_ESTABLISHED)
+	if (!opening->fresh)
 		return 1;
-	if (entry->state != NAT_OPENING)
+	if (entry->state > NAT_ESTABLISHED || !has_its_member(entry))
 		return 0;
-	return entry->member_seen & NAT_SEEN_ANSWER || entry->member == opening->member;
+	return entry->state == NAT_ESTABLISHED || entry->member_seen & NAT_SEEN_ANSWER ||
+	       entry->member == opening->member;
 }
 
 static __always_inline _Bool may_be_taken(__u64 word, const struct opening *opening)
@@ -119,6 +129,7 @@ static __always_inline enum claim try_flow(struct opening *opening, struct place
 		return CLAIM_LOST;
 	}
 	entry->state = NAT_CLAIMED;
+	full_barrier();
 	if (at->word)
 		unlink_entry(entry, at->index);
 	if (is_only_entry(opening, at->index))

@@ -12,7 +12,7 @@
 #include "ports.h"
 #include "select.h"
 
-#define PORT_CANDIDATES 32
+#define PORT_CANDIDATES 64
 
 /* The client's own port if it is in the range and free; else some others, from a place of the flow's own. */
 static __always_inline _Bool claim_port(struct nat_entry *entry, const struct source *source,
@@ -47,9 +47,9 @@ static __always_inline void fill_entry(struct nat_entry *entry, const struct ope
 	entry->generation = flow->generation;
 	entry->member = opening->member;
 	entry->source = member->source;
-	entry->last_seen = opening->time;
 	entry->client_seen = flow->protocol == IPPROTO_TCP ? 0 : NAT_SEEN_ANSWER;
 	entry->member_seen = 0;
+	see(entry, opening->time);
 }
 
 /* The claimed entry's word: published, or free again. */
@@ -71,6 +71,7 @@ stage write_entry(const struct opening *opening, const struct member *member, co
 		settle(opening, 0);
 		return VERDICT_DROP_NAT_NO_PORT;
 	}
+	full_barrier();
 	entry->state = NAT_OPENING;
 	settle(opening, 1);
 	return VERDICT_GO_ON;

@@ -51,6 +51,15 @@ static __always_inline _Bool swap_word(void *table, __u32 index, __u64 from, __u
 	return word && __sync_val_compare_and_swap(word, from, to) == from;
 }
 
+/* Nothing is written before what was written until here, on any processor. 5 ns: for what happens once a
+ * connection. */
+static __always_inline void full_barrier(void)
+{
+	__u64 word = 0;
+
+	__sync_val_compare_and_swap(&word, 0, 0);
+}
+
 /* A word that was judged, and where it stands. */
 struct place {
 	__u64 word;

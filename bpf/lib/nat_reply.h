@@ -15,7 +15,7 @@ static __always_inline __u64 hash_reply(const struct nat_entry *entry, const str
 }
 
 /* May a reply's word be taken over? When its connection is abandoned, or the entry serves another one now. */
-static __always_inline _Bool is_stale(__u64 word, __u32 time)
+static __always_inline _Bool is_stale(__u64 word, __u64 time)
 {
 	struct nat_entry *entry = entry_of(word);
 	struct source *source;
@@ -32,7 +32,7 @@ static __always_inline _Bool is_stale(__u64 word, __u32 time)
 
 /* Where a reply's word can go: in place of a stale one of its tag, or a free place, or in place of any stale
  * one. */
-__noinline int place_for_reply(__u64 hash, __u32 time, struct place *at)
+__noinline int place_for_reply(__u64 hash, __u64 time, struct place *at)
 {
 	__u32 free = NO_PLACE;
 
@@ -75,7 +75,7 @@ static __always_inline _Bool is_alone(void *table, __u64 hash, __u32 index)
  * word that was stale when it was judged may have been put there anew before it was swapped: then it goes
  * back.
  */
-__noinline int claim_reply(__u64 hash, __u32 entry, __u32 time)
+__noinline int claim_reply(__u64 hash, __u32 entry, __u64 time)
 {
 	__u64 mine = word_of(hash, entry);
 	struct place at = {};

@@ -55,28 +55,42 @@ static __always_inline __u64 find_tag(const struct nat_line *line, __u32 tag)
 	return found;
 }
 
+/* 0 if the entry is the flow's. One value of all that was read, so that the state can be read after it. */
+static __always_inline __u64 unlike_flow(const struct nat_entry *entry, const struct flow *flow)
+{
+	struct address client = stored_address(entry->client);
+
+	return (client.low ^ flow->client.low) | (client.high ^ flow->client.high) |
+	       (entry->service ^ flow->service) | (entry->client_port ^ flow->client_port) |
+	       (entry->protocol ^ flow->protocol) | (entry->generation ^ flow->generation);
+}
+
 static __always_inline _Bool is_flow(const struct nat_entry *entry, const struct flow *flow)
 {
 	return entry->service == flow->service && entry->client_port == flow->client_port &&
 	       entry->protocol == flow->protocol && same_address(stored_address(entry->client), flow->client);
 }
 
-static __always_inline _Bool is_reply(const struct nat_entry *entry, const struct packet *packet)
+/* The same for a packet from a member. */
+static __always_inline __u64 unlike_reply(const struct nat_entry *entry, const struct packet *packet)
 {
-	struct source *source;
+	struct address backend = stored_address(entry->backend);
 
-	if (entry->backend_port != packet->source_port || entry->nat_port != packet->destination_port ||
-	    entry->protocol != packet->protocol ||
-	    !same_address(stored_address(entry->backend), packet->source))
-		return 0;
-	source = bpf_map_lookup_elem(&sources, &entry->source);
+	return (backend.low ^ packet->source.low) | (backend.high ^ packet->source.high) |
+	       (entry->backend_port ^ packet->source_port) | (entry->nat_port ^ packet->destination_port) |
+	       (entry->protocol ^ packet->protocol);
+}
+
+static __always_inline _Bool is_to(const struct packet *packet, const struct source *source)
+{
 	return source && same_address(stored_address(source->address), packet->destination);
 }
 
 /* The flow's entry, if the first word with its tag leads to it. Else opening looks closer. */
-static __always_inline struct nat_entry *find_flow(const struct flow *flow, __u32 time)
+static __always_inline struct nat_entry *find_flow(const struct flow *flow, __u64 time)
 {
 	struct nat_entry *entry;
+	__u64 unlike;
 	struct nat_line *line;
 	__u32 index;
 	__u64 word;
@@ -91,17 +105,20 @@ static __always_inline struct nat_entry *find_flow(const struct flow *flow, __u3
 		if (!word)
 			continue;
 		entry = entry_of(word);
-		if (entry && is_flow(entry, flow) && entry->generation == flow->generation &&
-		    is_live(entry, time))
+		if (!entry)
+			continue;
+		unlike = unlike_flow(entry, flow);
+		if (!unlike && is_live(after(unlike, entry), time))
 			return entry;
 	}
 	return 0;
 }
 
 /* Tags are unique in both of a reply's lines: a port whose tag is taken is not given out. */
-static __always_inline struct nat_entry *find_reply(const struct packet *packet, __u64 hash, __u32 time)
+static __always_inline struct nat_entry *find_reply(const struct packet *packet, __u64 hash, __u64 time)
 {
 	struct nat_entry *entry;
+	__u64 unlike;
 	struct nat_line *line;
 	__u32 index;
 	__u64 word;
@@ -116,7 +133,11 @@ static __always_inline struct nat_entry *find_reply(const struct packet *packet,
 		if (!word)
 			continue;
 		entry = entry_of(word);
-		if (entry && is_reply(entry, packet) && is_live(entry, time))
+		if (!entry)
+			continue;
+		unlike = unlike_reply(entry, packet);
+		if (!unlike && is_to(packet, bpf_map_lookup_elem(&sources, &entry->source)) &&
+		    is_live(after(unlike, entry), time))
 			return entry;
 	}
 	return 0;

@@ -8,7 +8,7 @@
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */
 #define IPV6_FRAGMENT 0xfff9 /* offset, more fragments */
 
-/* RFC 8200 has four kinds that may stand before TCP or UDP, each at most once but for destination options. */
+/* As many as RFC 8200 has before TCP or UDP: hop-by-hop, destination, routing, fragment, destination. */
 #define EXTENSION_HEADERS 5
 
 /* length: in units of 8 bytes, the first not counted; nothing in a fragment header. */
@@ -82,7 +82,7 @@ stage parse_extensions(struct packet *packet, void *header, void *end, __u32 roo
 	__u32 length;
 
 #pragma unroll
-	for (int i = 0; i < EXTENSION_HEADERS; i++) {
+	for (int i = 0; i <= EXTENSION_HEADERS; i++) {
 		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS &&
 		    next != IPPROTO_FRAGMENT)
 			return parse_transport(packet, header, end, room, next);
@@ -120,7 +120,7 @@ stage parse_ipv6(struct packet *packet, void *header, void *end)
 		return VERDICT_PASS_TRUNCATED;
 	packet->ipv6 = ip;
 	packet->family = AF_INET6;
-	packet->length = sizeof(*ip) + payload;
+	packet->length = payload < 0xffff - sizeof(*ip) ? payload + sizeof(*ip) : 0xffff;
 	packet->source = ipv6_address(&ip->saddr);
 	packet->destination = ipv6_address(&ip->daddr);
 	return parse_extensions(packet, ip + 1, end, payload, ip->nexthdr);

@@ -15,6 +15,7 @@ static __always_inline __u32 look_up4(__u64 key)
 	__u64 hash = fmix64(config.hash_key0 ^ key);
 	__u32 line = hash & config.services4_mask;
 	struct service_bucket4 *bucket;
+	__u64 found;
 
 #pragma unroll
 	for (int choice = 0; choice < 2; choice++) {
@@ -22,9 +23,11 @@ static __always_inline __u32 look_up4(__u64 key)
 		if (!bucket)
 			return SERVICE_NONE;
 #pragma unroll
-		for (int i = 0; i < SERVICE_BUCKET4_KEYS; i++)
-			if (*(volatile __u64 *)&bucket->keys[i] == key)
-				return bucket->services[i];
+		for (int i = 0; i < SERVICE_BUCKET4_KEYS; i++) {
+			found = *(volatile __u64 *)&bucket->keys[i];
+			if (found == key)
+				return *(__u32 *)after(found, &bucket->services[i]);
+		}
 		if (likely(!bucket->overflow))
 			return SERVICE_NONE;
 		line = (hash >> 32) & config.services4_mask;
@@ -48,7 +51,7 @@ static __always_inline __u32 look_up6(struct address address, __u32 tail)
 		for (int i = 0; i < SERVICE_BUCKET6_KEYS; i++) {
 			found = *(volatile __u64 *)&bucket->tails[i];
 			if (found >> 32 == tail &&
-			    same_address(stored_address(bucket->addresses[i].words), address))
+			    same_address(stored_address(after(found, bucket->addresses[i].words)), address))
 				return found;
 		}
 		if (likely(!bucket->overflow))

@@ -27,8 +27,9 @@ enum nat_state {
 	NAT_CLAIMED = 0, /* being written: matches nothing */
 	NAT_OPENING = 1, /* TCP: the handshake is not over. Others: no packet from the member yet */
 	NAT_ESTABLISHED = 2,
-	NAT_CLOSING = 3, /* TCP: FIN from one side */
-	NAT_CLOSED = 4,  /* TCP: RST, or FIN from both sides */
+	NAT_CLOSING = 3,   /* TCP: FIN from one side */
+	NAT_CLOSED = 4,    /* TCP: RST */
+	NAT_TIME_WAIT = 5, /* TCP: FIN from both sides */
 };
 
 /* What one side has sent. The state follows from both sides, so that two CPUs cannot undo each other's. */
@@ -39,7 +40,10 @@ enum nat_seen {
 		4, /* it has answered the other side: the member by any packet but RST, then the client */
 };
 
-/* last_seen: low 32 bits of jiffies, written at most once a second. generation: the service's, at opening. */
+/*
+ * last_seen: low 32 bits of jiffies, written at most once a second; era: jiffies >> 31 then, so that what is
+ * older than 2^32 does not look young. generation: the service's, at opening.
+ */
 struct nat_entry {
 	__be32 client[4];
 	__be32 backend[4];
@@ -55,7 +59,7 @@ struct nat_entry {
 	__u8 family;
 	__u8 client_seen;
 	__u8 member_seen;
-	__u8 pad0;
+	__u8 era;
 	__u16 generation;
 	__u16 pad1;
 };

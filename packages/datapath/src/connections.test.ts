@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import type { TcpFlag } from '@skep/packet'
+import type { Part, TcpFlag } from '@skep/packet'
 import { IpProtocol } from '@skep/packet'
 import { backend, own, spare, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, packet, segment, sent } from '../test/packets.ts'
@@ -9,7 +9,7 @@ import { NatState } from './lb_xdp.gen.ts'
 
 needing(needs.root, needs.bpf).describe('connections', () => {
   const { clientToVip, ownToBackend, backendToOwn } = leg
-  const { NAT_OPENING, NAT_ESTABLISHED, NAT_CLOSING, NAT_CLOSED } = NatState
+  const { NAT_OPENING, NAT_ESTABLISHED, NAT_CLOSING, NAT_CLOSED, NAT_TIME_WAIT } = NatState
   const ids = { v4: { tcp: 0, udp: 1 }, v6: { tcp: 2, udp: 3 } } as const
 
   let at: Stage
@@ -38,18 +38,26 @@ needing(needs.root, needs.bpf).describe('connections', () => {
 
   /** Where the client's next packet of this kind goes. */
   function goesTo(family: Family, ...flags: TcpFlag[]): string {
-    const { packet: found } = at.run(packet(family, clientToVip, segment(40000, 80, ...flags)))
+    return wayOf(family, (from, to) => segment(from, to, ...flags))
+  }
+
+  function datagramGoesTo(family: Family): string {
+    return wayOf(family, datagram)
+  }
+
+  function wayOf(family: Family, header: (from: number, to: number) => Part): string {
+    const { packet: found } = at.run(packet(family, clientToVip, header(40000, 80)))
     const natPort = at.lb.connection().entry.natPort
     for (const [name, destination] of Object.entries({ backend, spare })) {
-      const expected = sent(family, { ...ownToBackend, destination }, segment(natPort, 8080, ...flags))
+      const expected = sent(family, { ...ownToBackend, destination }, header(natPort, 8080))
       if (Buffer.compare(expected, found) === 0) return name
     }
     throw new Error('it goes to neither backend')
   }
 
   /** The ring gives all new connections to the spare backend; the first one may be taken out altogether. */
-  function moveRing(family: Family, used = 1): void {
-    const id = ids[family].tcp
+  function moveRing(family: Family, used = 1, protocol: 'tcp' | 'udp' = 'tcp'): void {
+    const id = ids[family][protocol]
     at.lb.setMember(10, { address: spare[family], port: 8080 }, id, at.lb.source(own[family]))
     at.lb.setMember(id, { address: backend[family], port: 8080 }, id, at.lb.source(own[family]), used)
     const members = at.lb.lb.maps.memberIds.get(id)!.ids
@@ -89,15 +97,31 @@ needing(needs.root, needs.bpf).describe('connections', () => {
       second(family, 'ack')
       expect(state()).toBe(NAT_CLOSING)
       second(family, 'fin', 'ack')
-      expect(state()).toBe(NAT_CLOSED)
+      expect(state()).toBe(NAT_TIME_WAIT)
       expect(first(family, 'ack')).toMatch(/^REDIRECT/)
-      expect(state()).toBe(NAT_CLOSED)
+      expect(state()).toBe(NAT_TIME_WAIT)
     })
 
     test.each([{ side: fromClient }, { side: fromMember }])('a RST from either side closes', ({ side }) => {
       handshake(family)
       side(family, 'rst')
       expect(state()).toBe(NAT_CLOSED)
+    })
+
+    test.each([
+      { side: fromClient, other: fromMember },
+      { side: fromMember, other: fromClient },
+    ])('a RST is forgotten when the side that is said to have sent it goes on', ({ side, other }) => {
+      handshake(family)
+      side(family, 'rst')
+      other(family, 'ack')
+      expect(state()).toBe(NAT_CLOSED)
+      side(family, 'ack')
+      expect(state()).toBe(NAT_ESTABLISHED)
+      side(family, 'fin', 'ack')
+      side(family, 'rst')
+      side(family, 'ack')
+      expect(state()).toBe(NAT_CLOSING)
     })
 
     test('a FIN before any answer is an earlier connection’s straggler', () => {
@@ -131,6 +155,64 @@ needing(needs.root, needs.bpf).describe('connections', () => {
       moveRing(family)
       expect(goesTo(family, 'syn')).toBe('backend')
       expect(state()).toBe(NAT_ESTABLISHED)
+    })
+
+    test('a SYN on an established connection whose member is gone begins a new one', () => {
+      handshake(family)
+      moveRing(family, 0)
+      expect(goesTo(family, 'ack')).toBe('backend')
+      expect(goesTo(family, 'syn')).toBe('spare')
+      expect(state()).toBe(NAT_OPENING)
+      expect(at.lb.replyWords()).toHaveLength(1)
+    })
+
+    test('the same when its member’s id is another backend’s now', () => {
+      handshake(family)
+      const id = ids[family].tcp
+      at.lb.setMember(id, { address: spare[family], port: 8080 }, id, at.lb.source(own[family]))
+      expect(goesTo(family, 'ack')).toBe('backend')
+      expect(goesTo(family, 'syn')).toBe('spare')
+    })
+
+    test('a repeated SYN leaves a member that has answered and is gone', () => {
+      fromClient(family, 'syn')
+      fromMember(family, 'syn', 'ack')
+      moveRing(family, 0)
+      expect(goesTo(family, 'syn')).toBe('spare')
+    })
+
+    test('datagrams that nobody answers leave a member that is gone, however many there are', () => {
+      expect(datagramGoesTo(family)).toBe('backend')
+      moveRing(family, 0, 'udp')
+      ageBy(15)
+      expect(datagramGoesTo(family)).toBe('backend')
+      ageBy(15)
+      expect(datagramGoesTo(family)).toBe('spare')
+      expect(at.lb.replyWords()).toHaveLength(1)
+    })
+
+    test('datagrams that are answered no more leave it too, but later', () => {
+      const answer = (): void => void at.run(packet(family, backendToOwn, datagram(8080, 40000)), at.net.back)
+      datagramGoesTo(family)
+      answer()
+      moveRing(family, 0, 'udp')
+      ageBy(45)
+      answer()
+      for (let i = 0; i < 3; i++) {
+        ageBy(15)
+        expect(datagramGoesTo(family)).toBe('backend')
+      }
+      ageBy(20)
+      expect(datagramGoesTo(family)).toBe('spare')
+    })
+
+    test('a TCP client’s packets keep what its member has answered', () => {
+      handshake(family)
+      moveRing(family, 0)
+      for (let i = 0; i < 3; i++) {
+        ageBy(4 * 3600)
+        expect(goesTo(family, 'ack')).toBe('backend')
+      }
     })
 
     test('a repeated SYN stays with a member that has answered', () => {
@@ -200,6 +282,10 @@ needing(needs.root, needs.bpf).describe('connections', () => {
       established: { seconds: 6 * 3600, go: () => handshake('v4') },
       closing: { seconds: 120, go: () => (handshake('v4'), void fromClient('v4', 'fin', 'ack')) },
       closed: { seconds: 10, go: () => (handshake('v4'), void fromMember('v4', 'rst')) },
+      'closed in order': {
+        seconds: 60,
+        go: () => (handshake('v4'), fromMember('v4', 'fin', 'ack'), void fromClient('v4', 'fin', 'ack')),
+      },
       'unanswered UDP': { seconds: 20, go: () => void udp() },
       'answered UDP': { seconds: 60, go: () => (udp(), void answer()) },
     }
@@ -207,6 +293,7 @@ needing(needs.root, needs.bpf).describe('connections', () => {
     const answer = (): string => at.run(packet('v4', backendToOwn, datagram(8080, 40000)), at.net.back).verdict
     const reply = (): string =>
       at.lb.connection().entry.protocol === IpProtocol.udp ? answer() : fromMember('v4', 'ack')
+    const RANGE = 2 ** 32
 
     test.each(Object.entries(reach))('%s: idle for its timeout, a connection is gone', (_, { seconds, go }) => {
       go()
@@ -231,9 +318,13 @@ needing(needs.root, needs.bpf).describe('connections', () => {
 
     test('last_seen is written when a second has passed, and only then', () => {
       const second = 4_000_000
-      using slow = stage({ config: { jiffiesPerSecond: second } })
+      using slow = stage({
+        config: { jiffiesPerSecond: second, timeoutOpening: 20 * second, timeoutEstablished: 20 * second },
+      })
+      slow.run(packet('v4', clientToVip, segment(40000, 80, 'syn')))
+      slow.run(packet('v4', backendToOwn, segment(8080, 40000, 'syn', 'ack')), slow.net.back)
       const send = (): number => {
-        slow.run(packet('v4', clientToVip, datagram(40000, 80)))
+        slow.run(packet('v4', clientToVip, segment(40000, 80, 'ack')))
         return slow.lb.connection().entry.lastSeen
       }
       const opened = send()
@@ -242,6 +333,21 @@ needing(needs.root, needs.bpf).describe('connections', () => {
       expect(send()).toBe(opened - 1000)
       slow.lb.age(index, second)
       expect(send()).toBeGreaterThanOrEqual(opened)
+    })
+
+    test('what changes a connection’s state begins the new state’s time', () => {
+      fromClient('v4', 'syn')
+      ageBy(15)
+      fromClient('v4', 'rst')
+      expect(state()).toBe(NAT_CLOSED)
+      ageBy(5)
+      expect(fromMember('v4', 'ack')).toBe('REDIRECT_TO_CLIENT')
+    })
+
+    test.each([RANGE - 70_000, RANGE + 10, 3 * RANGE + 10])('a connection that is %d jiffies old is gone', (age) => {
+      handshake('v4')
+      at.lb.age(at.lb.connection().index, age)
+      expect(fromMember('v4', 'ack')).toBe('PASS_NO_CONNECTION')
     })
 
     test('a last_seen that another CPU has written a tick ahead is young', () => {

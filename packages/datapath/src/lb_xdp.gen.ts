@@ -18,6 +18,7 @@ export const NatState = {
   NAT_ESTABLISHED: 2,
   NAT_CLOSING: 3,
   NAT_CLOSED: 4,
+  NAT_TIME_WAIT: 5,
 } as const
 export type NatState = (typeof NatState)[keyof typeof NatState]
 
@@ -57,7 +58,9 @@ export const Verdict = {
   VERDICT_DROP_NO_ROUTE_SOURCE: 31,
   VERDICT_DROP_ROUTE_ERROR: 32,
   VERDICT_DROP_TOO_BIG: 33,
-  VERDICT_COUNT: 34,
+  VERDICT_PASS_GROUP: 34,
+  VERDICT_DROP_MARTIAN: 35,
+  VERDICT_COUNT: 36,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
@@ -183,6 +186,7 @@ export interface NatEntry {
   family: number
   clientSeen: number
   memberSeen: number
+  era: number
   generation: number
 }
 
@@ -202,6 +206,7 @@ export const natEntryOffsets = {
   family: 56,
   clientSeen: 57,
   memberSeen: 58,
+  era: 59,
   generation: 60,
 } as const
 
@@ -234,6 +239,7 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
       family: view.getUint8(offset + 56),
       clientSeen: view.getUint8(offset + 57),
       memberSeen: view.getUint8(offset + 58),
+      era: view.getUint8(offset + 59),
       generation: view.getUint16(offset + 60, true),
     }
   },
@@ -260,8 +266,8 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
     view.setUint8(offset + 56, value.family)
     view.setUint8(offset + 57, value.clientSeen)
     view.setUint8(offset + 58, value.memberSeen)
+    view.setUint8(offset + 59, value.era)
     view.setUint16(offset + 60, value.generation, true)
-    view.setUint8(offset + 59, 0)
     view.setUint16(offset + 62, 0)
   },
 }

@@ -101,6 +101,20 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
             packet: packet(family, { ...clientToVip, destination: own }, segment(40000, 32768, 'syn')),
             verdict: 'PASS_NO_CONNECTION' as const,
           },
+          {
+            name: `${family}: the same with its last hop, as traceroute sends it`,
+            packet: build(
+              clientToVip.ethernet,
+              ip(family, { ...clientToVip, destination: own }, 1),
+              datagram(40000, 33434),
+            ),
+            verdict: 'PASS_NO_CONNECTION' as const,
+          },
+          ...['ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:01', '33:33:00:00:00:01'].map((dst) => ({
+            name: `${family}: for a service, in a frame to ${dst}`,
+            packet: build(ethernet({ src: mac.client, dst }), ip(family, clientToVip), syn),
+            verdict: 'PASS_GROUP' as const,
+          })),
         ]),
       ],
     )
@@ -173,7 +187,14 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
       becomes: sent('v6', ownToBackend, ...rest, forwarded),
     })
     const optionBytes = [{ type: 7, data: new Uint8Array(37) }]
-    const five = [hopByHop(), destinationOptions(), routing({ type: 4 }), destinationOptions(), destinationOptions()]
+    const five = [
+      hopByHop(),
+      destinationOptions(),
+      routing({ type: 4 }),
+      fragment({ id: 5 }),
+      destinationOptions(),
+    ] as const
+    const six = [...five, destinationOptions()]
     verdictTable(
       () => at,
       [
@@ -205,7 +226,7 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
           ...inV6(fragment({ id: 5 })),
           verdict: 'REDIRECT_TO_BACKEND',
         },
-        { name: 'v6: four headers', ...inV6(...five.slice(0, 4)), verdict: 'REDIRECT_TO_BACKEND' },
+        { name: 'v6: all that RFC 8200 has, in its order', ...inV6(...five), verdict: 'REDIRECT_TO_BACKEND' },
         {
           name: 'v6: a source route that goes on',
           packet: packet('v6', clientToVip, routing({ type: 4, segmentsLeft: 1 }), syn),
@@ -213,12 +234,12 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
         },
         {
           name: 'v6: as many as are followed, and then no TCP yet',
-          packet: packet('v6', clientToVip, ...five, syn),
+          packet: packet('v6', clientToVip, ...six, syn),
           verdict: 'DROP_EXTENSION_HEADERS',
         },
         {
           name: 'v6: too many, but not for us',
-          packet: packet('v6', { ...clientToVip, destination: backend }, ...five, syn),
+          packet: packet('v6', { ...clientToVip, destination: backend }, ...six, syn),
           verdict: 'PASS_FOREIGN',
         },
         {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import { build } from '@skep/packet'
-import { backend, own } from '../test/lab.ts'
+import { backend, own, vip } from '../test/lab.ts'
 import { families, ip, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 
@@ -83,6 +83,25 @@ needing(needs.root, needs.bpf).describe('refusals', () => {
       const sent = packet(family, clientToVip, segment(40000, 80, 'syn'))
       expect(at.run(sent)).toEqual({ action: 'DROP', verdict, packet: sent })
       expect(at.lb.connections().size).toBe(0)
+    })
+
+    const noSingleHost = {
+      v4: ['0.0.0.0', '0.1.2.3', '127.0.0.1', '224.0.0.5', '239.255.255.255', '255.255.255.255', vip.v4],
+      v6: ['::', '::1', 'ff02::1', vip.v6],
+    } as const
+    test.each(noSingleHost[family])('a packet from %s', (source) => {
+      const sent = packet(family, { ...clientToVip, source: { v4: source, v6: source } }, segment(40000, 80, 'syn'))
+      expect(at.run(sent)).toEqual({ action: 'DROP', verdict: 'DROP_MARTIAN', packet: sent })
+      expect(at.lb.connections().size).toBe(0)
+    })
+
+    const neighbours = {
+      v4: ['1.0.0.1', '126.0.0.1', '128.0.0.1', '223.255.255.254', '240.0.0.1'],
+      v6: ['::2', 'fe80::1', '::1:0:0:1'],
+    }
+    test.each(neighbours[family])('but not one from %s', (source) => {
+      const sent = packet(family, { ...clientToVip, source: { v4: source, v6: source } }, segment(40000, 80, 'syn'))
+      expect(at.run(sent).verdict).toBe('REDIRECT_TO_BACKEND')
     })
 
     test.each([0, 1])('a TTL of %d, from a client', (ttl) => {

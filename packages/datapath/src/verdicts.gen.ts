@@ -34,4 +34,6 @@ export const verdicts = {
   DROP_NO_ROUTE_SOURCE: { action: "DROP", description: "the route lookup found no source address" },
   DROP_ROUTE_ERROR: { action: "DROP", description: "the route lookup failed" },
   DROP_TOO_BIG: { action: "DROP", description: "larger than the route's MTU, and its sender could not be told" },
+  PASS_GROUP: { action: "PASS", description: "for a service, but in a frame to a group: broadcast or multicast" },
+  DROP_MARTIAN: { action: "DROP", description: "its source is the service itself, or no single host" },
 } as const

@@ -208,7 +208,12 @@ export class Balancer implements Disposable {
   /** Makes a connection that much older. */
   age(index: number, jiffies: number): void {
     const entry = this.lb.maps.natEntries.get(index)!
-    this.lb.maps.natEntries.set(index, { ...entry, lastSeen: (entry.lastSeen - jiffies) >>> 0 })
+    const seen = BigInt.asUintN(
+      39,
+      ((BigInt(entry.era) << 31n) | BigInt.asUintN(31, BigInt(entry.lastSeen))) - BigInt(jiffies),
+    )
+    const lastSeen = Number(BigInt.asUintN(32, seen))
+    this.lb.maps.natEntries.set(index, { ...entry, lastSeen, era: Number(seen >> 31n) })
   }
 
   /** Words in the replies' table. */
