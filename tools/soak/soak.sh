@@ -9,4 +9,4 @@ FUZZ_RUNS=$runs node --experimental-vm-modules --disable-warning=ExperimentalWar
 	--testTimeout 3600000 --testNamePattern 'fuzz|model|round trip'
 
 echo "soak: $minutes minutes of mixed load, flapping backends and kills" >&2
-node --conditions=@skep/source apps/lb/soak/main.ts --minutes "$minutes"
+node --conditions=@skep/source tools/soak/load.ts --seconds "$((minutes * 60))"
