@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -122,7 +122,7 @@ export class SkepLb implements AsyncDisposable {
     const { code, stderr } = await this.command('uninstall')
     if (code !== 0) throw new Error(`uninstall: ${stderr}`)
     rmSync(this.configFile, { force: true })
-    if (this.instance === 'default') rmSync(this.folder, { recursive: true, force: true })
+    if (readdirSync(this.folder).length === 0) rmSync(this.folder, { recursive: true })
   }
 
   #command(verb: string, ...options: string[]): string[] {
