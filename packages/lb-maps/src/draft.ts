@@ -36,12 +36,14 @@ export class Draft {
   readonly tables: Readonly<Record<2 | 10, TableDraft>>
   readonly arena: RingArena = new RingArena()
 
-  /** New own addresses, before their keys. */
+  /** New own addresses, before anything uses them. */
   readonly sourceWrites: Step[] = []
   /** Into memory that no packet reads yet. */
   readonly prepare: Step[] = []
   /** Stores that packets see. */
   readonly publish: Step[] = []
+  /** Own addresses that become a service's, when nothing uses them any more. */
+  readonly givenAway: Step[] = []
   /** After a last grace period: zeroes what was freed. */
   readonly reclaim: Step[] = []
   readonly problems: PlanProblem[] = []

@@ -2,7 +2,7 @@ import { formatWords } from './address.ts'
 import { fullMessage } from './capacity.ts'
 import type { Draft } from './draft.ts'
 import { addressKey, type ServiceKey } from './key.ts'
-import { AF_INET, type Family, SERVICE_OWN_SOURCE, SOURCE_WORDS } from './layout.ts'
+import { AF_INET, type Family, MEMBER, MEMBER_WORDS, SERVICE_OWN_SOURCE, SOURCE_WORDS } from './layout.ts'
 import type { WantedTable } from './wanted.ts'
 
 /** Index of a row whose own address found no place. */
@@ -79,7 +79,8 @@ export class SourcePlan {
   #changeKey(key: ServiceKey): void {
     const table = this.#draft.tableFor(key)
     const found = table.find(key)
-    if (found && found.service !== SERVICE_OWN_SOURCE) table.change(key, SERVICE_OWN_SOURCE)
+    if (found && found.service !== SERVICE_OWN_SOURCE)
+      this.#draft.sourceWrites.push(table.change(key, SERVICE_OWN_SOURCE))
   }
 
   #insertKey(source: Source): number {
@@ -93,8 +94,14 @@ export class SourcePlan {
     return 0
   }
 
+  /** Those that no member is reached from any more. */
   #dropUnused(): void {
-    for (const [text, index] of this.#draft.actual.sources) if (!this.has(text)) this.#drop(text, index, true)
+    const { actual, maps } = this.#draft
+    const used = new Set<number>()
+    for (let id = 1; id < maps.members.entries; id++) used.add(maps.members.words[id * MEMBER_WORDS + MEMBER.source]!)
+    for (const [text, index] of actual.sources) {
+      if (!this.has(text) && !used.has(index)) this.#drop(text, index, true)
+    }
   }
 
   #leaveToService({ family, words }: ServiceKey): void {

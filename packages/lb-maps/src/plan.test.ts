@@ -94,7 +94,7 @@ describe('a plan', () => {
     const refusal = (): unknown => plan(input, services.actual)
     expect(refusal).toThrow(LbMapsError)
     expect(refusal).toThrow(
-      /^plan services: services\[0\]\.backends\[0\]\.address: "x" is not an IP address: .* \(and 2 more\)$/,
+      /^plan services: services\[0\]\.backends\[0\]\.address: "x" is not an IP address: .* \(and 1 more\)$/,
     )
   })
 })
@@ -241,7 +241,7 @@ describe('a service of as many members as there are numbers', () => {
     const next = [...all.slice(1), { address: '172.31.0.1', port: 1 }]
     const { problems } = services.reconcile(desired(next, { ringSize: 1 << 17 }))
     expect(problems.map(({ code }) => code)).toEqual(['FULL'])
-    expect(problems[0]?.message).toContain('all 65535 member numbers')
+    expect(problems[0]?.message).toContain('all its 65535 member numbers are taken')
     services.reconcile(desired(next.slice(0, -1), { ringSize: 1 << 17 }))
     expect(services.reconcile(desired(next, { ringSize: 1 << 17 })).problems).toEqual([])
   })
@@ -304,6 +304,8 @@ describe('what does not fit', () => {
       return { ...desired(hosts(3)), sources: new Map(Object.entries(sources)) }
     }
     services.reconcile(to({ '172.16.0.1': '192.168.0.1', '172.16.0.2': '192.168.0.2', '172.16.0.3': '192.168.0.2' }))
+    services.reconcile(to({ '172.16.0.1': '192.168.0.1', '172.16.0.2': '192.168.0.1', '172.16.0.3': '192.168.0.1' }))
+    expect([...services.actual.sources.keys()]).toEqual(['192.168.0.1', '192.168.0.2'])
     const next = to({ '172.16.0.1': '192.168.0.1', '172.16.0.2': '192.168.0.3', '172.16.0.3': '192.168.0.3' })
     expect(services.reconcile(next).problems).toEqual([])
     expect([...services.actual.sources.keys()]).toEqual(['192.168.0.1', '192.168.0.3'])

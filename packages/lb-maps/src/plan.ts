@@ -128,12 +128,13 @@ class Planner {
     this.#draft.tableFor(address).remove(address)
   }
 
-  /** An address that was the load balancer's own until now, or the other way round. */
+  /** Addresses that were the load balancer's own until now. */
   #changeAddressKeys(): void {
+    const { givenAway } = this.#draft
     for (const key of this.#addresses.values()) {
       const table = this.#draft.tableFor(key)
       const found = table.find(key)
-      if (found && found.service !== SERVICE_ADDRESS_ONLY) table.change(key, SERVICE_ADDRESS_ONLY)
+      if (found && found.service !== SERVICE_ADDRESS_ONLY) givenAway.push(table.change(key, SERVICE_ADDRESS_ONLY))
     }
   }
 
@@ -187,13 +188,17 @@ class Planner {
 
   /** Rounds of table steps with a grace period between one and the next; in round `at` the services stand ready. */
   #steps(at: number): Step[] {
-    const { sourceWrites, prepare, publish, reclaim, tables } = this.#draft
-    const rounds = Math.max(tables[2].rounds, tables[10].rounds, prepare.length + publish.length > 0 ? at + 1 : 0)
+    const { sourceWrites, prepare, publish, givenAway, reclaim, tables } = this.#draft
+    const rounds = Math.max(
+      tables[2].rounds,
+      tables[10].rounds,
+      prepare.length + publish.length + givenAway.length > 0 ? at + 1 : 0,
+    )
     const steps: Step[] = [...sourceWrites]
     for (let round = 0; round < rounds; round++) {
       if (round > 0) steps.push({ do: 'grace' })
       steps.push(...shapes.flatMap((shape) => tables[shape.family].firstSteps(round)))
-      if (round === at) steps.push(...prepare, ...publish)
+      if (round === at) steps.push(...prepare, ...publish, ...givenAway)
       steps.push(...shapes.flatMap((shape) => tables[shape.family].lastSteps(round)))
     }
     if (reclaim.length > 0) steps.push({ do: 'grace' }, ...reclaim)

@@ -46,7 +46,6 @@ export class TableDraft {
   readonly #places = new Map<number, Place>()
   readonly #inserts: Insert[] = []
   readonly #clears: { readonly round: number; readonly place: number }[] = []
-  readonly #values: { readonly round: number; readonly place: number; readonly entry: Entry }[] = []
   readonly #overflow: { readonly round: number; readonly bucket: number; readonly by: number }[] = []
   #used: number
 
@@ -64,7 +63,7 @@ export class TableDraft {
 
   /** Rounds that hold a step; 0 when nothing changes. */
   get rounds(): number {
-    const all = [...this.#inserts, ...this.#clears, ...this.#values, ...this.#overflow]
+    const all = [...this.#inserts, ...this.#clears, ...this.#overflow]
     return all.reduce((most, { round }) => Math.max(most, round + 1), 0)
   }
 
@@ -94,13 +93,13 @@ export class TableDraft {
     this.#overflow.push({ round: 0, bucket, by })
   }
 
-  /** Leads a key that stays to another service, in the first round; before anything is inserted. */
-  change(key: ServiceKey, service: number): void {
+  /** Leads a key that stays to another service; before anything is inserted. The step, for the caller to give its time. */
+  change(key: ServiceKey, service: number): Step {
     const found = this.find(key)
     if (!found) throw new Error('a key that is not in the table cannot change')
     const entry: Entry = { key, service }
-    this.#values.push({ round: 0, place: found.place, entry })
     this.#places.set(found.place, { entry, ready: 0 })
+    return { do: 'set-key-service', shape: this.shape, place: found.place, ...entry }
   }
 
   /**
@@ -122,12 +121,8 @@ export class TableDraft {
 
   /** Counts up, and own addresses, which have to be known before anything is sent from them. */
   firstSteps(round: number): Step[] {
-    const { shape } = this
     return [
       ...this.#overflowSteps(round, (by) => by > 0),
-      ...this.#values
-        .filter((change) => change.round === round)
-        .map(({ place, entry }): Step => ({ do: 'set-key-service', shape, place, ...entry })),
       ...this.#insertSteps(round, ({ service }) => service === SERVICE_OWN_SOURCE),
     ]
   }
