@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals'
+import { someServices } from '../test/contract.ts'
+import { testKey } from '../test/maps.ts'
+import { capacity, fullMessage } from './capacity.ts'
+import { memoryMaps } from './maps.ts'
+import { ServiceMaps } from './reconcile.ts'
+import { defaultCapacities, sizeMaps } from './sizing.ts'
+
+describe('gauges', () => {
+  test('count what is taken of every bounded table', () => {
+    const { tables } = sizeMaps({ services: 16, backends: 100, ringSlots: 16384, sources: 3 })
+    const services = ServiceMaps.adopt(memoryMaps(tables, testKey))
+    services.reconcile(someServices(10))
+    const fills = capacity(services.actual).map(({ map, used, size }) => [map, used, size])
+    expect(fills).toEqual([
+      ['services4', 6, 32 * 4],
+      ['services6', 5, 64 * 2],
+      ['services', 5, 16],
+      ['members', 40, 100],
+      ['member_ids', 64, 29 * 16],
+      ['rings', 4096, 16384],
+      ['sources', 2, 3],
+    ])
+  })
+
+  test('warn from 80 percent on, and name the option to raise', () => {
+    const services = ServiceMaps.adopt(memoryMaps({ ...sizeMaps().tables, members: 51 }, testKey))
+    services.reconcile(someServices(10))
+    const members = capacity(services.actual).find(({ map }) => map === 'members')
+    expect(members).toMatchObject({ used: 40, size: 50, percent: 80, warning: true, option: 'backends' })
+    services.reconcile(someServices(9))
+    expect(capacity(services.actual).some(({ warning }) => warning)).toBe(false)
+  })
+
+  test('tell what is full in one line', () => {
+    const services = ServiceMaps.adopt(memoryMaps({ ...sizeMaps().tables, members: 51 }, testKey))
+    expect(fullMessage(services.actual, 'members', '60 more members')).toBe(
+      'no room for 60 more members: 0 of 50 members in members are taken; raise capacities.backends',
+    )
+  })
+})
+
+describe('sizes', () => {
+  test('hash tables are powers of two and at most half full, also if all services are of one family', () => {
+    for (const services of [1, 100, 4096, 10_000]) {
+      const { tables, masks } = sizeMaps({ services, sources: 7 })
+      const keys = 2 * services + 7
+      for (const [table, perBucket] of [['services4', 4] as const, ['services6', 2] as const]) {
+        expect(Math.log2(tables[table]) % 1).toBe(0)
+        expect(tables[table] * perBucket).toBeGreaterThanOrEqual(2 * keys)
+        expect(masks[table]).toBe(tables[table] - 1)
+      }
+    }
+  })
+
+  test('what was asked for fits', () => {
+    const { tables } = sizeMaps({ services: 5, backends: 40, sources: 2 })
+    const services = ServiceMaps.adopt(memoryMaps(tables, testKey))
+    expect(services.reconcile(someServices(10)).problems).toEqual([])
+  })
+
+  test('what is left out is the default', () => {
+    expect(sizeMaps({})).toEqual(sizeMaps(defaultCapacities))
+    expect(sizeMaps({}).tables.services).toBe(defaultCapacities.services + 1)
+  })
+
+  test('connections make NAT lines of eight words, half full, and as many entries', () => {
+    const { natLines, natEntries, masks } = sizeMaps({ connections: 1000 })
+    expect([natLines, natEntries, masks.nat]).toEqual([256, 2048, 255])
+  })
+
+  test('the memory is what the maps take', () => {
+    const small = sizeMaps({ services: 10, backends: 10, connections: 8 })
+    const large = sizeMaps({ services: 10, backends: 10, connections: 8, ringSlots: 512 * 10 + 256 * 10 + 32_000 })
+    expect(large.bytes - small.bytes).toBe(64_000)
+  })
+})
