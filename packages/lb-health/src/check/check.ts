@@ -12,6 +12,11 @@ export interface TcpCheck extends Ported {
   readonly send?: Bytes | undefined
   /** Must stand somewhere in the first 64 KiB of the answer. */
   readonly expect?: Bytes | undefined
+  /**
+   * Ends the connection with a reset: no TIME_WAIT is left on this host, but a backend may log it as an error (or, if it
+   * is written carelessly, fall over it).
+   */
+  readonly reset: boolean
 }
 
 /** How a TLS server is looked at. */

@@ -30,7 +30,7 @@ describe('a health check', () => {
     [{ tcp: {}, rise: 0 }, ['rise: 0 is not a number of passes; write a whole number from 1 to 100']],
     [{ tcp: {}, timeoutSeconds: 3 }, ['timeoutSeconds: 3 is longer than the interval; write at most 2']],
     [{ tcp: {}, onFailure: 'drop' }, ['onFailure: "drop" is not one of keep, reset']],
-    [{ tcp: { expects: 'x' } }, ['tcp: expects is not a key of a tcp check; it has port, send, expect']],
+    [{ tcp: { expects: 'x' } }, ['tcp: expects is not a key of a tcp check; it has port, send, expect, reset']],
     [{ http: { path: 'healthz' } }, ['http.path: "healthz" is not a path; write / and printable ASCII without spaces']],
     [
       { http: { path: '/\r\nX: y' } },

@@ -30,7 +30,12 @@ const httpFields = {
 }
 
 const shape = {
-  tcp: strict<TcpCheck>('a tcp check', { port, send: bytes.optional(), expect: bytes.optional() }).optional(),
+  tcp: strict<TcpCheck>('a tcp check', {
+    port,
+    send: bytes.optional(),
+    expect: bytes.optional(),
+    reset: flag.default(false),
+  }).optional(),
   http: strict<HttpCheck>('an http check', httpFields).optional(),
   https: strict<HttpsCheck>('an https check', { ...httpFields, ...tlsFields }).optional(),
   tls: strict<TlsCheck>('a tls check', { port, ...tlsFields }).optional(),

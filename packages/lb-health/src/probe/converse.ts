@@ -23,11 +23,12 @@ export interface Line {
   readonly awaited: string
   /** What counts once it is ready and there is nothing to say. */
   readonly opened: Outcome
+  /** Plain TCP only: hang up with a reset. */
+  readonly reset?: boolean
 }
 
-/** Ends a plain connection with a reset, as other load balancers do: no TIME_WAIT is left on either side. */
-function hangUp({ socket, ready }: Line): void {
-  if (ready === 'connect' && !socket.connecting && !socket.destroyed) socket.resetAndDestroy()
+function hangUp({ socket, reset = false }: Line): void {
+  if (reset && !socket.connecting && !socket.destroyed) socket.resetAndDestroy()
   else socket.destroy()
 }
 

@@ -24,6 +24,20 @@ describe('tcp', () => {
     await closed
   })
 
+  test.each([
+    [false, 'end'],
+    [true, 'error'],
+  ])('with reset: %s the backend sees the event %s', async (reset, event) => {
+    const seen = new EventEmitter()
+    await using server = await tcpServer((socket) => {
+      for (const one of ['end', 'error']) socket.once(one, () => seen.emit('over', one))
+      socket.resume()
+    })
+    const over = once(seen, 'over')
+    await probe({ tcp: { reset } }, server.port)
+    expect(await over).toEqual([event])
+  })
+
   test('a closed port is a failure in words', async () => {
     expect(await probe({ tcp: {} }, await closedPort())).toEqual({
       result: 'fail',

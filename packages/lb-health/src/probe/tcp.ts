@@ -11,7 +11,7 @@ const LISTEN_BYTES = 65_536
 /** Opens a connection; with `send` or `expect`, talks on it. */
 export const tcp: Probe<TcpCheck> = (spec, target, done) =>
   converse(
-    { socket: dial(target), ready: 'connect', awaited: 'no connection', opened: pass('connected') },
+    { socket: dial(target), ready: 'connect', awaited: 'no connection', opened: pass('connected'), reset: spec.reset },
     talkOf(spec),
     done,
   )

@@ -13,10 +13,14 @@ const { values } = parseArgs({
   },
 })
 
+process.once('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack}\n`)
+  if (process.connected) process.send?.(error.message, () => process.exit(1))
+  else process.exit(1)
+})
+
 const path = values.socket
 if (path === undefined) throw new Error('skep-health: no --socket; name the unix socket to listen on')
-// A control plane that ended took the other end of this pipe along.
-process.stderr.on('error', () => {})
 
 const server = await listenAlone(path)
 if (server === undefined) finish(0)

@@ -78,6 +78,8 @@ test('a killed health process is started again, and goes on from what is known',
 async function controlPlane(socket: string, port: number, status: string) {
   const child = fork(`${import.meta.dirname}/../../test/control-plane.ts`, [socket, String(port), status], {
     execArgv: ['--conditions=@skep/source'],
+    // The process that it leaves is meant to be nobody's child for a while: test files beside this one must not mind.
+    env: { ...process.env, SKEP_TEST_RUN: '' },
   })
   const [told] = (await once(child, 'message')) as [{ pid: number; records: HealthRecord[] }]
   return { child, ...told }
@@ -200,6 +202,8 @@ test('a process that cannot be started says why', async () => {
     'start the health process: cannot run /nowhere/node: spawn /nowhere/node ENOENT',
   )
   await expect(start(['/bin/false'])).rejects.toThrow('it ended at once (exit status 1)')
+  const socket = `${place.socket}/${'x'.repeat(200)}`
+  await expect(startHealthProcess({ socket, onChange: () => {} })).rejects.toThrow('EINVAL')
 })
 
 test('a socket file that a killed process left is taken over, one that is not a socket is not', async () => {

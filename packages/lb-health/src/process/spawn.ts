@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HealthError } from '../error.ts'
 
 export interface SpawnOptions {
   readonly socket: string
+  /** A file that its stderr is appended to; by default nowhere, as it would hold this process's own stderr open. */
+  readonly logFile?: string | undefined
   /** Program and first arguments; by default this Node and this package's own main module. */
   readonly command?: readonly string[] | undefined
   readonly maxInFlight?: number | undefined
@@ -20,8 +22,12 @@ export async function spawnHealth(options: SpawnOptions): Promise<void> {
   const args = ['--socket', options.socket]
   if (options.maxInFlight !== undefined) args.push('--max-in-flight', String(options.maxInFlight))
   if (options.orphanSeconds !== undefined) args.push('--orphan-seconds', String(options.orphanSeconds))
-  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const
-  await listening(spawn(program!, [...first, ...args], { detached: true, stdio: [...stdio] }))
+  const log = options.logFile === undefined ? 'ignore' : openSync(options.logFile, 'a', 0o640)
+  try {
+    await listening(spawn(program!, [...first, ...args], { detached: true, stdio: ['ignore', 'ignore', log, 'ipc'] }))
+  } finally {
+    if (log !== 'ignore') closeSync(log)
+  }
 }
 
 function ownCommand(): string[] {
@@ -42,10 +48,14 @@ function listening(child: ChildProcess): Promise<void> {
       if (problem === undefined) resolve()
       else reject(new HealthError('NOT_STARTED', 'start the health process', problem, { cause }))
     }
-    child.once('message', () => settle())
+    child.once('message', (message) => settle(message === 'ready' ? undefined : JSON.stringify(message)))
     child.once('error', (error) => settle(`cannot run ${child.spawnfile}: ${error.message}`, error))
     child.once('exit', (code, signal) =>
-      settle(code === 0 ? undefined : `it ended at once (${signal ?? `exit status ${code}`}); its stderr says why`),
+      settle(
+        code === 0
+          ? undefined
+          : `it ended at once (${signal ?? `exit status ${code}`}); name a logFile to see what it said`,
+      ),
     )
   })
 }
