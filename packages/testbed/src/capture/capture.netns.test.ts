@@ -30,6 +30,27 @@ test('a packet can be awaited, seen already or not', async () => {
   expect(await capture.waitFor(({ packet }) => packet.udp?.dstPort === 7)).toBeDefined()
 })
 
+test('on any link: a bridge, each of its ports, lo, a device with no address', async () => {
+  await using net = await topology({ a: '10.0.0.1/24', b: '10.0.0.2/24', c: '10.0.0.3/24' })
+  const host = net.host('bridge0')
+  const bridge = host.netlink.link.list({ kind: 'bridge' }).next().value!
+  const ports = host.netlink.link.list({ master: bridge.name }).map(({ name }) => name)
+  await using _ = await udpEcho(net.b)
+  const filter = 'udp and dst port 7'
+  await using captures = new AsyncDisposableStack()
+  const onBridge = captures.use(await net.capture('bridge0', bridge.name, { filter }))
+  const onPorts = []
+  for (const port of ports) onPorts.push(captures.use(await net.capture('bridge0', port, { filter })))
+  const onLo = captures.use(await net.capture('b', 'lo', { filter }))
+  await traffic(net.a, { protocol: 'udp', address: '10.0.0.2', port: 7, requests: 5 })
+  await traffic(net.b, { protocol: 'udp', address: '10.0.0.2', port: 7, requests: 3 })
+  expect(await onLo.stop()).toHaveLength(3)
+  // Through the ports of a and b, and seen by the bridge, which a capture makes promiscuous.
+  const seen = await Promise.all(onPorts.map(async (capture) => (await capture.stop()).length))
+  expect(seen.toSorted((a, b) => a - b)).toEqual([0, 5, 5])
+  expect(await onBridge.stop()).toHaveLength(5)
+})
+
 test('a packet that does not come is refused with those that came', async () => {
   await using net = await topology(pair)
   await using capture = await net.capture('a', 'eth0', { filter: 'arp' })

@@ -39,6 +39,7 @@ export interface GoldenRow<Action extends string = XdpAction> {
 
 /** What runs the rows: a `Program` of libbpf-ts. */
 export interface GoldenProgram {
+  /** One run, not attached to anything: `bpftool prog run`. */
   testRun(options: { data: Uint8Array; context?: Uint8Array }): {
     readonly returnValue: number
     readonly data: Uint8Array

@@ -20,6 +20,7 @@ export class EchoServer implements AsyncDisposable {
     this.#thread = thread
   }
 
+  /** What {@link httpServer}, {@link tcpEcho} and {@link udpEcho} do. Throws {@link TestbedError} `SERVER_FAILED`. */
   static async start(place: Place, kind: ServerKind, options: ServerOptions): Promise<EchoServer> {
     const { name = place.name, port = defaultPorts[kind], address = '::' } = options
     const setup: ServerSetup = { kind, name, port, address }
@@ -33,6 +34,7 @@ export class EchoServer implements AsyncDisposable {
     }
   }
 
+  /** What it has served until now, and whom. */
   stats(): Promise<ServerStats> {
     return this.#thread.call('stats')
   }

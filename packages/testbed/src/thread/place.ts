@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 /** Where a thread runs: a host of a topology, or {@link here}. */
 export interface Place {
   readonly name: string
+  /** Starts a thread there. */
   worker(module: URL, options?: WorkerOptions): Worker
 }
 

@@ -6,6 +6,7 @@ import type { TrafficOptions } from './options.ts'
 import { checkTraffic } from './options.ts'
 import type { TrafficProgress, TrafficReport } from './report.ts'
 
+/** How to follow and stop traffic from outside. */
 export interface TrafficHooks {
   readonly onProgress?: (progress: TrafficProgress) => void
   /** Stops the traffic as {@link Traffic.stop} does. */
@@ -34,6 +35,7 @@ export class Traffic implements AsyncDisposable {
     hooks.signal?.addEventListener('abort', () => void this.stop().catch(() => {}), { once: true })
   }
 
+  /** What {@link startTraffic} does. Throws {@link TestbedError} `INVALID_TRAFFIC` for options that cannot be run. */
   static async start(place: Place, options: TrafficOptions, hooks: TrafficHooks = {}): Promise<Traffic> {
     checkTraffic(options)
     const thread = await RemoteThread.start(place.worker(besideModule(import.meta.url, 'thread')))
@@ -42,6 +44,7 @@ export class Traffic implements AsyncDisposable {
     return traffic
   }
 
+  /** How far it is; brought up to date a few times a second. */
   get progress(): TrafficProgress {
     return this.#progress
   }
