@@ -6,7 +6,7 @@ import { addon } from './sys/addon.ts'
  * Takes some milliseconds.
  *
  * Errors: REFUSED (EINVAL) with the kernel parameter `nohz_full`. Minimum kernel 4.3 (without CONFIG_PREEMPT_RT:
- * every flavour).
+ * every flavour). No equivalent in `bpftool`.
  */
 export function rcuGracePeriod(): void {
   checked(addon().membarrier(), 'rcuGracePeriod', 'membarrier(2)')

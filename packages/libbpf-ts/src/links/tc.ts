@@ -50,6 +50,7 @@ export class TcFilter implements Disposable {
     this.#point = pointOf(hook)
   }
 
+  /** The hook: direction and device. Asks no kernel. */
   get name(): string {
     return this.handle.name
   }
@@ -78,12 +79,15 @@ export class TcFilter implements Disposable {
     return { programId: answer.programId, priority: answer.priority, handle: answer.handle }
   }
 
-  /** Leaves the filter in place when this is disposed of, as a pin does for links. */
+  /** Leaves the filter in place when this is disposed of, as a pin does for links. Asks no kernel. */
   keep(): void {
     this.#kept = true
   }
 
-  /** Detaches, unless {@link keep} was called; a device that is gone is no error. Closing again does nothing. */
+  /**
+   * Detaches, unless {@link keep} was called; a device that is gone is no error. Closing again does nothing.
+   * Minimum kernel 4.5. Equivalent to: `tc filter del dev <device> ingress …`.
+   */
   close(): void {
     if (this.handle.closed) return
     try {

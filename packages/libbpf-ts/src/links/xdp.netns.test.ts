@@ -95,7 +95,11 @@ describeWith(['root'], 'XDP', () => {
     expect(attach('xdp_pass', { device: 'eth9' })?.message).toBe(
       'attachXdp: device "eth9": ENODEV; no such device in this network namespace',
     )
-    expect(attach('xdp_pass', { mode: 'offload' })).toMatchObject({ operation: 'attachXdp', errno: 'EINVAL' })
+    expect(attach('xdp_pass', { mode: 'offload' })).toMatchObject({
+      code: 'REFUSED',
+      errno: 'EINVAL',
+      message: expect.stringContaining('load the object with offloadTo this device first'),
+    })
     expect(attach('tc_mark', {})?.message).toContain(
       'program "tc_mark": xdp on device "eth0": EINVAL; is it an XDP program',
     )

@@ -17,14 +17,20 @@ const MODES = { generic: 1 << 1, native: 1 << 2, offload: 1 << 3 } as const
 const HINTS: Readonly<Record<number, string>> = {
   [-16]: 'another link or program is on this device',
   [-17]: 'a program in another mode is on this device: native and generic exclude each other',
-  [-22]: 'is it an XDP program, loaded for this device if the mode is offload?',
+  [-22]: 'is it an XDP program, and not loaded for a card (offloadTo)?',
   [-95]: 'the driver has no XDP in this mode: try mode "generic"',
+}
+
+const OFFLOAD_HINTS = {
+  ...HINTS,
+  [-22]: 'load the object with offloadTo this device first; only a card that runs BPF itself takes it',
 }
 
 /**
  * Attaches an XDP program to a device of this thread's network namespace.
  *
- * Errors: NOT_FOUND; BUSY or EXISTS, when a program is there; NOT_SUPPORTED, when the driver has no such mode.
+ * Errors: NOT_FOUND; BUSY or EXISTS, when a program is there; NOT_SUPPORTED, when the driver has no such mode;
+ * REFUSED (EINVAL) for `offload` of a program that was not loaded for this card.
  * Minimum kernel 5.9. Equivalent to: `bpftool net attach xdpdrv|xdpgeneric|xdpoffload` (as a link).
  */
 export function attachXdp(program: Attachable, options: XdpOptions): Link {
@@ -36,6 +42,6 @@ export function attachXdp(program: Attachable, options: XdpOptions): Link {
     feature: 'xdp-link',
     place: `xdp on ${deviceName(options)}`,
     request: { target, attachType: AttachType.xdp, flags },
-    hints: HINTS,
+    hints: options.mode === 'offload' ? OFFLOAD_HINTS : HINTS,
   })
 }

@@ -58,7 +58,7 @@ describeWith(['root', 'bpftool'], 'a mapped array', () => {
       expect(() => map.freeze()).toThrow('EBUSY')
     }
     map.freeze()
-    expect(() => map.mmap()).toThrow('EPERM')
+    expect(() => map.mmap()).toThrow('EPERM; the map is frozen')
   })
 
   test('a buffer that was given away is unmapped by its new owner', async () => {

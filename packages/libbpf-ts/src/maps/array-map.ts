@@ -11,7 +11,7 @@ export class ArrayMap<V> extends BpfMap<number, V> {
     super(handle, { key: u32, value: codecs.value })
   }
 
-  /** How many elements it has. */
+  /** How many elements it has. Asks no kernel; as `max_entries` of `bpftool map show`. */
   get length(): number {
     return this.handle.info.maxEntries
   }

@@ -149,7 +149,10 @@ describeWith(['root'], 'lifetime', () => {
     using map = byAddress()
     map.set(address(1), counter(1, 1))
     map.freeze()
-    expect(codeOf(() => map.set(address(1), counter(2, 2)))).toBe('NOT_PERMITTED')
+    const refused = { code: 'NOT_PERMITTED', errno: 'EPERM', message: expect.stringContaining('the map is frozen') }
+    expect(errorOf(() => map.set(address(1), counter(2, 2)))).toMatchObject(refused)
+    expect(errorOf(() => map.setBatch([[address(1), counter(2, 2)]]))).toMatchObject(refused)
+    expect(errorOf(() => map.delete(address(1)))).toMatchObject(refused)
     expect(map.get(address(1))).toEqual(counter(1, 1))
   })
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Codec } from '../codec.ts'
 import { BpfError, kernelRefusal } from '../errors.ts'
+import { frozenHint } from './frozen.ts'
 import type { MapHandle } from './map-handle.ts'
 
 /** How keys and values lie in memory. */
@@ -30,7 +31,7 @@ export function checkSizes(handle: MapHandle, what: 'key' | 'value', codec: Code
 /** The error for what the kernel refused on one key. */
 export function refusal(operation: string, status: number, handle: MapHandle, key: unknown): BpfError {
   const text = inspect(key, { breakLength: Infinity, depth: 3, maxArrayLength: 64 })
-  return kernelRefusal(operation, status, `map "${handle.name}", key ${text}`)
+  return kernelRefusal(operation, status, `map "${handle.name}", key ${text}`, frozenHint(handle.fd, status))
 }
 
 /** Writes a key or value; what the codec refuses becomes INVALID_INPUT with the map's name. */

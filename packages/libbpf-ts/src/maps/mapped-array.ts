@@ -1,6 +1,7 @@
 import { invalidInput, kernelRefusal } from '../errors.ts'
 import { handleClosed, handleOpened, type OpenHandle } from '../leaks.ts'
 import { addon } from '../sys/addon.ts'
+import { frozenHint } from './frozen.ts'
 import type { MapHandle } from './map-handle.ts'
 import { padded } from './per-cpu-codec.ts'
 import { MAP_FLAGS } from './types.ts'
@@ -23,12 +24,13 @@ export class MappedArray implements Disposable {
       throw invalidInput('map.mmap', `map "${map.name}" has no BPF_F_MMAPABLE; declare it with map_flags`)
     this.elementSize = padded(valueSize)
     const buffer = addon().map(map.fd, this.elementSize * maxEntries)
-    if (typeof buffer === 'number') throw kernelRefusal('map.mmap', buffer, `map "${map.name}"`)
+    if (typeof buffer === 'number')
+      throw kernelRefusal('map.mmap', buffer, `map "${map.name}"`, frozenHint(map.fd, buffer))
     this.buffer = buffer
     this.#listed = handleOpened('mapping', map.fd, map.name)
   }
 
-  /** Unmaps. Closing again does nothing. */
+  /** Unmaps. Closing again does nothing. Minimum kernel 5.5. No equivalent in `bpftool`. */
   close(): void {
     addon().unmap(this.buffer)
     handleClosed(this.#listed)

@@ -27,7 +27,7 @@ export function loadObject(opened: Opened, options: LoadOptions): LoadedObject {
   using cleanup = new DisposableStack()
   const reused = takePinned(opened.object, opened.native)
   const { status, log } = addon().objectLoad(opened.native)
-  if (status < 0) throw loadRefusal(opened.object.name, status, log)
+  if (status < 0) throw loadRefusal(opened.object, status, log)
   if (!options.withoutBtf) refuseLostBtf(opened.object.name, log)
   const maps = takeMaps(opened, cleanup)
   const programs = takePrograms(opened, cleanup)

@@ -30,17 +30,17 @@ export class LoadedObject implements Disposable {
     this.#variables = variables
   }
 
-  /** The fd and shape of a map. It stays this object's: closing either closes both. Errors: INVALID_INPUT. */
+  /** The fd and shape of a map. It stays this object's: closing either closes both. Errors: INVALID_INPUT. Asks no kernel. */
   handle(name: string): MapHandle {
     return this.handles.get(name) ?? this.#unknown('map', name, this.handles)
   }
 
-  /** A map with keys and values as bytes. Errors: INVALID_INPUT for a name that is not there. */
+  /** A map with keys and values as bytes. Errors: INVALID_INPUT for a name that is not there. Asks no kernel. */
   map(name: string): BpfMap<Uint8Array, Uint8Array> {
     return rawMap(this.handle(name))
   }
 
-  /** Errors: INVALID_INPUT for a name that is not there, or a program that was not loaded (autoload). */
+  /** Errors: INVALID_INPUT for a name that is not there, or a program that was not loaded (autoload). Asks no kernel. */
   program(name: string): Program {
     return this.programs.get(name) ?? this.#unknown('program', name, this.programs)
   }
@@ -51,7 +51,10 @@ export class LoadedObject implements Disposable {
     return this.#section(variable).read(variable)
   }
 
-  /** Sets a global variable that is not read-only. Errors: NOT_PERMITTED for `.rodata`. Minimum kernel 5.5. */
+  /**
+   * Sets a global variable that is not read-only. Errors: NOT_PERMITTED for `.rodata`. Minimum kernel 5.5.
+   * Equivalent to: `bpftool map update` of its section.
+   */
   setVariable(name: string, value: Uint8Array): void {
     const variable = findVariable(this.#variables, name, 'loaded.setVariable')
     checkSize(variable, value, 'loaded.setVariable')

@@ -47,7 +47,10 @@ export class MapSpec {
     this.#autocreate = map.autocreate
   }
 
-  /** Elements; for ring buffers bytes, rounded up to a power of two that is at least a page. */
+  /**
+   * Elements; for ring buffers bytes, rounded up to a power of two that is at least a page. Minimum kernel 3.19.
+   * Equivalent to: `entries <n>` of `bpftool map create`.
+   */
   get maxEntries(): number {
     return this.#maxEntries
   }
@@ -57,7 +60,10 @@ export class MapSpec {
     this.#maxEntries = checked(size, 'spec.maxEntries', `map "${this.name}"`)
   }
 
-  /** False: the map is not made, and programs that use it must never get that far. */
+  /**
+   * False: the map is not made, and programs that use it must never get that far. Asks no kernel. No equivalent in
+   * `bpftool`.
+   */
   get autocreate(): boolean {
     return this.#autocreate
   }
@@ -70,7 +76,7 @@ export class MapSpec {
   /**
    * Uses an open map in place of a new one. Its layout is checked when the object is loaded.
    *
-   * Equivalent to: `bpftool prog load … map name <name> id <id>`.
+   * Minimum kernel 4.13. Equivalent to: `bpftool prog load … map name <name> id <id>`.
    */
   reuse(map: { readonly handle: MapHandle }): void {
     this.#reused = map
@@ -81,7 +87,10 @@ export class MapSpec {
     return this.#reused?.handle
   }
 
-  /** For maps of maps that declare no inner map: a map like those that it will hold. */
+  /**
+   * For maps of maps that declare no inner map: a map like those that it will hold. Minimum kernel 4.12.
+   * Equivalent to: `inner_map` of `bpftool map create`.
+   */
   set inner(map: { readonly fd: number }) {
     checked(addon().mapInner(this.#native(), this.name, map.fd), 'spec.inner', `map "${this.name}"`)
     this.#inner = map

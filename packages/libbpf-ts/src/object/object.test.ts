@@ -150,7 +150,10 @@ describeWith(['root'], 'a loaded object', () => {
         object.offloadTo({ device: 'lo' })
       })
     }
-    expect(errorOf(offload)).toMatchObject({ operation: 'object.load' })
+    expect(errorOf(offload)).toMatchObject({
+      operation: 'object.load',
+      message: expect.stringContaining('device "lo" must be a card that runs BPF itself'),
+    })
     using object = openObject(testObjectPath('hooks.bpf.o'))
     expect(() => object.offloadTo({ device: 'nowhere0' })).toThrow('device "nowhere0": ENODEV')
     expect(() => object.offloadTo({ ifindex: 0 })).toThrow('ifindex 0 is no device')

@@ -42,6 +42,7 @@ export class BpfObject implements Disposable {
   /** Global variables: `const volatile` ones in `.rodata`, others in `.data` and `.bss`. */
   readonly variables: ReadonlyMap<string, VariableSpec>
   #native: NativeObject | undefined
+  #card: Device | undefined
 
   constructor(native: NativeObject, name: string) {
     const open = (): NativeObject => this.#open()
@@ -61,7 +62,10 @@ export class BpfObject implements Disposable {
     this.variables = globalVariables(native)
   }
 
-  /** The bytes of a global variable as they will be loaded. Errors: INVALID_INPUT for an unknown name. */
+  /**
+   * The bytes of a global variable as they will be loaded. Errors: INVALID_INPUT for an unknown name. Asks no kernel.
+   * Equivalent to: `bpftool btf dump file`, for its place; the bytes have no equivalent.
+   */
   getVariable(name: string): Uint8Array {
     return readInitial(this.#open(), findVariable(this.variables, name, 'object.getVariable'))
   }
@@ -69,7 +73,8 @@ export class BpfObject implements Disposable {
   /**
    * Sets a global variable before loading. The verifier sees `.rodata` as constants, and drops what they switch off.
    *
-   * Errors: INVALID_INPUT for an unknown name or another size. Minimum kernel 5.2.
+   * Errors: INVALID_INPUT for an unknown name or another size. Minimum kernel 5.2. No equivalent in `bpftool prog load`;
+   * as `skeleton->rodata` of `bpftool gen skeleton`.
    */
   setVariable(name: string, value: Uint8Array): void {
     const variable = findVariable(this.variables, name, 'object.setVariable')
@@ -82,9 +87,15 @@ export class BpfObject implements Disposable {
     const index = deviceIndex(device, 'object.offloadTo')
     const status = addon().objectDevice(this.#open(), index)
     if (status < 0) throw kernelRefusal('object.offloadTo', status, `object "${this.name}"`)
+    this.#card = device
   }
 
-  /** The object's BTF; empty when it has none. */
+  /** What {@link offloadTo} was given. */
+  get card(): Device | undefined {
+    return this.#card
+  }
+
+  /** The object's BTF; empty when it has none. Asks no kernel. Equivalent to: `bpftool btf dump file`. */
   btf(): Uint8Array {
     return addon().objectBtf(this.#open())
   }

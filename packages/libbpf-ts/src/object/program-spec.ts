@@ -30,7 +30,10 @@ export class ProgramSpec {
     this.#autoload = program.autoload
   }
 
-  /** Whether the program is loaded with the object. Sections that begin with `?` start as false. */
+  /**
+   * Whether the program is loaded with the object. Sections that begin with `?` start as false. Asks no kernel.
+   * No equivalent in `bpftool`, which loads all.
+   */
   get autoload(): boolean {
     return this.#autoload
   }

@@ -63,7 +63,7 @@ libbpf: failed to load object 'lb'
 
   test('names the program', () => {
     expect(refusedProgram(log)).toEqual({ program: 'lb_xdp', reason: 'Permission denied', log: NEW_LOG })
-    const error = loadRefusal('lb', -13, log)
+    const error = loadRefusal({ name: 'lb' }, -13, log)
     expect(error).toMatchObject({ code: 'VERIFIER', operation: 'object.load', errno: 'EACCES', log })
     expect(error.message).toMatch(/^object\.load: program "lb_xdp" of "lb": R1 offset is outside of the packet \(/)
     expect(error.message).not.toContain('\n')
@@ -72,11 +72,11 @@ libbpf: failed to load object 'lb'
   test("is libbpf's first complaint when no program was refused", () => {
     const text =
       "libbpf: map 'rings': failed to create: Operation not permitted(-1)\nlibbpf: failed to load object 'lb'\n"
-    expect(loadRefusal('lb', -1, text)).toMatchObject({
+    expect(loadRefusal({ name: 'lb' }, -1, text)).toMatchObject({
       code: 'NOT_PERMITTED',
       message: expect.stringContaining(`"lb": map 'rings': failed to create: Operation not permitted(-1): EPERM`),
     })
-    expect(loadRefusal('lb', -4005, '')).toMatchObject({ code: 'INVALID_OBJECT', errno: 'LIBBPF_RELOC' })
+    expect(loadRefusal({ name: 'lb' }, -4005, '')).toMatchObject({ code: 'INVALID_OBJECT', errno: 'LIBBPF_RELOC' })
   })
 })
 

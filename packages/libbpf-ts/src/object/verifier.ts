@@ -1,5 +1,6 @@
-import { BpfError, kernelRefusal } from '../errors.ts'
+import { BpfError, kernelRefusal, type BpfErrorDetails } from '../errors.ts'
 import { errnoName } from '../errno.ts'
+import { deviceName, type Device } from '../sys/device.ts'
 
 /** One program's part of libbpf's messages. */
 export interface ProgramLog {
@@ -51,8 +52,15 @@ export function decisiveLine(log: string): string | undefined {
   return place ? `${lines[at]} (${place})` : lines[at]
 }
 
+/** What was to be loaded. */
+interface Refused {
+  readonly name: string
+  /** The card that it was to run on. */
+  readonly card?: Device | undefined
+}
+
 /** The error for an object that libbpf or the kernel refused to load. */
-export function loadRefusal(object: string, status: number, log: string): BpfError {
+export function loadRefusal({ name: object, card }: Refused, status: number, log: string): BpfError {
   const refused = refusedProgram(log)
   const line = refused && decisiveLine(refused.log)
   if (refused && line)
@@ -65,7 +73,15 @@ export function loadRefusal(object: string, status: number, log: string): BpfErr
   const what = words ? `"${object}": ${words}` : `"${object}"`
   if (errnoName(status).startsWith('LIBBPF_'))
     return new BpfError('INVALID_OBJECT', 'object.load', `${what}: ${errnoName(status)}`, { errno: status, log })
-  return kernelRefusal('object.load', status, what, { log })
+  return kernelRefusal('object.load', status, what, { log, ...offloadHint(card, status) })
+}
+
+/** The kernel calls a device that runs no BPF, and a map that a card cannot hold, invalid. */
+function offloadHint(card: Device | undefined, status: number): BpfErrorDetails {
+  if (!card || !['EINVAL', 'EOPNOTSUPP'].includes(errnoName(status))) return {}
+  return {
+    hint: `${deviceName(card)} must be a card that runs BPF itself; without offloadTo it is loaded for the kernel`,
+  }
 }
 
 /** libbpf's first complaint is the cause; those after it follow from it. */

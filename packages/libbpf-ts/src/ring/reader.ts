@@ -58,12 +58,15 @@ export class RingBufferReader implements AsyncIterable<RingBatch>, Disposable {
     options.signal?.addEventListener('abort', this.#onAbort)
   }
 
-  /** Records that found no room since the reader was opened, as of the last batch. 0 without `countDropped`. */
+  /** Records that found no room since the reader was opened, as of the last batch. 0 without `countDropped`. Asks no kernel. */
   get dropped(): bigint {
     return this.#dropped
   }
 
-  /** Bytes of the ring that wait to be read: what a fill gauge shows, against {@link size}. Errors: CLOSED. */
+  /**
+   * Bytes of the ring that wait to be read: what a fill gauge shows, against {@link size}. Errors: CLOSED.
+   * Minimum kernel 5.8. No equivalent in `bpftool`.
+   */
   fill(): number {
     const fill = addon().ringFill(this.#ring)
     if (fill < 0) throw this.#refusal('ring.fill', fill)
@@ -73,7 +76,7 @@ export class RingBufferReader implements AsyncIterable<RingBatch>, Disposable {
   /**
    * What is there now, without waiting; undefined when that is nothing.
    *
-   * Errors: CLOSED; INVALID_INPUT, when a record is larger than the arena.
+   * Errors: CLOSED; INVALID_INPUT, when a record is larger than the arena. Minimum kernel 5.8. No equivalent in `bpftool`.
    */
   drain(): RingBatch | undefined {
     const bytes = addon().ringDrain(this.#ring, this.#arena, this.#countBytes)
@@ -86,7 +89,10 @@ export class RingBufferReader implements AsyncIterable<RingBatch>, Disposable {
     return new RingBatch(this.#arena, bytes, { count, discarded, dropped })
   }
 
-  /** Batches as they come, until {@link close} or the signal. Other work of the event loop gets its turn between two. */
+  /**
+   * Batches as they come, until {@link close} or the signal. Other work of the event loop gets its turn between two.
+   * Minimum kernel 5.8. No equivalent in `bpftool` (`map event_pipe` reads perf buffers).
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<RingBatch> {
     for (;;) {
       this.#options.signal?.throwIfAborted()

@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { describe } from '@jest/globals'
+import { needing, needs, type Need } from '@skep/testbed'
+
+const VMLINUX = '/sys/kernel/btf/vmlinux'
 
 const NEEDS = {
-  root: () => process.getuid?.() === 0,
-  bpftool: () => spawnSync('bpftool', ['version']).status === 0,
-  kernelBtf: () => existsSync('/sys/kernel/btf/vmlinux'),
-  binutils: () => spawnSync('nm', ['--version']).status === 0,
-  clang: () => spawnSync('clang-14', ['--version']).status === 0,
-} as const
+  root: [needs.root, needs.bpf],
+  bpftool: [needs.binary('bpftool')],
+  kernelBtf: [needs.feature('kernelBtf', () => (existsSync(VMLINUX) ? undefined : `no ${VMLINUX}`))],
+  binutils: [needs.binary('nm'), needs.binary('objdump')],
+  clang: [needs.binary('clang-14')],
+} as const satisfies Record<string, readonly Need[]>
 
 /** `describe`, skipped with its reason in the name where the machine lacks something. */
-export function describeWith(needs: readonly (keyof typeof NEEDS)[], name: string, body: () => void): void {
-  const missing = needs.filter((need) => !NEEDS[need]())
-  if (missing.length === 0) describe(name, body)
-  else describe.skip(`${name} (needs ${missing.join(', ')})`, body)
+export function describeWith(names: readonly (keyof typeof NEEDS)[], name: string, body: () => void): void {
+  needing(...names.flatMap((need) => NEEDS[need])).describe(name, body)
 }
 
 /** What bpftool answers in JSON. */
