@@ -72,15 +72,17 @@ export class RouteSocket implements Disposable {
     this.#onWarning = options.onWarning
   }
 
+  /** The descriptor. Throws `CLOSED` after disposal. */
   get fd(): number {
     return this.#descriptor.fd
   }
 
+  /** Whether it was disposed of. */
   get closed(): boolean {
     return this.#descriptor.closed
   }
 
-  /** Sends a change and waits until the kernel has made it. Throws {@link NetlinkError} when it refuses. */
+  /** Sends a change and waits until the kernel has made it. Throws {@link NetlinkError} when it refuses. Linux 4.12 (extended acks). */
   change(request: Request): void {
     const sent = this.#send(request, NLM_F_REQUEST | NLM_F_ACK | (request.flags ?? 0))
     this.#receive(request, sent, () => undefined)

@@ -21,7 +21,7 @@ export class Ethtool implements Disposable {
 
   /**
    * The features that are on, by the kernel's names: `tx-checksum-ip-generic`, `tx-vlan-hw-insert`, `rx-gro`, …
-   * `NOT_FOUND` when there is no such device. Equivalent to `ethtool -k <device>`.
+   * `NOT_FOUND` when there is no such device. Equivalent to `ethtool -k <device>`. Linux 5.7.
    */
   features(device: string): Set<string> {
     const operation = 'ethtool.features'
@@ -37,7 +37,7 @@ export class Ethtool implements Disposable {
 
   /**
    * Switches features on (`true`) or off. What the device cannot change stays as it is: look at {@link features}.
-   * Equivalent to `ethtool -K <device> <feature> on|off …`.
+   * Equivalent to `ethtool -K <device> <feature> on|off …`. Linux 5.7.
    */
   setFeatures(device: string, features: Readonly<Record<string, boolean>>): void {
     const bits = Object.entries(features).map(([name, on]) => (on ? ({ name, value: true } as const) : { name }))

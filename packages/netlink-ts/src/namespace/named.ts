@@ -28,6 +28,7 @@ export function anonymousNamespace(): NetworkNamespace {
 /**
  * Opens a namespace by the name that `ip netns list` shows, or by a path such as `/proc/<pid>/ns/net`.
  * `NOT_FOUND` when there is none, `INVALID_INPUT` when the file is no network namespace.
+ * Equivalent to `nsenter --net=<path>`, for what is done through it. Linux 4.11.
  */
 export function openNamespace(nameOrPath: string): NetworkNamespace {
   const path = namespacePath('openNamespace', nameOrPath)
@@ -43,7 +44,7 @@ export function openNamespace(nameOrPath: string): NetworkNamespace {
   })
 }
 
-/** Opens the calling thread's own network namespace. */
+/** Opens the calling thread's own network namespace. Equivalent to `ip netns identify`. Linux 4.11. */
 export function currentNamespace(): NetworkNamespace {
   return new NetworkNamespace({ fd: checked('currentNamespace', native.currentNamespace()) })
 }
