@@ -1,11 +1,17 @@
 import { statSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const SETTLE_MS = 100
 
 /** Listens on a unix socket that only its owner may use. `undefined`: somebody else answers there. */
 export async function listenAlone(path: string): Promise<Server | undefined> {
   const server = createServer()
   if (await bound(server, path)) return server
+  // One that has just been bound refuses for a moment: only who still refuses after it is dead.
+  if (await answers(path)) return undefined
+  await delay(SETTLE_MS)
   if (await answers(path)) return undefined
   unlinkSync(path)
   return (await bound(server, path)) ? server : undefined
@@ -40,5 +46,5 @@ async function answers(path: string): Promise<boolean> {
 /** What tells one socket file from another at the same path; `undefined` when there is none. */
 export function identityOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}:${found.ctimeMs}`
+  return found && `${found.dev}:${found.ino}:${found.birthtimeMs}`
 }
