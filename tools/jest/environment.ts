@@ -6,6 +6,9 @@ import { describeLeaks, leaksSince } from '../../packages/testbed/src/leaks/leak
 import { skipAll, unmetNeeds } from './skip-all.ts'
 import { explainSuppressed } from './suppressed.ts'
 
+// Jest and nx force colors on their workers; the programs that a test starts must print what they print for everybody.
+delete process.env['FORCE_COLOR']
+
 /**
  * Fails a test file that leaves something behind: descriptors, mapped maps, namespaces, pins, processes. Skips one whose
  * project needs what the machine does not have.
