@@ -54,7 +54,7 @@ export class Ethtool implements Disposable {
   }
 }
 
-/** Opens ethtool's netlink in a network namespace. `NOT_FOUND` before Linux 5.7. */
+/** Opens ethtool's netlink in a network namespace. `NOT_SUPPORTED` before Linux 5.7. */
 export function openEthtool(options: NetlinkOptions = {}): Ethtool {
   const { ns, ...rest } = options
   const open = (namespaceFd?: number): Ethtool => {
