@@ -1,3 +1,5 @@
+import { namer } from '../number-names.ts'
+
 /** `enum bpf_map_type`, by the names that `bpftool map` shows. */
 export const MAP_TYPES = {
   hash: 1,
@@ -38,14 +40,8 @@ export const MAP_TYPES = {
 /** A map's type, by the name that `bpftool map` shows. */
 export type MapType = keyof typeof MAP_TYPES
 
-const NAMES: ReadonlyMap<number, MapType> = new Map(
-  Object.entries(MAP_TYPES).map(([name, number]) => [number, name as MapType]),
-)
-
-/** The name of a map type's number; `type 99` for one that is newer than this package. */
-export function mapTypeName(type: number): string {
-  return NAMES.get(type) ?? `type ${type}`
-}
+/** The name of a map type's number. */
+export const mapTypeName: (type: number) => string = namer(MAP_TYPES)
 
 const PER_CPU: ReadonlySet<number> = new Set([
   MAP_TYPES.percpu_hash,

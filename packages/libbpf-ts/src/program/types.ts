@@ -1,3 +1,5 @@
+import { namer } from '../number-names.ts'
+
 /** `enum bpf_prog_type`, by the names that `bpftool prog` shows. */
 export const PROGRAM_TYPES = {
   socket_filter: 1,
@@ -37,11 +39,5 @@ export const PROGRAM_TYPES = {
 /** A program's type, by the name that `bpftool prog` shows. */
 export type ProgramType = keyof typeof PROGRAM_TYPES
 
-const NAMES: ReadonlyMap<number, ProgramType> = new Map(
-  Object.entries(PROGRAM_TYPES).map(([name, number]) => [number, name as ProgramType]),
-)
-
-/** The name of a program type's number; `type 99` for one that is newer than this package. */
-export function programTypeName(type: number): string {
-  return NAMES.get(type) ?? `type ${type}`
-}
+/** The name of a program type's number. */
+export const programTypeName: (type: number) => string = namer(PROGRAM_TYPES)
