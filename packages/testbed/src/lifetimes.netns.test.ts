@@ -19,7 +19,7 @@ const script = `
 interface Ending {
   readonly prefix: string
   readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly signal: string | null
 }
 
 /** Starts a program that makes a topology, and ends it. */
@@ -30,7 +30,7 @@ async function end(how: string, signal?: NodeJS.Signals): Promise<Ending> {
   const exit = once(child, 'exit')
   const [prefix = ''] = (await untilLine(child.stdout, /^skep-/)).split(' ')
   if (signal) child.kill(signal)
-  const [code, endedBy] = (await exit) as [number | null, NodeJS.Signals | null]
+  const [code, endedBy] = (await exit) as [number | null, string | null]
   return { prefix, code, signal: endedBy }
 }
 
