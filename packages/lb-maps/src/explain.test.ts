@@ -111,7 +111,7 @@ test('a plan says what it moves, service by service', () => {
     '10.0.0.2:80/TCP: removed with 2 members',
     '10.0.0.1:80/TCP: +0 −1 members, 50.0 % of the ring moves (1024 slots)',
     expect.stringMatching(/^10\.0\.0\.1:53\/UDP: \+0 −0 members, \d+\.\d % of the ring moves \(1024 → 2048 slots\)$/),
-    '10.0.0.1:8080/TCP: added with 1 members on 0 slots',
+    '10.0.0.1:8080/TCP: added with 1 member on 0 slots',
     'services[2].backends[0].address: 172.31.0.1 takes no connections: there is no own address towards it',
   ])
   expect(explainPlan(services.preview(next))).toEqual([])

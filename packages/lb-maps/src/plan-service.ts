@@ -4,7 +4,6 @@ import { fullMessage } from './capacity.ts'
 import type { Draft } from './draft.ts'
 import { formatKey } from './key.ts'
 import {
-  AF_INET,
   MEMBER,
   MEMBER_BLOCK_END,
   MEMBER_LINE_IDS,
@@ -19,6 +18,7 @@ import {
 } from './layout.ts'
 import { ringOf, ringSlots } from './lookup.ts'
 import { fillRing } from './maglev.ts'
+import { matchMembers, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
 import { movedShare } from './moved.ts'
 import { type BackendTable, columnsOf, type Wanted } from './wanted.ts'
@@ -46,13 +46,11 @@ export class ServicePlan {
   readonly #wanted: Wanted
   readonly #id: number
   readonly #isNew: boolean
-  /** Members that stay or leave, as they are in the maps. */
-  readonly #before: readonly Member[]
-  readonly #leaving: Member[] = []
-  /** By row: the member's number and id; the rows that are new. */
+  /** By row: the member's number and id; the rows that are new; the members whose rows are gone. */
   readonly #numbers: Uint16Array
   readonly #ids: Uint32Array
-  readonly #newRows: number[] = []
+  readonly #newRows: readonly number[]
+  readonly #leaving: readonly Member[]
   readonly #oldLines: Block | undefined
   readonly #oldSlots: Uint16Array
   #lines: Block | undefined
@@ -67,18 +65,20 @@ export class ServicePlan {
     this.#wanted = wanted
     this.#id = id
     this.#isNew = isNew
-    this.#numbers = new Uint16Array(wanted.count)
-    this.#ids = new Uint32Array(wanted.count)
     const order = isNew ? NO_BLOCK : draft.memberOrders[id]!
     const ring = isNew ? undefined : ringOf(draft.maps, id)
     this.#oldLines = order === NO_BLOCK ? undefined : { base: this.#publishedLines(), order }
     this.#oldSlots = ring ? ringSlots(draft.maps, ring) : noSlots
-    this.#before = this.#oldLines ? membersOf(draft.maps, id, this.#oldLines.order) : []
+    const before = this.#oldLines ? membersOf(draft.maps, id, this.#oldLines.order) : []
+    const { numbers, ids, newRows, leaving } = matchMembers(draft.maps, before, table, wanted)
+    this.#numbers = numbers
+    this.#ids = ids
+    this.#newRows = newRows
+    this.#leaving = leaving
   }
 
   /** Takes numbers, ids, lines and slots; false, with everything given back, when something is full. */
   take(): boolean {
-    this.#match()
     const taken = this.#takeNumbers() && this.#takeIds() && this.#takeLines() && this.#takeRing()
     if (!taken) this.giveUp()
     return taken
@@ -100,59 +100,15 @@ export class ServicePlan {
     digests.set(this.#wanted.digest, 2 * this.#id)
   }
 
-  /** Finds each backend among the members there are: who lives keeps number and id. */
-  #match(): void {
-    const { start, count } = this.#wanted
-    if (this.#before.length === 0) {
-      for (let i = 0; i < count; i++) this.#newRows.push(i)
-      return
-    }
-    const rows = new Map<string | number, number>()
-    for (let i = 0; i < count; i++) rows.set(this.#rowKey(start + i), i)
-    for (const member of this.#before) {
-      const row = rows.get(this.#memberKey(member.id))
-      if (row === undefined || this.#ids[row] !== 0) this.#leaving.push(member)
-      else {
-        this.#ids[row] = member.id
-        this.#numbers[row] = member.number
-      }
-    }
-    this.#ids.forEach((id, row) => id === 0 && this.#newRows.push(row))
-  }
-
-  #rowKey(row: number): string | number {
-    return endpointKey(this.#table.words, 4 * row, this.#table.ports[row]!, this.#wanted.key.family)
-  }
-
-  #memberKey(id: number): string | number {
-    const { words } = this.#draft.maps.members
-    const at = id * MEMBER_WORDS
-    const tail = words[at + MEMBER.tail]!
-    return endpointKey(
-      words,
-      at + MEMBER.address,
-      ((tail & 0xff) << 8) | ((tail >>> 8) & 0xff),
-      this.#wanted.key.family,
-    )
-  }
-
-  /** The lowest numbers that nobody has; those of leaving members count as taken, for packets may still carry them. */
   #takeNumbers(): boolean {
-    const start = this.#oldLines ? this.#oldLines.base * MEMBER_LINE_IDS : 0
-    const end = this.#oldLines ? (MEMBER_LINE_IDS << this.#oldLines.order) - 1 : 0
     const { words } = this.#draft.maps.memberIds
-    let next = 0
-    for (const row of this.#newRows) {
-      while (next < end && words[start + next] !== 0) next++
-      if (next >= MEMBERS_PER_SERVICE) {
-        return this.#full(
-          `all its ${MEMBERS_PER_SERVICE} member numbers are taken, some by backends that shall go: ` +
-            'take those out first, then add new ones',
-        )
-      }
-      this.#numbers[row] = next++
-    }
-    return true
+    const start = this.#oldLines ? this.#oldLines.base * MEMBER_LINE_IDS : 0
+    const end = this.#oldLines ? start + (MEMBER_LINE_IDS << this.#oldLines.order) - 1 : 0
+    if (numberRows(this.#numbers, this.#newRows, words.subarray(start, end))) return true
+    return this.#full(
+      `all its ${MEMBERS_PER_SERVICE} member numbers are taken, some by backends that shall go: ` +
+        'take those out first, then add new ones',
+    )
   }
 
   #takeIds(): boolean {
@@ -328,10 +284,4 @@ export class ServicePlan {
   #publishedLines(): number {
     return this.#draft.maps.services.words[this.#id * SERVICE_WORDS + SERVICE.members]!
   }
-}
-
-/** Tells backends of one family apart: a number for IPv4, which is faster. */
-function endpointKey(words: Uint32Array, at: number, port: number, family: number): string | number {
-  if (family === AF_INET) return words[at]! * 0x10000 + port
-  return `${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]},${port}`
 }
