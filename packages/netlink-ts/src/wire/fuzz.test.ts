@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { NetlinkError } from '../error.ts'
+import { featuresAttributes } from '../generic/ethtool-attributes.ts'
+import { GENLMSGHDR } from '../generic/family.ts'
 import { decodeAddress } from '../route/address.ts'
+import { readMessage } from '../route/attributes-of.ts'
 import { decodeFilter } from '../route/filter.ts'
 import { decodeLink } from '../route/link-decode.ts'
 import { decodeNeighbor } from '../route/neighbor.ts'
@@ -28,6 +31,7 @@ const decoders: Readonly<Record<string, readonly [header: number, decode: (messa
   nexthop: [8, decodeNextHop],
   qdisc: [20, decodeQdisc],
   filter: [20, decodeFilter],
+  'device feature': [GENLMSGHDR, (message) => readMessage('features', message, GENLMSGHDR, featuresAttributes).values],
 }
 
 const tree: fc.Arbitrary<Uint8Array> = fc.letrec<{ attributes: Uint8Array; attribute: Uint8Array }>((tie) => ({
