@@ -31,7 +31,9 @@ static __always_inline enum verdict balance(struct xdp_md *ctx, struct packet *p
 	v = find_route(ctx, packet, &to, &route);
 	if (v)
 		return v;
-	rewrite(packet, &to);
+	v = write_translation(ctx, packet, &to);
+	if (v)
+		return v;
 	return forward(ctx, packet, &to, &route);
 }
 

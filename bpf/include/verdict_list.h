@@ -14,7 +14,7 @@
 	verdict(PASS_ETHERTYPE, PASS, "neither IPv4 nor IPv6 (ARP, VLAN, ...)") \
 	verdict(PASS_PROTOCOL, PASS, "neither TCP nor UDP, or not at the end of its source route") \
 	verdict(PASS_FOREIGN, PASS, "not for a service") \
-	verdict(PASS_NO_CONNECTION, PASS, "to an own address and NAT port that no connection has") \
+	verdict(PASS_NO_CONNECTION, PASS, "to an own address and NAT port, or an ICMP error, that belongs to no connection") \
 	verdict(TX_TO_BACKEND, TX, "from a client, sent to its backend by the device it came in by") \
 	verdict(REDIRECT_TO_BACKEND, REDIRECT, "from a client, sent to its backend by another device") \
 	verdict(TX_TO_CLIENT, TX, "from a backend, sent to its client by the device it came in by") \

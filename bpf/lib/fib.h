@@ -41,6 +41,8 @@ static __always_inline _Bool may_be_fragmented(const struct packet *packet)
 
 stage too_big(struct xdp_md *ctx, const struct packet *packet, struct route *route)
 {
+	if (packet->icmp_error && !may_be_fragmented(packet))
+		return VERDICT_DROP_TOO_BIG;
 	if (!may_be_fragmented(packet))
 		return answer_too_big(ctx, packet, route->fib.mtu_result);
 	route->stack = VERDICT_STACK_FRAGMENTS;

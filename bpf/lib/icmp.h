@@ -6,8 +6,7 @@
 #pragma once
 #include <linux/icmpv6.h>
 #include <linux/in.h>
-#include "checksum.h"
-#include "packet.h"
+#include "icmp_error.h"
 
 #define ICMP_HOPS     64
 #define ICMP_PRIORITY 0xc0 /* internetwork control, as the kernel sends its errors */
@@ -26,7 +25,6 @@ struct icmp4_too_big {
 	__be16 mtu;
 };
 
-#define ICMP4_UNREACHABLE  3
 #define ICMP4_FRAG_NEEDED  4
 #define IPV4_DONT_FRAGMENT 0x4000
 

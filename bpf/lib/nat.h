@@ -50,6 +50,8 @@ stage from_client(const struct packet *packet, __u32 id, struct translation *to)
 	opening.time = now();
 	entry = find_flow(&opening.flow, opening.time);
 	if (unlikely(!entry || opens(packet))) {
+		if (packet->icmp_error)
+			return VERDICT_PASS_NO_CONNECTION;
 		if (packet->tcp && packet->tcp->rst)
 			return VERDICT_DROP_NO_CONNECTION;
 		v = check_source(packet);
@@ -64,7 +66,8 @@ stage from_client(const struct packet *packet, __u32 id, struct translation *to)
 		if (!entry)
 			return VERDICT_DROP_NAT_FULL;
 	}
-	note_client(entry, packet, opening.time);
+	if (likely(!packet->icmp_error))
+		note_client(entry, packet, opening.time);
 	return translate_to_member(entry, to);
 }
 
@@ -100,7 +103,8 @@ stage from_member(const struct packet *packet, struct translation *to)
 	to->member = NO_MEMBER;
 	if (!still_serves(after(to->source.low ^ to->source.high ^ to->source_port, service), entry))
 		return VERDICT_DROP_SERVICE_GONE;
-	note_member(entry, packet, time);
+	if (likely(!packet->icmp_error))
+		note_member(entry, packet, time);
 	return VERDICT_GO_ON;
 }
 

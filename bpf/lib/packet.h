@@ -19,7 +19,10 @@
 
 #define NO_MEMBER 0xffffffffU
 
-/* Ports are 0 and the protocol too where a packet has none that can be read: `unreadable` says why. */
+/*
+ * Ports are 0 and the protocol too where a packet has none that can be read: `unreadable` says why. Of an
+ * ICMP error, source, ports and protocol are those of an answer to what it quotes.
+ */
 struct packet {
 	struct ethhdr *ethernet;
 	struct iphdr *ipv4;
@@ -33,6 +36,7 @@ struct packet {
 	__u16 length; /* of the IP packet */
 	__u8 family;
 	__u8 protocol;
+	_Bool icmp_error;
 	__u32 bytes; /* of the frame */
 	__u32 member;
 	__u64 flow;

@@ -3,7 +3,7 @@
  * header. */
 #pragma once
 #include <linux/in.h>
-#include "packet.h"
+#include "icmp_error.h"
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */
 #define IPV6_FRAGMENT 0xfff9 /* offset, more fragments */
@@ -48,7 +48,7 @@ stage parse_transport(struct packet *packet, void *header, void *end, __u32 room
 	return VERDICT_GO_ON;
 }
 
-stage parse_ipv4(struct packet *packet, void *header, void *end)
+stage parse_ipv4(struct xdp_md *ctx, struct packet *packet, void *header, void *end)
 {
 	struct iphdr *ip = header;
 	__u32 header_length;
@@ -68,6 +68,8 @@ stage parse_ipv4(struct packet *packet, void *header, void *end)
 		packet->unreadable = VERDICT_DROP_FRAGMENT;
 		return VERDICT_GO_ON;
 	}
+	if (unlikely(ip->protocol == IPPROTO_ICMP))
+		return parse_error(ctx, packet);
 	return parse_transport(packet, header + header_length, end, packet->length - header_length,
 			       ip->protocol);
 }
@@ -108,7 +110,7 @@ stage parse_extensions(struct packet *packet, void *header, void *end, __u32 roo
 	return VERDICT_GO_ON;
 }
 
-stage parse_ipv6(struct packet *packet, void *header, void *end)
+stage parse_ipv6(struct xdp_md *ctx, struct packet *packet, void *header, void *end)
 {
 	struct ipv6hdr *ip = header;
 	__u32 payload;
@@ -123,6 +125,8 @@ stage parse_ipv6(struct packet *packet, void *header, void *end)
 	packet->length = payload < 0xffff - sizeof(*ip) ? payload + sizeof(*ip) : 0xffff;
 	packet->source = ipv6_address(&ip->saddr);
 	packet->destination = ipv6_address(&ip->daddr);
+	if (unlikely(ip->nexthdr == IPPROTO_ICMPV6))
+		return parse_error(ctx, packet);
 	return parse_extensions(packet, ip + 1, end, payload, ip->nexthdr);
 }
 
@@ -137,8 +141,8 @@ stage parse_packet(struct xdp_md *ctx, struct packet *packet)
 		return VERDICT_PASS_TRUNCATED;
 	packet->ethernet = ethernet;
 	if (ethernet->h_proto == bpf_htons(ETH_P_IP))
-		return parse_ipv4(packet, ethernet + 1, end);
+		return parse_ipv4(ctx, packet, ethernet + 1, end);
 	if (ethernet->h_proto == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(packet, ethernet + 1, end);
+		return parse_ipv6(ctx, packet, ethernet + 1, end);
 	return VERDICT_PASS_ETHERTYPE;
 }

@@ -218,6 +218,15 @@ needing(needs.root, needs.bpf).describe('routes', () => {
       expect(at.run(sent)).toEqual({ action: 'DROP', verdict: 'DROP_TOO_BIG', packet: sent })
     })
 
+    test('an ICMP error is not answered by another', () => {
+      moveTo('tiny')
+      at.run(packet('v4', clientToVip, datagram(40000, 80)))
+      const quote = packet('v4', vipToClient, datagram(80, 40000), new Uint8Array(20)).slice(14)
+      const ipHeader = ipv4({ src: '203.0.113.1', dst: vip.v4, dontFragment: true })
+      const sent = build(clientToVip.ethernet, ipHeader, icmpv4({ type: 3, code: 3 }), quote)
+      expect(at.run(sent)).toEqual({ action: 'DROP', verdict: 'DROP_TOO_BIG', packet: sent })
+    })
+
     test('an ICMP answer is not counted for a member', () => {
       moveTo('narrow')
       const before = at.lb.memberCounter(1).packets

@@ -5,7 +5,7 @@ export const verdicts = {
   PASS_ETHERTYPE: { action: "PASS", description: "neither IPv4 nor IPv6 (ARP, VLAN, ...)" },
   PASS_PROTOCOL: { action: "PASS", description: "neither TCP nor UDP, or not at the end of its source route" },
   PASS_FOREIGN: { action: "PASS", description: "not for a service" },
-  PASS_NO_CONNECTION: { action: "PASS", description: "to an own address and NAT port that no connection has" },
+  PASS_NO_CONNECTION: { action: "PASS", description: "to an own address and NAT port, or an ICMP error, that belongs to no connection" },
   TX_TO_BACKEND: { action: "TX", description: "from a client, sent to its backend by the device it came in by" },
   REDIRECT_TO_BACKEND: { action: "REDIRECT", description: "from a client, sent to its backend by another device" },
   TX_TO_CLIENT: { action: "TX", description: "from a backend, sent to its client by the device it came in by" },

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * ICMP errors about translated packets (RFC 5508). An error goes the other way than the packet that it
+ * quotes, so it is known, translated and routed like an answer to that packet; and then the quote is made
+ * what its sender sent. Whoever reported the error is not shown: it comes from the address that its reader
+ * talks to.
+ *
+ * Not inlined: errors are rare, and the stack of the path of all others is short.
+ */
+#pragma once
+#include <linux/icmpv6.h>
+#include <linux/in.h>
+#include "rewrite.h"
+
+#define ICMP4_UNREACHABLE   3
+#define ICMP4_TIME_EXCEEDED 11
+#define IPV4_OFFSET         0x1fff
+
+/* What of TCP and UDP an error quotes at least (RFC 792), and where TCP's checksum is, which is often cut
+ * off. */
+struct quoted {
+	__be16 source_port;
+	__be16 destination_port;
+	__be16 udp_length;
+	__u16 udp_checksum;
+};
+
+#define TCP_CHECKSUM_OFFSET 16
+
+/* Pointers are proofs, as in struct packet. checksum: the transport's, or NULL. */
+struct icmp_error {
+	struct icmp6hdr *icmp; /* the same in both families, as far as it matters */
+	struct iphdr *ipv4;
+	struct ipv6hdr *ipv6;
+	struct quoted *quoted;
+	__u16 *checksum;
+	__u8 protocol;
+};
+
+/* room: what the IP header of the error says is left. */
+stage read_quoted(struct icmp_error *error, void *header, void *end, __u32 room, __u8 protocol)
+{
+	struct quoted *quoted = header;
+	__u16 *checksum = header + TCP_CHECKSUM_OFFSET;
+
+	if ((void *)(quoted + 1) > end || room < sizeof(*quoted))
+		return VERDICT_PASS_TRUNCATED;
+	if (protocol == IPPROTO_UDP)
+		error->checksum = quoted->udp_checksum ? &quoted->udp_checksum : 0;
+	else if (protocol != IPPROTO_TCP)
+		return VERDICT_PASS_PROTOCOL;
+	else if ((void *)(checksum + 1) <= end && room >= TCP_CHECKSUM_OFFSET + sizeof(*checksum))
+		error->checksum = checksum;
+	error->quoted = quoted;
+	error->protocol = protocol;
+	return VERDICT_GO_ON;
+}
+
+stage read_quote4(struct icmp_error *error, struct iphdr *ip, void *end, __u32 room)
+{
+	__u32 length;
+
+	if ((void *)(ip + 1) > end || room < sizeof(*ip))
+		return VERDICT_PASS_TRUNCATED;
+	length = ip->ihl * 4;
+	if (ip->version != 4 || length < sizeof(*ip) || length > room ||
+	    ip->frag_off & bpf_htons(IPV4_OFFSET))
+		return VERDICT_PASS_PROTOCOL;
+	error->ipv4 = ip;
+	return read_quoted(error, (void *)ip + length, end, room - length, ip->protocol);
+}
+
+stage read_quote6(struct icmp_error *error, struct ipv6hdr *ip, void *end, __u32 room)
+{
+	if ((void *)(ip + 1) > end || room < sizeof(*ip))
+		return VERDICT_PASS_TRUNCATED;
+	if (ip->version != 6)
+		return VERDICT_PASS_PROTOCOL;
+	error->ipv6 = ip;
+	return read_quoted(error, ip + 1, end, room - sizeof(*ip), ip->nexthdr);
+}
+
+static __always_inline _Bool is_error4(__u8 type)
+{
+	return type == ICMP4_UNREACHABLE || type == ICMP4_TIME_EXCEEDED;
+}
+
+static __always_inline _Bool is_error6(__u8 type)
+{
+	return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG || type == ICMPV6_TIME_EXCEED;
+}
+
+stage read_error4(const struct packet *packet, struct icmp_error *error, void *end)
+{
+	__u32 length = packet->ipv4->ihl * 4;
+	struct icmp6hdr *icmp = (void *)packet->ipv4 + length;
+	__u32 room = packet->length - length;
+
+	if ((void *)(icmp + 1) > end || room < sizeof(*icmp))
+		return VERDICT_PASS_TRUNCATED;
+	error->icmp = icmp;
+	return is_error4(icmp->icmp6_type) ? read_quote4(error, (void *)(icmp + 1), end, room - sizeof(*icmp))
+					   : VERDICT_PASS_PROTOCOL;
+}
+
+/* Right behind the IPv6 header, as every error is. */
+stage read_error6(const struct packet *packet, struct icmp_error *error, void *end)
+{
+	struct icmp6hdr *icmp = (void *)(packet->ipv6 + 1);
+	__u32 room = packet->length - sizeof(*packet->ipv6);
+
+	if ((void *)(icmp + 1) > end || room < sizeof(*icmp))
+		return VERDICT_PASS_TRUNCATED;
+	error->icmp = icmp;
+	return is_error6(icmp->icmp6_type) ? read_quote6(error, (void *)(icmp + 1), end, room - sizeof(*icmp))
+					   : VERDICT_PASS_PROTOCOL;
+}
+
+stage read_error(struct xdp_md *ctx, const struct packet *packet, struct icmp_error *error)
+{
+	void *end = (void *)(long)ctx->data_end;
+
+	if (packet->ipv4)
+		return read_error4(packet, error, end);
+	return packet->ipv6 ? read_error6(packet, error, end) : VERDICT_PASS_PROTOCOL;
+}
+
+/*
+ * The packet's source, ports and protocol are those of an answer to what is quoted. Its destination is: an
+ * error is sent to who sent what it quotes.
+ */
+static __noinline int parse_error(struct xdp_md *ctx, struct packet *packet)
+{
+	struct icmp_error error = {};
+	enum verdict v = read_error(ctx, packet, &error);
+	struct address from = {}, to = {};
+
+	if (v)
+		return v;
+	if (error.ipv4) {
+		from = ipv4_address(error.ipv4->saddr);
+		to = ipv4_address(error.ipv4->daddr);
+	} else if (error.ipv6) {
+		from = ipv6_address(&error.ipv6->saddr);
+		to = ipv6_address(&error.ipv6->daddr);
+	}
+	if (!same_address(from, packet->destination))
+		return VERDICT_PASS_PROTOCOL;
+	packet->icmp_error = 1;
+	packet->source = to;
+	packet->protocol = error.protocol;
+	packet->source_port = error.quoted->destination_port;
+	packet->destination_port = error.quoted->source_port;
+	return VERDICT_GO_ON;
+}
+
+/* Each returns by how much the sum of what it writes changes. pseudo: of the quoted addresses alone. */
+static __always_inline __u64 rewrite_quote4(struct iphdr *ip, const struct translation *to, __u64 pseudo)
+{
+	__u16 before = ip->check;
+
+	ip->check = update_checksum(before, pseudo);
+	ip->saddr = to->destination.low;
+	ip->daddr = to->source.low;
+	return pseudo + change16(before, ip->check);
+}
+
+static __always_inline __u64 rewrite_quoted(struct icmp_error *error, const struct translation *to,
+					    __u64 pseudo)
+{
+	struct quoted *quoted = error->quoted;
+	__u64 change = change16(quoted->source_port, to->destination_port) +
+		       change16(quoted->destination_port, to->source_port);
+	__u16 before;
+
+	quoted->source_port = to->destination_port;
+	quoted->destination_port = to->source_port;
+	if (!error->checksum)
+		return change;
+	before = *error->checksum;
+	*error->checksum = update_checksum(before, pseudo + change);
+	return change + change16(before, *error->checksum);
+}
+
+/* ICMP's checksum is without the error's own addresses. */
+static __always_inline __u64 rewrite_error4(const struct packet *packet, struct icmp_error *error,
+					    const struct translation *to)
+{
+	struct iphdr *ip = error->ipv4;
+	__u64 pseudo = change32(ip->saddr, to->destination.low) + change32(ip->daddr, to->source.low);
+
+	rewrite_ipv4(packet->ipv4, to);
+	return rewrite_quote4(ip, to, pseudo) + rewrite_quoted(error, to, pseudo);
+}
+
+/* A call for each address, or they would all be on the stack together. */
+static __noinline __u64 replace6(struct in6_addr *at, const struct address *to)
+{
+	struct address before = ipv6_address(at);
+
+	put_ipv6_address(at, *to);
+	return change128(before, *to);
+}
+
+/* ICMPv6's is with them. */
+static __always_inline __u64 rewrite_error6(const struct packet *packet, struct icmp_error *error,
+					    const struct translation *to)
+{
+	__u64 pseudo = replace6(&error->ipv6->saddr, &to->destination);
+	__u64 change = replace6(&packet->ipv6->saddr, &to->source);
+
+	pseudo += replace6(&error->ipv6->daddr, &to->source);
+	change += replace6(&packet->ipv6->daddr, &to->destination);
+	return change + pseudo + rewrite_quoted(error, to, pseudo);
+}
+
+static __noinline int rewrite_error(struct xdp_md *ctx, const struct packet *packet,
+				    const struct translation *to)
+{
+	struct icmp_error error = {};
+	enum verdict v = read_error(ctx, packet, &error);
+	__u64 change = 0;
+
+	if (v)
+		return v;
+	if (packet->ipv4 && error.ipv4)
+		change = rewrite_error4(packet, &error, to);
+	else if (packet->ipv6 && error.ipv6)
+		change = rewrite_error6(packet, &error, to);
+	error.icmp->icmp6_cksum = update_checksum(error.icmp->icmp6_cksum, change);
+	return VERDICT_GO_ON;
+}
+
+stage write_translation(struct xdp_md *ctx, struct packet *packet, const struct translation *to)
+{
+	if (unlikely(packet->icmp_error))
+		return rewrite_error(ctx, packet, to);
+	rewrite(packet, to);
+	return VERDICT_GO_ON;
+}
