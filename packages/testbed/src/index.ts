@@ -3,6 +3,8 @@ export { TestbedError } from './error.ts'
 export type { Lifetime } from './lifetimes.ts'
 export { undoAtExit } from './lifetimes.ts'
 export { untilLine } from './process/until-line.ts'
+export type { ReadmeSnippet } from './readme-snippets.ts'
+export { readmeSnippets } from './readme-snippets.ts'
 export type { Place } from './thread/place.ts'
 export { here } from './thread/place.ts'
 

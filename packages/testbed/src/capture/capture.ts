@@ -27,6 +27,8 @@ interface Waiting {
 
 /** tcpdump's own counters, which it tells on SIGUSR1. */
 const statistics = /(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped/
+/** Eight times tcpdump's own: on a busy machine it may be long before tcpdump gets its turn. */
+const bufferKiB = String(16 * 1024)
 const drainRounds = 100
 
 /**
@@ -55,7 +57,7 @@ export class Capture implements AsyncDisposable {
   /** Resolves when every packet from now on is captured. Throws {@link TestbedError} with what tcpdump says. */
   static async start(host: Host, device: string, options: CaptureOptions = {}): Promise<Capture> {
     const { filter, snapLength = 0 } = options
-    const args = ['-i', device, '-n', '-U', '-w', '-', '-s', String(snapLength), '--immediate-mode']
+    const args = ['-i', device, '-n', '-U', '-w', '-', '-s', String(snapLength), '-B', bufferKiB, '--immediate-mode']
     const child = host.spawn('tcpdump', [...args, '--time-stamp-precision=nano', ...(filter ? [filter] : [])])
     const capture = new Capture(`capture on host ${host.name}, device ${device}`, device, child)
     try {
