@@ -1,11 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
+import { readmeSnippets } from '@skep/testbed'
 import { describeWith } from './testing/needs.ts'
 import { pair } from './testing/pair.ts'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+const file = new URL('../README.md', import.meta.url)
+const readme = readFileSync(file, 'utf8')
+const snippets = readmeSnippets(file)
 const cwd = fileURLToPath(new URL('../test-objects', import.meta.url))
 
 test('the README has snippets', () => {
@@ -17,13 +19,12 @@ describeWith(['root'], 'the README', () => {
     await using net = await pair()
     using cleanup = new DisposableStack()
     cleanup.defer(() => rmSync('/sys/fs/bpf/readme', { recursive: true, force: true }))
-    for (const code of snippets) {
-      const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, text]) => text)
+    for (const { code, prints } of snippets) {
       const args = ['--conditions=@skep/source', '--input-type=module-typescript', '-']
       const { stdout, stderr } = await net.near.attempt(process.execPath, args, { input: code, cwd })
       expect(stderr).toBe('')
-      expect(stdout.trimEnd().split('\n')).toEqual(expected)
-      expect(expected.length).toBeGreaterThan(0)
+      expect(stdout.trimEnd().split('\n')).toEqual(prints)
+      expect(prints.length).toBeGreaterThan(0)
     }
   }, 60_000)
 
