@@ -38,6 +38,8 @@ export class Draft {
 
   /** New own addresses, before anything uses them. */
   readonly sourceWrites: Step[] = []
+  /** Services' addresses that become own ones, when they are written as such. */
+  readonly takenOver: Step[] = []
   /** Into memory that no packet reads yet. */
   readonly prepare: Step[] = []
   /** Stores that packets see. */

@@ -79,8 +79,7 @@ export class SourcePlan {
   #changeKey(key: ServiceKey): void {
     const table = this.#draft.tableFor(key)
     const found = table.find(key)
-    if (found && found.service !== SERVICE_OWN_SOURCE)
-      this.#draft.sourceWrites.push(table.change(key, SERVICE_OWN_SOURCE))
+    if (found && found.service !== SERVICE_OWN_SOURCE) this.#draft.takenOver.push(table.change(key, SERVICE_OWN_SOURCE))
   }
 
   #insertKey(source: Source): number {

@@ -188,13 +188,13 @@ class Planner {
 
   /** Rounds of table steps with a grace period between one and the next; in round `at` the services stand ready. */
   #steps(at: number): Step[] {
-    const { sourceWrites, prepare, publish, givenAway, reclaim, tables } = this.#draft
+    const { sourceWrites, takenOver, prepare, publish, givenAway, reclaim, tables } = this.#draft
     const rounds = Math.max(
       tables[2].rounds,
       tables[10].rounds,
       prepare.length + publish.length + givenAway.length > 0 ? at + 1 : 0,
     )
-    const steps: Step[] = [...sourceWrites]
+    const steps: Step[] = [...sourceWrites, ...takenOver]
     for (let round = 0; round < rounds; round++) {
       if (round > 0) steps.push({ do: 'grace' })
       steps.push(...shapes.flatMap((shape) => tables[shape.family].firstSteps(round)))
