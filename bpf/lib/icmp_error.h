@@ -5,7 +5,8 @@
  * what its sender sent. Whoever reported the error is not shown: it comes from the address that its reader
  * talks to.
  *
- * Not inlined: errors are rare, and the stack of the path of all others is short.
+ * Not inlined, as errors are rare and the stack is short; and given copies, so that what all others use stays
+ * in registers.
  */
 #pragma once
 #include <linux/icmpv6.h>
@@ -90,11 +91,11 @@ static __always_inline _Bool is_error6(__u8 type)
 	return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG || type == ICMPV6_TIME_EXCEED;
 }
 
-stage read_error4(const struct packet *packet, struct icmp_error *error, void *end)
+stage read_error4(struct iphdr *outer, __u32 length, struct icmp_error *error, void *end)
 {
-	__u32 length = packet->ipv4->ihl * 4;
-	struct icmp6hdr *icmp = (void *)packet->ipv4 + length;
-	__u32 room = packet->length - length;
+	__u32 header_length = outer->ihl * 4;
+	struct icmp6hdr *icmp = (void *)outer + header_length;
+	__u32 room = length - header_length;
 
 	if ((void *)(icmp + 1) > end || room < sizeof(*icmp))
 		return VERDICT_PASS_TRUNCATED;
@@ -104,10 +105,10 @@ stage read_error4(const struct packet *packet, struct icmp_error *error, void *e
 }
 
 /* Right behind the IPv6 header, as every error is. */
-stage read_error6(const struct packet *packet, struct icmp_error *error, void *end)
+stage read_error6(struct ipv6hdr *outer, __u32 length, struct icmp_error *error, void *end)
 {
-	struct icmp6hdr *icmp = (void *)(packet->ipv6 + 1);
-	__u32 room = packet->length - sizeof(*packet->ipv6);
+	struct icmp6hdr *icmp = (void *)(outer + 1);
+	__u32 room = length - sizeof(*outer);
 
 	if ((void *)(icmp + 1) > end || room < sizeof(*icmp))
 		return VERDICT_PASS_TRUNCATED;
@@ -116,41 +117,62 @@ stage read_error6(const struct packet *packet, struct icmp_error *error, void *e
 					   : VERDICT_PASS_PROTOCOL;
 }
 
-stage read_error(struct xdp_md *ctx, const struct packet *packet, struct icmp_error *error)
+/* length: of the IP packet, one of whose headers is not NULL. */
+stage read_error(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
+		 struct icmp_error *error)
 {
 	void *end = (void *)(long)ctx->data_end;
 
-	if (packet->ipv4)
-		return read_error4(packet, error, end);
-	return packet->ipv6 ? read_error6(packet, error, end) : VERDICT_PASS_PROTOCOL;
+	if (ipv4)
+		return read_error4(ipv4, length, error, end);
+	return ipv6 ? read_error6(ipv6, length, error, end) : VERDICT_PASS_PROTOCOL;
 }
 
-/*
- * The packet's source, ports and protocol are those of an answer to what is quoted. Its destination is: an
- * error is sent to who sent what it quotes.
- */
-static __noinline int parse_error(struct xdp_md *ctx, struct packet *packet)
+/* What an answer to a quoted packet would be known by. */
+struct quoted_way {
+	struct address source;
+	struct address destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 protocol;
+};
+
+static __noinline int read_way(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
+			       struct quoted_way *way)
 {
 	struct icmp_error error = {};
-	enum verdict v = read_error(ctx, packet, &error);
-	struct address from = {}, to = {};
+	enum verdict v = read_error(ctx, ipv4, ipv6, length, &error);
 
 	if (v)
 		return v;
 	if (error.ipv4) {
-		from = ipv4_address(error.ipv4->saddr);
-		to = ipv4_address(error.ipv4->daddr);
+		way->source = ipv4_address(error.ipv4->daddr);
+		way->destination = ipv4_address(error.ipv4->saddr);
 	} else if (error.ipv6) {
-		from = ipv6_address(&error.ipv6->saddr);
-		to = ipv6_address(&error.ipv6->daddr);
+		way->source = ipv6_address(&error.ipv6->daddr);
+		way->destination = ipv6_address(&error.ipv6->saddr);
 	}
-	if (!same_address(from, packet->destination))
+	way->source_port = error.quoted->destination_port;
+	way->destination_port = error.quoted->source_port;
+	way->protocol = error.protocol;
+	return VERDICT_GO_ON;
+}
+
+/* The packet's destination stays: an error is sent to who sent what it quotes. */
+stage parse_error(struct xdp_md *ctx, struct packet *packet)
+{
+	struct quoted_way way = {};
+	enum verdict v = read_way(ctx, packet->ipv4, packet->ipv6, packet->length, &way);
+
+	if (v)
+		return v;
+	if (!same_address(way.destination, packet->destination))
 		return VERDICT_PASS_PROTOCOL;
 	packet->icmp_error = 1;
-	packet->source = to;
-	packet->protocol = error.protocol;
-	packet->source_port = error.quoted->destination_port;
-	packet->destination_port = error.quoted->source_port;
+	packet->source = way.source;
+	packet->protocol = way.protocol;
+	packet->source_port = way.source_port;
+	packet->destination_port = way.destination_port;
 	return VERDICT_GO_ON;
 }
 
@@ -183,13 +205,13 @@ static __always_inline __u64 rewrite_quoted(struct icmp_error *error, const stru
 }
 
 /* ICMP's checksum is without the error's own addresses. */
-static __always_inline __u64 rewrite_error4(const struct packet *packet, struct icmp_error *error,
+static __always_inline __u64 rewrite_error4(struct iphdr *outer, struct icmp_error *error,
 					    const struct translation *to)
 {
 	struct iphdr *ip = error->ipv4;
 	__u64 pseudo = change32(ip->saddr, to->destination.low) + change32(ip->daddr, to->source.low);
 
-	rewrite_ipv4(packet->ipv4, to);
+	rewrite_ipv4(outer, to);
 	return rewrite_quote4(ip, to, pseudo) + rewrite_quoted(error, to, pseudo);
 }
 
@@ -203,38 +225,41 @@ static __noinline __u64 replace6(struct in6_addr *at, const struct address *to)
 }
 
 /* ICMPv6's is with them. */
-static __always_inline __u64 rewrite_error6(const struct packet *packet, struct icmp_error *error,
+static __always_inline __u64 rewrite_error6(struct ipv6hdr *outer, struct icmp_error *error,
 					    const struct translation *to)
 {
 	__u64 pseudo = replace6(&error->ipv6->saddr, &to->destination);
-	__u64 change = replace6(&packet->ipv6->saddr, &to->source);
+	__u64 change = replace6(&outer->saddr, &to->source);
 
 	pseudo += replace6(&error->ipv6->daddr, &to->source);
-	change += replace6(&packet->ipv6->daddr, &to->destination);
+	change += replace6(&outer->daddr, &to->destination);
 	return change + pseudo + rewrite_quoted(error, to, pseudo);
 }
 
-static __noinline int rewrite_error(struct xdp_md *ctx, const struct packet *packet,
-				    const struct translation *to)
+static __noinline int rewrite_error(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6,
+				    __u32 length, const struct translation *to)
 {
 	struct icmp_error error = {};
-	enum verdict v = read_error(ctx, packet, &error);
+	enum verdict v = read_error(ctx, ipv4, ipv6, length, &error);
 	__u64 change = 0;
 
 	if (v)
 		return v;
-	if (packet->ipv4 && error.ipv4)
-		change = rewrite_error4(packet, &error, to);
-	else if (packet->ipv6 && error.ipv6)
-		change = rewrite_error6(packet, &error, to);
+	if (ipv4 && error.ipv4)
+		change = rewrite_error4(ipv4, &error, to);
+	else if (ipv6 && error.ipv6)
+		change = rewrite_error6(ipv6, &error, to);
 	error.icmp->icmp6_cksum = update_checksum(error.icmp->icmp6_cksum, change);
 	return VERDICT_GO_ON;
 }
 
 stage write_translation(struct xdp_md *ctx, struct packet *packet, const struct translation *to)
 {
-	if (unlikely(packet->icmp_error))
-		return rewrite_error(ctx, packet, to);
+	if (unlikely(packet->icmp_error)) {
+		struct translation copy = *to;
+
+		return rewrite_error(ctx, packet->ipv4, packet->ipv6, packet->length, &copy);
+	}
 	rewrite(packet, to);
 	return VERDICT_GO_ON;
 }
