@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { kinds } from '@skep/lb-health'
 import { openNetlink } from 'netlink-ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
@@ -33,8 +34,10 @@ export function check(paths: InstancePaths, file: string): string[] {
   ]
 }
 
-function describeService({ name, frontends, backends }: Config['services'][number]): string {
-  return `service ${name}: ${frontends.length} frontends, ${backends.length} backends`
+function describeService({ name, frontends, backends, healthCheck }: Config['services'][number]): string {
+  const kind = kinds.find((one) => healthCheck?.[one] !== undefined)
+  const checked = kind === undefined ? '' : `, checked by ${kind} every ${healthCheck?.intervalSeconds} s`
+  return `service ${name}: ${frontends.length} frontends, ${backends.length} backends${checked}`
 }
 
 function describeHost(config: Config): string[] {

@@ -20,12 +20,12 @@ test('check says what run would do and changes nothing', async () => {
     links: [{ ends: { lb: { addresses: '10.0.0.1/24', passXdp: false }, b: '10.0.0.2/24' } }],
   })
   await using lb = SkepLb.on(net.lb)
-  lb.configure(text)
+  lb.configure(text.replace('      backends', '      healthCheck: { tcp: {} }\n      backends'))
   const { code, stdout } = await lb.command('check', '--config', lb.configFile)
   expect(code).toBe(0)
   expect(stdout.split('\n')).toEqual(
     expect.arrayContaining([
-      'service web: 1 frontends, 2 backends',
+      'service web: 1 frontends, 2 backends, checked by tcp every 2 s',
       'devices: eth0; XDP mode: native, else generic',
       'own addresses towards the backends: 10.0.0.1, ports 16384-32767',
       expect.stringContaining('kernel setting net.ipv4.conf.eth0.accept_local: 0 → 1'),

@@ -7,6 +7,7 @@ import { ConfigError } from './config/problem.ts'
 import { hasLiveLinks } from './devices/links.ts'
 import { requireSameNamespace } from './instance/namespace.ts'
 import { ownInstance } from './instance/own.ts'
+import { endHealth } from './health/ask.ts'
 import { machineRules } from './machine.ts'
 import { run } from './run.ts'
 import { fileSource } from './source/file.ts'
@@ -24,19 +25,21 @@ const commands: Commands = {
   check(paths, { config }) {
     for (const line of check(paths, config)) console.log(line)
   },
-  status(paths, { json }) {
+  async status(paths, { json }) {
     requirePrivileges()
-    const status = readStatus(paths)
+    const status = await readStatus(paths)
     console.log(json === true ? JSON.stringify(status, undefined, 2) : formatStatus(status))
     if (status.devices.length === 0) process.exitCode = 3
   },
-  uninstall(paths) {
+  async uninstall(paths) {
     requirePrivileges()
     // Once begun it is finished: half of an installation is of no use.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
     using _lock = ownInstance(paths)
     requireSameNamespace(paths, () => hasLiveLinks(paths))
+    const health = await endHealth(paths.health)
     const lines = removeInstance(paths)
+    if (health !== undefined) lines.push(`health process ${health}: ended`)
     for (const line of lines) console.log(line)
     console.log(lines.length === 0 ? `nothing of instance ${paths.instance} was installed` : 'uninstalled')
   },

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import type { Logger } from 'pino'
-import { Controller } from './controller/controller.ts'
+import type { Config } from './config/config.ts'
+import { Controller, type ControllerParts } from './controller/controller.ts'
 import { fixedFindings, readInstalled } from './datapath/installed.ts'
 import { Engine } from './engine/engine.ts'
+import { Health } from './health/health.ts'
 import { ensureBpffs } from './host/bpffs.ts'
 import { missingForRun, PreflightError } from './host/preflight.ts'
 import { hasLiveLinks } from './devices/links.ts'
@@ -20,24 +23,44 @@ export async function run(paths: InstancePaths, source: Source, log: Logger, sig
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   // Without any lock or folder yet: what is refused here has changed nothing.
-  source.load(() => [])
+  const config = source.load(() => [])
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
+  await using health = await openHealth(paths, config, log)
   using stack = new DisposableStack()
-  controller = start(paths, source, log, stack)
+  try {
+    controller = start({ paths, source, log, health }, stack)
+  } catch (error) {
+    // Nothing stays of a first start that failed.
+    if (!existsSync(paths.run)) await health.stop()
+    throw error
+  }
   await controller.follow(signal)
 }
 
+async function openHealth(paths: InstancePaths, config: Config, log: Logger): Promise<Health> {
+  try {
+    return await Health.open(paths, config, log)
+  } catch (error) {
+    if (readInstalled(paths) === undefined) removeInstance(paths)
+    throw error
+  }
+}
+
 /** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
-function start(paths: InstancePaths, source: Source, log: Logger, stack: DisposableStack): Controller {
+function start(
+  parts: Pick<ControllerParts, 'paths' | 'source' | 'log' | 'health'>,
+  stack: DisposableStack,
+): Controller {
+  const { paths, source } = parts
   const installed = readInstalled(paths)
   using undo = new DisposableStack()
   if (installed === undefined) undo.defer(() => removeInstance(paths))
   const config = source.load((wanted) => (installed ? fixedFindings(installed, wanted) : []))
   const netlink = stack.use(openNetlink())
   const engine = stack.use(new Engine(paths, config, netlink))
-  const controller = new Controller({ engine, source, log, netlink, paths })
+  const controller = new Controller({ ...parts, engine, netlink })
   controller.start()
   undo.move()
   return controller

@@ -5,8 +5,8 @@ import { defaultInstance, instancePaths, type InstancePaths } from '../instance/
 export interface Commands {
   run(paths: InstancePaths, options: RunOptions): Promise<void>
   check(paths: InstancePaths, options: ConfigOption): void
-  status(paths: InstancePaths, options: StatusOptions): void
-  uninstall(paths: InstancePaths): void
+  status(paths: InstancePaths, options: StatusOptions): Promise<void>
+  uninstall(paths: InstancePaths): Promise<void>
 }
 
 export interface ConfigOption {
@@ -75,9 +75,9 @@ export function program(commands: Commands, version: string): Command {
     .action((options: InstanceFlags & ConfigOption) => commands.check(instancePaths(options), options))
   sub('status', 'show services, backends, counters and devices; reads the kernel, so it works without run')
     .option('--json', 'as one JSON document')
-    .action((options: InstanceFlags & StatusOptions) => commands.status(instancePaths(options), options))
+    .action(async (options: InstanceFlags & StatusOptions) => commands.status(instancePaths(options), options))
   sub('uninstall', 'take the program off the devices, remove its tables, and restore kernel settings').action(
-    (options: InstanceFlags) => commands.uninstall(instancePaths(options)),
+    async (options: InstanceFlags) => commands.uninstall(instancePaths(options)),
   )
   return root
 }

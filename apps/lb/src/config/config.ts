@@ -1,3 +1,4 @@
+import type { HealthCheck } from '@skep/lb-health'
 import type { PortRange } from './fields.ts'
 
 /** A valid configuration, every default filled in. Addresses are in canonical spelling. */
@@ -33,6 +34,8 @@ export interface Service {
   readonly name: string
   readonly frontends: readonly Frontend[]
   readonly algorithm: 'maglev'
+  /** Without it every backend counts as up. */
+  readonly healthCheck?: HealthCheck | undefined
   readonly backends: readonly Backend[]
 }
 

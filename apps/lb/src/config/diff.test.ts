@@ -42,3 +42,11 @@ test('services, frontends, backends, weights and settings', () => {
     '+ service names: 192.0.2.10:53/UDP, 1 backends',
   ])
 })
+
+test('a health check that comes, and one that changes', () => {
+  const withCheck = (check: string) => text.replace('      backends', `      healthCheck: ${check}\n      backends`)
+  expect(diff(() => withCheck('{ tcp: {} }'))[1]).toMatch(/^ {2}~ healthCheck: none → .*"rise":2/)
+  const [a, b] = ['{ tcp: {} }', '{ tcp: {}, rise: 3 }'].map((check) => parseConfig('a', withCheck(check)))
+  expect(diffConfigs(a!, a!)).toEqual([])
+  expect(diffConfigs(a!, b!)[1]).toMatch(/"rise":2.* → .*"rise":3/)
+})

@@ -24,12 +24,17 @@ export function diffConfigs(before: Config, after: Config): string[] {
 function diffServices(before: Service, after: Service): string[] {
   const lines = [
     ...changed('algorithm', before.algorithm, after.algorithm),
+    ...changed('healthCheck', describeCheck(before), describeCheck(after)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
     ...diffBy(before.backends, after.backends, formatBackend, 'backend', (a: Backend, b: Backend) =>
       changed(`weight of backend ${formatBackend(a)}`, a.weight, b.weight),
     ),
   ]
   return lines.length === 0 ? [] : [`~ service ${after.name}`, ...lines.map((line) => `  ${line}`)]
+}
+
+function describeCheck({ healthCheck }: Service): string {
+  return healthCheck === undefined ? 'none' : JSON.stringify(healthCheck)
 }
 
 function diffBy<T extends Service | Frontend | Backend>(

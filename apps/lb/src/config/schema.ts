@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Backend, Capacity, Config, Frontend, Service, Snat } from './config.ts'
 import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
+import { healthCheck } from './health-check.ts'
 
 const port = integer('a port', 1, 65535)
 
@@ -20,6 +21,7 @@ const serviceSchema = strict<Service>('a service', {
   name,
   frontends: list('frontends', frontendSchema),
   algorithm: word(['maglev'], { random: 'is not built yet' }).default('maglev'),
+  healthCheck: healthCheck.optional(),
   backends: list('backends', backendSchema),
 })
 

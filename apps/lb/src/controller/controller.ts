@@ -6,6 +6,7 @@ import { ConfigError, formatProblem } from '../config/problem.ts'
 import { fixedFindings, readInstalled } from '../datapath/installed.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Round } from '../engine/round.ts'
+import type { Health } from '../health/health.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
 import type { Source } from '../source/source.ts'
@@ -20,6 +21,7 @@ export interface ControllerParts {
   readonly log: Logger
   readonly netlink: Netlink
   readonly paths: InstancePaths
+  readonly health: Health
 }
 
 /** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
@@ -38,9 +40,9 @@ export class Controller {
 
   /** The first round. Throws where the configuration is refused or cannot be carried out. */
   start(): void {
-    const { source, engine, log, paths } = this.#parts
+    const { source, log, paths } = this.#parts
     const config = source.load((wanted) => this.#refusals(wanted))
-    const round = engine.apply(config)
+    const round = this.#apply(config)
     this.#config = config
     this.#report(round)
     recordOwner(paths, source.name)
@@ -50,18 +52,20 @@ export class Controller {
 
   /** Follows the source and the network until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { log } = this.#parts
+    const { log, health } = this.#parts
     const scheduler = new Scheduler(() => this.#round(), {
       everyMs: ROUND_EVERY_MS,
       onError: (error, retryMs) => log.error({ err: error, retryMs }, 'could not follow the network; trying again'),
       onIdle: () => this.#idle(),
     })
+    health.onChange = () => scheduler.soon()
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
         log.debug(change, 'network changed')
         scheduler.soon()
       }
     } finally {
+      health.onChange = () => {}
       scheduler.stop()
     }
   }
@@ -88,16 +92,24 @@ export class Controller {
 
   /** What fails half-way is undone by bringing back what was there. */
   #replace(before: Config, next: Config): Round {
-    const { engine } = this.#parts
     try {
-      const round = engine.apply(next)
+      const round = this.#apply(next)
       this.#config = next
       this.#report(round)
       return round
     } catch (error) {
-      this.#report(engine.apply(before))
+      this.#report(this.#apply(before))
       throw error
     }
+  }
+
+  /** A configuration that is to be followed from now on, with what is known of its backends. */
+  #apply(config: Config): Round {
+    const { engine, health } = this.#parts
+    health.want(config)
+    const round = engine.apply(health.weigh(config))
+    health.record()
+    return round
   }
 
   #idle(): void {
@@ -109,7 +121,8 @@ export class Controller {
   }
 
   #round(): void {
-    this.#report(this.#parts.engine.apply(this.#config!))
+    const { engine, health } = this.#parts
+    this.#report(engine.apply(health.weigh(this.#config!)))
   }
 
   #refusals(wanted: Config): ReturnType<Engine['refusals']> {

@@ -26,6 +26,10 @@ export interface InstancePaths extends InstanceOptions {
   readonly settings: string
   /** The neighbour entries that are kept. */
   readonly neighbors: string
+  /** The socket of the health process. */
+  readonly health: string
+  /** What the health process is to check. */
+  readonly checks: string
 }
 
 export const defaultInstance: InstanceOptions = {
@@ -55,6 +59,8 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
     process: join(run, 'process.json'),
     settings: join(run, 'settings.json'),
     neighbors: join(run, 'neighbors.json'),
+    health: join(run, 'health.sock'),
+    checks: join(run, 'checks.json'),
   }
 }
 

@@ -26,6 +26,7 @@ const status: Status = {
     },
     { id: 2, frontend: '192.0.2.10:53/UDP', slots: 0, packets: 0, bytes: 0, members: [] },
   ],
+  health: null,
   verdicts: [
     { verdict: 'REDIRECT_TO_BACKEND', action: 'REDIRECT', description: 'sent', packets: 1100, bytes: 1 },
     { verdict: 'DROP_TTL', action: 'DROP', description: 'TTL used up', packets: 0, bytes: 0 },
@@ -76,4 +77,13 @@ test('a dead process is the first thing that is told', () => {
 
 test('an instance that is not there', () => {
   expect(formatStatus({ ...status, process: null, devices: [], services: [] })).toBe('instance edge: not installed')
+})
+
+test('health in words, and that nobody checks', () => {
+  const backend = { backend: '10.1.0.11:8080', status: 'up', usable: true, share: 1, since: null, last: null } as const
+  const service = { name: 'web/ipv4', frontends: [], panic: false, up: 1, counted: 1, text: 'web/ipv4: 1 of 1 up' }
+  const backends = [{ ...backend, text: '10.1.0.11:8080 is up' }]
+  const text = formatStatus({ ...status, health: { pid: 8, services: [{ ...service, backends }] } })
+  expect(text).toContain('\nhealth, checked by process 8\n  web/ipv4: 1 of 1 up\n    10.1.0.11:8080 is up\n')
+  expect(formatStatus({ ...status, health: { pid: null, services: [] } })).toContain('NO PROCESS CHECKS')
 })

@@ -8,6 +8,7 @@ export function formatStatus(status: Status): string {
     `instance ${status.instance}: ${describeProcess(status)}`,
     ...section('devices', status.devices.map(describeDevice)),
     ...status.services.flatMap(describeService),
+    ...describeHealth(status),
     ...section('connections', describeConnections(status)),
     ...section('what became of the packets', describeVerdicts(status)),
     ...section('fill', describeGauges(status)),
@@ -35,6 +36,19 @@ function describeService({ id, name, frontend, slots, packets, bytes, members }:
     `${member.bytes} bytes`,
   ])
   return section(title, rows.length === 0 ? [['no backends']] : rows)
+}
+
+function describeHealth({ health }: Status): string[] {
+  if (health === null) return []
+  if (health.pid === null)
+    return section('health', [
+      ['NO PROCESS CHECKS. Backends stay as they were judged last; skep-lb run starts it again'],
+    ])
+  const lines = health.services.flatMap(({ text, backends }) => [text, ...backends.map((one) => `  ${one.text}`)])
+  return section(
+    `health, checked by process ${health.pid}`,
+    lines.map((line) => [line]),
+  )
 }
 
 function describeConnections({ connections }: Status): string[][] {

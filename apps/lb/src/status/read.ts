@@ -8,6 +8,7 @@ import { readProgram } from '../datapath/installed.ts'
 import { programPin } from '../datapath/load.ts'
 import { pinnedLinks } from '../devices/links.ts'
 import { readAttachments } from '../devices/record.ts'
+import { readHealth } from '../health/report.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner, type Owner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
@@ -17,7 +18,8 @@ import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './statu
 import { openTables, type Tables } from './tables.ts'
 
 /** Reads an instance from the kernel: no process needs to run it. */
-export function readStatus(paths: InstancePaths): Status {
+export async function readStatus(paths: InstancePaths): Promise<Status> {
+  const health = await readHealth(paths)
   const owner = readOwner(paths)
   using tables = openTables(paths)
   const config = readProgram(programPin(paths))
@@ -27,6 +29,7 @@ export function readStatus(paths: InstancePaths): Status {
     program: describeProgram(paths),
     devices: readDevices(paths),
     services: tables ? readServices(tables, namesOf(owner)) : [],
+    health,
     verdicts: tables ? readVerdicts(tables) : [],
     connections: tables && config ? connectionCounts(readConnections(tables, config)) : null,
     gauges: tables && config ? readGauges(tables, config) : [],

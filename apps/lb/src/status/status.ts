@@ -11,6 +11,8 @@ export interface Status {
   readonly program: ProgramStatus | null
   readonly devices: readonly DeviceStatus[]
   readonly services: readonly ServiceStatus[]
+  /** No backend is checked: `null`. */
+  readonly health: HealthStatus | null
   readonly verdicts: readonly VerdictStatus[]
   /** Not installed, or killed before its first start was over: `null`. */
   readonly connections: ConnectionCounts | null
@@ -60,6 +62,42 @@ export interface MemberStatus {
   /** Sent to it. */
   readonly packets: number
   readonly bytes: number
+}
+
+export interface HealthStatus {
+  /** Of the process that checks; `null`: none runs, and weights stay as they were set last. */
+  readonly pid: number | null
+  readonly services: readonly ServiceHealthStatus[]
+}
+
+/** A service's backends of one family. */
+export interface ServiceHealthStatus {
+  /** `web/ipv4` */
+  readonly name: string
+  readonly frontends: readonly string[]
+  /** Too few are up: all are used. */
+  readonly panic: boolean
+  readonly up: number
+  /** All but those of weight 0. */
+  readonly counted: number
+  /** The same in words. */
+  readonly text: string
+  readonly backends: readonly BackendHealthStatus[]
+}
+
+export interface BackendHealthStatus {
+  /** `10.1.0.11:8080` */
+  readonly backend: string
+  readonly status: 'unknown' | 'up' | 'down'
+  /** Whether new connections may go to it. */
+  readonly usable: boolean
+  /** Of its weight, 0 to 1. */
+  readonly share: number
+  /** ISO 8601; `null` before it is checked. */
+  readonly since: string | null
+  readonly last: { readonly result: 'pass' | 'fail' | 'none'; readonly reason: string; readonly at: string } | null
+  /** All of it in words. */
+  readonly text: string
 }
 
 export interface VerdictStatus {

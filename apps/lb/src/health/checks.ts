@@ -1,0 +1,42 @@
+import type { DesiredService, Sources } from '@skep/lb-health'
+import { formatFrontend } from '@skep/lb-maps'
+import type { Config } from '../config/config.ts'
+import { family } from '../config/rules.ts'
+
+type Service = Config['services'][number]
+
+/** What is to be checked: a service's backends of one family, which serve its frontends of that family. */
+export interface Check extends DesiredService {
+  /** `192.0.2.10:80/TCP` */
+  readonly frontends: readonly string[]
+}
+
+/** The checks that a configuration asks for. Families are judged apart: those of one cannot stand in for the other's. */
+export function checksOf(config: Config): Check[] {
+  return config.services.flatMap((service) => ([4, 6] as const).flatMap((v) => ofFamily(config, service, v)))
+}
+
+/** The name that a service's backends of one family are checked under. */
+export function checkName(service: string, v: 4 | 6): string {
+  return `${service}/ipv${v}`
+}
+
+function ofFamily({ snat }: Config, { name, healthCheck, frontends, backends }: Service, v: 4 | 6): Check[] {
+  const own = <T extends { address: string }>(all: readonly T[]) => all.filter(({ address }) => family(address) === v)
+  if (healthCheck === undefined || own(backends).length === 0) return []
+  return [
+    {
+      name: checkName(name, v),
+      check: healthCheck,
+      sources: sourcesOf(snat.sources),
+      backends: own(backends),
+      frontends: own(frontends).map(formatFrontend),
+    },
+  ]
+}
+
+/** Backends may let only the own addresses in that traffic comes from. */
+function sourcesOf(sources: readonly string[]): Sources {
+  const first = (v: 4 | 6) => sources.find((address) => family(address) === v)
+  return { ipv4: first(4), ipv6: first(6) }
+}

@@ -1,0 +1,119 @@
+import { type DesiredService, type HealthProcess, type ServiceHealth, startHealthProcess } from '@skep/lb-health'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import { type Served, servedInTables, startingAs } from './adopted.ts'
+import { endHealth } from './ask.ts'
+import { type Check, checksOf } from './checks.ts'
+import { Journal, logEvent } from './journal.ts'
+import { writeChecks } from './record.ts'
+import { weigh } from './weigh.ts'
+
+/**
+ * The health checks of an instance. They are made by a process that lives on when this one ends, so that the next one
+ * knows at once what is down. It runs while the configuration asks for any check.
+ */
+export class Health implements AsyncDisposable {
+  readonly #paths: InstancePaths
+  readonly #log: Logger
+  readonly #journal: Journal
+  /** Called when weights may have changed. */
+  onChange: () => void = () => {}
+  #checks: readonly Check[] = []
+  /** For the first configuration only; later ones find what the checks themselves say. */
+  #served: Served = () => undefined
+  #process: HealthProcess | undefined
+  #turning: Promise<void> | undefined
+  #closed = false
+
+  private constructor(paths: InstancePaths, log: Logger) {
+    this.#paths = paths
+    this.#log = log
+    this.#journal = new Journal(log)
+  }
+
+  /** Adopts the process or starts one, and knows what it knows. Throws `HealthError` where that cannot be done. */
+  static async open(paths: InstancePaths, config: Config, log: Logger): Promise<Health> {
+    const health = new Health(paths, log)
+    if (checksOf(config).length === 0) await endHealth(paths.health)
+    else {
+      health.#served = servedInTables(paths)
+      health.#checks = startingAs(checksOf(config), health.#served)
+      await health.#start()
+    }
+    return health
+  }
+
+  /** Has this configuration's backends checked, and no others. */
+  want(config: Config): void {
+    this.#checks = startingAs(checksOf(config), this.#served)
+    this.#served = () => undefined
+    this.#process?.apply(this.#checks.map(desiredOf))
+    this.#turn()
+  }
+
+  /** Notes for `status` what is being checked. */
+  record(): void {
+    writeChecks(this.#paths.checks, this.#checks)
+  }
+
+  /** The configuration with the weights that health leaves. */
+  weigh(config: Config): Config {
+    this.#turn()
+    return weigh(config, this.#process?.health() ?? [])
+  }
+
+  /** Ends the process, too. */
+  async stop(): Promise<void> {
+    await this.#close((process) => process.stop())
+  }
+
+  /** Leaves the process checking. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close((process) => process.close())
+  }
+
+  /** Starts or ends the process, as there is something to check or not; what fails is tried again in the next round. */
+  #turn(): void {
+    const due = this.#checks.length > 0 !== (this.#process !== undefined)
+    if (!due || this.#closed || this.#turning !== undefined) return
+    this.#turning = this.#startOrEnd()
+      .catch((error: unknown) => this.#log.error({ err: error }, 'health checks cannot be made; trying again'))
+      .finally(() => {
+        this.#turning = undefined
+      })
+  }
+
+  async #startOrEnd(): Promise<void> {
+    if (this.#checks.length > 0) return await this.#start()
+    const process = this.#process
+    this.#process = undefined
+    await process?.stop()
+    this.onChange()
+  }
+
+  async #start(): Promise<void> {
+    this.#process = await startHealthProcess({
+      socket: this.#paths.health,
+      onChange: (changed) => this.#changed(changed),
+      onEvent: (event) => logEvent(this.#log, event),
+    })
+    this.#process.apply(this.#checks.map(desiredOf))
+  }
+
+  #changed(changed: readonly ServiceHealth[]): void {
+    for (const service of changed) this.#journal.tell(service, () => this.#process?.explain(service.service) ?? [])
+    this.onChange()
+  }
+
+  async #close(how: (process: HealthProcess) => Promise<void>): Promise<void> {
+    this.#closed = true
+    await this.#turning
+    if (this.#process !== undefined) await how(this.#process)
+  }
+}
+
+/** What the process is told: it knows no frontends. */
+function desiredOf({ name, check, sources, backends }: Check): DesiredService {
+  return { name, check, sources, backends }
+}

@@ -1,0 +1,14 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { writeFileAtomically } from '../instance/write.ts'
+import type { Check } from './checks.ts'
+
+/** Notes what is being checked, for `status`; no checks, no file. */
+export function writeChecks(file: string, checks: readonly Check[]): void {
+  if (checks.length === 0) rmSync(file, { force: true })
+  else writeFileAtomically(file, JSON.stringify(checks))
+}
+
+/** What is being checked, as it was noted last. */
+export function readChecks(file: string): Check[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Check[]) : []
+}

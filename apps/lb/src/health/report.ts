@@ -1,0 +1,40 @@
+import { backendKey, decide, explainHealth, type Clock, type HealthRecord, hostClock } from '@skep/lb-health'
+import type { InstancePaths } from '../instance/paths.ts'
+import type { BackendHealthStatus, HealthStatus, ServiceHealthStatus } from '../status/status.ts'
+import { askHealth, type Hello } from './ask.ts'
+import type { Check } from './checks.ts'
+import { readChecks } from './record.ts'
+
+/** The health of all backends that are checked; `null` where none is. No `run` is needed. */
+export async function readHealth(paths: InstancePaths): Promise<HealthStatus | null> {
+  const checks = readChecks(paths.checks)
+  return checks.length === 0 ? null : healthStatus(checks, await askHealth(paths.health), hostClock)
+}
+
+/** Pure: what is checked, and what the process knows of it. */
+export function healthStatus(checks: readonly Check[], hello: Hello | undefined, clock: Clock): HealthStatus {
+  const records = new Map(hello?.records.map((one) => [`${one.service} ${backendKey(one)}`, one]))
+  return { pid: hello?.pid ?? null, services: hello ? checks.map((check) => describe(check, records, clock)) : [] }
+}
+
+function describe(check: Check, records: ReadonlyMap<string, HealthRecord>, clock: Clock): ServiceHealthStatus {
+  const stateOf = (key: string) => records.get(`${check.name} ${key}`)?.state
+  const now = clock.now()
+  const iso = (at: number) => new Date(clock.wall() - now + at).toISOString()
+  const { backends, panic, up, counted } = decide(check, stateOf, now)
+  const [text = '', ...texts] = explainHealth(check, stateOf, clock)
+  const described = backends.map((backend, i): BackendHealthStatus => {
+    const state = stateOf(backendKey(backend))
+    const { status, usable, share } = backend
+    return {
+      backend: backendKey(backend),
+      status,
+      usable,
+      share,
+      since: state ? iso(state.since) : null,
+      last: state?.last ? { result: state.last.result, reason: state.last.reason, at: iso(state.last.at) } : null,
+      text: texts[i] ?? '',
+    }
+  })
+  return { name: check.name, frontends: check.frontends, panic, up, counted, text, backends: described }
+}

@@ -1,0 +1,31 @@
+import { backendKey, type ServiceHealth } from '@skep/lb-health'
+import type { Backend, Config } from '../config/config.ts'
+import { family } from '../config/rules.ts'
+import { checkName } from './checks.ts'
+
+/** A slow start's shares are tenths. The ring follows from the ratio of the weights, so that this changes nothing else. */
+const SCALE = 10
+
+/**
+ * The configuration with the weights that health leaves: 0 for a backend that gets no new connections, less than its
+ * own in a slow start (all weights of such a service are ten times as large). What nothing is known of stays as it is.
+ */
+export function weigh(config: Config, decisions: readonly ServiceHealth[]): Config {
+  const found = new Map(decisions.map((decision) => [decision.service, decision]))
+  const services = config.services.map((service) => {
+    const known = ([4, 6] as const).flatMap((v) => found.get(checkName(service.name, v)) ?? [])
+    const shares = new Map(known.flatMap(({ backends }) => backends.map((one) => [backendKey(one), one.share])))
+    return { ...service, backends: ([4, 6] as const).flatMap((v) => weighted(ofFamily(service.backends, v), shares)) }
+  })
+  return { ...config, services }
+}
+
+function ofFamily(backends: readonly Backend[], v: 4 | 6): Backend[] {
+  return backends.filter(({ address }) => family(address) === v)
+}
+
+function weighted(backends: readonly Backend[], shares: ReadonlyMap<string, number>): Backend[] {
+  const shareOf = (backend: Backend) => shares.get(backendKey(backend)) ?? 1
+  const scale = backends.some((backend) => ![0, 1].includes(shareOf(backend))) ? SCALE : 1
+  return backends.map((backend) => ({ ...backend, weight: Math.round(backend.weight * shareOf(backend) * scale) }))
+}
