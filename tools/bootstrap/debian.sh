@@ -14,6 +14,9 @@ needs() {
 *|libbpf-dev|/usr/include/bpf/libbpf.h|loads BPF objects; headers for addon and datapath
 *|linux-libc-dev|/usr/include/linux/bpf.h|the kernel's own headers
 test soak|iproute2|/usr/sbin/ip /sbin/ip /usr/bin/ip|the tests' second reader of what netlink-ts does
+test soak|procps|/usr/sbin/sysctl /sbin/sysctl|sysctl, a hand other than ours on kernel settings
+test soak|netbase|/etc/protocols|names of protocols, for ip
+test soak|util-linux|/usr/bin/setpriv|setpriv, to run without capabilities
 test soak|curl|/usr/bin/curl|HTTP over the test networks, by a client that is not ours
 test soak|tcpdump|/usr/bin/tcpdump /usr/sbin/tcpdump|packet capture, and the second reader of @skep/packet
 test soak|bpftool|/usr/sbin/bpftool /usr/bin/bpftool|the second reader of maps and links

@@ -106,9 +106,9 @@ export class SkepLb implements AsyncDisposable {
     return untilLine(this.child?.stderr ?? null, pattern)
   }
 
-  /** As {@link command}, without any capability. */
+  /** As {@link command}, without any capability; still the owner of its files, wherever the checkout lies. */
   unprivileged(verb: string, ...options: string[]): Promise<ExecResult> {
-    const none = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all']
+    const none = ['--bounding-set=-all', '--inh-caps=-all']
     return this.host.attempt('setpriv', [...none, process.execPath, ...this.#command(verb, ...options)])
   }
 
