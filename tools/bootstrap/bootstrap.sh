@@ -20,10 +20,10 @@ command -v npm >/dev/null || die "npm is missing. Debian/Ubuntu: apt-get install
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || die "Node.js ≥ 20 is needed to run npm, this is $(node -v)"
 
-if ! cmp -s package-lock.json "$state/package-lock.json"; then
+if ! cmp -s package-lock.json node_modules/.installed-lock.json; then
 	say "installing npm packages (npm ci, about half a minute)"
 	npm ci --no-audit --no-fund >&2
-	cp package-lock.json "$state/package-lock.json"
+	cp package-lock.json node_modules/.installed-lock.json
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH

@@ -53,6 +53,18 @@ test('without privileges check works, and the others say exactly what is missing
   }
 }, 60_000)
 
+test('where pins would end with the process, run refuses and says how to enter', async () => {
+  await using net = await topology({
+    hosts: { lb: { forwarding: false }, b: {} },
+    links: [{ ends: { lb: { addresses: '10.0.0.1/24', passXdp: false }, b: '10.0.0.2/24' } }],
+  })
+  await using lb = SkepLb.on(net.lb)
+  lb.configure(text)
+  const { code, stderr } = await lb.byIpNetnsExec('run', '--config', lb.configFile)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('nsenter --net=/run/netns/NAME')])
+  expect(net.lb.device('eth0').xdp).toBeUndefined()
+}, 60_000)
+
 test('help is for who has never seen it; a wrong option says where help is', async () => {
   await using net = await topology({ hosts: { lb: {} } })
   await using lb = SkepLb.on(net.lb)

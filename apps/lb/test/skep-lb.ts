@@ -112,6 +112,12 @@ export class SkepLb implements AsyncDisposable {
     return this.host.attempt('setpriv', [...none, process.execPath, ...this.#command(verb, ...options)])
   }
 
+  /** As {@link command}, entered by `ip netns exec`: with mounts of its own. */
+  byIpNetnsExec(verb: string, ...options: string[]): Promise<ExecResult> {
+    const inside = ['netns', 'exec', this.host.namespace.name ?? '', process.execPath]
+    return this.host.attempt('ip', [...inside, ...this.#command(verb, ...options)])
+  }
+
   /** Runs another command of skep-lb to its end. */
   command(verb: string, ...options: string[]): Promise<ExecResult> {
     return this.host.attempt(process.execPath, this.#command(verb, ...options))

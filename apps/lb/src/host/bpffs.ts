@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { LbError } from '../error.ts'
 
@@ -23,6 +23,11 @@ export function bpffsState(folder: string): BpffsState {
       state: 'missing',
       message: `${path} is not in a BPF file system; mount one (mount -t bpf bpf ${existing}) or use --bpf-root ${CUSTOMARY}/skep`,
     }
+  if (hasOwnMounts())
+    return {
+      state: 'missing',
+      message: `${CUSTOMARY} is not mounted here, and this process has mounts of its own (ip netns exec makes them): pins would end with it, and traffic too. Enter only the network namespace: nsenter --net=/run/netns/NAME skep-lb …`,
+    }
   if (!existsSync(CUSTOMARY))
     return { state: 'missing', message: `${CUSTOMARY} does not exist: this kernel has no BPF, or /sys is not mounted` }
   return { state: 'mountable', at: CUSTOMARY }
@@ -38,4 +43,31 @@ export function ensureBpffs(folder: string): void {
       throw new LbError('NO_BPFFS', `cannot mount a BPF file system at ${found.at}: ${error?.message ?? stderr.trim()}`)
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** Whether what is mounted here goes when this process and its children end: an ancestor has other mounts. */
+function hasOwnMounts(): boolean {
+  const own = mountsOf('self')
+  for (let pid = process.ppid; pid > 0; pid = parentOf(pid)) {
+    const mounts = mountsOf(pid)
+    if (mounts !== undefined && mounts !== own) return true
+  }
+  return false
+}
+
+/** The mount namespace of a process; undefined where it may not be read. */
+function mountsOf(pid: number | 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`)
+  } catch {
+    return undefined
+  }
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }

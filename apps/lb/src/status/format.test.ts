@@ -75,6 +75,13 @@ test('a dead process is the first thing that is told', () => {
   expect(first).toContain('skep-lb run --config /etc/skep/edge.yaml')
 })
 
+test('a load balancer whose devices have all gone does not claim to serve', () => {
+  const devices = status.devices.map((device) => ({ ...device, attached: false }))
+  expect(formatStatus({ ...status, devices }).split('\n')[0]).toBe(
+    'instance edge: installed, but on no device: nothing is balanced. Start it again, or take the rest off: skep-lb uninstall',
+  )
+})
+
 test('an instance that is not there', () => {
   expect(formatStatus({ ...status, process: null, devices: [], services: [] })).toBe('instance edge: not installed')
 })

@@ -15,7 +15,9 @@ export function formatStatus(status: Status): string {
   ].join('\n')
 }
 
-function describeProcess({ process }: Status): string {
+function describeProcess({ process, devices }: Status): string {
+  if (devices.length > 0 && !devices.some(({ attached }) => attached))
+    return 'installed, but on no device: nothing is balanced. Start it again, or take the rest off: skep-lb uninstall'
   if (process === null) return 'installed, but no process ever finished its start; packets are served as the tables say'
   if (process.alive) return `process ${process.pid} runs it since ${process.since}, with ${process.config}`
   return `NO PROCESS RUNS IT (${process.pid} has ended). Packets are served all the same; changes of configuration and network are not followed. Start it again: skep-lb run --config ${process.config}`
