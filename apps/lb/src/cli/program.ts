@@ -1,31 +1,8 @@
-import { Command, Option } from 'commander'
-import { defaultInstance, instancePaths, type InstancePaths } from '../instance/paths.ts'
-
-/** What the commands do. */
-export interface Commands {
-  run(paths: InstancePaths, options: RunOptions): Promise<void>
-  check(paths: InstancePaths, options: ConfigOption): void
-  status(paths: InstancePaths, options: StatusOptions): Promise<void>
-  uninstall(paths: InstancePaths): Promise<void>
-}
-
-export interface ConfigOption {
-  readonly config: string
-}
-
-export interface RunOptions extends ConfigOption {
-  readonly logLevel: string
-}
-
-export interface StatusOptions {
-  readonly json?: boolean
-}
-
-interface InstanceFlags {
-  readonly instance: string
-  readonly bpfRoot: string
-  readonly runDir: string
-}
+import { Command } from 'commander'
+import { addCheck } from './check.ts'
+import { addRun } from './run.ts'
+import { addStatus } from './status.ts'
+import { addUninstall } from './uninstall.ts'
 
 const about =
   'Balances TCP and UDP connections, IPv4 and IPv6, over backend servers.\n\n' +
@@ -56,40 +33,17 @@ A small lb.yaml:
 
 Several load balancers on one host each need a name of their own: --instance NAME.`
 
+/** Each command, in a file of its own, in the order of the help. */
+const commands: readonly ((root: Command) => void)[] = [addRun, addCheck, addStatus, addUninstall]
+
 /** The command line. Parse it with `parseAsync`. */
-export function program(commands: Commands, version: string): Command {
+export function program(version: string): Command {
   const root = new Command('skep-lb')
     .description(about)
     .version(version)
     .addHelpText('after', examples)
     .showHelpAfterError('(skep-lb --help shows how to use it)')
     .enablePositionalOptions()
-  const sub = (name: string, text: string) => withInstance(root.command(name).description(text))
-
-  sub('run', 'run the load balancer: install or adopt it, follow the configuration and the network')
-    .addOption(configOption())
-    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
-    .action(async (options: InstanceFlags & RunOptions) => commands.run(instancePaths(options), options))
-  sub('check', 'validate a configuration and say what run would do on this machine; changes nothing')
-    .addOption(configOption())
-    .action((options: InstanceFlags & ConfigOption) => commands.check(instancePaths(options), options))
-  sub('status', 'show services, backends, counters and devices; reads the kernel, so it works without run')
-    .option('--json', 'as one JSON document')
-    .action(async (options: InstanceFlags & StatusOptions) => commands.status(instancePaths(options), options))
-  sub('uninstall', 'take the program off the devices, remove its tables, and restore kernel settings').action(
-    async (options: InstanceFlags) => commands.uninstall(instancePaths(options)),
-  )
+  for (const add of commands) add(root)
   return root
-}
-
-function configOption(): Option {
-  return new Option('-c, --config <file>', 'the configuration, YAML').default('/etc/skep/lb.yaml')
-}
-
-function withInstance(command: Command): Command {
-  const { instance, bpfRoot, runDir } = defaultInstance
-  return command
-    .option('--instance <name>', 'which load balancer on this host', instance)
-    .option('--bpf-root <folder>', 'where programs and tables are pinned, in a BPF file system', bpfRoot)
-    .option('--run-dir <folder>', 'where state lies that a reboot may empty', runDir)
 }

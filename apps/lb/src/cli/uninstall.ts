@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import { hasLiveLinks } from '../devices/links.ts'
+import { endHealth } from '../health/ask.ts'
+import { requirePrivileges } from '../host/preflight.ts'
+import { requireSameNamespace } from '../instance/namespace.ts'
+import { ownInstance } from '../instance/own.ts'
+import { instancePaths, type InstancePaths } from '../instance/paths.ts'
+import { removeInstance } from '../uninstall.ts'
+import { addCommand, type InstanceFlags } from './options.ts'
+
+export function addUninstall(root: Command): void {
+  addCommand(
+    root,
+    'uninstall',
+    'take the program off the devices, remove its tables, and restore kernel settings',
+  ).action(async (options: InstanceFlags) => uninstall(instancePaths(options)))
+}
+
+async function uninstall(paths: InstancePaths): Promise<void> {
+  requirePrivileges()
+  // Once begun it is finished: half of an installation is of no use.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  using _lock = ownInstance(paths)
+  requireSameNamespace(paths, () => hasLiveLinks(paths))
+  const health = await endHealth(paths.health)
+  const lines = removeInstance(paths)
+  if (health !== undefined) lines.push(`health process ${health}: ended`)
+  for (const line of lines) console.log(line)
+  console.log(lines.length === 0 ? `nothing of instance ${paths.instance} was installed` : 'uninstalled')
+}
