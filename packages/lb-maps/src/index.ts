@@ -19,6 +19,17 @@ export {
 export { fillRing } from './maglev.ts'
 export { plan, type Plan } from './plan.ts'
 export { readActual } from './read-actual.ts'
+export {
+  type MemberRecord,
+  readMember,
+  readMembers,
+  readService,
+  readServices,
+  readSource,
+  readSources,
+  type RingMember,
+  type ServiceRecord,
+} from './reader.ts'
 export { ServiceMaps } from './reconcile.ts'
 export { ringSizeFor } from './ring-size.ts'
 export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'
