@@ -40,7 +40,6 @@
 	verdict(DROP_UNREACHABLE, DROP, "the route is unreachable") \
 	verdict(DROP_PROHIBIT, DROP, "the route prohibits") \
 	verdict(DROP_NOT_FORWARDED, DROP, "there is no route, or it leads to this host itself") \
-	verdict(DROP_NO_ROUTE_SOURCE, DROP, "the route lookup found no source address") \
 	verdict(DROP_ROUTE_ERROR, DROP, "the route lookup failed") \
 	verdict(DROP_TOO_BIG, DROP, "larger than the route's MTU, and its sender could not be told") \
 	verdict(PASS_GROUP, PASS, "for a service, but in a frame to a group: broadcast or multicast") \

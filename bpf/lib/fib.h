@@ -73,8 +73,6 @@ stage outcome(struct xdp_md *ctx, const struct packet *packet, struct route *rou
 		return VERDICT_DROP_PROHIBIT;
 	case BPF_FIB_LKUP_RET_NOT_FWDED:
 		return VERDICT_DROP_NOT_FORWARDED;
-	case BPF_FIB_LKUP_RET_NO_SRC_ADDR:
-		return VERDICT_DROP_NO_ROUTE_SOURCE;
 	default:
 		return VERDICT_DROP_ROUTE_ERROR;
 	}

@@ -31,7 +31,6 @@ export const verdicts = {
   DROP_UNREACHABLE: { action: "DROP", description: "the route is unreachable" },
   DROP_PROHIBIT: { action: "DROP", description: "the route prohibits" },
   DROP_NOT_FORWARDED: { action: "DROP", description: "there is no route, or it leads to this host itself" },
-  DROP_NO_ROUTE_SOURCE: { action: "DROP", description: "the route lookup found no source address" },
   DROP_ROUTE_ERROR: { action: "DROP", description: "the route lookup failed" },
   DROP_TOO_BIG: { action: "DROP", description: "larger than the route's MTU, and its sender could not be told" },
   PASS_GROUP: { action: "PASS", description: "for a service, but in a frame to a group: broadcast or multicast" },

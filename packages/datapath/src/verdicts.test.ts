@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { Verdict } from './lb_xdp.gen.ts'
 import { verdictsByIndex } from './verdicts.ts'
@@ -16,4 +18,15 @@ test('names begin with what becomes of the packet', () => {
   for (const info of verdictsByIndex) {
     if (info) expect(info.action).toBe(actions[info.name.split('_')[0] as keyof typeof actions])
   }
+})
+
+/** As a test expects it: quoted. Whether the test can fail is for its reader; that there is one is for this. */
+test('each is expected by a test', () => {
+  const here = import.meta.dirname
+  const files = globSync('{src,test}/**/*.ts', { cwd: join(here, '..') })
+    .filter((file) => file.endsWith('.test.ts') || file.startsWith('test/'))
+    .filter((file) => join(here, '..', file) !== import.meta.filename)
+  const text = files.map((file) => readFileSync(join(here, '..', file), 'utf8')).join('\n')
+  const names = verdictsByIndex.flatMap((info) => (info ? [info.name] : []))
+  expect(names.filter((name) => !text.includes(`'${name}'`))).toEqual([])
 })

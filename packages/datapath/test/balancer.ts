@@ -22,6 +22,8 @@ export interface ServiceOptions extends Endpoint {
 
 export interface BalancerOptions {
   readonly config?: Partial<LbXdpConfig>
+  /** A test object in place of lb_xdp, with the same maps and program. */
+  readonly object?: string
   /** Lines of the NAT tables: a power of two. */
   readonly natLines?: number
   readonly serviceLines?: number
@@ -76,6 +78,7 @@ export class Balancer implements Disposable {
     }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
     this.lb = loadLbXdp({
+      ...(options.object === undefined ? {} : { source: options.object }),
       config: this.config,
       maps: {
         services4: size(serviceLines),
