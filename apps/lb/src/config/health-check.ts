@@ -1,6 +1,5 @@
 import { type HealthCheck, healthCheckSchema, kinds } from '@skep/lb-health'
 import { z } from 'zod'
-import { show } from './problem.ts'
 
 type RawIssue = z.core.$ZodRawIssue
 
@@ -9,10 +8,6 @@ const refused: Readonly<Record<string, (check: HealthCheck) => string | undefine
   script: ({ script }) =>
     script &&
     `a script would run with all that skep-lb may do, as root; write one of ${accepted}, and let a server answer for the script`,
-  onFailure: ({ onFailure }) =>
-    onFailure === 'reset'
-      ? `${show(onFailure)} is not built yet: connections of a backend that is down live on; write "keep"`
-      : undefined,
 }
 
 const accepted = kinds.filter((kind) => kind !== 'script').join(', ')

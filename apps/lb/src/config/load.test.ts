@@ -353,10 +353,6 @@ describe('a health check', () => {
       '10:29: spec.services[0].healthCheck.tcp.prot: prot is not a key of a tcp check; it has port, send, ',
     ],
     [
-      '{ tcp: {}, onFailure: reset }',
-      '10:42: spec.services[0].healthCheck.onFailure: "reset" is not built yet: connections of a backend that is down live on; write "keep"',
-    ],
-    [
       '{ script: { command: [/bin/true] } }',
       '10:30: spec.services[0].healthCheck.script: a script would run with all that skep-lb may do, as root; write one of tcp, http, https, tls, udp, grpc, and let a server answer for the script',
     ],

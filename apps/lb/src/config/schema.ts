@@ -1,3 +1,4 @@
+import { passivePolicySchema } from '@skep/lb-health'
 import type { z } from 'zod'
 import type { Backend, Capacity, Config, Drain, Frontend, Service, Snat } from './config.ts'
 import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
@@ -31,6 +32,7 @@ const serviceSchema = strict<Service>('a service', {
   frontends: list('frontends', frontendSchema),
   algorithm: word(['maglev'], { random: 'is not built yet' }).default('maglev'),
   healthCheck: healthCheck.optional(),
+  passiveHealthCheck: passivePolicySchema.optional(),
   drain: drainSchema.optional(),
   backends: list('backends', backendSchema),
 })

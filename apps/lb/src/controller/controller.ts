@@ -108,7 +108,7 @@ export class Controller {
     const { engine, health } = this.#parts
     health.want(config)
     const round = engine.apply(health.weigh(config))
-    health.record()
+    health.applied()
     return round
   }
 
@@ -123,6 +123,7 @@ export class Controller {
   #round(): void {
     const { engine, health } = this.#parts
     this.#report(engine.apply(health.weigh(this.#config!)))
+    health.applied()
   }
 
   #refusals(wanted: Config): ReturnType<Engine['refusals']> {

@@ -1,8 +1,18 @@
-import { backendKey, decide, explainHealth, type Clock, type HealthRecord, hostClock } from '@skep/lb-health'
+import {
+  backendKey,
+  decide,
+  explainHealth,
+  explainPassive,
+  type Clock,
+  type HealthRecord,
+  hostClock,
+} from '@skep/lb-health'
 import type { InstancePaths } from '../instance/paths.ts'
-import type { BackendHealthStatus, HealthStatus, ServiceHealthStatus } from '../status/status.ts'
+import type { BackendHealthStatus, EjectionStatus, HealthStatus, ServiceHealthStatus } from '../status/status.ts'
 import { askHealth, type Hello } from './ask.ts'
 import type { Check } from './checks.ts'
+import { type Judged, notable } from './ejections.ts'
+import { readJudged } from './passive.ts'
 import { readChecks } from './record.ts'
 
 /** The health of all backends that are checked; `null` where none is. No `run` is needed. */
@@ -37,4 +47,23 @@ function describe(check: Check, records: ReadonlyMap<string, HealthRecord>, cloc
     }
   })
   return { name: check.name, frontends: check.frontends, panic, up, counted, text, backends: described }
+}
+
+/** Who is out because connections fail, as `run` noted it last. */
+export function readEjections(paths: InstancePaths): EjectionStatus[] {
+  return ejectionStatus(readJudged(paths.ejections), hostClock)
+}
+
+/** Pure: from what is known of those that are judged. */
+export function ejectionStatus(judged: readonly Judged[], clock: Clock): EjectionStatus[] {
+  const iso = (at: number) => new Date(clock.wall() - clock.now() + at).toISOString()
+  return judged.flatMap((one) =>
+    notable(one).map(({ backend, state }) => ({
+      service: one.name,
+      backend,
+      isEjected: state.ejection !== undefined,
+      until: state.ejection ? iso(state.ejection.until) : null,
+      text: explainPassive(backend, state, one.policy, clock),
+    })),
+  )
 }

@@ -30,6 +30,8 @@ export interface InstancePaths extends InstanceOptions {
   readonly health: string
   /** What the health process is to check. */
   readonly checks: string
+  /** Who is judged by connections, and who is ejected. */
+  readonly ejections: string
 }
 
 export const defaultInstance: InstanceOptions = {
@@ -61,6 +63,7 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
     neighbors: join(run, 'neighbors.json'),
     health: join(run, 'health.sock'),
     checks: join(run, 'checks.json'),
+    ejections: join(run, 'ejections.json'),
   }
 }
 

@@ -6,7 +6,7 @@ import { openNetlink } from 'netlink-ts'
 import { programPin } from '../datapath/load.ts'
 import { pinnedLinks } from '../devices/links.ts'
 import { readAttachments } from '../devices/record.ts'
-import { readHealth } from '../health/report.ts'
+import { readEjections, readHealth } from '../health/report.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
@@ -27,6 +27,7 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     program: describeProgram(paths),
     devices: readDevices(paths),
     health,
+    ejections: readEjections(paths),
     ...readTables(open, () => serviceNames(paths, owner)),
   }
 }
