@@ -127,7 +127,8 @@ needing(needs.root, needs.bpf).describe('what a backend answers', () => {
       expect(first).toEqual({ verdict: 'REPLY_TRANSLATED', packet: firstSent })
       expect(last).toEqual({ verdict: 'REPLY_FRAGMENT_TRANSLATED', packet: lastSent })
       const stranger = pieces(whole, server[family])[1]!.slice()
-      stranger[family === 'v4' ? 19 : 61]! ^= 1
+      const id = family === 'v4' ? 19 : 61
+      stranger[id] = 78
       expect(egress(stranger).verdict).toBe('REPLY_PLAIN')
     })
 
@@ -146,7 +147,6 @@ needing(needs.root, needs.bpf).describe('what a backend answers', () => {
       }
       const cut = build(ip(family, client[family], server[family]), quoted, 'payload!')
       const sent = build(ip(family, client[family], vip[family]), becomes, 'payload!')
-      if (length === 8 && family === 'v4') cut[0]! = 0x45
       const { verdict, packet } = egress(error(server[family], cut))
       expect(verdict).toBe('REPLY_ERROR_TRANSLATED')
       expect(packet).toEqual(error(vip[family], sent))
