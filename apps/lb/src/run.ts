@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
 import { Controller, type ControllerParts } from './controller/controller.ts'
 import { fixedFindings, readInstalled } from './datapath/installed.ts'
+import { Drainer } from './drain/drainer.ts'
 import { Engine } from './engine/engine.ts'
 import { Health } from './health/health.ts'
 import { ensureBpffs } from './host/bpffs.ts'
@@ -19,11 +20,12 @@ import { removeInstance } from './uninstall.ts'
 export async function run(paths: InstancePaths, source: Source, log: Logger, signal: AbortSignal): Promise<void> {
   let controller: Controller | undefined
   // From the first moment on: SIGHUP must never end this process.
-  source.watch(() => controller?.reload(), signal)
+  const onError = (message: string) => log.warn(message)
+  source.watch({ onChange: (occasion) => controller?.reload(occasion), onError }, signal)
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   // Without any lock or folder yet: what is refused here has changed nothing.
-  const config = source.load(() => [])
+  const { config } = source.parse(source.read(), () => [])
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
@@ -57,10 +59,12 @@ function start(
   const installed = readInstalled(paths)
   using undo = new DisposableStack()
   if (installed === undefined) undo.defer(() => removeInstance(paths))
-  const config = source.load((wanted) => (installed ? fixedFindings(installed, wanted) : []))
+  const accept = (wanted: Config) => (installed ? fixedFindings(installed, wanted) : [])
+  const { config } = source.parse(source.read(), accept)
   const netlink = stack.use(openNetlink())
   const engine = stack.use(new Engine(paths, config, netlink))
-  const controller = new Controller({ ...parts, engine, netlink })
+  const drainer = stack.use(new Drainer(paths, parts.log, parts.health))
+  const controller = new Controller({ ...parts, engine, netlink, drainer })
   controller.start()
   undo.move()
   return controller
