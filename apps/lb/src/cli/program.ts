@@ -1,5 +1,8 @@
 import { Command } from 'commander'
 import { addCheck } from './check.ts'
+import { addGet } from './get.ts'
+import { addPlan } from './plan.ts'
+import { addDecap } from './decap.ts'
 import { addRun } from './run.ts'
 import { addStatus } from './status.ts'
 import { addUninstall } from './uninstall.ts'
@@ -34,7 +37,15 @@ A small lb.yaml:
 Several load balancers on one host each need a name of their own: --instance NAME.`
 
 /** Each command, in a file of its own, in the order of the help. */
-const commands: readonly ((root: Command) => void)[] = [addRun, addCheck, addStatus, addUninstall]
+const commands: readonly ((root: Command) => void)[] = [
+  addRun,
+  addCheck,
+  addStatus,
+  addGet,
+  addPlan,
+  addUninstall,
+  addDecap,
+]
 
 /** The command line. Parse it with `parseAsync`. */
 export function program(version: string): Command {

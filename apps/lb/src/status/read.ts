@@ -11,7 +11,8 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
 import { readGauges } from './gauges.ts'
-import { openInstance, type OpenInstance, serviceNames } from './open.ts'
+import { Declared, lastConfig } from './last-config.ts'
+import { openInstance, type OpenInstance } from './open.ts'
 import { serviceStatuses, total } from './services.ts'
 import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './status.ts'
 import type { Tables } from './tables.ts'
@@ -28,7 +29,7 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     devices: readDevices(paths),
     health,
     ejections: readEjections(paths),
-    ...readTables(open, () => serviceNames(paths, owner)),
+    ...readTables(open, () => new Declared(lastConfig(paths)).names()),
   }
 }
 
