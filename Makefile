@@ -29,6 +29,7 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 .PHONY: bench
 bench: ## benchmarks as one table (ONLY=control|datapath|end-to-end, KATRAN=checkout, JSON=1)
 	@$(bootstrap) $(if $(KATRAN),build,bench) && $(machine) bench
+	@$(if $(filter control datapath,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
 	@$(if $(KATRAN),KATRAN=$(abspath $(KATRAN)) )$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 .PHONY: soak

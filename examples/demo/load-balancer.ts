@@ -103,7 +103,12 @@ export class LoadBalancer implements Lifetime {
   }
 
   #command(verb: string): string[] {
-    const roots = ['--bpf-root', `/sys/fs/bpf/skep-demo-${process.pid}`, '--run-dir', join(this.#folder, 'run')]
+    const roots = [
+      '--bpf-root',
+      `/sys/fs/bpf/skep-demo-${process.pid}-${this.#host.name}`,
+      '--run-dir',
+      join(this.#folder, 'run'),
+    ]
     return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...roots]
   }
 }
