@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import { addApply } from './apply.ts'
 import { addCheck } from './check.ts'
+import { addDrain, addUndrain } from './drain.ts'
 import { addGet } from './get.ts'
 import { addPlan } from './plan.ts'
 import { addDecap } from './decap.ts'
@@ -18,7 +20,9 @@ First steps, as root:
   skep-lb check --config lb.yaml     says what is wrong with the configuration, line by line,
                                      and what run would change on this machine
   skep-lb run --config lb.yaml       installs it and stays in the foreground
-  kill -HUP <pid>                    reads lb.yaml again; a wrong one changes nothing
+  vi lb.yaml                         run follows the file; a wrong one changes nothing
+  skep-lb apply -f new.yaml          the same from another file; --dry-run shows what would change
+  skep-lb drain web 10.1.0.11:8080   no new connections there, open ones go on; undrain takes it back
   skep-lb status                     services, backends, counters: also when run has ended
   skep-lb uninstall                  takes everything off again
 
@@ -43,6 +47,9 @@ const commands: readonly ((root: Command) => void)[] = [
   addStatus,
   addGet,
   addPlan,
+  addApply,
+  addDrain,
+  addUndrain,
   addUninstall,
   addDecap,
 ]

@@ -10,6 +10,7 @@ import { addCommand, configOption, type ConfigOption, type InstanceFlags } from 
 interface RunOptions extends InstanceFlags, ConfigOption {
   readonly logLevel: LogOptions['level']
   readonly logFormat: NonNullable<LogOptions['format']>
+  readonly ciliumSocket?: string
 }
 
 export function addRun(root: Command): void {
@@ -19,10 +20,11 @@ export function addRun(root: Command): void {
     .addOption(
       new Option('--log-format <format>', 'auto: text for a terminal, else JSON').choices(LOG_FORMATS).default('auto'),
     )
+    .option('--cilium-socket <path>', "serve Cilium's service API here, too, like /var/run/cilium/cilium.sock")
     .action(async (options: RunOptions) => {
       const paths = instancePaths(options)
       const log = openLog({ level: options.logLevel, format: options.logFormat, instance: paths.instance })
-      await run(paths, fileSource(options.config, machineRules), log, endOfProcess(log))
+      await run(paths, fileSource(options.config, machineRules), log, endOfProcess(log), options)
     })
 }
 

@@ -1,5 +1,6 @@
 import type { Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
+import type { Announcer } from '../announce/announcer.ts'
 import { claimedFindings, merged } from '../cilium/put.ts'
 import type { PutService } from '../cilium/model.ts'
 import { readPut, writePut } from '../cilium/record.ts'
@@ -33,6 +34,7 @@ export interface ControllerParts {
   readonly paths: InstancePaths
   readonly health: Health
   readonly drainer: Drainer
+  readonly announcer: Announcer
 }
 
 /** All that is asked for: by the source, by Cilium's API, by operators. */
@@ -51,6 +53,7 @@ export class Controller {
   #wanted: Wanted | undefined
   #seen = ''
   #scheduler: Scheduler | undefined
+  #trouble: string | undefined
   #warned = ''
   #gauges = ''
 
@@ -68,6 +71,11 @@ export class Controller {
     return merged(this.wanted.declared.config, this.wanted.put)
   }
 
+  /** Why what is asked for is not carried out; `undefined`: it is. */
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
   get source(): Source {
     return this.#parts.source
   }
@@ -82,6 +90,10 @@ export class Controller {
     this.#report(round)
     recordOwner(paths, source.name)
     log.info({ config: source.name }, 'running')
+  }
+
+  /** Says that traffic is served. */
+  tellReady(): void {
     console.log(readyLine(this.config, this.#parts))
   }
 
@@ -90,7 +102,10 @@ export class Controller {
     const { log, health, drainer } = this.#parts
     const scheduler = new Scheduler(() => this.#round(), {
       everyMs: ROUND_EVERY_MS,
-      onError: (error, retryMs) => log.error({ err: error, retryMs }, 'could not follow the network; trying again'),
+      onError: (error, retryMs) => {
+        this.#trouble = `the last round failed, and is tried again: ${(error as Error).message}`
+        log.error({ err: error, retryMs }, 'could not follow the network; trying again')
+      },
       onIdle: () => this.#idle(),
     })
     this.#scheduler = scheduler
@@ -142,7 +157,9 @@ export class Controller {
     const restore = this.source.store(text)
     try {
       this.#seen = text
-      return this.change({ ...this.wanted, declared })
+      const change = this.change({ ...this.wanted, declared })
+      tellChange('applied', change, this.#parts.log)
+      return change
     } catch (error) {
       restore()
       this.#seen = this.wanted.declared.text
@@ -151,13 +168,14 @@ export class Controller {
   }
 
   /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
-  change(next: Wanted): Change {
+  change(next: Wanted, note?: string): Change {
     const before = this.wanted
     const config = this.config
     try {
       const round = this.#apply(next, config)
       this.#report(round)
       this.#scheduler?.soon()
+      if (note !== undefined) console.log(note)
       return { diff: diffConfigs(config, this.config), done: round.explained }
     } catch (error) {
       this.#report(this.#apply(before, undefined))
@@ -172,7 +190,7 @@ export class Controller {
 
   /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
   #apply(next: Wanted, before: Config | undefined): Round {
-    const { engine, health, drainer, paths } = this.#parts
+    const { health, drainer, paths } = this.#parts
     const config = merged(next.declared.config, next.put)
     const drains = drainsAfter(before, config, next.drains, new Date())
     drainer.replace(drains)
@@ -180,9 +198,17 @@ export class Controller {
     this.#wanted = { ...next, drains }
     const wanted = withDrains(config, drains)
     health.want(wanted)
-    const round = engine.apply(health.weigh(wanted))
-    health.applied()
+    const round = this.#applyWeighed(health.weigh(wanted))
     writeApplied(paths, config)
+    return round
+  }
+
+  /** Addresses are announced when the tables have their services. */
+  #applyWeighed(weighed: Config): Round {
+    const { engine, health, announcer } = this.#parts
+    const round = engine.apply(weighed)
+    health.applied()
+    announcer.want(weighed)
     return round
   }
 
@@ -195,12 +221,12 @@ export class Controller {
   }
 
   #round(): void {
-    const { engine, health, drainer } = this.#parts
+    const { health, drainer } = this.#parts
     const { config } = this
-    this.#report(engine.apply(health.weigh(withDrains(config, drainer.current))))
-    health.applied()
+    this.#report(this.#applyWeighed(health.weigh(withDrains(config, drainer.current))))
     if (drainer.settle()) this.#scheduler?.soon()
     this.#wanted = { ...this.wanted, drains: drainer.current }
+    this.#trouble = undefined
   }
 
   #refusalsNow(wanted: Config, put: readonly PutService[]): Finding[] {

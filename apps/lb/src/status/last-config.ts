@@ -2,12 +2,20 @@ import { readFileSync } from 'node:fs'
 import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Service } from '../config/config.ts'
 import { parseConfig } from '../config/load.ts'
+import { readApplied } from '../controller/applied.ts'
+import { withDrains } from '../drain/effective.ts'
+import { readDrains } from '../drain/record.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 
-/** The configuration that was last used, where it can still be read: the kernel knows neither names nor weights. */
+/**
+ * The configuration that was last used, with those who are drained, where it can still be read: the kernel knows neither
+ * names nor weights.
+ */
 export function lastConfig(paths: InstancePaths): Config | undefined {
   try {
+    const applied = readApplied(paths)
+    if (applied !== undefined) return withDrains(applied, readDrains(paths))
     return parseConfig('', readFileSync(readOwner(paths)?.config ?? '', 'utf8'))
   } catch {
     return undefined
