@@ -2,11 +2,13 @@ import { Command } from 'commander'
 import { addApply } from './apply.ts'
 import { addCheck } from './check.ts'
 import { addDrain, addUndrain } from './drain.ts'
+import { addExplain } from './explain.ts'
 import { addGet } from './get.ts'
 import { addPlan } from './plan.ts'
 import { addDecap } from './decap.ts'
 import { addRun } from './run.ts'
 import { addStatus } from './status.ts'
+import { addTop } from './top.ts'
 import { addUninstall } from './uninstall.ts'
 
 const about =
@@ -46,6 +48,8 @@ const commands: readonly ((root: Command) => void)[] = [
   addCheck,
   addStatus,
   addGet,
+  addTop,
+  addExplain,
   addPlan,
   addApply,
   addDrain,
