@@ -1,7 +1,7 @@
+import { stopHealthProcess } from '@skep/lb-health'
 import type { Command } from 'commander'
 import { endAnnouncer } from '../announce/ask.ts'
 import { hasLiveLinks } from '../devices/links.ts'
-import { endHealth } from '../health/ask.ts'
 import { requirePrivileges } from '../host/preflight.ts'
 import { requireSameNamespace } from '../instance/namespace.ts'
 import { ownInstance } from '../instance/own.ts'
@@ -25,7 +25,7 @@ async function uninstall(paths: InstancePaths): Promise<void> {
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   // First of all: others take the addresses over while packets are still balanced here.
   const announcer = await endAnnouncer(paths.announcer)
-  const health = await endHealth(paths.health)
+  const health = await stopHealthProcess(paths.health)
   const lines = removeInstance(paths)
   if (health !== undefined) lines.push(`health process ${health}: ended`)
   if (announcer !== undefined) lines.push(`announcer ${announcer}: ended, the addresses are left to others`)

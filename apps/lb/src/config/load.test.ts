@@ -342,7 +342,7 @@ describe('a health check', () => {
     ],
     [
       '{ rise: 2 }',
-      '10:20: spec.services[0].healthCheck: no kind of check; write one of tcp, http, https, tls, udp, grpc',
+      '10:20: spec.services[0].healthCheck: no kind of check; write one of tcp, http, https, tls, udp, grpc, script',
     ],
     [
       '{ tcp: {}, udp: { send: a } }',
@@ -353,8 +353,12 @@ describe('a health check', () => {
       '10:29: spec.services[0].healthCheck.tcp.prot: prot is not a key of a tcp check; it has port, send, ',
     ],
     [
-      '{ script: { command: [/bin/true] } }',
-      '10:30: spec.services[0].healthCheck.script: a script would run with all that skep-lb may do, as root; write one of tcp, http, https, tls, udp, grpc, and let a server answer for the script',
+      '{ script: { command: [/bin/true], user: root } }',
+      '10:60: spec.services[0].healthCheck.script.user: "root" is not a user that a script may run as; write the name of one that is not root',
+    ],
+    [
+      '{ script: { command: [/bin/true], env: { SKEP_CHECK_PORT: "1" } } }',
+      '10:59: spec.services[0].healthCheck.script.env: SKEP_CHECK_PORT: "1" is no environment; write up to 64 NAME: "text", no name that begins with SKEP_CHECK_',
     ],
   ])('%s is refused', (check, message) => {
     const [line, ...more] = refusal(withCheck(check))

@@ -1,9 +1,14 @@
-import { type DesiredService, type HealthProcess, type ServiceHealth, startHealthProcess } from '@skep/lb-health'
+import {
+  type DesiredService,
+  type HealthProcess,
+  type ServiceHealth,
+  startHealthProcess,
+  stopHealthProcess,
+} from '@skep/lb-health'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { type Served, servedInTables, startingAs } from './adopted.ts'
-import { endHealth } from './ask.ts'
 import { type Check, checksOf } from './checks.ts'
 import { Connections } from './connections.ts'
 import { Journal, logEvent } from './journal.ts'
@@ -45,7 +50,7 @@ export class Health implements AsyncDisposable {
   /** Adopts the process or starts one, and knows what it knows. Throws `HealthError` where that cannot be done. */
   static async open(paths: InstancePaths, config: Config, log: Logger): Promise<Health> {
     const health = new Health(paths, log)
-    if (checksOf(config).length === 0) await endHealth(paths.health)
+    if (checksOf(config).length === 0) await stopHealthProcess(paths.health)
     else {
       health.#served = servedInTables(paths)
       health.#checks = startingAs(checksOf(config), health.#served)

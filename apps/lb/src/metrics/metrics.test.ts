@@ -30,6 +30,7 @@ function status(services: readonly ServiceStatus[], more: Partial<Status> = {}):
     program: { id: 3, tag: 'aa', runs: 10, runTimeNs: 2_000, nsPerPacket: 200 },
     devices: [{ name: 'eth0', mode: 'native', attached: true }],
     services,
+    ejections: [],
     health: null,
     verdicts: [{ verdict: 'DROP_TTL', action: 'DROP', description: 'TTL used up', packets: 5, bytes: 300 }],
     connections: { opening: 0, established: 7, closing: 1, closed: 12 },
