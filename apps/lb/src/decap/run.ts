@@ -25,6 +25,11 @@ const ROUND_EVERY_MS = 30_000
 
 /** Installs or adopts the programs and keeps them as configured until the signal aborts. Traffic goes on after that. */
 export async function runDecap(paths: InstancePaths, file: string, log: Logger, signal: AbortSignal): Promise<void> {
+  let keeper: Keeper | undefined
+  const onHangUp = (): void => keeper?.reload('asked')
+  // From the first moment on: SIGHUP must never end this process.
+  process.on('SIGHUP', onHangUp)
+  signal.addEventListener('abort', () => process.off('SIGHUP', onHangUp), { once: true })
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   const read = (): DecapSpec =>
@@ -33,11 +38,12 @@ export async function runDecap(paths: InstancePaths, file: string, log: Logger, 
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => presentHooks(paths).some(({ index }) => index !== 0))
-  using keeper = start(paths, read, log)
+  using started = start(paths, read, log)
+  keeper = started
   noteNamespace(paths)
   recordOwner(paths, file)
   console.log(`ready: ${file}`)
-  await keeper.follow(file, signal)
+  await started.follow(file, signal)
 }
 
 /** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
@@ -65,6 +71,7 @@ class Keeper implements Disposable {
   #spec: DecapSpec
   #decap: Decap
   #told = ''
+  #refusal = ''
 
   constructor(paths: InstancePaths, read: () => DecapSpec, log: Logger) {
     using undo = new DisposableStack()
@@ -78,22 +85,36 @@ class Keeper implements Disposable {
     undo.move()
   }
 
-  /** Rounds on changes of the network, of the file, and on SIGHUP. */
+  /** Rounds on changes of the network and of the file. */
   async follow(file: string, signal: AbortSignal): Promise<void> {
     const onError = (error: unknown, retryMs: number): void =>
       this.#log.error({ error: String(error) }, `failed; again in ${retryMs} ms`)
     const scheduler = new Scheduler(() => this.#round(), { everyMs: ROUND_EVERY_MS, onError, onIdle: () => {} })
-    using _watch = new FileWatch(file, { onChange: () => this.#reload(), onError: (text) => this.#log.warn(text) })
-    const onHangUp = (): void => this.#reload()
-    process.on('SIGHUP', onHangUp)
+    using _watch = new FileWatch(file, {
+      onChange: () => this.reload('changed'),
+      onError: (text) => this.#log.warn(text),
+    })
     try {
       await using monitor = this.#netlink.monitor(['link', 'address'], { signal })
       for await (const _ of monitor) scheduler.soon()
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
-      process.off('SIGHUP', onHangUp)
       scheduler.stop()
+    }
+  }
+
+  /** The whole of a new configuration takes effect, or nothing does. A change that was refused already is not told again. */
+  reload(occasion: 'asked' | 'changed'): void {
+    try {
+      const spec = this.#read()
+      this.#refusal = ''
+      if (JSON.stringify(spec) !== JSON.stringify(this.#spec)) this.#replace(spec)
+      else if (occasion === 'asked') console.log('nothing has changed')
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      if (occasion === 'asked' || text !== this.#refusal) this.#refuse(text, error)
+      this.#refusal = text
     }
   }
 
@@ -106,24 +127,17 @@ class Keeper implements Disposable {
     this.#tell(round(this.#paths, this.#spec, this.#decap, this.#netlink))
   }
 
-  /** The whole of a new configuration takes effect, or nothing does. */
-  #reload(): void {
-    try {
-      const spec = this.#read()
-      if (JSON.stringify(spec) === JSON.stringify(this.#spec)) return void this.#log.info('nothing has changed')
-      const before = this.#decap
-      this.#decap = loadPrograms(this.#paths, spec)
-      this.#spec = spec
-      before[Symbol.dispose]()
-      this.#round()
-      console.log('reloaded')
-    } catch (error) {
-      this.#refuse(error)
-    }
+  #replace(spec: DecapSpec): void {
+    const before = this.#decap
+    this.#decap = loadPrograms(this.#paths, spec)
+    this.#spec = spec
+    before[Symbol.dispose]()
+    this.#round()
+    console.log('reloaded')
   }
 
-  #refuse(error: unknown): void {
-    this.#log.error(error instanceof Error ? error.message : String(error))
+  #refuse(text: string, error: unknown): void {
+    console.error(text)
     if (error instanceof ConfigError) console.error('refused; what was running goes on unchanged')
   }
 
