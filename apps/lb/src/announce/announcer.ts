@@ -4,9 +4,10 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { Connection, endAnnouncer } from './ask.ts'
-import { type DesiredRouter, desiredRouters } from './desired.ts'
+import { desiredRouters } from './desired.ts'
 import { type FromAnnouncer, release } from './process/messages.ts'
 import { spawnAnnouncer } from './process/spawn.ts'
+import type { DesiredRouter } from './router.ts'
 
 const FIRST_RETRY_MS = 50
 const LAST_RETRY_MS = 5000

@@ -2,24 +2,7 @@ import { OWNER_PRIORITY, type RouterConfig } from '@skep/vrrp'
 import type { Config, Service } from '../config/config.ts'
 import { family } from '../config/rules.ts'
 import type { VrrpGroup } from './config.ts'
-
-/** A virtual router as the announcer is told of it: all that does not depend on the link. */
-export interface DesiredRouter {
-  readonly device: string
-  /** With the priority that tracking leaves; `source` is chosen from the device's addresses where it is empty. */
-  readonly config: RouterConfig
-  /** The addresses that have a usable backend. */
-  readonly announced: readonly string[]
-  /** Why it must not take part now. */
-  readonly withheld?: string | undefined
-  /** What else is to be known, in words. */
-  readonly notes: readonly string[]
-}
-
-/** What names a virtual router on this host. */
-export function routerKey({ device, config: { id, family: name } }: Pick<DesiredRouter, 'device' | 'config'>): string {
-  return `${device}/${id}/${name}`
-}
+import type { DesiredRouter } from './router.ts'
 
 export function familyName(v: 4 | 6): 'IPv4' | 'IPv6' {
   return v === 4 ? 'IPv4' : 'IPv6'

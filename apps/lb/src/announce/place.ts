@@ -1,6 +1,6 @@
 import type { LinkDevice } from '@skep/vrrp'
 import type { DeviceAddress, Link } from 'netlink-ts'
-import type { DesiredRouter } from './desired.ts'
+import type { DesiredRouter } from './router.ts'
 
 /** Where a virtual router can be on this host now, or why it cannot. */
 export type Place = { readonly device: LinkDevice; readonly source: string } | { readonly why: string }

@@ -1,6 +1,6 @@
 import type { SpeakerEvent, StateName } from '@skep/vrrp'
 import { version } from '../../version.ts'
-import type { DesiredRouter } from '../desired.ts'
+import type { DesiredRouter } from '../router.ts'
 
 /** A virtual router as the announcer has it. */
 export interface RouterReport {

@@ -1,7 +1,7 @@
 import { downMs, hostClock, Speaker, type SpeakerEvent } from '@skep/vrrp'
 import type { DeviceAddress, Link } from 'netlink-ts'
 import { SocketError } from 'sockets-ts'
-import { type DesiredRouter, routerKey } from '../desired.ts'
+import { type DesiredRouter, routerKey } from '../router.ts'
 import { type Place, placeOf } from '../place.ts'
 import type { RouterReport } from './messages.ts'
 import type { AliveRecord } from './record.ts'
