@@ -51,7 +51,7 @@ const device = reading(
 )
 
 const names = list('names of services', name)
-const services: z.ZodType<VrrpGroup['services']> = z.unknown().transform((value, context) => {
+const chosen: z.ZodType<VrrpGroup['services']> = z.unknown().transform((value, context) => {
   if (value === 'all') return 'all' as const
   const parsed = Array.isArray(value) ? names.safeParse(value) : undefined
   if (parsed?.success === true && parsed.data.length > 0) return parsed.data
@@ -59,6 +59,8 @@ const services: z.ZodType<VrrpGroup['services']> = z.unknown().transform((value,
   context.issues.push({ code: 'custom', message, input: value })
   return z.NEVER
 })
+
+const services = chosen.meta({ anyOf: [{ const: 'all' }, { type: 'array', items: { type: 'string' } }] })
 
 const trackSchema = strict<Track>('a track section', {
   decrement: integer('a part of the priority', 0, 254).default(10),
