@@ -26,11 +26,7 @@ function diffServices(before: Service, after: Service): string[] {
   const lines = [
     ...changed('algorithm', before.algorithm, after.algorithm),
     ...changed('healthCheck', describeCheck(before.healthCheck), describeCheck(after.healthCheck)),
-    ...changed(
-      'passiveHealthCheck',
-      describeCheck(before.passiveHealthCheck),
-      describeCheck(after.passiveHealthCheck),
-    ),
+    ...changed('passiveHealthCheck', describeCheck(before.passiveHealthCheck), describeCheck(after.passiveHealthCheck)),
     ...changed('drain', describeDrain(before), describeDrain(after)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
     ...diffBy(before.backends, after.backends, formatBackend, 'backend', diffBackends),

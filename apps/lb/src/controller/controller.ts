@@ -112,6 +112,8 @@ export class Controller {
     health.onChange = () => scheduler.soon()
     drainer.onDue = () => scheduler.soon()
     this.reload('changed')
+    // What was due while nobody ran.
+    scheduler.soon()
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
         log.debug(change, 'network changed')
