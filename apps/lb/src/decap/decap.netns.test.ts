@@ -227,6 +227,10 @@ needing(needs.root, needs.bpf).describe('a backend', () => {
     await decap.reload(ipip('native').replace(vip.v4, '192.0.2.99').replace('eth0', 'eth9'), 'refused')
     await decap.reload(`${ipip('native')}  flows: 2048\n`, 'refused')
     expect((await traffic(client, { protocol: 'http', url: `${url.v4}/`, requests: 10 })).failed).toBe(0)
+    // lo takes no native XDP, which only shows when eth0 has its new program already.
+    await decap.reload(ipip('native').replace('[eth0]', '[eth0, lo]').replace(`${vip.v4}, `, ''), 'refused')
+    expect((await traffic(client, { protocol: 'http', url: `${url.v4}/`, requests: 10 })).failed).toBe(0)
+    expect((await decap.status()).hooks).toMatchObject([{ device: 'eth0' }])
     await decap.reload(ipip('native').replace(`${vip.v4}, `, ''), 'reloaded')
     expect((await client.attempt('curl', ['-gsS', '--max-time', '1', `${url.v4}/`])).code).toBe(28)
     expect((await decap.verdicts())['DROP_NOT_VIP']).toBeGreaterThan(0)

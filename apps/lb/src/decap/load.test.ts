@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { ConfigError } from '../config/problem.ts'
 import { parseDecapConfig } from './load.ts'
+import { framesAreEthernet } from './machine.ts'
 
 const head = 'apiVersion: skep.dev/v1\nkind: Decap\nspec:\n'
 
@@ -97,4 +98,14 @@ test('the example is valid, and says what the defaults are', () => {
   const { sources, vips, dispatch, ...defaults } = spec
   expect(least).toMatchObject(defaults)
   expect([sources.length, vips.length, dispatch]).toEqual([2, 2, ['ipip', 'opt']])
+})
+
+test('a tunnel is refused as a device', () => {
+  const links = [
+    { name: 'eth0', type: 'ether' },
+    { name: 'wg0', type: 'none' },
+  ] as const
+  expect(framesAreEthernet(links)({ spec: { devices: ['eth0', 'wg0'] } })).toEqual([
+    { path: ['spec', 'devices', 1], message: expect.stringContaining('"wg0" has no Ethernet frames') },
+  ])
 })

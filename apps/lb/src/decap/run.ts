@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from 'node:fs'
 import type { Decap } from '@skep/datapath/decap'
 import { openNetlink, type Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
-import { ConfigError } from '../config/problem.ts'
 import { Scheduler } from '../controller/scheduler.ts'
 import { ensureBpffs } from '../host/bpffs.ts'
 import { missingForRun, PreflightError } from '../host/preflight.ts'
@@ -113,7 +112,7 @@ class Keeper implements Disposable {
       else if (occasion === 'asked') console.log('nothing has changed')
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      if (occasion === 'asked' || text !== this.#refusal) this.#refuse(text, error)
+      if (occasion === 'asked' || text !== this.#refusal) this.#refuse(text)
       this.#refusal = text
     }
   }
@@ -127,18 +126,31 @@ class Keeper implements Disposable {
     this.#tell(round(this.#paths, this.#spec, this.#decap, this.#netlink))
   }
 
+  /** Where the new one cannot be carried out, the one before is put back. */
   #replace(spec: DecapSpec): void {
-    const before = this.#decap
-    this.#decap = loadPrograms(this.#paths, spec)
-    this.#spec = spec
-    before[Symbol.dispose]()
-    this.#round()
+    using undo = new DisposableStack()
+    const before = { spec: this.#spec, decap: this.#decap }
+    const loaded = undo.use(loadPrograms(this.#paths, spec))
+    try {
+      this.#apply(spec, loaded)
+    } catch (error) {
+      this.#apply(before.spec, before.decap)
+      throw error
+    }
+    undo.move()
+    before.decap[Symbol.dispose]()
     console.log('reloaded')
   }
 
-  #refuse(text: string, error: unknown): void {
+  #apply(spec: DecapSpec, decap: Decap): void {
+    this.#spec = spec
+    this.#decap = decap
+    this.#round()
+  }
+
+  #refuse(text: string): void {
     console.error(text)
-    if (error instanceof ConfigError) console.error('refused; what was running goes on unchanged')
+    console.error('refused; what was running goes on unchanged')
   }
 
   /** What stays refused is told once. */
