@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { addApply } from './apply.ts'
 import { addCapture } from './capture.ts'
 import { addCheck } from './check.ts'
+import { addCompletion } from './completion/command.ts'
 import { addDrain, addUndrain } from './drain.ts'
 import { addExplain } from './explain.ts'
 import { addGet } from './get.ts'
@@ -58,6 +59,7 @@ const commands: readonly ((root: Command) => void)[] = [
   addUndrain,
   addUninstall,
   addDecap,
+  addCompletion,
 ]
 
 /** The command line. Parse it with `parseAsync`. */
