@@ -12,6 +12,7 @@ import { recordOwner } from '../instance/process.ts'
 import { FileWatch } from '../source/watch.ts'
 import { currentNamespace, type Ledger } from '../sysctl/ledger.ts'
 import type { DecapSpec } from './config.ts'
+import { noteSpec } from './flows.ts'
 import { presentHooks } from './hooks.ts'
 import { loadDecapConfig } from './load.ts'
 import { devicesOfMachine } from './machine.ts'
@@ -124,6 +125,7 @@ class Keeper implements Disposable {
 
   #round(): void {
     this.#tell(round(this.#paths, this.#spec, this.#decap, this.#netlink))
+    noteSpec(this.#paths, this.#spec)
   }
 
   /** Where the new one cannot be carried out, the one before is put back. */
