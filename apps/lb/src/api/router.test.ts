@@ -14,7 +14,7 @@ const routes = [
     summary: 'one',
     params: z.strictObject({ name: z.string() }),
     query: z.strictObject({ most: z.coerce.number('write a number').int().optional().describe('how many') }),
-    body: { description: 'what', types: ['application/json'], schema: z.strictObject({ n: z.int() }) },
+    body: { name: 'Thing', description: 'what', types: ['application/json'], schema: z.strictObject({ n: z.int() }) },
     answers: { 204: { description: 'Done' } },
     handle: ({ params, query }) => ({ status: 200, body: { ...params, ...query } }),
   }),
@@ -48,13 +48,19 @@ test('what is wrong is told with its place, all of it', async () => {
 })
 
 test('the description is made from the schemas', () => {
-  const { paths } = describe(routes) as { paths: Record<string, Record<string, unknown>> }
+  const { paths, components } = describe(routes) as {
+    paths: Record<string, Record<string, unknown>>
+    components: unknown
+  }
   expect(paths['/v1/things/{name}']?.['put']).toMatchObject({
     parameters: [
       { name: 'name', in: 'path', required: true, schema: { type: 'string' } },
       { name: 'most', in: 'query', required: false, description: 'how many' },
     ],
-    requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['n'] } } } },
+    requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } },
     responses: { 204: { description: 'Done' }, default: expect.anything() },
+  })
+  expect(components).toMatchObject({
+    schemas: { Thing: { type: 'object', required: ['n'] }, Problem: expect.anything() },
   })
 })
