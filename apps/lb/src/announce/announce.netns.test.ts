@@ -153,6 +153,26 @@ test('ownership stays when run ends, is killed and comes back; and when the anno
   expect(after.routers[0]?.text).toContain('it was active before a restart')
   expect((await two.status()).announce?.routers.map(({ state }) => state)).toEqual(['backup', 'backup'])
   await served()
+  // Other sockets, the same owner.
+  await one.reload(slow(150).replace('priority: 150', 'priority: 150, peers: [10.0.0.2, "2001:db8::2"]'))
+  await one.untilLogged(/initialize → active/)
+  expect((await untilOwned(one, ...both)).pid).toBe(after.pid)
+}, 90_000)
+
+test('SIGTERM to all, as when the host shuts down, hands over at once', async () => {
+  await using one = SkepLb.on(net.one, 'one')
+  await using two = SkepLb.on(net.two, 'two')
+  const slow = (priority: number) =>
+    config({ priority }).replace('advertisementSeconds: 0.5', 'advertisementSeconds: 3')
+  await one.start(slow(255))
+  const { pid } = await untilOwned(one, ...both)
+  await two.start(slow(100))
+  await untilOwned(two)
+  await one.end('SIGTERM')
+  process.kill(pid!, 'SIGTERM')
+  const { routers } = await untilOwned(two, ...both)
+  expect(routers[0]?.text).toContain('10.0.0.1 gave the addresses up')
+  await served()
 }, 90_000)
 
 test('all processes killed: nobody answers there any more, and the other takes over', async () => {

@@ -1,4 +1,4 @@
-import { downMs, hostClock, Speaker, type SpeakerEvent } from '@skep/vrrp'
+import { downMs, hostClock, type LinkDevice, Speaker, type SpeakerEvent } from '@skep/vrrp'
 import type { DeviceAddress, Link } from 'netlink-ts'
 import { SocketError } from 'sockets-ts'
 import { type DesiredRouter, routerKey } from '../router.ts'
@@ -17,6 +17,11 @@ interface Running {
   readonly index: number
   readonly mac: string
   desired: DesiredRouter
+}
+
+interface Opening {
+  readonly device: LinkDevice
+  readonly resume: boolean
 }
 
 /** The virtual routers of this host, as they are wanted and as the devices allow. */
@@ -96,17 +101,20 @@ export class Routers implements Disposable {
       running.speaker.configure(placed.config, placed.announced)
       return this.#takePart(running, false)
     }
-    this.#end(key, `${device.name} has changed`)
-    this.#open(key, placed, device)
+    // Its sockets fit no more. Nobody else is told: the new one goes on where it was.
+    const wasActive = running?.speaker.view().state.name === 'active'
+    running?.speaker[Symbol.dispose]()
+    this.#running.delete(key)
+    this.#open(key, placed, { device, resume: wasActive || this.#mayResume(key, placed) })
   }
 
-  #open(key: string, desired: DesiredRouter, device: Extract<Place, { source: string }>['device']): void {
+  #open(key: string, desired: DesiredRouter, { device, resume }: Opening): void {
     try {
       const { config, announced } = desired
       const speaker = new Speaker({ config, device, announced, onEvent: (event) => this.#onEvent(key, event) })
       const running = { speaker, desired, index: device.index, mac: device.mac }
       this.#running.set(key, running)
-      this.#takePart(running, this.#mayResume(key, desired))
+      this.#takePart(running, resume)
     } catch (error) {
       // The device went meanwhile: its own event says so.
       if (!(error instanceof SocketError)) throw error
