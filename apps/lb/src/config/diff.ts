@@ -18,6 +18,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
     ),
     ...changed('hashKey', before.hashKey, after.hashKey),
     ...changed('announce', describeCheck(before.announce), describeCheck(after.announce)),
+    ...changed('metrics', describeCheck(before.metrics), describeCheck(after.metrics)),
     ...diffBy(before.services, after.services, ({ name }) => name, 'service', diffServices),
   ]
 }
