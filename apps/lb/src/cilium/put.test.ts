@@ -101,6 +101,13 @@ test.each<[string, PutService, number, string]>([
   expect(refusal(() => withPut(before, service, config))).toEqual([status, expect.stringContaining(message)])
 })
 
+test('a state that may not follow is refused in an update, too', () => {
+  const as = (state: 'active' | 'terminating') =>
+    spec(1, '192.0.2.21', { 'backend-addresses': [{ ip: '10.1.0.11', port: 8080, state }] })
+  expect(refusal(() => withPut([as('terminating')], as('active'), config))).toEqual([501, expect.any(String)])
+  expect(withPut([as('active')], as('terminating'), config)).toEqual([as('terminating')])
+})
+
 test('updateServices changes states wherever a backend is used, and only as they may follow', () => {
   const before = [spec(1, '192.0.2.21'), spec(2, '192.0.2.22')]
   const change = (state: 'terminating' | 'active') =>
