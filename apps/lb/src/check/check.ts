@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { checkAnnouncements } from '../announce/check.ts'
 import { kinds } from '@skep/lb-health'
 import { openNetlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
@@ -74,16 +75,19 @@ function describeHost(config: Config): CheckReport {
     device: names.get(index) ?? `device ${index}`,
   }))
   const chosen = links.filter(({ name }) => devices.includes(name))
+  const announced = checkAnnouncements(config, netlink)
   return {
     lines: [
       `devices: ${devices.join(', ')}; XDP mode: ${modesFor(config.acceleration).join(', else ')}`,
       `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
+      ...announced.lines,
       ...describeSettings(config, devices),
     ],
     warnings: [
       ...unreachable.values(),
       ...warnings,
       ...ownFrontendWarnings(config, own),
+      ...announced.warnings,
       ...(config.acceleration === 'generic' ? [] : vethWarnings(chosen)),
     ],
   }

@@ -2,7 +2,7 @@ import { downMs, hostClock, type LinkDevice, Speaker, type SpeakerEvent } from '
 import type { DeviceAddress, Link } from 'netlink-ts'
 import { SocketError } from 'sockets-ts'
 import { type DesiredRouter, routerKey } from '../router.ts'
-import { type Place, placeOf } from '../place.ts'
+import { type Place, placeOf, strayAddresses } from '../place.ts'
 import type { RouterReport } from './messages.ts'
 import type { AliveRecord } from './record.ts'
 
@@ -30,6 +30,7 @@ export class Routers implements Disposable {
   readonly #running = new Map<string, Running>()
   /** Those that cannot run, and why. */
   readonly #absent = new Map<string, { readonly desired: DesiredRouter; readonly why: string }>()
+  readonly #told = new Map<string, readonly string[]>()
   #desired: readonly DesiredRouter[] = []
   /** What was active in an announcer that was killed. */
   #before: AliveRecord | undefined
@@ -51,7 +52,12 @@ export class Routers implements Disposable {
     for (const key of this.#running.keys())
       if (!wanted.has(key)) this.#end(key, 'it was taken out of the configuration')
     this.#absent.clear()
-    for (const desired of this.#desired) this.#place(desired, placeOf(desired, links, addresses))
+    for (const desired of this.#desired) {
+      const strays = strayAddresses(desired, links, addresses)
+      this.#warn(routerKey(desired), strays)
+      const notes = [...desired.notes, ...strays]
+      this.#place({ ...desired, notes }, placeOf(desired, links, addresses))
+    }
   }
 
   /** The keys of those that own their addresses. */
@@ -82,6 +88,13 @@ export class Routers implements Disposable {
   [Symbol.dispose](): void {
     for (const { speaker } of this.#running.values()) speaker[Symbol.dispose]()
     this.#running.clear()
+  }
+
+  /** Each once, as long as it is there. */
+  #warn(key: string, reasons: readonly string[]): void {
+    const told = this.#told.get(key) ?? []
+    this.#told.set(key, reasons)
+    for (const reason of reasons) if (!told.includes(reason)) this.#onEvent(key, { event: 'warning', reason })
   }
 
   #place(desired: DesiredRouter, place: Place): void {
