@@ -29,7 +29,7 @@ int addon__own_fd(napi_env env, int fd)
 	return fd;
 }
 
-int addon__release_fd(napi_env env, int fd)
+int addon__close_fd(napi_env env, int fd)
 {
 	struct addon *addon;
 
@@ -39,7 +39,7 @@ int addon__release_fd(napi_env env, int fd)
 		if (addon->fds[i] != fd)
 			continue;
 		addon->fds[i] = addon->fds[--addon->count];
-		return 0;
+		return close(fd) ? -errno : 0;
 	}
 	return -EBADF;
 }
@@ -105,7 +105,6 @@ static napi_value init(napi_env env, napi_value exports)
 	const napi_property_descriptor functions[] = {
 		EXPORT("open", socket__open),
 		EXPORT("close", socket__close),
-		EXPORT("release", socket__release),
 		EXPORT("bind", socket__bind),
 		EXPORT("setOption", socket__set_option),
 		EXPORT("getOption", socket__get_option),

@@ -25,8 +25,7 @@ struct bytes {
 };
 
 int addon__own_fd(napi_env env, int fd);
-/* Forgets a descriptor without closing it: somebody else owns it from now on. */
-int addon__release_fd(napi_env env, int fd);
+int addon__close_fd(napi_env env, int fd);
 
 /* Reads up to `wanted` arguments; throws a TypeError and returns -1 when there are fewer. */
 int args__get(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv);
@@ -38,7 +37,6 @@ napi_value result_errno(napi_env env);
 
 napi_value socket__open(napi_env env, napi_callback_info info);
 napi_value socket__close(napi_env env, napi_callback_info info);
-napi_value socket__release(napi_env env, napi_callback_info info);
 napi_value socket__bind(napi_env env, napi_callback_info info);
 napi_value socket__set_option(napi_env env, napi_callback_info info);
 napi_value socket__get_option(napi_env env, napi_callback_info info);

@@ -58,25 +58,11 @@ napi_value socket__open(napi_env env, napi_callback_info info)
 napi_value socket__close(napi_env env, napi_callback_info info)
 {
 	napi_value argv[1];
-	int fd, error;
-
-	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
-		return NULL;
-	error = addon__release_fd(env, fd);
-	if (error)
-		return result(env, error);
-	return close(fd) ? result_errno(env) : result(env, 0);
-}
-
-/* release(fd): the descriptor stays open, and is closed by whoever has taken it over. */
-napi_value socket__release(napi_env env, napi_callback_info info)
-{
-	napi_value argv[1];
 	int fd;
 
 	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
 		return NULL;
-	return result(env, addon__release_fd(env, fd));
+	return result(env, addon__close_fd(env, fd));
 }
 
 /* bind(fd, sockaddr) */

@@ -5,7 +5,6 @@ import type { Handle } from './native-handle.ts'
 export interface Native {
   open(family: number, type: number, protocol: number, namespaceFd: number): number
   close(fd: number): number
-  release(fd: number): number
   bind(fd: number, address: Uint8Array): number
   setOption(fd: number, level: number, name: number, value: Uint8Array): number
   getOption(fd: number, level: number, name: number, buffer: Uint8Array): number
