@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '@skep/packet'
+import { formatAddress, parseAddress, tryParseIpv4 } from '@skep/packet'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
 import { show, wrong } from './problem.ts'
@@ -55,23 +55,27 @@ export const name: z.ZodType<string> = field({ type: 'string', pattern: namePatt
 })
 
 /** An IPv4 or IPv6 address, in canonical spelling. */
-export const address: z.ZodType<string> = field({ type: 'string' }, (value) => {
+export const address: z.ZodType<string> = field({ type: 'string' }, readAddress)
+
+/** An address that one host can have: not unspecified, loopback, multicast, broadcast or link-local. */
+export const hostAddress: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  const text = readAddress(value)
+  const kind = unusable(text)
+  if (kind === undefined) return text
+  throw new Refusal(`${show(text)} is ${kind}; write a host's own address`)
+})
+
+function readAddress(value: unknown): string {
   if (typeof value !== 'string')
     throw new Refusal(wrong(value, 'an IP address', 'write one like 10.0.0.1 or "2001:db8::1"'))
+  // The only spelling of an IPv4 address that is taken is the canonical one.
+  if (tryParseIpv4(value) !== undefined) return value
   try {
     return formatAddress(parseAddress(value))
   } catch (error) {
     throw new Refusal((error as Error).message)
   }
-})
-
-/** An address that one host can have: not unspecified, loopback, multicast, broadcast or link-local. */
-export const hostAddress: z.ZodType<string> = address.transform((text, context) => {
-  const kind = unusable(text)
-  if (kind === undefined) return text
-  context.issues.push({ code: 'custom', message: `${show(text)} is ${kind}; write a host's own address`, input: text })
-  return z.NEVER
-})
+}
 
 function unusable(text: string): string | undefined {
   if (text === '0.0.0.0' || text === '::') return 'the unspecified address'
