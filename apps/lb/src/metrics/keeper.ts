@@ -12,13 +12,22 @@ export class Keeper {
 
   /** Parts the rows in those that are kept, at most `room`, and the rest. */
   part<T extends Ranked>(rows: readonly T[], room: number): { kept: T[]; folded: T[] } {
-    const before = this.#kept
-    const rank = (row: T) => (before.has(row.key) ? 1 : 0)
-    const ranked = rows.length <= room ? rows : rows.toSorted((a, b) => rank(b) - rank(a) || b.packets - a.packets)
-    this.#kept = new Set(ranked.slice(0, room).map(({ key }) => key))
+    this.#kept = new Set(this.#choose(rows, room).map(({ key }) => key))
     return {
       kept: rows.filter(({ key }) => this.#kept.has(key)),
       folded: rows.filter(({ key }) => !this.#kept.has(key)),
     }
   }
+
+  #choose<T extends Ranked>(rows: readonly T[], room: number): readonly T[] {
+    if (rows.length <= room) return rows
+    const kept = rows.filter(({ key }) => this.#kept.has(key))
+    if (kept.length >= room) return kept.length === room ? kept : largest(kept, room)
+    const others = rows.filter(({ key }) => !this.#kept.has(key))
+    return [...kept, ...largest(others, room - kept.length)]
+  }
+}
+
+function largest<T extends Ranked>(rows: readonly T[], room: number): T[] {
+  return rows.toSorted((a, b) => b.packets - a.packets).slice(0, room)
 }

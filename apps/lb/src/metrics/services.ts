@@ -69,11 +69,16 @@ export class ServiceSeries {
 
   #count(all: readonly ServiceRow[], shown: ReadonlySet<string>, folded: ReadonlySet<BackendRow>): void {
     const sums = new Set<string>()
-    for (const row of all.flatMap(({ backends }) => backends)) {
-      const name = shown.has(row.frontend) ? row.frontend : OTHER
-      const into = folded.has(row) ? [name, `${name} ${OTHER}`] : [name]
-      this.#totals.grow(row.key, row, into)
-      for (const sum of into) sums.add(sum)
+    const add = (name: string, growth: readonly Traffic[]) => {
+      this.#totals.add(name, sumOf(growth))
+      sums.add(name)
+    }
+    for (const { key, backends } of all) {
+      const name = shown.has(key) ? key : OTHER
+      const growth = backends.map((row) => this.#totals.grown(row.key, row))
+      const rest = growth.filter((_, i) => folded.has(backends[i]!))
+      add(name, growth)
+      if (rest.length > 0) add(`${name} ${OTHER}`, rest)
     }
     this.#totals.settle((sum) => sums.has(sum))
   }
@@ -182,4 +187,9 @@ function family(
   samples: readonly Sample[],
 ): Family {
   return { name, type, help, labels, samples }
+}
+
+function sumOf(all: readonly Traffic[]): Traffic {
+  const of = (key: keyof Traffic) => all.reduce((sum, one) => sum + one[key], 0)
+  return { packets: of('packets'), bytes: of('bytes') }
 }

@@ -4,7 +4,7 @@ import { Totals } from './totals.ts'
 const everything = () => true
 
 function look(totals: Totals, parts: Readonly<Record<string, number>>): number {
-  for (const [part, packets] of Object.entries(parts)) totals.grow(part, { packets, bytes: 0 }, ['all'])
+  for (const [part, packets] of Object.entries(parts)) totals.add('all', totals.grown(part, { packets, bytes: 0 }))
   totals.settle(everything)
   return totals.get('all').packets
 }
