@@ -32,6 +32,13 @@ export class LoadBalancer implements Lifetime {
     writeFileSync(this.#config, config)
   }
 
+  /** What `skep-lb check` has against the configuration; `undefined` when nothing. */
+  async refusal(): Promise<string | undefined> {
+    const command = [...this.#command('check'), '--config', this.#config]
+    const { code, stdout, stderr } = await this.#host.attempt(process.execPath, command)
+    return code === 0 ? undefined : (stderr || stdout).trim()
+  }
+
   /** Starts `skep-lb run` and waits until it is ready. */
   async start(): Promise<void> {
     const command = [...this.#command('run'), '--config', this.#config]

@@ -1,4 +1,7 @@
-/** One line of a benchmark's table: a name and figures whose unit is in their name (`seconds`, `ownNs`, `ratio`). */
+/**
+ * One line of a benchmark's table: a name and figures whose unit is in their name (`seconds`, `ownNs`, `ratio`); or
+ * `skipped`, with the reason.
+ */
 export interface BenchCase {
   readonly name: string
   readonly [figure: string]: number | string

@@ -25,3 +25,18 @@ test('the table has the floors first, and the ratio beside its case', () => {
     'katran/v4/tcp-syn    120    160      5',
   ])
 })
+
+test('cases with other figures have a table of their own, and what was skipped comes last', () => {
+  const cases = [{ name: 'nginx', skipped: 'it is missing' }, ours, { name: 'load', seconds: 2 }, peer]
+  expect(textTable({ cases, floors: [] }).split('\n')).toEqual([
+    'name               ownNs  rawNs  xDrop  toPeer',
+    'snat/v4/tcp-syn       30     70      2  0.2500',
+    'katran/v4/tcp-syn    120    160      5',
+    '',
+    'name  seconds',
+    'load        2',
+    '',
+    'skipped',
+    'nginx: it is missing',
+  ])
+})

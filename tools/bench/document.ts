@@ -16,15 +16,23 @@ export function jsonDocument({ cases, floors }: Results): string {
   return JSON.stringify({ cases, ...Object.fromEntries(present) })
 }
 
-/** The same for people: floors first, a column for each kind of ratio. */
+/** The same for people: a table for all cases that have the same figures, floors first; then what was left out, and why. */
 export function textTable({ cases, floors }: Results): string {
   const columns = { toPeer: ratios(cases), toLruInsert: recordRatios(cases, floors) }
-  const withRatios = cases.map((result) => {
+  const withRatios = (result: BenchCase): BenchCase => {
     const found = Object.entries(columns).flatMap(([column, by]) => {
       const ratio = by[result.name]
       return ratio === undefined ? [] : [[column, ratio] as const]
     })
     return { ...result, ...Object.fromEntries(found) }
-  })
-  return table([...floors.map((floor) => ({ ...floor, name: `floor/${floor.name}` })), ...withRatios])
+  }
+  const measured = [...floors.map((floor) => ({ ...floor, name: `floor/${floor.name}` })), ...cases]
+  const alike = Map.groupBy(measured.filter(isMeasured), (result) => Object.keys(result).join())
+  const tables = [...alike.values()].map((some) => table(some.map(withRatios)))
+  const skipped = cases.filter((result) => !isMeasured(result)).map((result) => `${result.name}: ${result['skipped']}`)
+  return [...tables, ...(skipped.length > 0 ? [`skipped\n${skipped.join('\n')}`] : [])].join('\n\n')
+}
+
+function isMeasured(result: BenchCase): boolean {
+  return result['skipped'] === undefined
 }

@@ -6,7 +6,7 @@ import { haproxy } from './haproxy.ts'
 import { generator, load, type Profile, profiles } from './load.ts'
 import { buildNetwork, type Middle, vipOf, WEB_PORT } from './network.ts'
 import { nftables } from './nftables.ts'
-import { skepSnat } from './skep.ts'
+import { skep } from './skep.ts'
 import { medians, type Taken } from './summary.ts'
 
 const ROUNDS = 5
@@ -18,7 +18,8 @@ type Hosts = Net<Middle | 'client'>
 const contenders: readonly ((net: Hosts) => Promise<Contender | Absent>)[] = [
   // A router with equal routes to all backends: what the network, the client and the servers cost by themselves.
   () => Promise.resolve({ name: 'direct', address: vipOf('router'), [Symbol.asyncDispose]: async () => {} }),
-  (net) => skepSnat(net.host('skep')),
+  (net) => skep('skep-snat', (name) => net.host(name)),
+  (net) => skep('skep-dsr', (name) => net.host(name)),
   (net) => nftables(net.host('nftables')),
   (net) => haproxy(net.host('haproxy')),
 ]

@@ -6,7 +6,7 @@ export const WEB_PORT = 80
 export const ECHO_PORT = 7
 
 /** Each is a host of its own between the clients and the backends, so that all can be up at once. */
-export const middles = ['router', 'skep', 'nftables', 'haproxy'] as const
+export const middles = ['router', 'skep', 'skep-dsr', 'nftables', 'haproxy'] as const
 export type Middle = (typeof middles)[number]
 
 type HostName = Middle | 'client' | `backend-${number}`
@@ -15,6 +15,9 @@ type HostName = Middle | 'client' | `backend-${number}`
 export function vipOf(middle: Middle): string {
   return `192.0.2.${10 + middles.indexOf(middle)}`
 }
+
+/** Whose service addresses the backends have themselves: they answer clients directly. */
+const direct: readonly Middle[] = ['router', 'skep-dsr']
 
 /** A backend's address, by its number from 1. */
 export function backendAddress(number: number): string {
@@ -26,7 +29,7 @@ export function backendNumbers(): number[] {
 }
 
 /**
- * client – switch – router, skep, nftables, haproxy – switch – ten backends. Each backend has a web server and an echo
+ * client – switch – router, skep, skep-dsr, nftables, haproxy – switch – ten backends. Each backend has a web server and an echo
  * server. The router spreads its service address over all of them and changes no packet; each has it on its loopback.
  */
 export async function buildNetwork(): Promise<AsyncDisposable & { readonly net: Net<HostName> }> {
@@ -40,7 +43,7 @@ export async function buildNetwork(): Promise<AsyncDisposable & { readonly net: 
         // By ports too, not by addresses alone.
         ['router', { sysctls: { 'net.ipv4.fib_multipath_hash_policy': 1 } }],
         ['haproxy', { loopback: `${vipOf('haproxy')}/32` }],
-        ...backends.map(([name]) => [name, { loopback: `${vipOf('router')}/32` }]),
+        ...backends.map(([name]) => [name, { loopback: direct.map((middle) => `${vipOf(middle)}/32`) }]),
       ]) as Record<HostName, HostSpec>,
       links: [
         {
