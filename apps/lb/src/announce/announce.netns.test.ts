@@ -1,9 +1,8 @@
-import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { httpServer, type Host, type Net, topology, traffic } from '@skep/testbed'
 import { SkepLb } from '../../test/skep-lb.ts'
-import type { AnnounceStatus } from './report.ts'
+import { Connection, type Hello } from './ask.ts'
 
 const vip4 = '10.0.0.100'
 const vip6 = '2001:db8::100'
@@ -65,12 +64,18 @@ spec:
 `
 }
 
+function socketOf(lb: SkepLb): string {
+  return join(lb.folder, 'run', lb.instance, 'announcer.sock')
+}
+
 /** Waits until a load balancer owns these addresses, and returns what it says. */
-async function untilOwned(lb: SkepLb, ...addresses: string[]): Promise<AnnounceStatus> {
+async function untilOwned(lb: SkepLb, ...addresses: string[]): Promise<Hello> {
   for (;;) {
-    const { announce } = await lb.status()
-    const owned = announce?.routers.flatMap((router) => router.owned) ?? []
-    if (announce !== null && owned.toSorted().join() === addresses.toSorted().join()) return announce
+    using connection = await Connection.open(socketOf(lb))
+    const owned = connection?.hello.routers.flatMap((router) => router.owned)
+    if (connection && owned?.toSorted().join() === addresses.toSorted().join()) return connection.hello
+    // Where none runs yet, a command takes its time.
+    await (connection === undefined ? lb.status() : connection.next())
   }
 }
 
@@ -95,19 +100,16 @@ async function served(): Promise<void> {
 
 /** The announcer's process, killed; returns when it is gone. */
 async function killAnnouncer(lb: SkepLb): Promise<void> {
-  const { announce } = await lb.status()
-  const connection = createConnection(join(lb.folder, 'run', lb.instance, 'announcer.sock'))
-  const closed = new Promise<void>((resolve) => connection.once('close', () => resolve()).on('error', () => {}))
-  await new Promise<void>((resolve) => connection.once('data', () => resolve()))
-  connection.resume()
-  process.kill(announce!.pid!, 'SIGKILL')
-  await closed
+  using connection = await Connection.open(socketOf(lb))
+  process.kill(connection!.hello.pid, 'SIGKILL')
+  await connection!.listen(() => {})
 }
 
 test('two load balancers: one owns the addresses, serves, and hands over when it is uninstalled', async () => {
   await using one = SkepLb.on(net.one, 'one')
   await using two = SkepLb.on(net.two, 'two')
-  await Promise.all([one.start(config({ priority: 150 })), two.start(config({ priority: 100 }))])
+  await one.start(config({ priority: 150 }))
+  await two.start(config({ priority: 100 }))
   const owner = await untilOwned(one, ...both)
   expect(owner.routers.map(({ state, family, priority }) => [family, state, priority])).toEqual([
     ['ipv4', 'active', 150],
@@ -192,7 +194,7 @@ test('SIGTERM to all, as when the host shuts down, hands over at once', async ()
   await two.start(slow(100))
   await untilOwned(two)
   await one.end('SIGTERM')
-  process.kill(pid!, 'SIGTERM')
+  process.kill(pid, 'SIGTERM')
   const { routers } = await untilOwned(two, ...both)
   expect(routers[0]?.text).toContain('10.0.0.1 gave the addresses up')
   await served()
@@ -201,7 +203,8 @@ test('SIGTERM to all, as when the host shuts down, hands over at once', async ()
 test('all processes killed: nobody answers there any more, and the other takes over', async () => {
   await using one = SkepLb.on(net.one, 'one')
   await using two = SkepLb.on(net.two, 'two')
-  await Promise.all([one.start(config({ priority: 150 })), two.start(config({ priority: 100 }))])
+  await one.start(config({ priority: 150 }))
+  await two.start(config({ priority: 100 }))
   await untilOwned(one, ...both)
   await one.end('SIGKILL')
   await killAnnouncer(one)
@@ -218,7 +221,8 @@ test('all processes killed: nobody answers there any more, and the other takes o
 test('without a usable backend the addresses go to the other, and come back', async () => {
   await using one = SkepLb.on(net.one, 'one')
   await using two = SkepLb.on(net.two, 'two')
-  await Promise.all([one.start(config({ priority: 150 })), two.start(config({ priority: 100 }))])
+  await one.start(config({ priority: 150 }))
+  await two.start(config({ priority: 100 }))
   await untilOwned(one, ...both)
   await one.reload(config({ priority: 150, weight: 0 }))
   await untilOwned(two, ...both)
@@ -234,7 +238,8 @@ test('without a usable backend the addresses go to the other, and come back', as
 test('a device that goes down leaves the addresses to the other; taken out of the configuration, the announcer ends', async () => {
   await using one = SkepLb.on(net.one, 'one')
   await using two = SkepLb.on(net.two, 'two')
-  await Promise.all([one.start(config({ priority: 150 })), two.start(config({ priority: 100 }))])
+  await one.start(config({ priority: 150 }))
+  await two.start(config({ priority: 100 }))
   await untilOwned(one, ...both)
   net.one.netlink.link.set({ name: 'eth0', up: false })
   try {

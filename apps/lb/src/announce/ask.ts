@@ -44,9 +44,14 @@ export class Connection implements Disposable {
     if (!this.#socket.destroyed) this.#socket.write(writeLine(message))
   }
 
-  /** What it says, until the connection ends. */
+  /** What it says next; `undefined` when the connection has ended. */
+  next(): Promise<FromAnnouncer | undefined> {
+    return heardFrom(this.#lines)
+  }
+
+  /** All that it says, until the connection ends. */
   async listen(heard: (message: FromAnnouncer) => void): Promise<void> {
-    for (let message = await heardFrom(this.#lines); message; message = await heardFrom(this.#lines)) heard(message)
+    for (let message = await this.next(); message !== undefined; message = await this.next()) heard(message)
   }
 
   [Symbol.dispose](): void {
