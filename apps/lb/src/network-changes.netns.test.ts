@@ -100,7 +100,7 @@ describe('skep-lb follows the network', () => {
     host.netlink.link.add({ kind: 'bridge', name: 'br0', up: true })
     const before = host.run(() => readFileSync('/proc/sys/net/ipv4/conf/br0/accept_local', 'utf8'))
     const next = native(config([1]).replace('[eth0, eth1]', '[eth0, eth1, br0]'))
-    expect(await lb.reload(next, 'refused')).toMatch(/^refused: 1 problems/)
+    expect(await lb.reload(next, 'refused')).toMatch(/^refused: 1 problem;/)
     const { devices, services } = await lb.status()
     expect(devices.map(({ name }) => name)).toEqual(['eth0', 'eth1'])
     expect(services.map(({ members }) => members.length)).toEqual([3, 3, 3])
