@@ -18,14 +18,7 @@ export async function skep(name: keyof typeof modes, host: (name: Middle) => Hos
   const lb = stack.use(new LoadBalancer(host(middle)))
   lb.write(text(backendNumbers(), []))
   const reason = await lb.refusal()
-  if (reason !== undefined)
-    return {
-      name,
-      reason: reason
-        .replace(/^\S*\.yaml:\d+:\d+: /, '')
-        .split('\n', 1)
-        .join(),
-    }
+  if (reason !== undefined) return { name, reason: firstProblem(reason) }
   await lb.start()
   const owned = stack.move()
   return {
