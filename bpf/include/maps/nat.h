@@ -42,7 +42,8 @@ enum nat_seen {
 
 /*
  * last_seen: low 32 bits of jiffies, written at most once a second; era: jiffies >> 31 then, so that what is
- * older than 2^32 does not look young. generation: the service's, at opening.
+ * older than 2^32 does not look young. generation: the service's, at opening. hop: the way to the client, an
+ * index into `hops`.
  */
 struct nat_entry {
 	__be32 client[4];
@@ -61,7 +62,7 @@ struct nat_entry {
 	__u8 member_seen;
 	__u8 era;
 	__u16 generation;
-	__u16 pad1;
+	__u16 hop;
 };
 
 _Static_assert(sizeof(struct nat_line) == 64, "one cache line");

@@ -41,6 +41,9 @@ export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e037
 
 const SERVICES = 16
 const MEMBERS = 1024
+const HOPS = 64
+const MOVE_LINE_MOVES = 8
+const RECORD_LINES = 64
 const LINE_SLOTS = 32
 const LINE_IDS = 16
 const OWN_SOURCE = 0xfffffffe
@@ -74,6 +77,13 @@ export class Balancer implements Disposable {
       timeoutClosing: 120 * ticks,
       timeoutClosed: 10 * ticks,
       timeoutOther: 60 * ticks,
+      pulseLimit: 3 * ticks,
+      hopsMask: HOPS - 1,
+      recordShift: Math.ceil(Math.log2(ticks)),
+      tunnelSource4: 0,
+      tunnelSpread4: 0,
+      tunnelSource6: [0, 0, 0, 0],
+      tunnelSpread6: [0, 0, 0, 0],
       ...options.config,
     }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
@@ -92,6 +102,9 @@ export class Balancer implements Disposable {
         natFlows: size(natLines),
         natReplies: size(natLines),
         natEntries: size(natLines * 8),
+        hops: size(HOPS),
+        moves: size((SERVICES * 2 ** ringLog2) / MOVE_LINE_MOVES),
+        records: size(SERVICES * RECORD_LINES),
       },
     })
   }
@@ -137,6 +150,9 @@ export class Balancer implements Disposable {
       family: familyOf(address),
       flags: 0,
       generation: 0,
+      moves: 0,
+      records: 0,
+      recordIdle: 0,
     })
     this.writeKey({ address, port, protocol }, id)
     this.writeKey({ address, port: 0, protocol: 0 }, ADDRESS_ONLY)
@@ -144,7 +160,7 @@ export class Balancer implements Disposable {
   }
 
   setMember(id: number, { address, port }: Endpoint, service: number, source: number, used = 1): void {
-    this.lb.maps.members.set(id, { address: toWords(address), port, family: familyOf(address), used, source, service })
+    this.lb.maps.members.set(id, { address: toWords(address), port, family: familyOf(address), used, source, service, hop: 0 })
   }
 
   /** Slots of a service's ring: i mod n, or one member number for all. */

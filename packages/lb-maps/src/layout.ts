@@ -71,7 +71,7 @@ export const SOURCE_WORDS: number = sourceCodec.size / WORD
 export const RING_LINE_SLOTS: number = ringLineCodec.size / 2
 export const RING_LOG2_BITS = 5
 export const RING_LOG2_MIN = 7
-export const RING_SLOT_EMPTY = 0xffff
+export const RING_SLOT_EMPTY = 0x7fff
 
 /** struct member_line. */
 export const MEMBER_LINE_IDS: number = memberLineCodec.size / WORD
@@ -81,7 +81,7 @@ export const MEMBER_BLOCK_END = 0xffffffff
 /** `members` of a service that has no member lines. Nobody reads it, for such a service has no ring. */
 export const NO_MEMBER_LINES = 0xffffffff
 
-/** Numbers of one service's members are 16 bits; the last one means "nobody". */
+/** Numbers of one service's members are 15 bits; the last one means "nobody". */
 export const MEMBERS_PER_SERVICE: number = RING_SLOT_EMPTY
 
 /** A port as it stands in a little-endian word, and back. */
