@@ -21,7 +21,9 @@ demo: ## a load balancer in namespaces: balance, kill, restart, remove a backend
 
 .PHONY: test
 test: ## all tests; needs root for those on the kernel. One package: make test PACKAGE=lb-maps
-	@$(bootstrap) test && $(machine) test
+	@$(bootstrap) test
+	@$(if $(PACKAGE),$(node) tools/jest/check-package.ts $(PACKAGE))
+	@$(machine) test
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
 
 .PHONY: bench

@@ -28,6 +28,13 @@ fi
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 
+# Ubuntu 22.04 has 0.5; libbpf_version.h came with 0.6.
+libbpf=$(printf '#include <bpf/libbpf_version.h>\nLIBBPF_MAJOR_VERSION\n' | cc -E -P - 2>/dev/null | tail -n 1)
+case "$libbpf" in
+[1-9]*) ;;
+*) die "libbpf ≥ 1.0 with its headers is needed, and apt gave an older one (Debian 12 and Ubuntu 24.04 have it in libbpf-dev); install a newer one from https://github.com/libbpf/libbpf" ;;
+esac
+
 for makefile in packages/*/native/Makefile; do
 	make -s -C "$(dirname "$makefile")" >&2
 done

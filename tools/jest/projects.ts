@@ -19,6 +19,12 @@ export function projects(root: string): Project[] {
     })
 }
 
+/** What projects are named after: each folder with tests. */
+export function packages(root: string): string[] {
+  const names = projects(root).map(({ displayName }) => String(displayName).replace(/:netns$/, ''))
+  return [...new Set(names)]
+}
+
 function isNetns(file: string): boolean {
   return file.endsWith('.netns.test.ts')
 }

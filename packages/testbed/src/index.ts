@@ -36,6 +36,7 @@ export { goldenTable } from './golden/table.ts'
 export type { Leak, LeakKind } from './leaks/inventory.ts'
 export { leaksSince, noLeaks } from './leaks/leaks.ts'
 
+export { bpftoolPath } from './needs/bpftool.ts'
 export type { TestGlobals } from './needs/globals.ts'
 export type { Need } from './needs/needs.ts'
 export { needing, needs } from './needs/needs.ts'

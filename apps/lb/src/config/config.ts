@@ -1,4 +1,5 @@
 import type { HealthCheck } from '@skep/lb-health'
+import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
 
 /** A valid configuration, every default filled in. Addresses are in canonical spelling. */
@@ -36,6 +37,8 @@ export interface Service {
   readonly algorithm: 'maglev'
   /** Without it every backend counts as up. */
   readonly healthCheck?: HealthCheck | undefined
+  /** Without it the connections of a backend that is taken out go on until they end by themselves. */
+  readonly drain?: Drain | undefined
   readonly backends: readonly Backend[]
 }
 
@@ -50,4 +53,11 @@ export interface Backend {
   readonly port: number
   /** 0–255; 0: no new connections. */
   readonly weight: number
+  readonly state: BackendState
+}
+
+/** What becomes of a backend that is taken out of the configuration. */
+export interface Drain {
+  /** Its connections may go on for so long; then they end. */
+  readonly timeoutSeconds: number
 }

@@ -25,12 +25,21 @@ function diffServices(before: Service, after: Service): string[] {
   const lines = [
     ...changed('algorithm', before.algorithm, after.algorithm),
     ...changed('healthCheck', describeCheck(before), describeCheck(after)),
+    ...changed('drain', describeDrain(before), describeDrain(after)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
-    ...diffBy(before.backends, after.backends, formatBackend, 'backend', (a: Backend, b: Backend) =>
-      changed(`weight of backend ${formatBackend(a)}`, a.weight, b.weight),
-    ),
+    ...diffBy(before.backends, after.backends, formatBackend, 'backend', diffBackends),
   ]
   return lines.length === 0 ? [] : [`~ service ${after.name}`, ...lines.map((line) => `  ${line}`)]
+}
+
+function diffBackends(before: Backend, after: Backend): string[] {
+  return (['weight', 'state'] as const).flatMap((key) =>
+    changed(`${key} of backend ${formatBackend(before)}`, before[key], after[key]),
+  )
+}
+
+function describeDrain({ drain }: Service): string {
+  return drain === undefined ? 'none' : `${drain.timeoutSeconds} s`
 }
 
 function describeCheck({ healthCheck }: Service): string {
@@ -57,7 +66,8 @@ function diffBy<T extends Service | Frontend | Backend>(
 
 function contents(item: Service | Frontend | Backend): string {
   if ('frontends' in item) return `: ${item.frontends.map(formatFrontend).join(', ')}, ${item.backends.length} backends`
-  return 'weight' in item && item.weight !== 1 ? ` weight ${item.weight}` : ''
+  if (!('weight' in item)) return ''
+  return `${item.weight === 1 ? '' : ` weight ${item.weight}`}${item.state === 'active' ? '' : ` ${item.state}`}`
 }
 
 function changed(what: string, before: string | number, after: string | number): string[] {

@@ -6,9 +6,12 @@ import { show } from './problem.ts'
 /** What a field's reader throws: the sentence that the user gets. */
 class Refusal extends Error {}
 
+/** What JSON Schema says of a field, for editors and the API's description. */
+type JsonSchema = Readonly<Record<string, unknown>>
+
 /** A field that is read by one function, so that every message is a sentence about its value. */
-function field<T>(read: (value: unknown) => T): z.ZodType<T> {
-  return z.unknown().transform((value, context) => {
+export function field<T>(schema: JsonSchema, read: (value: unknown) => T): z.ZodType<T> {
+  const reader = z.unknown().transform((value, context) => {
     try {
       return read(value)
     } catch (error) {
@@ -17,11 +20,12 @@ function field<T>(read: (value: unknown) => T): z.ZodType<T> {
       return z.NEVER
     }
   })
+  return reader.meta(schema)
 }
 
 /** A whole number. `what` names it: `a port`, `a weight`. */
 export function integer(what: string, min: number, max: number): z.ZodType<number> {
-  return field((value) => {
+  return field({ type: 'integer', minimum: min, maximum: max }, (value) => {
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
     throw new Refusal(`${show(value)} is not ${what}; write a whole number from ${min} to ${max}`)
   })
@@ -32,7 +36,7 @@ export function word<const T extends string>(
   words: readonly T[],
   later: Readonly<Record<string, string>> = {},
 ): z.ZodType<T> {
-  return field((value) => {
+  return field({ type: 'string', enum: words }, (value) => {
     const found = words.find((candidate) => candidate === value)
     if (found !== undefined) return found
     if (typeof value !== 'string') throw new Refusal(`${show(value)} is not one of ${words.join(', ')}`)
@@ -44,13 +48,13 @@ export function word<const T extends string>(
 const namePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** A name as Kubernetes has them (RFC 1123 label). */
-export const name: z.ZodType<string> = field((value) => {
+export const name: z.ZodType<string> = field({ type: 'string', pattern: namePattern.source }, (value) => {
   if (typeof value === 'string' && namePattern.test(value)) return value
   throw new Refusal(`${show(value)} is not a name; write up to 63 of a–z, 0–9 and "-", like web-1`)
 })
 
 /** An IPv4 or IPv6 address, in canonical spelling. */
-export const address: z.ZodType<string> = field((value) => {
+export const address: z.ZodType<string> = field({ type: 'string' }, (value) => {
   if (typeof value !== 'string')
     throw new Refusal(`${show(value)} is not an IP address; write one like 10.0.0.1 or "2001:db8::1"`)
   try {
@@ -88,9 +92,11 @@ export interface PortRange {
   readonly to: number
 }
 
+const portRangeText = /^(\d{1,5})-(\d{1,5})$/
+
 /** `from-to`, as in net.ipv4.ip_local_reserved_ports. */
-export const portRange: z.ZodType<PortRange> = field((value) => {
-  const match = typeof value === 'string' ? /^(\d{1,5})-(\d{1,5})$/.exec(value) : null
+export const portRange: z.ZodType<PortRange> = field({ type: 'string', pattern: portRangeText.source }, (value) => {
+  const match = typeof value === 'string' ? portRangeText.exec(value) : null
   const range = { from: Number(match?.[1]), to: Number(match?.[2]) }
   if (!match) throw new Refusal(`${show(value)} is not a range of ports; write it like 16384-32767`)
   if (range.from < 1024 || range.to > 65535)
@@ -103,13 +109,13 @@ export const portRange: z.ZodType<PortRange> = field((value) => {
 const deviceText = /^-?[^\s/-][^\s/]{0,63}$/
 
 /** A device's name, a glob (`*`, `?`, `[a-c]`), or either with `-` before it to leave devices out. */
-export const devicePattern: z.ZodType<string> = field((value) => {
+export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: deviceText.source }, (value) => {
   if (typeof value === 'string' && deviceText.test(value)) return value
   throw new Refusal(`${show(value)} is not a device; write a name (eth0), a glob (ens*), or one to leave out ("-ens9")`)
 })
 
 /** A 128-bit key in hex. */
-export const hashKey: z.ZodType<string> = field((value) => {
+export const hashKey: z.ZodType<string> = field({ type: 'string', pattern: '^[0-9a-fA-F]{32}$' }, (value) => {
   if (typeof value === 'string' && /^[\da-f]{32}$/i.test(value)) return value.toLowerCase()
   throw new Refusal(`${show(value)} is not a hash key; write 32 hex digits in quotes, as openssl rand -hex 16 prints`)
 })

@@ -45,8 +45,8 @@ describe('a valid configuration', () => {
           frontends: [{ address: '192.0.2.10', port: 80, protocol: 'TCP' }],
           algorithm: 'maglev',
           backends: [
-            { address: '10.1.0.11', port: 8080, weight: 1 },
-            { address: '10.1.0.12', port: 8080, weight: 2 },
+            { address: '10.1.0.11', port: 8080, weight: 1, state: 'active' },
+            { address: '10.1.0.12', port: 8080, weight: 2, state: 'active' },
           ],
         },
       ],

@@ -1,9 +1,13 @@
 import type { z } from 'zod'
-import type { Backend, Capacity, Config, Frontend, Service, Snat } from './config.ts'
+import type { Backend, Capacity, Config, Drain, Frontend, Service, Snat } from './config.ts'
 import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
 import { healthCheck } from './health-check.ts'
+import { backendStates } from './state.ts'
 
 const port = integer('a port', 1, 65535)
+
+/** A week. */
+export const MOST_DRAIN_SECONDS = 604_800
 
 export const frontendSchema: z.ZodType<Frontend> = strict<Frontend>('a frontend', {
   address: hostAddress,
@@ -15,6 +19,11 @@ export const backendSchema: z.ZodType<Backend> = strict<Backend>('a backend', {
   address: hostAddress,
   port,
   weight: integer('a weight', 0, 255).default(1),
+  state: word(backendStates).default('active'),
+})
+
+const drainSchema = strict<Drain>('a drain section', {
+  timeoutSeconds: integer('a number of seconds', 0, MOST_DRAIN_SECONDS),
 })
 
 const serviceSchema = strict<Service>('a service', {
@@ -22,6 +31,7 @@ const serviceSchema = strict<Service>('a service', {
   frontends: list('frontends', frontendSchema),
   algorithm: word(['maglev'], { random: 'is not built yet' }).default('maglev'),
   healthCheck: healthCheck.optional(),
+  drain: drainSchema.optional(),
   backends: list('backends', backendSchema),
 })
 

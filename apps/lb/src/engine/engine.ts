@@ -15,7 +15,6 @@ import { describeGauge, natGauges } from '../status/gauges.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
-import { adoptedSources } from './adopted-sources.ts'
 import { backendAddresses, usesFamily } from './desired.ts'
 import { Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
@@ -40,7 +39,7 @@ export class Engine implements Disposable {
     this.#datapath = stack.use(loadDatapath(paths, config))
     this.#services = stack.use(new Services(this.#datapath, config))
     this.#links = new Links(paths, netlink, this.#datapath)
-    this.#sources = adoptedSources(this.#datapath.maps)
+    this.#sources = this.#services.sources()
     this.#stack = stack.move()
   }
 

@@ -6,6 +6,7 @@ import { hashKeyOf } from '../datapath/settings.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import { actualGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
+import { adoptedSources } from './adopted-sources.ts'
 import { desiredState } from './desired.ts'
 
 type Sources = Pick<Resolution, 'sources'>
@@ -35,6 +36,11 @@ export class Services implements Disposable {
       if (!(error instanceof LbMapsError)) throw error
       return error.problems.map(({ path, message }) => finding(path, message))
     }
+  }
+
+  /** The own addresses in the tables, by backend. */
+  sources(): Map<string, string> {
+    return adoptedSources(this.#mapping)
   }
 
   /** How full the tables are. */

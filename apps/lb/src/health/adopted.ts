@@ -1,7 +1,7 @@
 import { backendKey } from '@skep/lb-health'
 import type { InstancePaths } from '../instance/paths.ts'
-import { readServices } from '../status/services.ts'
-import { openTables } from '../status/tables.ts'
+import { openInstance } from '../status/open.ts'
+import { serviceStatuses } from '../status/services.ts'
 import type { Check } from './checks.ts'
 
 /** Whether the tables send new connections to a backend; `undefined` for one that they do not have. */
@@ -9,8 +9,8 @@ export type Served = (frontend: string, backend: string) => boolean | undefined
 
 /** What the tables of an installed instance say. */
 export function servedInTables(paths: InstancePaths): Served {
-  using tables = openTables(paths)
-  const services = tables ? readServices(tables, new Map()) : []
+  using open = openInstance(paths)
+  const services = open ? serviceStatuses(open.maps, open.tables.memberCounters, new Map()) : []
   const slots = new Map(
     services.flatMap(({ frontend, members }) => members.map((one) => [`${frontend} ${one.backend}`, one.slots])),
   )

@@ -1,8 +1,7 @@
 import type { LbConfig } from '@skep/datapath/lb-xdp'
-import { type Actual, capacity, EARLY_WARNING_PERCENT, openMaps, readActual, type Gauge } from '@skep/lb-maps'
-import { type Connections, readConnections } from './connections.ts'
+import { type Actual, capacity, EARLY_WARNING_PERCENT, type LbMaps, readActual, type Gauge } from '@skep/lb-maps'
+import type { Connections } from './connections.ts'
 import type { GaugeStatus } from './status.ts'
-import type { Tables } from './tables.ts'
 
 const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
   services: 'spec.capacity.services',
@@ -11,9 +10,8 @@ const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
 }
 
 /** How full each bounded table is, and the range of NAT ports. */
-export function readGauges(tables: Tables, config: LbConfig): GaugeStatus[] {
-  using maps = openMaps(tables, { key0: config.hashKey0, key1: config.hashKey1 })
-  return [...actualGauges(readActual(maps)), ...natGauges(readConnections(tables, config), config)]
+export function readGauges(maps: LbMaps, connections: Connections, config: LbConfig): GaugeStatus[] {
+  return [...actualGauges(readActual(maps)), ...natGauges(connections, config)]
 }
 
 /** How full the connections' tables are. */

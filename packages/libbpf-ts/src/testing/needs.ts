@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { needing, needs, type Need } from '@skep/testbed'
+import { bpftoolPath, needing, needs, type Need } from '@skep/testbed'
 
 const VMLINUX = '/sys/kernel/btf/vmlinux'
 
 const NEEDS = {
   root: [needs.root, needs.bpf],
-  bpftool: [needs.binary('bpftool')],
+  bpftool: [needs.bpftool],
   kernelBtf: [needs.feature('kernelBtf', () => (existsSync(VMLINUX) ? undefined : `no ${VMLINUX}`))],
   binutils: [needs.binary('nm'), needs.binary('objdump')],
   clang: [needs.binary('clang-14')],
@@ -19,7 +19,7 @@ export function describeWith(names: readonly (keyof typeof NEEDS)[], name: strin
 
 /** What bpftool answers in JSON. */
 export function bpftool(...args: string[]): unknown {
-  const { status, stdout, stderr } = spawnSync('bpftool', ['-j', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
+  const { status, stdout, stderr } = spawnSync(bpftoolPath(), ['-j', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
   if (status !== 0) throw new Error(`bpftool ${args.join(' ')}: ${stderr || stdout}`)
   return stdout.trim() === '' ? undefined : JSON.parse(stdout)
 }

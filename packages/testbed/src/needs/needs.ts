@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { whyNoBpf } from './bpf.ts'
+import { whyNoBpftool } from './bpftool.ts'
 import type { TestGlobals } from './globals.ts'
 import { testGlobals } from './globals.ts'
 
@@ -18,6 +19,8 @@ export const needs: {
   readonly root: Need
   /** Leave to load BPF programs, and a bpffs. */
   readonly bpf: Need
+  /** A bpftool that runs: {@link bpftoolPath}. */
+  readonly bpftool: Need
   /** A program in `PATH`. */
   readonly binary: (name: string) => Need
   /** Anything else; `missing` tries it, and says what came of that. */
@@ -25,6 +28,7 @@ export const needs: {
 } = {
   root: { name: 'root', missing: whyNotRoot },
   bpf: { name: 'bpf', missing: whyNoBpf },
+  bpftool: { name: 'bpftool', missing: whyNoBpftool },
   binary: (name) => ({ name, missing: () => whyNoBinary(name) }),
   feature: (name, missing) => ({ name, missing }),
 }
