@@ -118,8 +118,9 @@ function* zeroMembers({ words }: Table, ids: Uint32Array): Generator<undefined, 
 function* zeroService({ words }: Table, at: number): Generator<undefined, void> {
   Atomics.store(words, at + SERVICE.tail, 0)
   yield
-  words.fill(0, at, at + SERVICE.tail)
-  words[at + SERVICE.flags]! &= 0xffff0000
+  const generation = words[at + SERVICE.flags]! & 0xffff0000
+  words.fill(0, at, at + SERVICE_WORDS)
+  words[at + SERVICE.flags] = generation
 }
 
 function storeWord({ words }: Table, at: number, value: number): void {

@@ -104,12 +104,12 @@ describe('what is wrong is named with its place, its value and what would be rig
   })
 
   test('more backends than numbers', () => {
-    const backends = Array.from({ length: 65536 }, (_, i) => ({
+    const backends = Array.from({ length: 32768 }, (_, i) => ({
       address: `172.16.0.${1 + (i >> 15)}`,
       port: 1 + (i & 32767),
     }))
     expect(checkDesired(desired({ backends }))).toEqual([
-      { path: 'services[0].backends', message: '65536 are more than the 65535 that a service can have' },
+      { path: 'services[0].backends', message: '32768 are more than the 32767 that a service can have' },
     ])
   })
 
