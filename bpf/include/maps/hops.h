@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Next hops, as the kernel's route lookup told them: the datapath's own notes, which spare it the lookup for as
- * long as nothing has changed and somebody watches that.
+ * Next hops, as the kernel's route lookup told them: the datapath's own notes, which spare it the lookup for
+ * as long as nothing has changed and somebody watches that.
  *
  * User space follows the kernel's links, routes and neighbours, and counts `generation` up when a change may
  * make a note wrong; it sets `heartbeat` to the time, in jiffies, each time it has seen all changes until
@@ -36,8 +36,8 @@ struct hop {
 	__u8 pad1[10];
 };
 
-/* The hop is being written. */
-#define HOP_BUSY 0
+/* In place of a generation: the hop is being written. */
+#define HOP_BUSY 0xffffffffU
 
 _Static_assert(sizeof(struct pulse) == 16, "two words");
 _Static_assert(sizeof(struct hop) == 32, "half a cache line");

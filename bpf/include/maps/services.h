@@ -49,15 +49,13 @@ struct service_bucket6 {
 };
 
 /*
- * A service, by its 32-bit id. `ring` and `members` are published by one 8-byte store, and so are `moves` and
- * `records`.
+ * A service, by its 32-bit id. `ring` and `members` are published by one 8-byte store.
  * ring: index of the first line in `rings` shifted left by 5, or'ed with log2 of the number of slots (7 and
  * more; less means: no backends). members: index of the first line in `member_ids`. address/port: the
  * frontend, which replies carry as source. generation: counts the frontends that this id has been given to;
  * connections of an earlier one match nothing.
- * moves: index of the first line in `moves`; there is one entry a slot, if any slot is RING_SLOT_MOVING.
- * records: index of the first line in `records` shifted left by 5, or'ed with log2 of the number of lines plus
- * 1; 0: none. record_idle: how long a record lives without packets, in record units.
+ * records: index of the first line in `records` shifted left by 5, or'ed with log2 of the number of lines
+ * plus 1; 0: none. record_idle: how long a record lives without packets, in record units.
  */
 struct service {
 	__u32 ring;
@@ -68,17 +66,16 @@ struct service {
 	__u8 family;
 	__u16 flags;
 	__u16 generation;
-	__u32 moves;
 	__u32 records;
 	__u16 record_idle;
 	__u16 pad1;
-	__u32 pad2[5];
+	__u32 pad2[6];
 };
 
 /*
  * How a service's packets are forwarded (none of SERVICE_DSR: source NAT), and how a member is chosen.
- * SERVICE_RANDOM: at random, and recorded (DSR) or kept in the connection's entry (SNAT). SERVICE_AFFINITY: by
- * the client's address alone. SERVICE_QUIC: UDP whose Initial packets open connections (RFC 9000 17.2.2).
+ * SERVICE_RANDOM: at random, and recorded (DSR) or kept in the connection's entry (SNAT). SERVICE_AFFINITY:
+ * by the client's address alone. SERVICE_QUIC: UDP whose Initial packets open connections (RFC 9000 17.2.2).
  */
 enum service_flag {
 	SERVICE_DSR_IPIP = 1,

@@ -5,7 +5,7 @@ import * as bpf from 'libbpf-ts'
 
 /** `enum move_phase` */
 export const MovePhase = {
-  PHASE_NONE: 0,
+  PHASE_STABLE: 0,
   PHASE_MOVE: 1,
   PHASE_HARVEST: 2,
   PHASE_SETTLED: 3,
@@ -85,7 +85,9 @@ export const Verdict = {
   VERDICT_DROP_TOO_BIG: 32,
   VERDICT_PASS_GROUP: 33,
   VERDICT_DROP_MARTIAN: 34,
-  VERDICT_COUNT: 35,
+  VERDICT_DROP_NO_NEIGHBOUR: 35,
+  VERDICT_DROP_NO_HEADROOM: 36,
+  VERDICT_COUNT: 37,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
@@ -222,7 +224,7 @@ export const memberCodec: bpf.Codec<Member> = {
       used: view.getUint8(offset + 19),
       source: view.getUint32(offset + 20, true),
       service: view.getUint32(offset + 24, true),
-      hop: view.getUint32(offset + 28, true),
+      hop: view.getUint16(offset + 28, true),
     }
   },
   write(view, offset, value) {
@@ -236,79 +238,41 @@ export const memberCodec: bpf.Codec<Member> = {
     view.setUint8(offset + 19, value.used)
     view.setUint32(offset + 20, value.source, true)
     view.setUint32(offset + 24, value.service, true)
-    view.setUint32(offset + 28, value.hop, true)
+    view.setUint16(offset + 28, value.hop, true)
+    view.setUint16(offset + 30, 0)
   },
 }
 
-/** `struct move`, 8 bytes. */
-export interface Move {
-  previous: number
-  phase: number
-  since: number
-}
-
-/** Where the fields of {@link Move} stand, in bytes: for what writes into a mapped array directly. */
-export const moveOffsets = {
-  previous: 0,
-  phase: 2,
-  since: 4,
-} as const
-
-export const moveCodec: bpf.Codec<Move> = {
-  size: 8,
-  align: 4,
-  read(view, offset) {
-    return {
-      previous: view.getUint16(offset, true),
-      phase: view.getUint8(offset + 2),
-      since: view.getUint32(offset + 4, true),
-    }
-  },
-  write(view, offset, value) {
-    view.setUint16(offset, value.previous, true)
-    view.setUint8(offset + 2, value.phase)
-    view.setUint32(offset + 4, value.since, true)
-    view.setUint8(offset + 3, 0)
-  },
-}
-
-/** `struct move_line`, 64 bytes. */
+/** `struct move_line`, 128 bytes. */
 export interface MoveLine {
-  moves: Move[]
+  previous: number[]
+  since: number[]
 }
 
 /** Where the fields of {@link MoveLine} stand, in bytes: for what writes into a mapped array directly. */
 export const moveLineOffsets = {
-  moves: 0,
+  previous: 0,
+  since: 64,
 } as const
 
 export const moveLineCodec: bpf.Codec<MoveLine> = {
-  size: 64,
-  align: 4,
+  size: 128,
+  align: 2,
   read(view, offset) {
+    const previous_: number[] = []
+    for (let i = 0; i < 32; i++) previous_.push(view.getUint16(offset + i * 2, true))
+    const since_: number[] = []
+    for (let i = 0; i < 32; i++) since_.push(view.getUint16(offset + 64 + i * 2, true))
     return {
-      moves: [
-        moveCodec.read(view, offset),
-        moveCodec.read(view, offset + 8),
-        moveCodec.read(view, offset + 16),
-        moveCodec.read(view, offset + 24),
-        moveCodec.read(view, offset + 32),
-        moveCodec.read(view, offset + 40),
-        moveCodec.read(view, offset + 48),
-        moveCodec.read(view, offset + 56),
-      ],
+      previous: previous_,
+      since: since_,
     }
   },
   write(view, offset, value) {
-    bpf.checkLength(value.moves, 8, 'MoveLine.moves')
-    moveCodec.write(view, offset, value.moves[0]!)
-    moveCodec.write(view, offset + 8, value.moves[1]!)
-    moveCodec.write(view, offset + 16, value.moves[2]!)
-    moveCodec.write(view, offset + 24, value.moves[3]!)
-    moveCodec.write(view, offset + 32, value.moves[4]!)
-    moveCodec.write(view, offset + 40, value.moves[5]!)
-    moveCodec.write(view, offset + 48, value.moves[6]!)
-    moveCodec.write(view, offset + 56, value.moves[7]!)
+    bpf.checkLength(value.previous, 32, 'MoveLine.previous')
+    for (let i = 0; i < 32; i++) view.setUint16(offset + i * 2, value.previous[i]!, true)
+    bpf.checkLength(value.since, 32, 'MoveLine.since')
+    for (let i = 0; i < 32; i++) view.setUint16(offset + 64 + i * 2, value.since[i]!, true)
   },
 }
 
@@ -324,13 +288,14 @@ export interface NatEntry {
   service: number
   member: number
   source: number
+  toBackend: number
   lastSeen: number
   family: number
   clientSeen: number
   memberSeen: number
   era: number
   generation: number
-  hop: number
+  toClient: number
 }
 
 /** Where the fields of {@link NatEntry} stand, in bytes: for what writes into a mapped array directly. */
@@ -345,13 +310,14 @@ export const natEntryOffsets = {
   service: 40,
   member: 44,
   source: 48,
+  toBackend: 50,
   lastSeen: 52,
   family: 56,
   clientSeen: 57,
   memberSeen: 58,
   era: 59,
   generation: 60,
-  hop: 62,
+  toClient: 62,
 } as const
 
 export const natEntryCodec: bpf.Codec<NatEntry> = {
@@ -378,14 +344,15 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
       state: view.getUint8(offset + 39),
       service: view.getUint32(offset + 40, true),
       member: view.getUint32(offset + 44, true),
-      source: view.getUint32(offset + 48, true),
+      source: view.getUint16(offset + 48, true),
+      toBackend: view.getUint16(offset + 50, true),
       lastSeen: view.getUint32(offset + 52, true),
       family: view.getUint8(offset + 56),
       clientSeen: view.getUint8(offset + 57),
       memberSeen: view.getUint8(offset + 58),
       era: view.getUint8(offset + 59),
       generation: view.getUint16(offset + 60, true),
-      hop: view.getUint16(offset + 62, true),
+      toClient: view.getUint16(offset + 62, true),
     }
   },
   write(view, offset, value) {
@@ -406,14 +373,15 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
     view.setUint8(offset + 39, value.state)
     view.setUint32(offset + 40, value.service, true)
     view.setUint32(offset + 44, value.member, true)
-    view.setUint32(offset + 48, value.source, true)
+    view.setUint16(offset + 48, value.source, true)
+    view.setUint16(offset + 50, value.toBackend, true)
     view.setUint32(offset + 52, value.lastSeen, true)
     view.setUint8(offset + 56, value.family)
     view.setUint8(offset + 57, value.clientSeen)
     view.setUint8(offset + 58, value.memberSeen)
     view.setUint8(offset + 59, value.era)
     view.setUint16(offset + 60, value.generation, true)
-    view.setUint16(offset + 62, value.hop, true)
+    view.setUint16(offset + 62, value.toClient, true)
   },
 }
 
@@ -564,7 +532,6 @@ export interface Service {
   family: number
   flags: number
   generation: number
-  moves: number
   records: number
   recordIdle: number
 }
@@ -579,9 +546,8 @@ export const serviceOffsets = {
   family: 27,
   flags: 28,
   generation: 30,
-  moves: 32,
-  records: 36,
-  recordIdle: 40,
+  records: 32,
+  recordIdle: 36,
 } as const
 
 export const serviceCodec: bpf.Codec<Service> = {
@@ -602,9 +568,8 @@ export const serviceCodec: bpf.Codec<Service> = {
       family: view.getUint8(offset + 27),
       flags: view.getUint16(offset + 28, true),
       generation: view.getUint16(offset + 30, true),
-      moves: view.getUint32(offset + 32, true),
-      records: view.getUint32(offset + 36, true),
-      recordIdle: view.getUint16(offset + 40, true),
+      records: view.getUint32(offset + 32, true),
+      recordIdle: view.getUint16(offset + 36, true),
     }
   },
   write(view, offset, value) {
@@ -620,10 +585,9 @@ export const serviceCodec: bpf.Codec<Service> = {
     view.setUint8(offset + 27, value.family)
     view.setUint16(offset + 28, value.flags, true)
     view.setUint16(offset + 30, value.generation, true)
-    view.setUint32(offset + 32, value.moves, true)
-    view.setUint32(offset + 36, value.records, true)
-    view.setUint16(offset + 40, value.recordIdle, true)
-    bpf.writeZeros(view, offset + 42, 22)
+    view.setUint32(offset + 32, value.records, true)
+    view.setUint16(offset + 36, value.recordIdle, true)
+    bpf.writeZeros(view, offset + 38, 26)
   },
 }
 
@@ -1062,6 +1026,11 @@ export interface LbXdpSpec extends Disposable {
     readonly services4: bpf.MapSpec
     readonly services6: bpf.MapSpec
     readonly sources: bpf.MapSpec
+    readonly thisContenders: bpf.MapSpec
+    readonly thisLookups: bpf.MapSpec
+    readonly thisOpenings: bpf.MapSpec
+    readonly thisTranslations: bpf.MapSpec
+    readonly thisWays: bpf.MapSpec
     readonly verdictCounters: bpf.MapSpec
   }
   readonly programs: {
@@ -1090,6 +1059,11 @@ export interface LbXdp extends Disposable {
     readonly services4: bpf.ArrayMap<ServiceBucket4>
     readonly services6: bpf.ArrayMap<ServiceBucket6>
     readonly sources: bpf.ArrayMap<Source>
+    readonly thisContenders: bpf.PerCpuMap<number, Uint8Array>
+    readonly thisLookups: bpf.PerCpuMap<number, Uint8Array>
+    readonly thisOpenings: bpf.PerCpuMap<number, Uint8Array>
+    readonly thisTranslations: bpf.PerCpuMap<number, Uint8Array>
+    readonly thisWays: bpf.PerCpuMap<number, Uint8Array>
     readonly verdictCounters: bpf.PerCpuMap<number, Counter>
   }
   readonly programs: {
@@ -1119,7 +1093,7 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
       memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
       memberIds: bpf.mapSpec(object, 'member_ids', 4, 64),
       members: bpf.mapSpec(object, 'members', 4, 32),
-      moves: bpf.mapSpec(object, 'moves', 4, 64),
+      moves: bpf.mapSpec(object, 'moves', 4, 128),
       natEntries: bpf.mapSpec(object, 'nat_entries', 4, 64),
       natFlows: bpf.mapSpec(object, 'nat_flows', 4, 64),
       natReplies: bpf.mapSpec(object, 'nat_replies', 4, 64),
@@ -1130,6 +1104,11 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
       services4: bpf.mapSpec(object, 'services4', 4, 64),
       services6: bpf.mapSpec(object, 'services6', 4, 64),
       sources: bpf.mapSpec(object, 'sources', 4, 16),
+      thisContenders: bpf.mapSpec(object, 'this_contenders', 4, 32),
+      thisLookups: bpf.mapSpec(object, 'this_lookups', 4, 144),
+      thisOpenings: bpf.mapSpec(object, 'this_openings', 4, 72),
+      thisTranslations: bpf.mapSpec(object, 'this_translations', 4, 40),
+      thisWays: bpf.mapSpec(object, 'this_ways', 4, 40),
       verdictCounters: bpf.mapSpec(object, 'verdict_counters', 4, 16),
     },
     programs: {
@@ -1186,6 +1165,11 @@ function loadedLbXdp(object: bpf.LoadedObject): LbXdp {
       services4: () => new bpf.ArrayMap(object.handle('services4'), { value: serviceBucket4Codec }),
       services6: () => new bpf.ArrayMap(object.handle('services6'), { value: serviceBucket6Codec }),
       sources: () => new bpf.ArrayMap(object.handle('sources'), { value: sourceCodec }),
+      thisContenders: () => new bpf.PerCpuMap(object.handle('this_contenders'), { key: bpf.u32, value: bpf.bytes(32) }),
+      thisLookups: () => new bpf.PerCpuMap(object.handle('this_lookups'), { key: bpf.u32, value: bpf.bytes(144) }),
+      thisOpenings: () => new bpf.PerCpuMap(object.handle('this_openings'), { key: bpf.u32, value: bpf.bytes(72) }),
+      thisTranslations: () => new bpf.PerCpuMap(object.handle('this_translations'), { key: bpf.u32, value: bpf.bytes(40) }),
+      thisWays: () => new bpf.PerCpuMap(object.handle('this_ways'), { key: bpf.u32, value: bpf.bytes(40) }),
       verdictCounters: () => new bpf.PerCpuMap(object.handle('verdict_counters'), { key: bpf.u32, value: counterCodec }),
     }),
     programs: bpf.lazy<LbXdp['programs']>({

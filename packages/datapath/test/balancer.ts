@@ -1,7 +1,7 @@
 import { IpProtocol } from '@skep/packet'
 import { type MappedArray, xdpContext } from 'libbpf-ts'
 import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, type NatEntry, Verdict } from '../src/lb_xdp.gen.ts'
-import { jiffiesPerSecond } from '../src/clock.ts'
+import { jiffiesPerSecond, readClock } from '../src/clock.ts'
 import type { verdicts } from '../src/verdicts.gen.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
@@ -18,6 +18,8 @@ export interface ServiceOptions extends Endpoint {
   readonly members: readonly Endpoint[]
   /** The load balancer's own address towards the members. */
   readonly source: string
+  /** Of enum service_flag; source NAT unless it says otherwise. */
+  readonly flags?: number
 }
 
 export interface BalancerOptions {
@@ -42,7 +44,6 @@ export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e037
 const SERVICES = 16
 const MEMBERS = 1024
 const HOPS = 64
-const MOVE_LINE_MOVES = 8
 const RECORD_LINES = 64
 const LINE_SLOTS = 32
 const LINE_IDS = 16
@@ -103,7 +104,7 @@ export class Balancer implements Disposable {
         natReplies: size(natLines),
         natEntries: size(natLines * 8),
         hops: size(HOPS),
-        moves: size((SERVICES * 2 ** ringLog2) / MOVE_LINE_MOVES),
+        moves: size(SERVICES * this.#ringLines),
         records: size(SERVICES * RECORD_LINES),
       },
     })
@@ -148,9 +149,8 @@ export class Balancer implements Disposable {
       port,
       protocol,
       family: familyOf(address),
-      flags: 0,
+      flags: options.flags ?? 0,
       generation: 0,
-      moves: 0,
       records: 0,
       recordIdle: 0,
     })
@@ -160,7 +160,15 @@ export class Balancer implements Disposable {
   }
 
   setMember(id: number, { address, port }: Endpoint, service: number, source: number, used = 1): void {
-    this.lb.maps.members.set(id, { address: toWords(address), port, family: familyOf(address), used, source, service, hop: 0 })
+    this.lb.maps.members.set(id, {
+      address: toWords(address),
+      port,
+      family: familyOf(address),
+      used,
+      source,
+      service,
+      hop: 0,
+    })
   }
 
   /** Slots of a service's ring: i mod n, or one member number for all. */
@@ -190,6 +198,11 @@ export class Balancer implements Disposable {
     this.lb.maps.sources.set(this.#sources.length, { address: toWords(address) })
     this.writeKey({ address, port: 0, protocol: 0 }, OWN_SOURCE)
     return this.#sources.push(address) - 1
+  }
+
+  /** As the control plane does while it lives: notes about next hops of this generation may be used from now on. */
+  beat(generation: number): void {
+    this.lb.maps.pulse.set(0, { heartbeat: readClock().jiffies, generation, switches: 0 })
   }
 
   /** Runs one packet. Throws unless it was counted once, with its bytes. */
