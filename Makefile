@@ -27,9 +27,10 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
 
 .PHONY: bench
-bench: ## benchmarks as one table (ONLY=control|datapath, JSON=1: one document)
-	@$(bootstrap) bench && $(machine) bench
-	@$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
+bench: ## benchmarks as one table (ONLY=control|datapath|end-to-end, KATRAN=checkout, JSON=1)
+	@$(bootstrap) $(if $(KATRAN),build,bench) && $(machine) bench
+	@$(if $(filter control datapath,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
+	@$(if $(KATRAN),KATRAN=$(abspath $(KATRAN)) )$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 .PHONY: soak
 soak: ## long fuzzing and long loads (FUZZ_RUNS=n, MINUTES=n); not part of CI

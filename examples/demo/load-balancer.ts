@@ -24,7 +24,12 @@ export class LoadBalancer implements Lifetime {
 
   /** Writes the configuration with the backends of these numbers. */
   configure(numbers: readonly number[]): void {
-    writeFileSync(this.#config, configText(numbers))
+    this.write(configText(numbers))
+  }
+
+  /** Writes another configuration. */
+  write(config: string): void {
+    writeFileSync(this.#config, config)
   }
 
   /** Starts `skep-lb run` and waits until it is ready. */
@@ -50,16 +55,19 @@ export class LoadBalancer implements Lifetime {
 
   /** Has the process read its configuration again; resolves with the share of a service's ring that moved. */
   async reload(frontend: string): Promise<number> {
-    const child = this.#child
-    if (child === undefined) throw new Error('skep-lb is not running')
     const moved = untilLine(
-      child.stderr,
+      this.#running.stderr,
       new RegExp(`"frontend":"${frontend.replaceAll(/[.[\]]/g, String.raw`\$&`)}".*"moved"`),
     )
-    const reloaded = untilLine(child.stdout, /^reloaded/)
-    child.kill('SIGHUP')
-    await reloaded
+    await this.apply()
     return (JSON.parse(await moved) as { moved: number }).moved
+  }
+
+  /** Has the process read its configuration again (SIGHUP). */
+  async apply(): Promise<void> {
+    const reloaded = untilLine(this.#running.stdout, /^reloaded/)
+    this.#running.kill('SIGHUP')
+    await reloaded
   }
 
   /** What `skep-lb status --json` prints. */
@@ -85,12 +93,22 @@ export class LoadBalancer implements Lifetime {
     if (status !== 0) throw new Error(`skep-lb uninstall failed: ${stderr}`)
   }
 
+  get #running(): ChildProcess {
+    if (this.#child === undefined) throw new Error('skep-lb is not running')
+    return this.#child
+  }
+
   get #config(): string {
     return join(this.#folder, 'lb.yaml')
   }
 
   #command(verb: string): string[] {
-    const roots = ['--bpf-root', `/sys/fs/bpf/skep-demo-${process.pid}`, '--run-dir', join(this.#folder, 'run')]
+    const roots = [
+      '--bpf-root',
+      `/sys/fs/bpf/skep-demo-${process.pid}-${this.#host.name}`,
+      '--run-dir',
+      join(this.#folder, 'run'),
+    ]
     return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...roots]
   }
 }

@@ -1,11 +1,18 @@
-/** One line of a benchmark's table: a name and figures whose unit is in their name (`seconds`, `nsPerPacket`, `ratio`). */
+/** One line of a benchmark's table: a name and figures whose unit is in their name (`seconds`, `ownNs`, `ratio`). */
 export interface BenchCase {
   readonly name: string
   readonly [figure: string]: number | string
 }
 
-/** What a `bench/*.bench.ts` file exports by default. `make bench ONLY=<group>` picks by group. */
+/** What `make bench ONLY=…` picks by. */
+export const groups = ['control', 'datapath', 'end-to-end'] as const
+export type Group = (typeof groups)[number]
+
+export type Report = (result: BenchCase) => void
+
+/** What a `bench/*.bench.ts` file exports by default. */
 export interface Bench {
-  readonly group: 'control' | 'datapath'
-  run(report: (result: BenchCase) => void): Promise<void> | void
+  readonly group: Group
+  /** Reports each case once; and to `floor` what no case can be below, or what others pay. */
+  run(report: Report, floor: Report): Promise<void> | void
 }

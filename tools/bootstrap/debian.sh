@@ -23,6 +23,7 @@ test soak|util-linux|/usr/bin/setpriv|setpriv, to run without capabilities
 test soak|curl|/usr/bin/curl|HTTP over the test networks, by a client that is not ours
 test soak|tcpdump|/usr/bin/tcpdump /usr/sbin/tcpdump|packet capture, and the second reader of @skep/packet
 test soak|bpftool linux-tools-common+linux-tools-$(uname -r) linux-tools-generic none|/usr/sbin/bpftool /usr/bin/bpftool /usr/lib/linux-tools/*/bpftool|the second reader of maps and links
+test soak|keepalived none|/usr/sbin/keepalived /usr/bin/keepalived|the other router of a VRRP group
 test lint build|clang-14 none|/usr/bin/clang-14|compiles the datapath (the pinned compiler; without it the committed objects stay)
 test lint build|llvm-14 none|/usr/bin/llvm-strip-14|strips the datapath's debug sections
 lint test|clang-format-14 none|/usr/bin/clang-format-14|checks the format of the C files

@@ -10,6 +10,7 @@ afterAll(async () => {
   const bindings: Bindings[] = []
   if (maps.includes('/libbpf-ts.node')) bindings.push(await import('libbpf-ts'))
   if (maps.includes('/netlink-ts.node')) bindings.push(await import('netlink-ts'))
+  if (maps.includes('/sockets-ts.node')) bindings.push(await import('sockets-ts'))
   const skepOpenHandles = (): string[] =>
     bindings.flatMap(({ openHandles }) => openHandles().map((handle) => JSON.stringify(handle)))
   Object.assign(globalThis, { skepOpenHandles })

@@ -1,71 +1,92 @@
 /*
- * Mixed load on the demo's network while its load balancer is troubled: clients on IPv4 and IPv6, connections that stay
- * open, a backend that flaps by configuration every second, `kill -9` every 20 seconds. No request may fail.
+ * Mixed load on the demo's network while its load balancer is troubled: clients on IPv4 and IPv6 with short and with long
+ * connections, a backend that comes and goes by configuration every second, another whose health flaps, and `kill -9`.
+ * Every backend answers at all times, so no request may fail and no connection may break.
  */
 import { parseArgs } from 'node:util'
-import { holdConnections, startTraffic, type Traffic } from '@skep/testbed'
-import { urls, vips } from '../../examples/demo/config.ts'
+import { holdConnections, httpServer, startTraffic, type TrafficOptions } from '@skep/testbed'
+import { type Family, urls, vips } from '../../examples/demo/config.ts'
 import { LoadBalancer } from '../../examples/demo/load-balancer.ts'
 import { buildNetwork } from '../../examples/demo/network.ts'
+import { configText, HEALTH_PORT } from './config.ts'
+import { outcome, summarize } from './report.ts'
+import { Health, trouble } from './troubles.ts'
 
-const KILL_EVERY = 20
+const KEPT = 20
+const HELD = 40
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '300' } } })
-const seconds = Number(values.seconds)
-if (!Number.isSafeInteger(seconds) || seconds < 2) {
-  console.error(`soak: --seconds ${values.seconds}: a whole number from 2 up`)
-  process.exit(2)
-}
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '300' }, 'kill-every': { type: 'string', default: '20' } },
+})
+const seconds = wholeNumber('seconds', values.seconds)
+const killEvery = wholeNumber('kill-every', values['kill-every'])
 
-await using network = await buildNetwork()
+await using stack = new AsyncDisposableStack()
+const network = stack.use(await buildNetwork())
 const { client, lb: host } = network.net
-await using lb = new LoadBalancer(host)
-lb.configure([1, 2, 3])
+const health = stack.use(new Health(network.net.host('backend-2')))
+for (const name of ['backend-1', 'backend-3'])
+  stack.use(await httpServer(network.net.host(name), { port: HEALTH_PORT }))
+await health.toggle()
+const lb = stack.use(new LoadBalancer(host))
+lb.write(configText([1, 2, 3]))
 await lb.start()
 
-const web = { protocol: 'http', concurrency: 4, perSecond: 400 } as const
-await using ipv4 = await startTraffic(client, { ...web, url: urls.ipv4 })
-await using ipv6 = await startTraffic(client, { ...web, url: urls.ipv6 })
-await using held = await holdConnections(client, { address: vips.ipv4, port: 7, connections: 60 })
-const troubles = await trouble()
+const families = Object.keys(vips) as Family[]
+const short = (family: Family): TrafficOptions => ({
+  protocol: 'http',
+  url: urls[family],
+  concurrency: 4,
+  perSecond: 200,
+})
+const long = (family: Family): TrafficOptions => ({
+  protocol: 'tcp',
+  address: vips[family],
+  port: 7,
+  keepAlive: true,
+  concurrency: KEPT,
+  perSecond: 200,
+})
+const plans = families.flatMap((family) => [
+  { name: `${family}/connection-per-request`, options: short(family), keptOpen: undefined },
+  { name: `${family}/long-connections`, options: long(family), keptOpen: KEPT },
+])
+const flows = await Promise.all(
+  plans.map(async (plan) => ({ ...plan, traffic: stack.use(await startTraffic(client, plan.options)) })),
+)
+const held = await Promise.all(
+  families.map(async (family) =>
+    stack.use(await holdConnections(client, { address: vips[family], port: 7, connections: HELD })),
+  ),
+)
 
-const [v4, v6, kept] = [await ipv4.stop(), await ipv6.stop(), await held.check()]
-const broken = kept.broken.length
-const result = {
+const troubles = await trouble(lb, health, {
   seconds,
-  ...troubles,
-  ipv4: { requests: v4.requests, failed: v4.failed, reasons: v4.failuresByReason },
-  ipv6: { requests: v6.requests, failed: v6.failed, reasons: v6.failuresByReason },
-  held: { connections: 60, broken },
-}
-console.log(JSON.stringify(result))
-process.exitCode = v4.failed + v6.failed + broken > 0 ? 1 : 0
+  killEvery,
+  tell: ({ reloads, kills }) => {
+    if (reloads % 10 !== 0) return
+    const sum = (of: 'requests' | 'failed'): number => flows.reduce((all, { traffic }) => all + traffic.progress[of], 0)
+    console.error(`soak: ${reloads} reloads, ${kills} kills, ${sum('requests')} requests, ${sum('failed')} failed`)
+  },
+})
+const outcomes = await Promise.all(
+  flows.map(async ({ name, traffic, keptOpen }) => [name, outcome(await traffic.stop(), keptOpen)] as const),
+)
+const kept = await Promise.all(
+  held.map(async (one) => {
+    const { alive, broken } = await one.check()
+    return { alive, broken: [...one.opened.broken, ...broken] }
+  }),
+)
+const report = summarize(seconds, troubles, Object.fromEntries(outcomes), kept)
+console.log(JSON.stringify(report))
+process.exitCode = report.broken > 0 ? 1 : 0
 
-/** A configuration a second, a kill and a new start every 20. */
-async function trouble(): Promise<{ reloads: number; kills: number }> {
-  const end = performance.now() + seconds * 1000
-  let [reloads, kills] = [0, 0]
-  while (performance.now() < end) {
-    const next = new Promise((resolve) => setTimeout(resolve, 1000))
-    lb.configure(reloads % 2 === 0 ? [1, 2] : [1, 2, 3])
-    await lb.reload(`${vips.ipv4}:7/TCP`)
-    reloads++
-    if (reloads % KILL_EVERY === 0) {
-      await lb.kill()
-      await lb.start()
-      kills++
-    }
-    tell(reloads, kills, ipv4, ipv6)
-    await next
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 2) {
+    console.error(`soak: --${option} ${text}: a whole number from 2 up`)
+    process.exit(2)
   }
-  return { reloads, kills }
-}
-
-function tell(reloads: number, kills: number, ...traffics: readonly Traffic[]): void {
-  if (reloads % 10 !== 0) return
-  const [requests, failed] = traffics.reduce(
-    ([sum, bad], { progress }) => [sum + progress.requests, bad + progress.failed] as const,
-    [0, 0] as readonly [number, number],
-  )
-  console.error(`soak: ${reloads} reloads, ${kills} kills, ${requests} requests, ${failed} failed`)
+  return value
 }

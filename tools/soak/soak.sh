@@ -2,7 +2,7 @@
 # Long fuzzing, then a long mixed load on the load balancer. FUZZ_RUNS cases per property, MINUTES of load.
 set -eu
 runs=${FUZZ_RUNS:-10000}
-minutes=${MINUTES:-10}
+minutes=${MINUTES:-5}
 
 echo "soak: property tests and fuzzers, $runs cases each" >&2
 git grep -lE "from 'fast-check'" -- '*.test.ts' | FUZZ_RUNS=$runs xargs \

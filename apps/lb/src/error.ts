@@ -9,6 +9,14 @@ export type LbErrorCode =
   | 'NO_BPFFS'
   /** A device takes no program in any mode that the configuration allows. */
   | 'CANNOT_ATTACH'
+  /** The configuration lies where it cannot be written. */
+  | 'READ_ONLY_SOURCE'
+  /** Named by a user, but not there. */
+  | 'NOT_FOUND'
+  /** What is asked for stands against what is. */
+  | 'CONFLICT'
+  /** No process runs the instance, or it does not answer. */
+  | 'NOT_RUNNING'
   /** A program of the system that this one calls is missing or failed. */
   | 'SYSTEM'
 

@@ -2,6 +2,7 @@ import { openNetlink } from 'netlink-ts'
 import type { MachineRule } from './config/load.ts'
 import { show, type Finding } from './config/problem.ts'
 import { devicesExist } from './devices/select.ts'
+import { healthFiles } from './health/files.ts'
 import { formatAddress, tryParseAddress } from '@skep/packet'
 
 /** The rules that only this machine, as it is now, can answer. Reading takes no privilege. */
@@ -9,7 +10,7 @@ export function machineRules(): MachineRule[] {
   using netlink = openNetlink()
   const devices = [...netlink.link.list()].map(({ name }) => name)
   const addresses = [...netlink.address.list()].map(({ address }) => address.split('/')[0]!)
-  return [devicesExist(devices), sourcesAreOwn(addresses)]
+  return [devicesExist(devices), sourcesAreOwn(addresses), healthFiles]
 }
 
 function sourcesAreOwn(own: readonly string[]): MachineRule {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { BpfError } from 'libbpf-ts'
 import { program } from './cli/program.ts'
-import { ConfigError } from './config/problem.ts'
+import { ConfigError, count } from './config/problem.ts'
 import { version } from './version.ts'
 
 try {
@@ -15,7 +15,7 @@ try {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof ConfigError)
-    return `${error.message}\nrefused: ${error.problems.length} problems; nothing was changed`
+    return `${error.message}\nrefused: ${count(error.problems.length, 'problem')}; nothing was changed`
   if (error instanceof BpfError && error.code === 'VERIFIER') return `${error.log}\n${error.message}`
   return 'code' in error ? error.message : (error.stack ?? error.message)
 }

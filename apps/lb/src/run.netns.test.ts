@@ -145,7 +145,7 @@ describe('skep-lb run', () => {
       `hashKey: "${'ab'.repeat(16)}"`,
     ])
       expect(await lb.reload(config([1, 2, 3], { more }), 'refused')).toBe(
-        'refused: 1 problems; what was running goes on unchanged',
+        'refused: 1 problem; what was running goes on unchanged',
       )
   }, 60_000)
 

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import type { Logger } from 'pino'
+import { Announcer } from './announce/announcer.ts'
+import { serveApi } from './api/serve.ts'
 import type { Config } from './config/config.ts'
 import { Controller, type ControllerParts } from './controller/controller.ts'
 import { fixedFindings, readInstalled } from './datapath/installed.ts'
+import { Drainer } from './drain/drainer.ts'
 import { Engine } from './engine/engine.ts'
 import { Health } from './health/health.ts'
 import { ensureBpffs } from './host/bpffs.ts'
@@ -15,27 +18,43 @@ import type { InstancePaths } from './instance/paths.ts'
 import type { Source } from './source/source.ts'
 import { removeInstance } from './uninstall.ts'
 
+/** What is served beside the traffic. */
+export interface RunOptions {
+  /** Where Cilium's API is served, too. */
+  readonly ciliumSocket?: string | undefined
+}
+
 /** Runs the instance until the signal aborts. Traffic goes on after that, and also when this is killed at any point. */
-export async function run(paths: InstancePaths, source: Source, log: Logger, signal: AbortSignal): Promise<void> {
+export async function run(
+  paths: InstancePaths,
+  source: Source,
+  log: Logger,
+  signal: AbortSignal,
+  options: RunOptions = {},
+): Promise<void> {
   let controller: Controller | undefined
   // From the first moment on: SIGHUP must never end this process.
-  source.watch(() => controller?.reload(), signal)
+  const onError = (message: string) => log.warn(message)
+  source.watch({ onChange: (occasion) => controller?.reload(occasion), onError }, signal)
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   // Without any lock or folder yet: what is refused here has changed nothing.
-  const config = source.load(() => [])
+  const { config } = source.parse(source.read(), () => [])
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   await using health = await openHealth(paths, config, log)
+  await using announcer = new Announcer(paths, log)
   using stack = new DisposableStack()
   try {
-    controller = start({ paths, source, log, health }, stack)
+    controller = start({ paths, source, log, health, announcer }, stack)
   } catch (error) {
     // Nothing stays of a first start that failed.
     if (!existsSync(paths.run)) await health.stop()
     throw error
   }
+  await using _api = await serveApi({ paths, controller, log }, options)
+  controller.tellReady()
   await controller.follow(signal)
 }
 
@@ -50,17 +69,19 @@ async function openHealth(paths: InstancePaths, config: Config, log: Logger): Pr
 
 /** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
 function start(
-  parts: Pick<ControllerParts, 'paths' | 'source' | 'log' | 'health'>,
+  parts: Pick<ControllerParts, 'paths' | 'source' | 'log' | 'health' | 'announcer'>,
   stack: DisposableStack,
 ): Controller {
   const { paths, source } = parts
   const installed = readInstalled(paths)
   using undo = new DisposableStack()
   if (installed === undefined) undo.defer(() => removeInstance(paths))
-  const config = source.load((wanted) => (installed ? fixedFindings(installed, wanted) : []))
+  const accept = (wanted: Config) => (installed ? fixedFindings(installed, wanted) : [])
+  const { config } = source.parse(source.read(), accept)
   const netlink = stack.use(openNetlink())
   const engine = stack.use(new Engine(paths, config, netlink))
-  const controller = new Controller({ ...parts, engine, netlink })
+  const drainer = stack.use(new Drainer(paths, parts.log, parts.health))
+  const controller = new Controller({ ...parts, engine, netlink, drainer })
   controller.start()
   undo.move()
   return controller

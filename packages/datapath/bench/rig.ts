@@ -9,20 +9,26 @@ import {
   type Program,
   xdpContext,
 } from 'libbpf-ts'
+import { FLOW_SIZE, type Load } from './load.ts'
 
 const OBJECT = fileURLToPath(new URL('../test-objects/bench.bpf.o', import.meta.url))
-const FLOW_SIZE = 8
 const HEADERS_SIZE = 80
+const ATTEMPTS = 20
 
-/** What the wrapper writes into each packet: the headers, and for each flow what differs. */
-export interface Load {
-  /** One packet, from its Ethernet header. */
-  readonly packet: Uint8Array
-  /** Three values for each flow: the last word of the source address, source port, destination port. */
-  readonly flows: readonly (readonly [number, number, number])[]
+/** `restore…` writes the headers again; `shrink…` also takes off what the program put in front. */
+export type Wrapper = 'restore4' | 'restore6' | 'shrink4' | 'shrink6'
+
+/** Programs of the rig itself: the floors. */
+export type FloorProgram = 'drop' | 'swap' | 'encapsulate' | 'adjust' | 'route4' | 'route6' | 'lru_insert'
+
+/** What a run came to. */
+export interface Run {
+  /** Mean, for one packet. */
+  readonly nanoseconds: number
+  /** Of the last packet. */
+  readonly action: number
+  readonly length: number
 }
-
-export type Wrapper = 'restore4' | 'restore6' | 'shrink4'
 
 /** Drives programs with BPF_PROG_RUN through a wrapper that writes the packet anew for each run. */
 export class Rig implements Disposable {
@@ -31,6 +37,8 @@ export class Rig implements Disposable {
   readonly #flows: MappedArray
   readonly #state: MappedArray
   readonly #ingressIfindex: number
+  #loaded: Load | undefined
+  #inserted = 0
 
   /** `flows`: the most that a load has. Runs come in by the device, so call from its network namespace. */
   constructor(flows: number, ingressIfindex: number) {
@@ -45,36 +53,40 @@ export class Rig implements Disposable {
     this.#state = raw('state', HEADERS_SIZE + 8)
   }
 
-  program(name: Wrapper | 'drop' | 'swap' | 'encapsulate' | 'route4' | 'route6'): Program {
+  program(name: Wrapper | FloorProgram): Program {
     return this.#object.program(name)
   }
 
-  /** Takes the load; its number of flows is a power of two. */
-  prepare({ packet, flows }: Load): void {
-    new Uint8Array(this.#state.buffer).set(packet.subarray(0, HEADERS_SIZE))
+  /** Takes a load; `first` is the number of the flow to begin with, modulo their count. */
+  prepare(load: Load, first = 0): void {
+    if (this.#loaded !== load) new Uint8Array(this.#flows.buffer).set(load.flows)
+    this.#loaded = load
+    new Uint8Array(this.#state.buffer).set(load.packet.subarray(0, HEADERS_SIZE))
     const state = new DataView(this.#state.buffer)
-    state.setUint32(HEADERS_SIZE, flows.length - 1, true)
-    state.setUint32(HEADERS_SIZE + 4, 0, true)
-    const view = new DataView(this.#flows.buffer)
-    flows.forEach(([source, sourcePort, destinationPort], i) => {
-      view.setUint32(i * FLOW_SIZE, source)
-      view.setUint16(i * FLOW_SIZE + 4, sourcePort)
-      view.setUint16(i * FLOW_SIZE + 6, destinationPort)
-    })
+    state.setUint32(HEADERS_SIZE, load.count - 1, true)
+    state.setUint32(HEADERS_SIZE + 4, first, true)
   }
 
-  /** Nanoseconds per packet of the wrapper with this program behind it. */
-  wrapped(wrapper: Wrapper, program: Program, { packet }: Load, repeat: number): number {
+  /** The wrapper with this program behind it. */
+  wrapped(wrapper: Wrapper, program: Program, { packet }: Load, repeat: number): Run {
     this.#target.set(0, program)
     return this.alone(this.program(wrapper), packet, repeat)
   }
 
-  /** Nanoseconds per packet of a program that leaves the packet alone. */
-  alone(program: Program, packet: Uint8Array, repeat: number): number {
+  /** A program that leaves the packet alone. Throws {@link Interrupted} when some packets ran more than once. */
+  alone(program: Program, packet: Uint8Array, repeat: number): Run {
     const context = xdpContext(packet.length, { ingressIfindex: this.#ingressIfindex })
-    const { returnValue, durationNs } = program.testRun({ data: packet, context, repeat })
+    const { returnValue, data, durationNs, interruptions } = program.testRun({ data: packet, context, repeat })
     if (returnValue === 0) throw new Error(`${program.name} aborted`)
-    return durationNs
+    if (interruptions > 0) throw new Interrupted(program.name)
+    return { nanoseconds: durationNs, action: returnValue, length: data.length }
+  }
+
+  /** Inserts into a kernel LRU hash, each for a key that was never there. */
+  insert(packet: Uint8Array, repeat: number): Run {
+    new DataView(this.#state.buffer).setUint32(HEADERS_SIZE + 4, this.#inserted, true)
+    this.#inserted += 2 * ATTEMPTS * repeat
+    return this.alone(this.program('lru_insert'), packet, repeat)
   }
 
   [Symbol.dispose](): void {
@@ -84,8 +96,16 @@ export class Rig implements Disposable {
   }
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+/** The kernel began a run anew in its midst, so its counts are of no use. */
+export class Interrupted extends Error {}
+
+/** Takes a sample until nothing interrupts it. */
+export function undisturbed<T>(sample: () => T): T {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return sample()
+    } catch (error) {
+      if (!(error instanceof Interrupted) || attempt === ATTEMPTS) throw error
+    }
+  }
 }

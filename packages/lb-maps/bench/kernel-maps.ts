@@ -1,10 +1,15 @@
 import { loadLbXdp, type LbXdp } from '@skep/datapath/lb-xdp'
+import type { Program } from 'libbpf-ts'
 import { type HashKey, type LbMaps, openMaps, type Sizing } from '../src/index.ts'
 
 export const hashKey: HashKey = { key0: 0x243f6a8885a308d3n, key1: 0x13198a2e03707344n }
 
-/** The maps of a program that has just been loaded: empty, and gone when disposed of. */
-export function freshMaps({ tables, masks, natLines, natEntries }: Sizing): LbMaps & Disposable {
+/** The maps of a program that has just been loaded, and the program: empty, and gone when disposed of. */
+export interface FreshMaps extends LbMaps, Disposable {
+  readonly program: Program
+}
+
+export function freshMaps({ tables, masks, natLines, natEntries }: Sizing): FreshMaps {
   using stack = new DisposableStack()
   const own = Object.entries(tables).map(([name, maxEntries]) => [name, { maxEntries }])
   const lb: LbXdp = stack.use(
@@ -35,5 +40,5 @@ export function freshMaps({ tables, masks, natLines, natEntries }: Sizing): LbMa
   )
   const maps = stack.use(openMaps(lb.maps, hashKey))
   const owned = stack.move()
-  return { ...maps, [Symbol.dispose]: () => owned.dispose() }
+  return { ...maps, program: lb.programs.lbXdp, [Symbol.dispose]: () => owned.dispose() }
 }

@@ -1,7 +1,14 @@
 import { Command } from 'commander'
+import { addApply } from './apply.ts'
 import { addCheck } from './check.ts'
+import { addDrain, addUndrain } from './drain.ts'
+import { addExplain } from './explain.ts'
+import { addGet } from './get.ts'
+import { addPlan } from './plan.ts'
+import { addDecap } from './decap.ts'
 import { addRun } from './run.ts'
 import { addStatus } from './status.ts'
+import { addTop } from './top.ts'
 import { addUninstall } from './uninstall.ts'
 
 const about =
@@ -15,7 +22,9 @@ First steps, as root:
   skep-lb check --config lb.yaml     says what is wrong with the configuration, line by line,
                                      and what run would change on this machine
   skep-lb run --config lb.yaml       installs it and stays in the foreground
-  kill -HUP <pid>                    reads lb.yaml again; a wrong one changes nothing
+  vi lb.yaml                         run follows the file; a wrong one changes nothing
+  skep-lb apply -f new.yaml          the same from another file; --dry-run shows what would change
+  skep-lb drain web 10.1.0.11:8080   no new connections there, open ones go on; undrain takes it back
   skep-lb status                     services, backends, counters: also when run has ended
   skep-lb uninstall                  takes everything off again
 
@@ -34,7 +43,20 @@ A small lb.yaml:
 Several load balancers on one host each need a name of their own: --instance NAME.`
 
 /** Each command, in a file of its own, in the order of the help. */
-const commands: readonly ((root: Command) => void)[] = [addRun, addCheck, addStatus, addUninstall]
+const commands: readonly ((root: Command) => void)[] = [
+  addRun,
+  addCheck,
+  addStatus,
+  addGet,
+  addTop,
+  addExplain,
+  addPlan,
+  addApply,
+  addDrain,
+  addUndrain,
+  addUninstall,
+  addDecap,
+]
 
 /** The command line. Parse it with `parseAsync`. */
 export function program(version: string): Command {

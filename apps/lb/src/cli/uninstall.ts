@@ -1,6 +1,7 @@
+import { stopHealthProcess } from '@skep/lb-health'
 import type { Command } from 'commander'
+import { endAnnouncer } from '../announce/ask.ts'
 import { hasLiveLinks } from '../devices/links.ts'
-import { endHealth } from '../health/ask.ts'
 import { requirePrivileges } from '../host/preflight.ts'
 import { requireSameNamespace } from '../instance/namespace.ts'
 import { ownInstance } from '../instance/own.ts'
@@ -22,9 +23,12 @@ async function uninstall(paths: InstancePaths): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
-  const health = await endHealth(paths.health)
+  // First of all: others take the addresses over while packets are still balanced here.
+  const announcer = await endAnnouncer(paths.announcer)
+  const health = await stopHealthProcess(paths.health)
   const lines = removeInstance(paths)
   if (health !== undefined) lines.push(`health process ${health}: ended`)
+  if (announcer !== undefined) lines.push(`announcer ${announcer}: ended, the addresses are left to others`)
   for (const line of lines) console.log(line)
   console.log(lines.length === 0 ? `nothing of instance ${paths.instance} was installed` : 'uninstalled')
 }

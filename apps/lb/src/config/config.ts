@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@skep/lb-health'
+import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
 import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
 
@@ -37,6 +37,8 @@ export interface Service {
   readonly algorithm: 'maglev'
   /** Without it every backend counts as up. */
   readonly healthCheck?: HealthCheck | undefined
+  /** Without it connections that fail take nobody out. */
+  readonly passiveHealthCheck?: PassivePolicy | undefined
   /** Without it the connections of a backend that is taken out go on until they end by themselves. */
   readonly drain?: Drain | undefined
   readonly backends: readonly Backend[]

@@ -24,7 +24,12 @@ export function diffConfigs(before: Config, after: Config): string[] {
 function diffServices(before: Service, after: Service): string[] {
   const lines = [
     ...changed('algorithm', before.algorithm, after.algorithm),
-    ...changed('healthCheck', describeCheck(before), describeCheck(after)),
+    ...changed('healthCheck', describeCheck(before.healthCheck), describeCheck(after.healthCheck)),
+    ...changed(
+      'passiveHealthCheck',
+      describeCheck(before.passiveHealthCheck),
+      describeCheck(after.passiveHealthCheck),
+    ),
     ...changed('drain', describeDrain(before), describeDrain(after)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
     ...diffBy(before.backends, after.backends, formatBackend, 'backend', diffBackends),
@@ -42,8 +47,8 @@ function describeDrain({ drain }: Service): string {
   return drain === undefined ? 'none' : `${drain.timeoutSeconds} s`
 }
 
-function describeCheck({ healthCheck }: Service): string {
-  return healthCheck === undefined ? 'none' : JSON.stringify(healthCheck)
+function describeCheck(check: object | undefined): string {
+  return check === undefined ? 'none' : JSON.stringify(check)
 }
 
 function diffBy<T extends Service | Frontend | Backend>(

@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '@skep/packet'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
-import { show } from './problem.ts'
+import { show, wrong } from './problem.ts'
 
 /** What a field's reader throws: the sentence that the user gets. */
 class Refusal extends Error {}
@@ -27,7 +27,7 @@ export function field<T>(schema: JsonSchema, read: (value: unknown) => T): z.Zod
 export function integer(what: string, min: number, max: number): z.ZodType<number> {
   return field({ type: 'integer', minimum: min, maximum: max }, (value) => {
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-    throw new Refusal(`${show(value)} is not ${what}; write a whole number from ${min} to ${max}`)
+    throw new Refusal(wrong(value, what, `write a whole number from ${min} to ${max}`))
   })
 }
 
@@ -39,7 +39,8 @@ export function word<const T extends string>(
   return field({ type: 'string', enum: words }, (value) => {
     const found = words.find((candidate) => candidate === value)
     if (found !== undefined) return found
-    if (typeof value !== 'string') throw new Refusal(`${show(value)} is not one of ${words.join(', ')}`)
+    if (typeof value !== 'string')
+      throw new Refusal(wrong(value, words.length > 1 ? 'one of the words' : 'the word', `write ${words.join(' or ')}`))
     if (Object.hasOwn(later, value)) throw new Refusal(`${show(value)} ${later[value]}; write ${words.join(' or ')}`)
     throw new Refusal(`${show(value)} is not known; ${suggest(value, words)}`)
   })
@@ -50,13 +51,13 @@ const namePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 /** A name as Kubernetes has them (RFC 1123 label). */
 export const name: z.ZodType<string> = field({ type: 'string', pattern: namePattern.source }, (value) => {
   if (typeof value === 'string' && namePattern.test(value)) return value
-  throw new Refusal(`${show(value)} is not a name; write up to 63 of a–z, 0–9 and "-", like web-1`)
+  throw new Refusal(wrong(value, 'a name', 'write up to 63 of a–z, 0–9 and "-", like web-1'))
 })
 
 /** An IPv4 or IPv6 address, in canonical spelling. */
 export const address: z.ZodType<string> = field({ type: 'string' }, (value) => {
   if (typeof value !== 'string')
-    throw new Refusal(`${show(value)} is not an IP address; write one like 10.0.0.1 or "2001:db8::1"`)
+    throw new Refusal(wrong(value, 'an IP address', 'write one like 10.0.0.1 or "2001:db8::1"'))
   try {
     return formatAddress(parseAddress(value))
   } catch (error) {
@@ -111,7 +112,7 @@ const deviceText = /^-?[^\s/-][^\s/]{0,63}$/
 /** A device's name, a glob (`*`, `?`, `[a-c]`), or either with `-` before it to leave devices out. */
 export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: deviceText.source }, (value) => {
   if (typeof value === 'string' && deviceText.test(value)) return value
-  throw new Refusal(`${show(value)} is not a device; write a name (eth0), a glob (ens*), or one to leave out ("-ens9")`)
+  throw new Refusal(wrong(value, 'a device', 'write a name (eth0), a glob (ens*), or one to leave out ("-ens9")'))
 })
 
 /** A 128-bit key in hex. */
@@ -126,11 +127,25 @@ export function strict<T extends object>(what: string, shape: { [K in keyof T]-?
   const error = (issue: { code?: string; keys?: string[]; input?: unknown }) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys?.map((key) => `unknown key; ${suggest(key, known)}`).join('\n')
-      : `${show(issue.input)} is not ${what}; write ${known.map((key) => `${key}: …`).join(', ')}`
+      : wrong(issue.input, what, `write ${known.map((key) => `${key}: …`).join(', ')}`)
   return z.strictObject(shape, { error }) as unknown as z.ZodType<T>
 }
 
-/** A list. */
+/** A list. Its elements are read one by one, so that of a hundred thousand nothing stays but what they are. */
 export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly T[]> {
-  return z.array(element, { error: (issue) => `${show(issue.input)} is not a list of ${what}` })
+  return z.unknown().transform((value, context): readonly T[] => {
+    if (!Array.isArray(value)) {
+      context.issues.push({ code: 'custom', message: wrong(value, `a list of ${what}`, 'write [ … ]'), input: value })
+      return z.NEVER
+    }
+    return value.map((item: unknown, i) => {
+      const { data, error } = element.safeParse(item)
+      for (const issue of error?.issues ?? []) context.issues.push(prefixed(issue, i, item))
+      return data as T
+    })
+  })
+}
+
+function prefixed(issue: z.core.$ZodIssue, index: number, input: unknown): z.core.$ZodRawIssue {
+  return { ...issue, path: [index, ...issue.path], input } as z.core.$ZodRawIssue
 }

@@ -129,7 +129,12 @@ describe('refused, with line, path, value and what would be right:', () => {
       'port: "80"\n',
       'lb.yaml:9:17: spec.services[0].frontends[0].port: "80" is not a port',
     ],
-    ['no port', / {10}port: 80\n/, '', 'lb.yaml:8:11: spec.services[0].frontends[0].port: nothing is not a port'],
+    [
+      'no port',
+      / {10}port: 80\n/,
+      '',
+      'lb.yaml:8:11: spec.services[0].frontends[0].port: is missing; write a whole number from 1 to 65535',
+    ],
     [
       'weight −1',
       /weight: 2/,
@@ -203,7 +208,7 @@ describe('refused, with line, path, value and what would be right:', () => {
       'hashKey: abc\n  devices',
       'lb.yaml:4:12: spec.hashKey: "abc" is not a hash key; write 32 hex digits',
     ],
-    ['no services', /services:[^]*/, '\n', 'lb.yaml:4:3: spec.services: nothing is not a list of services'],
+    ['no services', /services:[^]*/, '\n', 'lb.yaml:4:3: spec.services: is missing; write [ … ]'],
     [
       'services that are no list',
       /services:[^]*/,
@@ -236,7 +241,22 @@ describe('refused, with line, path, value and what would be right:', () => {
     ],
     ['two documents', /$/, '---\nkind: x\n', 'a second document begins here'],
     ['nothing', /[^]*/, '', 'lb.yaml:1:1: the file is empty; start with apiVersion: skep.dev/v1'],
-    ['no object', /[^]*/, 'hello', 'lb.yaml:1:1: "hello" is not a LoadBalancer document; write apiVersion: …, kind: …'],
+    [
+      'a text that is no mapping',
+      /[^]*/,
+      'hello',
+      'lb.yaml:1:1: this is only "hello", and a configuration is a mapping; start with apiVersion: skep.dev/v1, kind: LoadBalancer',
+    ],
+    ['a list', /[^]*/, '- name: web', 'lb.yaml:1:1: this is a list, and a configuration is a mapping'],
+    ['no name', /- name: web/, '- algorithm: maglev', 'spec.services[0].name: is missing; write up to 63 of'],
+    ['no kind', /kind: LoadBalancer\n/, '', 'lb.yaml:1:1: kind: is missing; write LoadBalancer'],
+    ['no spec', /spec:[^]*/, '', 'spec: is missing; write devices: …'],
+    [
+      'a device twice',
+      /\[eth0\]/,
+      '[eth0, eth1, eth0]',
+      'lb.yaml:4:25: spec.devices[2]: "eth0" stands at spec.devices[0] already; take one of them out',
+    ],
   ])('%s', (_what, from, to, expected) => {
     expect(refusal(valid.replace(from, to)).join('\n')).toContain(expected)
   })
@@ -322,7 +342,7 @@ describe('a health check', () => {
     ],
     [
       '{ rise: 2 }',
-      '10:20: spec.services[0].healthCheck: no kind of check; write one of tcp, http, https, tls, udp, grpc',
+      '10:20: spec.services[0].healthCheck: no kind of check; write one of tcp, http, https, tls, udp, grpc, script',
     ],
     [
       '{ tcp: {}, udp: { send: a } }',
@@ -333,12 +353,12 @@ describe('a health check', () => {
       '10:29: spec.services[0].healthCheck.tcp.prot: prot is not a key of a tcp check; it has port, send, ',
     ],
     [
-      '{ tcp: {}, onFailure: reset }',
-      '10:42: spec.services[0].healthCheck.onFailure: "reset" is not built yet: connections of a backend that is down live on; write "keep"',
+      '{ script: { command: [/bin/true], user: root } }',
+      '10:60: spec.services[0].healthCheck.script.user: "root" is not a user that a script may run as; write the name of one that is not root',
     ],
     [
-      '{ script: { command: [/bin/true] } }',
-      '10:30: spec.services[0].healthCheck.script: a script would run with all that skep-lb may do, as root; write one of tcp, http, https, tls, udp, grpc, and let a server answer for the script',
+      '{ script: { command: [/bin/true], env: { SKEP_CHECK_PORT: "1" } } }',
+      '10:59: spec.services[0].healthCheck.script.env: SKEP_CHECK_PORT: "1" is no environment; write up to 64 NAME: "text", no name that begins with SKEP_CHECK_',
     ],
   ])('%s is refused', (check, message) => {
     const [line, ...more] = refusal(withCheck(check))

@@ -3,8 +3,9 @@ import { relative } from 'node:path'
 import type { z } from 'zod'
 import type { Config } from './config.ts'
 import { parseDocument } from './document.ts'
-import { ConfigError, type Finding, type Problem } from './problem.ts'
-import { checkCapacity, crossCheck } from './rules.ts'
+import { ConfigError, show, type Finding, type Problem } from './problem.ts'
+import { quickValue } from './quick.ts'
+import { checkCapacity, crossCheck, crossCheckRaw } from './rules.ts'
 import { documentSchema } from './schema.ts'
 
 /** Rules that need the machine, like whether a device exists. Run on the raw document, beside all others. */
@@ -19,24 +20,47 @@ export interface Rules {
 
 /** Reads and validates a configuration file. Throws {@link ConfigError} with every problem in it. */
 export function loadConfig(file: string, rules: Rules = {}): Config {
-  return parseConfig(nameOf(file), read(file), rules)
+  return parseConfig(nameOf(file), readConfigText(file), rules)
 }
 
 /** Validates the text of a configuration. `file` is only used in messages. */
 export function parseConfig(file: string, text: string, rules: Rules = {}): Config {
+  const quick = quickValue(text)
+  const valid = quick && validate(quick.value, rules)
+  if (valid?.config) return valid.config
   const document = parseDocument(file, text)
   if (!('locate' in document)) throw new ConfigError(document)
-  const parsed = documentSchema.safeParse(document.value)
+  const { config, findings } = validate(document.value, rules)
+  if (config) return config
+  throw new ConfigError(inOrder(findings.map((finding) => document.locate(finding))))
+}
+
+interface Validated {
+  /** Missing where there is any finding. */
+  readonly config?: Config
+  readonly findings: readonly Finding[]
+}
+
+function validate(document: unknown, { machine = [], accept }: Rules): Validated {
+  if (!isMapping(document)) return { findings: [{ path: [], message: noMapping(document) }] }
+  const parsed = documentSchema.safeParse(document)
   const findings = [
     ...(parsed.error?.issues.flatMap(toFindings) ?? []),
-    ...crossCheck(document.value),
-    ...(rules.machine ?? []).flatMap((rule) => rule(document.value)),
+    ...(parsed.success ? crossCheck(parsed.data.spec) : crossCheckRaw(document)),
+    ...machine.flatMap((rule) => rule(document)),
     ...(parsed.success ? checkCapacity(parsed.data.spec) : []),
-    ...(parsed.success ? (rules.accept?.(parsed.data.spec) ?? []) : []),
+    ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
   ]
-  if (!parsed.success || findings.length > 0)
-    throw new ConfigError(inOrder(findings.map((finding) => document.locate(finding))))
-  return parsed.data.spec
+  return parsed.success && findings.length === 0 ? { config: parsed.data.spec, findings } : { findings }
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function noMapping(value: unknown): string {
+  const what = Array.isArray(value) ? 'a list' : `only ${show(value)}`
+  return `this is ${what}, and a configuration is a mapping; start with apiVersion: skep.dev/v1, kind: LoadBalancer, spec: …`
 }
 
 function toFindings(issue: z.core.$ZodIssue): Finding[] {
@@ -49,7 +73,8 @@ function inOrder(problems: readonly Problem[]): Problem[] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
-function read(file: string): string {
+/** The text of a configuration file. Throws {@link ConfigError} where it cannot be read. */
+export function readConfigText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -59,7 +84,7 @@ function read(file: string): string {
 }
 
 /** As short as the path can be: relative when the file lies below the current directory. */
-function nameOf(file: string): string {
+export function nameOf(file: string): string {
   const short = relative(process.cwd(), file)
   return short === '' || short.startsWith('..') ? file : short
 }

@@ -48,3 +48,13 @@ export function show(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
+
+/** What is wrong with a value, or that it is missing, and what would be right: `write …`. */
+export function wrong(value: unknown, what: string, advice: string): string {
+  return value === undefined ? `is missing; ${advice}` : `${show(value)} is not ${what}; ${advice}`
+}
+
+/** `1 problem`, `2 problems`. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

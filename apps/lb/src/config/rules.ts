@@ -3,53 +3,55 @@ import type { Backend, Config, Frontend } from './config.ts'
 import { formatPath, show, type Finding, type Path } from './problem.ts'
 import { backendSchema, frontendSchema } from './schema.ts'
 
+/** A list and where it stands. What is wrong by itself is `undefined`. */
 interface Placed<T> {
   readonly path: Path
-  readonly value: T
+  readonly values: readonly (T | undefined)[]
 }
 
 interface PlacedService {
-  readonly name: Placed<unknown>
-  readonly frontends: readonly Placed<Frontend>[]
-  readonly backends: readonly Placed<Backend>[]
+  readonly name: unknown
+  readonly frontends: Placed<Frontend>
+  readonly backends: Placed<Backend>
+}
+
+interface Addressed {
+  readonly address: string
+}
+
+/** What no single field can say: duplicates, families, loops. */
+export function crossCheck({ devices, services }: Pick<Config, 'devices' | 'services'>): Finding[] {
+  return check(
+    devices,
+    services.map(({ name, frontends, backends }, i) => ({
+      name,
+      frontends: { path: servicePath(i, 'frontends'), values: frontends },
+      backends: { path: servicePath(i, 'backends'), values: backends },
+    })),
+  )
 }
 
 /**
- * What no single field can say: duplicates, families, capacities. Works on the raw document and passes over
- * parts that are wrong by themselves, so that one mistake does not hide another.
+ * The same for a document that is wrong elsewhere. Passes over parts that are wrong by themselves, so that one mistake
+ * does not hide another.
  */
-export function crossCheck(document: unknown): Finding[] {
-  const services = placedServices(document)
-  const frontends = services.flatMap((service) => service.frontends)
-  return [
-    ...duplicates(
-      services.map(({ name }) => name).filter(({ value }) => typeof value === 'string'),
-      (value) => String(value),
-      (value, first) => `the name ${show(value)} is taken by ${first}; every service needs its own`,
-    ),
-    ...duplicates(
-      frontends,
-      formatFrontend,
-      (value, first) => `${formatFrontend(value)} is already a frontend at ${first}; take one of them out`,
-    ),
-    ...services.flatMap(({ backends }) =>
-      duplicates(
-        backends,
-        ({ address, port }) => formatEndpoint(address, port),
-        (value, first) =>
-          `${formatEndpoint(value.address, value.port)} is already a backend at ${first}; give one of them the higher weight`,
-      ),
-    ),
-    ...services.flatMap(families),
-    ...loops(services, frontends),
-  ]
+export function crossCheckRaw(document: unknown): Finding[] {
+  const spec = entry(document, 'spec')
+  return check(
+    items(entry(spec, 'devices')).map((device) => (typeof device === 'string' ? device : undefined)),
+    items(entry(spec, 'services')).map((service, i) => ({
+      name: entry(service, 'name'),
+      frontends: { path: servicePath(i, 'frontends'), values: parsed(entry(service, 'frontends'), frontendSchema) },
+      backends: { path: servicePath(i, 'backends'), values: parsed(entry(service, 'backends'), backendSchema) },
+    })),
+  )
 }
 
 /** Whether the tables are large enough. Needs a document that is otherwise valid. */
 export function checkCapacity(config: Config): Finding[] {
-  const frontends = config.services.flatMap((service) => service.frontends)
-  const members = config.services.flatMap(({ frontends: own, backends }) =>
-    own.flatMap((frontend) => backends.filter((backend) => family(backend.address) === family(frontend.address))),
+  const frontends = sum(config.services, (service) => service.frontends.length)
+  const members = sum(config.services, ({ frontends: own, backends }) =>
+    sum(own, (frontend) => backends.filter((backend) => family(backend.address) === family(frontend.address)).length),
   )
   const too = (used: number, key: 'services' | 'backends', what: string): Finding[] =>
     used <= config.capacity[key]
@@ -61,8 +63,8 @@ export function checkCapacity(config: Config): Finding[] {
           },
         ]
   return [
-    ...too(frontends.length, 'services', 'frontends'),
-    ...too(members.length, 'backends', 'backends (counted once for each frontend of their family)'),
+    ...too(frontends, 'services', 'frontends'),
+    ...too(members, 'backends', 'backends (counted once for each frontend of their family)'),
   ]
 }
 
@@ -71,64 +73,98 @@ export function family(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4
 }
 
-function families({ frontends, backends }: PlacedService): Finding[] {
-  const missing = (own: Placed<{ address: string }>, others: readonly Placed<{ address: string }>[]) =>
-    others.length > 0 && !others.some(({ value }) => family(value.address) === family(own.value.address))
-  const lonely = (what: string, other: string, own: Placed<{ address: string }>): Finding => {
-    const v = family(own.value.address)
-    const message = `${show(own.value.address)} is an IPv${v} ${what}, but the service has no IPv${v} ${other}; snat keeps the family, so add one or take this out`
-    return { path: [...own.path, 'address'], message }
-  }
+function check(devices: Placed<string>['values'], services: readonly PlacedService[]): Finding[] {
+  const names = services.map(({ name }) => (typeof name === 'string' ? name : undefined))
   return [
-    ...frontends.filter((own) => missing(own, backends)).map((own) => lonely('frontend', 'backend', own)),
-    ...backends.filter((own) => missing(own, frontends)).map((own) => lonely('backend', 'frontend', own)),
+    ...duplicates(
+      [{ path: ['spec', 'devices'], values: devices }],
+      (device) => device,
+      (device, first) => `${show(device)} stands at ${first} already; take one of them out`,
+    ),
+    ...duplicates(
+      names.map((name, i) => ({ path: servicePath(i, 'name'), values: [name] })),
+      (name) => name,
+      (name, first) => `the name ${show(name)} is taken by ${first}; every service needs its own`,
+      (path) => path,
+    ),
+    ...duplicates(
+      services.map(({ frontends }) => frontends),
+      formatFrontend,
+      (value, first) => `${formatFrontend(value)} is already a frontend at ${first}; take one of them out`,
+    ),
+    ...services.flatMap(({ backends }) =>
+      duplicates(
+        [backends],
+        ({ address, port }) => formatEndpoint(address, port),
+        (value, first) =>
+          `${formatEndpoint(value.address, value.port)} is already a backend at ${first}; give one of them the higher weight`,
+      ),
+    ),
+    ...services.flatMap(families),
+    ...loops(services),
   ]
 }
 
-function loops(services: readonly PlacedService[], frontends: readonly Placed<Frontend>[]): Finding[] {
-  const taken = new Map(frontends.map(({ value, path }) => [value.address, path]))
+function families({ frontends, backends }: PlacedService): Finding[] {
+  return [...lonely('frontend', frontends, 'backend', backends), ...lonely('backend', backends, 'frontend', frontends)]
+}
+
+/** Those that have nothing of their family on the other side. */
+function lonely(what: string, own: Placed<Addressed>, other: string, others: Placed<Addressed>): Finding[] {
+  const there = new Set(others.values.flatMap((value) => (value ? family(value.address) : [])))
+  if (there.size !== 1) return []
+  return own.values.flatMap((value, i): Finding[] => {
+    if (value === undefined || there.has(family(value.address))) return []
+    const v = family(value.address)
+    const message = `${show(value.address)} is an IPv${v} ${what}, but the service has no IPv${v} ${other}; snat keeps the family, so add one or take this out`
+    return [{ path: [...own.path, i, 'address'], message }]
+  })
+}
+
+function loops(services: readonly PlacedService[]): Finding[] {
+  const taken = new Map<string, Path>()
+  for (const { frontends } of services)
+    for (const [i, frontend] of frontends.values.entries())
+      if (frontend) taken.set(frontend.address, [...frontends.path, i])
   return services.flatMap(({ backends }) =>
-    backends.flatMap(({ value, path }) => {
-      const frontend = taken.get(value.address)
-      if (frontend === undefined) return []
-      const message = `${show(value.address)} is the address of the frontend at ${formatPath(frontend)}; a backend needs an address of its own`
-      return [{ path: [...path, 'address'], message }]
+    backends.values.flatMap((backend, i): Finding[] => {
+      const frontend = backend && taken.get(backend.address)
+      if (backend === undefined || frontend === undefined) return []
+      const message = `${show(backend.address)} is the address of the frontend at ${formatPath(frontend)}; a backend needs an address of its own`
+      return [{ path: [...backends.path, i, 'address'], message }]
     }),
   )
 }
 
+/** Paths are only made of what is found twice: there may be a hundred thousand of something. */
 function duplicates<T>(
-  items: readonly Placed<T>[],
+  lists: readonly Placed<T>[],
   key: (value: T) => string,
   message: (value: T, first: string) => string,
+  place: (path: Path, index: number) => Path = (path, index) => [...path, index],
 ): Finding[] {
-  const seen = new Map<string, Path>()
-  return items.flatMap(({ path, value }) => {
-    const first = seen.get(key(value))
-    if (first !== undefined) return [{ path, message: message(value, formatPath(first)) }]
-    seen.set(key(value), path)
-    return []
-  })
+  const seen = new Map<string, readonly [list: number, index: number]>()
+  const found: Finding[] = []
+  for (const [list, { path, values }] of lists.entries()) {
+    for (const [index, value] of values.entries()) {
+      if (value === undefined) continue
+      const first = seen.get(key(value))
+      if (first === undefined) seen.set(key(value), [list, index])
+      else {
+        const at = formatPath(place(lists[first[0]]!.path, first[1]))
+        found.push({ path: place(path, index), message: message(value, at) })
+      }
+    }
+  }
+  return found
 }
 
-function placedServices(document: unknown): PlacedService[] {
-  const path = ['spec', 'services']
-  return items(entry(entry(document, 'spec'), 'services')).map((service, i) => ({
-    name: { path: [...path, i, 'name'], value: entry(service, 'name') },
-    frontends: placed(entry(service, 'frontends'), [...path, i, 'frontends'], frontendSchema),
-    backends: placed(entry(service, 'backends'), [...path, i, 'backends'], backendSchema),
-  }))
+function servicePath(index: number, key: string): Path {
+  return ['spec', 'services', index, key]
 }
 
-function placed<T>(
-  value: unknown,
-  path: Path,
-  schema: { safeParse(value: unknown): { data?: T | undefined } },
-): Placed<T>[] {
-  return items(value).flatMap((item, i) => {
-    const { data } = schema.safeParse(item)
-    return data === undefined ? [] : [{ path: [...path, i], value: data }]
-  })
+function parsed<T>(value: unknown, schema: { safeParse(value: unknown): { data?: T | undefined } }): (T | undefined)[] {
+  return items(value).map((item) => schema.safeParse(item).data)
 }
 
 function entry(value: unknown, key: string): unknown {
@@ -137,4 +173,8 @@ function entry(value: unknown, key: string): unknown {
 
 function items(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
+}
+
+function sum<T>(list: readonly T[], of: (item: T) => number): number {
+  return list.reduce((total, item) => total + of(item), 0)
 }

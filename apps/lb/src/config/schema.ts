@@ -1,7 +1,7 @@
+import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
 import type { z } from 'zod'
 import type { Backend, Capacity, Config, Drain, Frontend, Service, Snat } from './config.ts'
 import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
-import { healthCheck } from './health-check.ts'
 import { backendStates } from './state.ts'
 
 const port = integer('a port', 1, 65535)
@@ -30,7 +30,8 @@ const serviceSchema = strict<Service>('a service', {
   name,
   frontends: list('frontends', frontendSchema),
   algorithm: word(['maglev'], { random: 'is not built yet' }).default('maglev'),
-  healthCheck: healthCheck.optional(),
+  healthCheck: healthCheckSchema.optional(),
+  passiveHealthCheck: passivePolicySchema.optional(),
   drain: drainSchema.optional(),
   backends: list('backends', backendSchema),
 })

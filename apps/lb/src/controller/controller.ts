@@ -1,17 +1,28 @@
 import type { Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
+import type { Announcer } from '../announce/announcer.ts'
+import { claimedFindings, merged } from '../cilium/put.ts'
+import type { PutService } from '../cilium/model.ts'
+import { readPut, writePut } from '../cilium/record.ts'
 import type { Config } from '../config/config.ts'
 import { diffConfigs } from '../config/diff.ts'
-import { ConfigError, formatProblem } from '../config/problem.ts'
+import type { Finding } from '../config/problem.ts'
+import { transitionFindings } from '../config/transitions.ts'
 import { fixedFindings, readInstalled } from '../datapath/installed.ts'
+import type { Drains } from '../drain/drain.ts'
+import type { Drainer } from '../drain/drainer.ts'
+import { withDrains } from '../drain/effective.ts'
+import { drainsAfter } from '../drain/leave.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Round } from '../engine/round.ts'
 import type { Health } from '../health/health.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
-import type { Source } from '../source/source.ts'
+import type { Declared, Occasion, Source } from '../source/source.ts'
+import { readApplied, writeApplied } from './applied.ts'
+import type { Change } from './change.ts'
 import { networkChanges } from './network.ts'
-import { logRound, readyLine } from './report.ts'
+import { logRound, readyLine, tellChange, tellRefusal } from './report.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** What a controller works with. */
@@ -22,15 +33,27 @@ export interface ControllerParts {
   readonly netlink: Netlink
   readonly paths: InstancePaths
   readonly health: Health
+  readonly drainer: Drainer
+  readonly announcer: Announcer
+}
+
+/** All that is asked for: by the source, by Cilium's API, by operators. */
+export interface Wanted {
+  readonly declared: Declared
+  readonly put: readonly PutService[]
+  readonly drains: Drains
 }
 
 /** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
 const ROUND_EVERY_MS = 30_000
 
-/** Keeps an instance as its source and the network ask: every round compares all that is wanted with all that is there. */
+/** Keeps an instance as it is asked to be: every round compares all that is wanted with all that is there. */
 export class Controller {
   readonly #parts: ControllerParts
-  #config: Config | undefined
+  #wanted: Wanted | undefined
+  #seen = ''
+  #scheduler: Scheduler | undefined
+  #trouble: string | undefined
   #warned = ''
   #gauges = ''
 
@@ -38,27 +61,57 @@ export class Controller {
     this.#parts = parts
   }
 
+  /** What is carried out. Only after the start. */
+  get wanted(): Wanted {
+    return this.#wanted!
+  }
+
+  /** The services of all owners, as they are asked for. */
+  get config(): Config {
+    return merged(this.wanted.declared.config, this.wanted.put)
+  }
+
+  /** Why what is asked for is not carried out; `undefined`: it is. */
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
+  get source(): Source {
+    return this.#parts.source
+  }
+
   /** The first round. Throws where the configuration is refused or cannot be carried out. */
   start(): void {
-    const { source, log, paths } = this.#parts
-    const config = source.load((wanted) => this.#refusals(wanted))
-    const round = this.#apply(config)
-    this.#config = config
+    const { source, log, paths, drainer } = this.#parts
+    const put = readPut(paths)
+    this.#seen = source.read()
+    const declared = source.parse(this.#seen, (wanted) => this.#refusals(wanted, put))
+    const round = this.#apply({ declared, put, drains: drainer.current }, readApplied(paths))
     this.#report(round)
     recordOwner(paths, source.name)
     log.info({ config: source.name }, 'running')
-    console.log(readyLine(config, this.#parts))
+  }
+
+  /** Says that traffic is served. */
+  tellReady(): void {
+    console.log(readyLine(this.config, this.#parts))
   }
 
   /** Follows the source and the network until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { log, health } = this.#parts
+    const { log, health, drainer } = this.#parts
     const scheduler = new Scheduler(() => this.#round(), {
       everyMs: ROUND_EVERY_MS,
-      onError: (error, retryMs) => log.error({ err: error, retryMs }, 'could not follow the network; trying again'),
+      onError: (error, retryMs) => {
+        this.#trouble = `the last round failed, and is tried again: ${(error as Error).message}`
+        log.error({ err: error, retryMs }, 'could not follow the network; trying again')
+      },
       onIdle: () => this.#idle(),
     })
+    this.#scheduler = scheduler
     health.onChange = () => scheduler.soon()
+    drainer.onDue = () => scheduler.soon()
+    this.reload('changed')
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
         log.debug(change, 'network changed')
@@ -66,49 +119,96 @@ export class Controller {
       }
     } finally {
       health.onChange = () => {}
+      drainer.onDue = () => {}
       scheduler.stop()
     }
   }
 
-  /** Reads the source again: all of it takes effect, or nothing and the errors are told. Before the start it has no effect. */
-  reload(): void {
+  /** Reads the source again: all of it takes effect, or nothing and the errors are told, once. Before the start it has no effect. */
+  reload(occasion: Occasion): void {
     const { source, log } = this.#parts
-    const before = this.#config
-    if (before === undefined) return
+    if (this.#wanted === undefined) return
     try {
-      const next = source.load((wanted) => this.#refusals(wanted))
-      const lines = diffConfigs(before, next)
-      const { explained } = this.#replace(before, next)
-      for (const line of [...lines, ...explained]) console.log(line)
-      console.log(`reloaded: ${lines.length === 0 ? 'nothing has changed' : `${lines.length} differences`}`)
-      log.info({ diff: lines }, 'reloaded')
+      const text = source.read()
+      if (occasion === 'changed' && text === this.#seen) return
+      this.#seen = text
+      const { put, drains } = this.#wanted
+      const declared = source.parse(text, (wanted) => this.#refusalsNow(wanted, put))
+      const change = this.change({ declared, put, drains })
+      tellChange('reloaded', change, log)
     } catch (error) {
-      const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [(error as Error).message]
-      for (const problem of problems) console.error(problem)
-      console.error(`refused: ${problems.length} problems; what was running goes on unchanged`)
-      log.error({ problems }, 'reload refused')
+      tellRefusal(error, log)
     }
   }
 
-  /** What fails half-way is undone by bringing back what was there. */
-  #replace(before: Config, next: Config): Round {
+  /** What a text would change. Changes nothing. Throws `ConfigError`. */
+  propose(text: string, name?: string): Change & { readonly declared: Declared } {
+    const { put } = this.wanted
+    const declared = this.source.parse(text, (wanted) => this.#refusalsNow(wanted, put), name)
+    return { declared, diff: diffConfigs(this.wanted.declared.config, declared.config), done: [] }
+  }
+
+  /**
+   * Makes a text the declared state, in the source and in the tables: both, or neither. It is stored first: who is killed
+   * in between finds it there, and carries it out.
+   */
+  declare(text: string, name?: string): Change {
+    const { declared } = this.propose(text, name)
+    const restore = this.source.store(text)
     try {
-      const round = this.#apply(next)
-      this.#config = next
-      this.#report(round)
-      return round
+      this.#seen = text
+      const change = this.change({ ...this.wanted, declared })
+      tellChange('applied', change, this.#parts.log)
+      return change
     } catch (error) {
-      this.#report(this.#apply(before))
+      restore()
+      this.#seen = this.wanted.declared.text
       throw error
     }
   }
 
-  /** A configuration that is to be followed from now on, with what is known of its backends. */
-  #apply(config: Config): Round {
-    const { engine, health } = this.#parts
-    health.want(config)
-    const round = engine.apply(health.weigh(config))
-    health.record()
+  /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
+  change(next: Wanted, note?: string): Change {
+    const before = this.wanted
+    const config = this.config
+    try {
+      const round = this.#apply(next, config)
+      this.#report(round)
+      this.#scheduler?.soon()
+      if (note !== undefined) console.log(note)
+      return { diff: diffConfigs(config, this.config), done: round.explained }
+    } catch (error) {
+      this.#report(this.#apply(before, undefined))
+      throw error
+    }
+  }
+
+  /** What stands against the services that were put, beside those of the source. */
+  refusals(put: readonly PutService[]): Finding[] {
+    return this.#parts.engine.refusals(merged(this.wanted.declared.config, put))
+  }
+
+  /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
+  #apply(next: Wanted, before: Config | undefined): Round {
+    const { health, drainer, paths } = this.#parts
+    const config = merged(next.declared.config, next.put)
+    const drains = drainsAfter(before, config, next.drains, new Date())
+    drainer.replace(drains)
+    writePut(paths, next.put)
+    this.#wanted = { ...next, drains }
+    const wanted = withDrains(config, drains)
+    health.want(wanted)
+    const round = this.#applyWeighed(health.weigh(wanted))
+    writeApplied(paths, config)
+    return round
+  }
+
+  /** Addresses are announced when the tables have their services. */
+  #applyWeighed(weighed: Config): Round {
+    const { engine, health, announcer } = this.#parts
+    const round = engine.apply(weighed)
+    health.applied()
+    announcer.want(weighed)
     return round
   }
 
@@ -121,14 +221,24 @@ export class Controller {
   }
 
   #round(): void {
-    const { engine, health } = this.#parts
-    this.#report(engine.apply(health.weigh(this.#config!)))
+    const { health, drainer } = this.#parts
+    const { config } = this
+    this.#report(this.#applyWeighed(health.weigh(withDrains(config, drainer.current))))
+    if (drainer.settle()) this.#scheduler?.soon()
+    this.#wanted = { ...this.wanted, drains: drainer.current }
+    this.#trouble = undefined
   }
 
-  #refusals(wanted: Config): ReturnType<Engine['refusals']> {
+  #refusalsNow(wanted: Config, put: readonly PutService[]): Finding[] {
+    return [...transitionFindings(this.wanted.declared.config, wanted), ...this.#refusals(wanted, put)]
+  }
+
+  #refusals(wanted: Config, put: readonly PutService[]): Finding[] {
     const { engine, paths } = this.#parts
     const installed = readInstalled(paths)
-    return [...(installed ? fixedFindings(installed, wanted) : []), ...engine.refusals(wanted)]
+    const claimed = claimedFindings(wanted, put)
+    if (claimed.length > 0) return claimed
+    return [...(installed ? fixedFindings(installed, wanted) : []), ...engine.refusals(merged(wanted, put))]
   }
 
   /** Warnings that stay the same are said once. */

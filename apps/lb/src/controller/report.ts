@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import { ConfigError, count, formatProblem } from '../config/problem.ts'
 import { pinnedLinks } from '../devices/links.ts'
 import type { Round } from '../engine/round.ts'
 import { formatKey } from '../sysctl/proc.ts'
+import type { Change } from './change.ts'
 import type { ControllerParts } from './controller.ts'
 
 /** Logs what a round did; a round that did nothing says nothing. */
@@ -28,4 +30,19 @@ export function readyLine(config: Config, { paths, netlink }: Pick<ControllerPar
   const backends = config.services.reduce((sum, service) => sum + service.backends.length, 0)
   const devices = pinnedLinks(paths, netlink).map(({ device, mode }) => `${device} (${mode})`)
   return `ready: ${config.services.length} services, ${backends} backends, on ${devices.join(', ')}; instance ${paths.instance}, process ${process.pid}`
+}
+
+/** Says on the output what has changed; the log only notes that something has. */
+export function tellChange(what: string, { diff, done }: Change, log: Logger): void {
+  for (const line of [...diff, ...done]) console.log(line)
+  console.log(`${what}: ${diff.length === 0 ? 'nothing has changed' : count(diff.length, 'difference')}`)
+  log.debug({ differences: diff.length }, what)
+}
+
+/** Says what stands against a change, each problem once. */
+export function tellRefusal(error: unknown, log: Logger): void {
+  const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [(error as Error).message]
+  for (const problem of problems) console.error(problem)
+  console.error(`refused: ${count(problems.length, 'problem')}; what was running goes on unchanged`)
+  log.debug({ problems: problems.length }, 'refused')
 }

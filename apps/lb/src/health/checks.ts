@@ -1,4 +1,4 @@
-import type { DesiredService, Sources } from '@skep/lb-health'
+import type { DesiredBackend, DesiredService, Sources } from '@skep/lb-health'
 import { formatFrontend } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import { family } from '../config/rules.ts'
@@ -29,10 +29,15 @@ function ofFamily({ snat }: Config, { name, healthCheck, frontends, backends }: 
       name: checkName(name, v),
       check: healthCheck,
       sources: sourcesOf(snat.sources),
-      backends: own(backends),
+      backends: own(backends).map(checkedBackend),
       frontends: own(frontends).map(formatFrontend),
     },
   ]
+}
+
+/** Only active backends count for the panic threshold; the others are checked all the same. */
+function checkedBackend({ address, port, weight, state }: Service['backends'][number]): DesiredBackend {
+  return { address, port, weight: state === 'active' ? weight : 0 }
 }
 
 /** Backends may let only the own addresses in that traffic comes from. */

@@ -1,8 +1,8 @@
 import { createConnection } from 'node:net'
-import { existsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from '@jest/globals'
-import { type EchoServer, httpServer, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { type EchoServer, httpServer, needing, needs, startTraffic, traffic, untilLine } from '@skep/testbed'
 import { network, type Network, vip4 } from '../../test/network.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 
@@ -182,6 +182,26 @@ describe('health checks', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('health process connected')
     expect(existsSync(join(lb.folder, 'run'))).toBe(false)
+  }, 60_000)
+
+  test('a script decides, as nobody, and status shows what it says; one that others may change is refused', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    const line = 'echo "$SKEP_CHECK_ADDRESS asked by $(id -u)"; test "$SKEP_CHECK_ADDRESS" != 10.1.0.12'
+    const script = (program: string) => `{ script: { command: [${program}, -c, '${line}'] }, intervalSeconds: 0.2`
+    const config = (program: string) => checked().replace(/\{ http: .*? intervalSeconds: 0\.2/, script(program))
+    await lb.start(config('/bin/sh'))
+    const { health } = await untilServing(lb, 1, 3)
+    expect(health?.services[0]?.backends.map(({ last }) => last?.reason).slice(1)).toEqual([
+      'exit status 1: "10.1.0.12 asked by 65534"',
+      'exit status 0: "10.1.0.13 asked by 65534"',
+    ])
+    const open = join(lb.folder, 'check.sh')
+    writeFileSync(open, '#!/bin/sh\n')
+    chmodSync(open, 0o755)
+    const errors = untilLine(lb.child?.stderr ?? null, /may be changed by others/)
+    await lb.reload(config(open), 'refused')
+    rmSync(open)
+    expect(await errors).toContain('spec.services[0].healthCheck.script.command[0]')
   }, 60_000)
 
   test('a slow start ramps up the share of a backend that comes back', async () => {

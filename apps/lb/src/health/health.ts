@@ -1,12 +1,19 @@
-import { type DesiredService, type HealthProcess, type ServiceHealth, startHealthProcess } from '@skep/lb-health'
+import {
+  type DesiredService,
+  type HealthProcess,
+  type ServiceHealth,
+  startHealthProcess,
+  stopHealthProcess,
+} from '@skep/lb-health'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { type Served, servedInTables, startingAs } from './adopted.ts'
-import { endHealth } from './ask.ts'
 import { type Check, checksOf } from './checks.ts'
+import { Connections } from './connections.ts'
 import { Journal, logEvent } from './journal.ts'
 import { writeChecks } from './record.ts'
+import type { Target } from './targets.ts'
 import { weigh } from './weigh.ts'
 
 /**
@@ -17,6 +24,7 @@ export class Health implements AsyncDisposable {
   readonly #paths: InstancePaths
   readonly #log: Logger
   readonly #journal: Journal
+  readonly #connections: Connections
   /** Called when weights may have changed. */
   onChange: () => void = () => {}
   #checks: readonly Check[] = []
@@ -30,12 +38,19 @@ export class Health implements AsyncDisposable {
     this.#paths = paths
     this.#log = log
     this.#journal = new Journal(log)
+    this.#connections = new Connections({
+      paths,
+      log,
+      decisions: () => this.#process?.health() ?? [],
+      onChange: () => this.onChange(),
+      onError: (error) => log.error({ err: error }, 'connections cannot be watched; trying again'),
+    })
   }
 
   /** Adopts the process or starts one, and knows what it knows. Throws `HealthError` where that cannot be done. */
   static async open(paths: InstancePaths, config: Config, log: Logger): Promise<Health> {
     const health = new Health(paths, log)
-    if (checksOf(config).length === 0) await endHealth(paths.health)
+    if (checksOf(config).length === 0) await stopHealthProcess(paths.health)
     else {
       health.#served = servedInTables(paths)
       health.#checks = startingAs(checksOf(config), health.#served)
@@ -49,18 +64,25 @@ export class Health implements AsyncDisposable {
     this.#checks = startingAs(checksOf(config), this.#served)
     this.#served = () => undefined
     this.#process?.apply(this.#checks.map(desiredOf))
+    this.#connections.want(config)
     this.#turn()
   }
 
-  /** Notes for `status` what is being checked. */
-  record(): void {
+  /** The tables are as {@link weigh} had them: ends connections that are to end, notes for `status` what is checked. */
+  applied(): void {
     writeChecks(this.#paths.checks, this.#checks)
+    this.#connections.applied()
+  }
+
+  /** Ends connections that are open through this load balancer; how many. Those of new clients go elsewhere already. */
+  endConnections(wanted: (target: Target) => boolean): number {
+    return this.#connections.end(wanted)
   }
 
   /** The configuration with the weights that health leaves. */
   weigh(config: Config): Config {
     this.#turn()
-    return weigh(config, this.#process?.health() ?? [])
+    return weigh(config, this.#connections.judge(this.#process?.health() ?? []))
   }
 
   /** Ends the process, too. */
@@ -108,6 +130,7 @@ export class Health implements AsyncDisposable {
 
   async #close(how: (process: HealthProcess) => Promise<void>): Promise<void> {
     this.#closed = true
+    this.#connections[Symbol.dispose]()
     await this.#turning
     if (this.#process !== undefined) await how(this.#process)
   }

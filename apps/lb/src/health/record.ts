@@ -4,8 +4,9 @@ import type { Check } from './checks.ts'
 
 /** Notes what is being checked, for `status`; no checks, no file. */
 export function writeChecks(file: string, checks: readonly Check[]): void {
+  const text = JSON.stringify(checks)
   if (checks.length === 0) rmSync(file, { force: true })
-  else writeFileAtomically(file, JSON.stringify(checks))
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileAtomically(file, text)
 }
 
 /** What is being checked, as it was noted last. */

@@ -30,6 +30,16 @@ export interface InstancePaths extends InstanceOptions {
   readonly health: string
   /** What the health process is to check. */
   readonly checks: string
+  /** Who is judged by connections, and who is ejected. */
+  readonly ejections: string
+  /** The socket that commands and other programs talk to `run` by. */
+  readonly api: string
+  /** The configuration that was carried out last. */
+  readonly applied: string
+  /** Who is drained, and who leaves. */
+  readonly drains: string
+  /** The services that were put by Cilium's API. */
+  readonly cilium: string
 }
 
 export const defaultInstance: InstanceOptions = {
@@ -61,6 +71,11 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
     neighbors: join(run, 'neighbors.json'),
     health: join(run, 'health.sock'),
     checks: join(run, 'checks.json'),
+    ejections: join(run, 'ejections.json'),
+    api: join(run, 'api.sock'),
+    applied: join(run, 'applied.json'),
+    drains: join(run, 'drains.json'),
+    cilium: join(run, 'cilium-services.json'),
   }
 }
 

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { natEntryCodec, type NatEntry, NatState } from '@skep/datapath/lb-xdp'
 import { parseConfig } from '../config/load.ts'
 import { programConfig } from '../datapath/settings.ts'
-import { readConnections, type NatTables } from './connections.ts'
+import { readConnections } from './connections.ts'
+import type { NatMaps } from './nat-table.ts'
 
 const HZ = 100
 const config = programConfig(
@@ -12,7 +13,7 @@ const config = programConfig(
 const now = 2n ** 32n + 50n
 
 /** Two lines of eight words, with an entry `age` seconds old in each place that is named. */
-function tables(entries: Record<number, Partial<NatEntry> & { age?: number; busy?: boolean }>): NatTables {
+function tables(entries: Record<number, Partial<NatEntry> & { age?: number; busy?: boolean }>): NatMaps {
   const flows = new ArrayBuffer(128)
   const bytes = new ArrayBuffer(16 * 64)
   for (const [index, { age = 0, busy = false, ...entry }] of Object.entries(entries)) {
@@ -23,7 +24,7 @@ function tables(entries: Record<number, Partial<NatEntry> & { age?: number; busy
   return { natFlows: mapped(flows), natEntries: mapped(bytes) }
 }
 
-function mapped(buffer: ArrayBuffer): NatTables['natFlows'] {
+function mapped(buffer: ArrayBuffer): NatMaps['natFlows'] {
   return { mmap: () => ({ buffer, elementSize: 64, close: () => {}, [Symbol.dispose]: () => {} }) as never }
 }
 
@@ -32,7 +33,7 @@ function secondsAgo(seconds: number): number {
 }
 
 const codec = natEntryCodec.read(new DataView(new ArrayBuffer(64)), 0)
-const blank: NatEntry = { ...codec, protocol: 6, state: NatState.NAT_ESTABLISHED, backendPort: 8080, source: 1 }
+const blank: NatEntry = { ...codec, protocol: 6, state: NatState.NAT_ESTABLISHED, backendPort: 8080, source: 1, era: 2 }
 
 test('only what is within its time counts, by what its packets made of it', () => {
   const found = readConnections(
@@ -50,6 +51,7 @@ test('only what is within its time counts, by what its packets made of it', () =
       12: { busy: true },
       13: { state: NatState.NAT_CLAIMED },
       14: { lastSeen: secondsAgo(-1) },
+      15: { era: 255 },
     }),
     config,
     now,

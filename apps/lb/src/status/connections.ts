@@ -1,6 +1,5 @@
-import { readClock } from '@skep/datapath/clock'
-import { type LbConfig, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
-import type { Tables } from './tables.ts'
+import { type LbConfig, natEntryCodec, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
+import { type NatMaps, NatTable } from './nat-table.ts'
 
 /** Connections by what their packets made of them. */
 export interface ConnectionCounts {
@@ -23,82 +22,39 @@ export interface Connections extends ConnectionCounts {
   readonly mostPorts: number
 }
 
-const WORDS_PER_LINE = 8
-const TCP = 6
-const TIME_WAIT_SECONDS = 60
+const LINE_BYTES: number = 8 * natEntryCodec.size
 
-const states = ['claimed', 'opening', 'established', 'closing', 'closed', 'closed'] as const
-type State = (typeof states)[number]
+/** The names of the states, by number; ends of both sides are one. */
+export const connectionStates = ['claimed', 'opening', 'established', 'closing', 'closed', 'closed'] as const
+export type ConnectionState = (typeof connectionStates)[number]
 
-/** The two maps, or what stands for them. */
-export type NatTables = { readonly [K in 'natFlows' | 'natEntries']: Pick<Tables[K], 'mmap'> }
-
-/** Looks through the table by the rules of bpf/lib/nat_entry.h. `jiffies`: the kernel's, now. */
-export function readConnections(
-  tables: NatTables,
-  config: LbConfig,
-  jiffies: bigint = readClock().jiffies,
-): Connections {
-  using flows = tables.natFlows.mmap()
-  using entries = tables.natEntries.mmap()
-  // Two halves a word: a tag that is never 0 where the word is used, and the entry's index below a busy bit.
-  const halves = new Uint32Array(flows.buffer)
-  const survey = new Survey(new DataView(entries.buffer), config, Number(BigInt.asUintN(32, jiffies)))
-  let fullestLine = 0
-  for (let at = 0, before = 0; at < halves.length; at += 2) {
-    if (at % (2 * WORDS_PER_LINE) === 0) before = survey.live
-    if (halves[at] !== 0) survey.see(halves[at + 1]!)
-    fullestLine = Math.max(fullestLine, survey.live - before)
+/** Looks through the table. `jiffies`: the kernel's, now. */
+export function readConnections(maps: NatMaps, config: LbConfig, jiffies?: bigint): Connections {
+  using table = new NatTable(maps, config, jiffies)
+  const counts = { claimed: 0, opening: 0, established: 0, closing: 0, closed: 0 }
+  const ports = new Map<string, number>()
+  let [live, line, inLine, fullestLine] = [0, -1, 0, 0]
+  for (const entry of table.live()) {
+    live++
+    counts[connectionStates[table.state(entry)] ?? 'closed']++
+    increment(ports, pairOf(table.view, entry))
+    const own = Math.floor(entry / LINE_BYTES)
+    inLine = own === line ? inLine + 1 : 1
+    line = own
+    fullestLine = Math.max(fullestLine, inLine)
   }
-  const { opening, established, closing, closed } = survey.counts
-  const mostPorts = Math.max(0, ...survey.ports.values())
-  return { opening, established, closing, closed, live: survey.live, size: halves.length / 2, fullestLine, mostPorts }
+  const { claimed: _claimed, ...states } = counts
+  const mostPorts = ports.values().reduce((most, used) => Math.max(most, used), 0)
+  return { ...states, live, size: table.size, fullestLine, mostPorts }
 }
 
-class Survey {
-  readonly counts: Record<State, number> = { claimed: 0, opening: 0, established: 0, closing: 0, closed: 0 }
-  readonly ports = new Map<string, number>()
-  live = 0
-  readonly #view: DataView
-  readonly #now: number
-  readonly #config: LbConfig
+/** Own address and backend: what shares a range of ports. */
+function pairOf(view: DataView, entry: number): string {
+  const word = (offset: number) => view.getUint32(entry + offset, true)
+  const backend = [0, 4, 8, 12].map((offset) => word(at.backend + offset)).join(' ')
+  return `${word(at.source)} ${backend} ${view.getUint16(entry + at.backendPort)} ${view.getUint8(entry + at.protocol)}`
+}
 
-  constructor(view: DataView, config: LbConfig, now: number) {
-    this.#view = view
-    this.#config = config
-    this.#now = now
-  }
-
-  see(index: number): void {
-    const entry = index * 64
-    if (entry + 64 > this.#view.byteLength) return
-    const state = this.#view.getUint8(entry + at.state)
-    if (state === 0 || this.#idle(entry) > this.#timeout(entry, state)) return
-    this.live++
-    this.counts[states[state] ?? 'closed']++
-    const key = this.#pair(entry)
-    this.ports.set(key, (this.ports.get(key) ?? 0) + 1)
-  }
-
-  /** Ages just below 2^32 belong to entries that were written after the clock was read. */
-  #idle(entry: number): number {
-    const age = (this.#now - this.#view.getUint32(entry + at.lastSeen, true)) >>> 0
-    return age >= 0xffff0000 ? 0 : age
-  }
-
-  #timeout(entry: number, state: number): number {
-    const config = this.#config
-    const established =
-      this.#view.getUint8(entry + at.protocol) === TCP ? config.timeoutEstablished : config.timeoutOther
-    const timeouts = [0, config.timeoutOpening, established, config.timeoutClosing, config.timeoutClosed]
-    return timeouts[state] ?? TIME_WAIT_SECONDS * config.jiffiesPerSecond
-  }
-
-  /** Own address and backend: what shares a range of ports. */
-  #pair(entry: number): string {
-    const word = (offset: number) => this.#view.getUint32(entry + offset, true)
-    const backend = [0, 4, 8, 12].map((offset) => word(at.backend + offset)).join(' ')
-    const port = this.#view.getUint16(entry + at.backendPort)
-    return `${word(at.source)} ${backend} ${port} ${this.#view.getUint8(entry + at.protocol)}`
-  }
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
 }

@@ -9,6 +9,7 @@ export function formatStatus(status: Status): string {
     ...section('devices', status.devices.map(describeDevice)),
     ...status.services.flatMap(describeService),
     ...describeHealth(status),
+    ...describeEjections(status),
     ...section('connections', describeConnections(status)),
     ...section('what became of the packets', describeVerdicts(status)),
     ...section('fill', describeGauges(status)),
@@ -51,6 +52,11 @@ function describeHealth({ health }: Status): string[] {
     `health, checked by process ${health.pid}`,
     lines.map((line) => [line]),
   )
+}
+
+function describeEjections({ ejections }: Status): string[] {
+  const rows = ejections.map(({ service, text }) => [`${service}: ${text}`])
+  return rows.length === 0 ? [] : section('ejected, because their connections fail', rows)
 }
 
 function describeConnections({ connections }: Status): string[][] {

@@ -6,12 +6,13 @@ import { openNetlink } from 'netlink-ts'
 import { programPin } from '../datapath/load.ts'
 import { pinnedLinks } from '../devices/links.ts'
 import { readAttachments } from '../devices/record.ts'
-import { readHealth } from '../health/report.ts'
+import { readEjections, readHealth } from '../health/report.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
 import { readGauges } from './gauges.ts'
-import { openInstance, type OpenInstance, serviceNames } from './open.ts'
+import { Declared, lastConfig } from './last-config.ts'
+import { openInstance, type OpenInstance } from './open.ts'
 import { serviceStatuses, total } from './services.ts'
 import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './status.ts'
 import type { Tables } from './tables.ts'
@@ -27,7 +28,8 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     program: describeProgram(paths),
     devices: readDevices(paths),
     health,
-    ...readTables(open, () => serviceNames(paths, owner)),
+    ejections: readEjections(paths),
+    ...readTables(open, () => new Declared(lastConfig(paths)).names()),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Status {
   readonly services: readonly ServiceStatus[]
   /** No backend is checked: `null`. */
   readonly health: HealthStatus | null
+  /** Backends that are out because their connections fail, or would be if more might be out. */
+  readonly ejections: readonly EjectionStatus[]
   readonly verdicts: readonly VerdictStatus[]
   /** Not installed, or killed before its first start was over: `null`. */
   readonly connections: ConnectionCounts | null
@@ -96,6 +98,19 @@ export interface BackendHealthStatus {
   /** ISO 8601; `null` before it is checked. */
   readonly since: string | null
   readonly last: { readonly result: 'pass' | 'fail' | 'none'; readonly reason: string; readonly at: string } | null
+  /** All of it in words. */
+  readonly text: string
+}
+
+export interface EjectionStatus {
+  /** `web/ipv4` */
+  readonly service: string
+  /** `10.1.0.11:8080` */
+  readonly backend: string
+  /** False: it has grounds, but too many are out. */
+  readonly isEjected: boolean
+  /** ISO 8601: when it is used again. */
+  readonly until: string | null
   /** All of it in words. */
   readonly text: string
 }

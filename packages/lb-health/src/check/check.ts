@@ -67,6 +67,10 @@ export interface GrpcCheck extends Ported {
 export interface ScriptCheck extends Ported {
   /** Program and arguments; no shell in between. */
   readonly command: readonly string[]
+  /** Who it runs as; nobody otherwise. Never root. */
+  readonly user?: string | undefined
+  /** What else is in its environment, beside PATH and HOME. Nothing of the environment of the process that checks is. */
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 /** How results become health. */

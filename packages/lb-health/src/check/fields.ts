@@ -59,6 +59,24 @@ export const bytes: z.ZodType<Bytes> = field<Bytes>((value) => {
   return { complaint: `${show(value)} is not what can be sent; write 1 to 1024 bytes of text, or { hex: 00ff… }` }
 })
 
+const variable = /^(?!SKEP_CHECK_)[A-Za-z_]\w{0,127}$/
+
+/** Variables of an environment. */
+export const environment: z.ZodType<Readonly<Record<string, string>>> = field<Readonly<Record<string, string>>>(
+  (value) => {
+    const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
+    const fits = ([name, text]: [string, unknown]) =>
+      variable.test(name) && typeof text === 'string' && text.length <= 4096 && !text.includes('\0')
+    if (entries.length > 0 && entries.length <= 64 && entries.every(fits))
+      return { ok: Object.fromEntries(entries) as Record<string, string> }
+    const wrong = entries.find((entry) => !fits(entry))
+    const which = wrong === undefined ? show(value) : `${wrong[0]}: ${show(wrong[1])}`
+    return {
+      complaint: `${which} is no environment; write up to 64 NAME: "text", no name that begins with SKEP_CHECK_`,
+    }
+  },
+)
+
 /** An IPv4 or IPv6 address, in canonical spelling. */
 export const address: z.ZodType<string> = field((value) => {
   const parsed = typeof value === 'string' ? tryParseAddress(value) : undefined

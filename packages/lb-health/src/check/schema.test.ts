@@ -61,7 +61,7 @@ describe('a health check', () => {
       { https: { serverName: 'a.b', verify: true } },
       { udp: { send: { hex: 'ab' }, reply: 'optional' } },
       { grpc: { service: 'x', tls: {} } },
-      { script: { command: ['/bin/true'] } },
+      { script: { command: ['/bin/true'], user: 'checks', env: { A: 'b' } } },
     )
     fc.assert(
       fc.property(kinds, fc.integer({ min: 1, max: 100 }), (kind, rise) => {

@@ -11,7 +11,7 @@ import type {
   UdpCheck,
 } from './check.ts'
 import { kinds } from './check.ts'
-import { bytes, flag, list, number, statusCodes, strict, text, word } from './fields.ts'
+import { bytes, environment, flag, list, number, statusCodes, strict, text, word } from './fields.ts'
 
 const port = number('a port', 1, 65535).optional()
 const hostName = text(/^[\w.:[\]-]{1,253}$/, 'a host name, like health.example.org').optional()
@@ -57,6 +57,11 @@ const shape = {
       ([program]) => program?.startsWith('/'),
       { error: 'the program must be an absolute path: nothing else is the same in every environment' },
     ),
+    user: text(
+      /^(?!root$)[a-z_][a-z0-9_.-]{0,31}\$?$/,
+      'a user that a script may run as; write the name of one that is not root',
+    ).optional(),
+    env: environment.optional(),
   }).optional(),
 }
 

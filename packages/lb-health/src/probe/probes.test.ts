@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { mkdtempSync, rmSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
 import {
@@ -286,6 +286,25 @@ describe('script', () => {
     })
   })
 
+  test('it runs as nobody, knows nothing of the process that checks, and what it says is kept in bounds', async () => {
+    process.env['SKEP_TEST_SECRET'] = 'secret'
+    const script = (line: string) => ({ script: { command: ['/bin/sh', '-c', line], env: { GREETING: 'hello' } } })
+    const uid = process.geteuid?.() === 0 ? 65_534 : process.geteuid?.()
+    expect(await probe(script('test -z "$SKEP_TEST_SECRET" && echo "$(id -u) $GREETING"'), 1)).toEqual({
+      result: 'pass',
+      reason: `exit status 0: "${uid} hello"`,
+    })
+    const { reason } = await probe(script('yes | head -c 1000000 | tr -d "\\n"'), 1)
+    expect(reason.length).toBeLessThan(100)
+  })
+
+  test('a user that this host does not have says nothing about the backend', async () => {
+    expect(await probe({ script: { command: ['/bin/true'], user: 'skep-no-such-user' } }, 1)).toEqual({
+      result: 'none',
+      reason: 'cannot run /bin/true: "skep-no-such-user" is no user of this host',
+    })
+  })
+
   test('a program that is not there says nothing about the backend', async () => {
     expect(await probe({ script: { command: ['/nowhere/check'] } }, 1)).toEqual({
       result: 'none',
@@ -295,6 +314,7 @@ describe('script', () => {
 
   test('what still runs when its time is up is killed, with all it started', async () => {
     const folder = mkdtempSync(`${tmpdir()}/skep-script-`)
+    chmodSync(folder, 0o777)
     try {
       const fifo = `mkfifo ${folder}/up; sleep 1000 & echo $! > ${folder}/pid; echo up > ${folder}/up; wait`
       const running = probing({ script: { command: ['/bin/sh', '-c', fifo] } }, 1)

@@ -1,16 +1,37 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import type { ScriptCheck } from '../check/check.ts'
 import type { Outcome } from '../state/state.ts'
-import { fail, none, pass, type Probe } from './probe.ts'
+import { fail, none, pass, type Probe, type Running, type Target } from './probe.ts'
+import { runAs } from './run-as.ts'
+import { unable } from './unable.ts'
 import { quote, troubled } from './words.ts'
 
 const KEPT_OUTPUT = 4096
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Runs a program in a process group of its own, which is killed as a whole when its time is up. */
-export const script: Probe<ScriptCheck> = (spec, { address, port }, done) => {
-  const [program = '', ...args] = spec.command
-  const env = { ...process.env, SKEP_CHECK_ADDRESS: address, SKEP_CHECK_PORT: String(port) }
-  const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs a program as an unprivileged user, in a process group of its own, which is killed as a whole when its time is up. */
+export const script: Probe<ScriptCheck> = (spec, target, done) => {
+  try {
+    return follow(spec, start(spec, target), done)
+  } catch (error) {
+    return unable(`cannot run ${spec.command[0]}: ${(error as Error).message}`, done)
+  }
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+function start({ command: [program = '', ...args], user, env }: ScriptCheck, { address, port }: Target): Child {
+  return spawn(program, args, {
+    ...runAs(user),
+    cwd: '/',
+    env: { PATH, HOME: '/', ...env, SKEP_CHECK_ADDRESS: address, SKEP_CHECK_PORT: String(port) },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+function follow({ command: [program = ''] }: ScriptCheck, child: Child, done: (outcome: Outcome) => void): Running {
   let output = ''
   let open = true
   const keep = (chunk: Buffer): void => {
@@ -38,16 +59,21 @@ export const script: Probe<ScriptCheck> = (spec, { address, port }, done) => {
       cancel()
       const { exitCode, signalCode } = child
       const ended = exitCode !== null || signalCode !== null
-      return ended ? judge(exitCode, signalCode, output) : fail('time is up: the program still ran, and was killed')
+      if (ended) return judge(exitCode, signalCode, output)
+      return fail(withOutput('time is up: the program still ran, and was killed', output))
     },
   }
 }
 
 function judge(code: number | null, signal: string | null, output: string): Outcome {
-  if (code === 0) return pass('exit status 0')
+  const reason = withOutput(code === null ? `killed by ${signal}` : `exit status ${code}`, output)
+  return code === 0 ? pass(reason) : fail(reason)
+}
+
+/** With the last line that the program wrote. */
+function withOutput(reason: string, output: string): string {
   const said = output.trim().split('\n').at(-1) ?? ''
-  const end = code === null ? `killed by ${signal}` : `exit status ${code}`
-  return fail(said === '' ? end : `${end}: ${quote(said)}`)
+  return said === '' ? reason : `${reason}: ${quote(said)}`
 }
 
 function unstarted(program: string, error: NodeJS.ErrnoException): Outcome {

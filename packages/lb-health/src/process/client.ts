@@ -208,6 +208,7 @@ export class HealthProcess implements AsyncDisposable {
     switch (message.type) {
       case 'applied':
       case 'records':
+      case 'all':
         return this.#tell(this.#view.learn(message.records))
       case 'stats':
         this.#stats = message.stats

@@ -31,7 +31,7 @@ let orphan: NodeJS.Timeout | undefined
 const health = new HealthServer({
   ...(values['max-in-flight'] === undefined ? {} : { maxInFlight: Number(values['max-in-flight']) }),
   onStop: stop,
-  onConnections: (connections) => (connections > 0 ? clearTimeout(orphan) : startOrphanTimer()),
+  onControllers: (controllers) => (controllers > 0 ? clearTimeout(orphan) : startOrphanTimer()),
 })
 server.on('connection', (socket) => health.accept(socket))
 startOrphanTimer()

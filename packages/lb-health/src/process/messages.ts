@@ -30,6 +30,8 @@ export type FromProcess =
   /** What is wanted is being checked. `records`: the backends that were new to it. */
   | { readonly type: 'applied'; readonly generation: number; readonly records: readonly HealthRecord[] }
   | { readonly type: 'records'; readonly records: readonly HealthRecord[] }
+  /** For those who only watch: all that is known, after somebody else changed what is wanted. */
+  | { readonly type: 'all'; readonly records: readonly HealthRecord[] }
   | { readonly type: 'stats'; readonly stats: SchedulerStats }
   /** A message was not understood, and nothing was done. */
   | { readonly type: 'refused'; readonly message: string }
@@ -69,6 +71,7 @@ const fromProcess: z.ZodType<FromProcess> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), release: z.string(), pid: count, records }),
   z.object({ type: z.literal('applied'), generation: count, records }),
   z.object({ type: z.literal('records'), records }),
+  z.object({ type: z.literal('all'), records }),
   z.object({
     type: z.literal('stats'),
     stats: z.object({

@@ -12,8 +12,8 @@ const MOST_UNREAD = 64 * 1024 * 1024
 
 export interface ServeOptions extends Omit<CheckerOptions, 'onRecords'> {
   readonly onStop: () => void
-  /** The number of connections has changed. */
-  readonly onConnections?: (connections: number) => void
+  /** The number of connections that steer it has changed; who only watches does not count. */
+  readonly onControllers?: (controllers: number) => void
 }
 
 /** The health process without its surroundings: a checker, and the connections that steer it and listen to it. */
@@ -21,6 +21,8 @@ export class HealthServer implements Disposable {
   readonly #checker: HealthChecker
   readonly #batch: Batch
   readonly #connections = new Set<Socket>()
+  /** Those that have said what they want. */
+  readonly #controllers = new Set<Socket>()
   readonly #stats: NodeJS.Timeout
   readonly #options: ServeOptions
 
@@ -36,10 +38,9 @@ export class HealthServer implements Disposable {
     socket.on('error', () => socket.destroy())
     if (this.#connections.size >= MOST_CONNECTIONS) return void socket.destroy()
     this.#connections.add(socket)
-    this.#counted()
     socket.once('close', () => {
       this.#connections.delete(socket)
-      this.#counted()
+      if (this.#controllers.delete(socket)) this.#counted()
     })
     const reader = new LineReader()
     socket.on('data', (chunk: Buffer) => {
@@ -58,7 +59,7 @@ export class HealthServer implements Disposable {
   }
 
   #counted(): void {
-    this.#options.onConnections?.(this.#connections.size)
+    this.#options.onControllers?.(this.#controllers.size)
   }
 
   #hear(socket: Socket, line: string): void {
@@ -71,6 +72,7 @@ export class HealthServer implements Disposable {
     switch (message.type) {
       case 'desired': {
         const records = this.#checker.apply(message.services, message.known)
+        this.#steeredBy(socket)
         return tell(socket, { type: 'applied', generation: message.generation, records })
       }
       case 'check':
@@ -78,6 +80,16 @@ export class HealthServer implements Disposable {
       case 'stop':
         return this.#options.onStop()
     }
+  }
+
+  #steeredBy(controller: Socket): void {
+    const isNew = !this.#controllers.has(controller)
+    this.#controllers.add(controller)
+    if (isNew) this.#counted()
+    const others = [...this.#connections].filter((socket) => socket !== controller)
+    if (others.length === 0) return
+    const line = write({ type: 'all', records: this.#checker.records() })
+    for (const socket of others) say(socket, line)
   }
 
   #tellAll(message: FromProcess): void {

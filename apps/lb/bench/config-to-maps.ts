@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { loadLbXdp } from '@skep/datapath/lb-xdp'
+import { openMaps, ServiceMaps } from '@skep/lb-maps'
+import { openNetlink } from 'netlink-ts'
+import { parseConfig } from '../src/config/load.ts'
+import { hashKeyOf, mapSizes, programConfig, sizingFor } from '../src/datapath/settings.ts'
+import { backendAddresses, desiredState } from '../src/engine/desired.ts'
+import { routeLookup } from '../src/nexthop/lookup.ts'
+
+/** Brings a configuration file into new maps of the kernel, in a process of its own, and prints what that took. */
+const [file = ''] = process.argv.slice(2)
+const start = performance.now()
+const config = parseConfig(file, readFileSync(file, 'utf8'))
+const parsed = performance.now()
+const maps = Object.fromEntries(Object.entries(mapSizes(config)).map(([name, maxEntries]) => [name, { maxEntries }]))
+using lb = loadLbXdp({ config: programConfig(config, 250), maps })
+using mapped = openMaps(lb.maps, hashKeyOf(config))
+const sources = new Map(backendAddresses(config).map((address) => [address, '192.168.0.1']))
+const { changes, problems } = ServiceMaps.adopt(mapped).reconcile(desiredState(config, sources))
+const end = performance.now()
+if (changes.length !== config.services.length || problems.length > 0) throw new Error(`${changes.length} services`)
+console.log(
+  JSON.stringify({
+    seconds: (end - start) / 1000,
+    parseSeconds: (parsed - start) / 1000,
+    megabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
+    ofThemTables: sizingFor({ ...config, capacity: { ...config.capacity, connections: 1024 } }).bytes / 1e6,
+    routesSeconds: askRoutes(sources.size),
+  }),
+)
+
+/** As many routes as there are backends, of addresses that every machine has a route to. */
+function askRoutes(count: number): number {
+  using netlink = openNetlink()
+  const lookup = routeLookup(netlink, String)
+  const from = performance.now()
+  for (let i = 0; i < count; i++) lookup(`127.${(i >>> 16) & 255}.${(i >>> 8) & 255}.1`)
+  return (performance.now() - from) / 1000
+}

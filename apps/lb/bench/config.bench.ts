@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Bench } from '../../../tools/bench/bench.ts'
+import { largeConfig } from './large-config.ts'
+
+const SERVICES = 10_000
+const EACH = 10
+const ROUNDS = 5
+
+type Figure = 'seconds' | 'parseSeconds' | 'megabytes' | 'ofThemTables' | 'routesSeconds'
+
+/**
+ * From YAML text to maps that packets are balanced by: parsing, every check, loading the program, computing and writing.
+ * `megabytes` is the most that the process ever had, its own memory and the tables that it maps from the kernel.
+ */
+export default {
+  group: 'control',
+  run(report) {
+    const folder = mkdtempSync(join(tmpdir(), 'skep-bench-'))
+    try {
+      const file = join(folder, 'lb.yaml')
+      writeFileSync(file, largeConfig(SERVICES, EACH))
+      const rounds = Array.from({ length: ROUNDS }, () => measure(file))
+      const of = (figure: Figure): number => median(rounds.map((round) => round[figure]))
+      const name = `control/config-${SERVICES * EACH}-backends`
+      const [seconds, megabytes] = [of('seconds'), of('megabytes')]
+      report({ name, seconds, megabytes, ownMegabytes: megabytes - of('ofThemTables') })
+      report({ name: `${name}/parse-and-check`, seconds: of('parseSeconds') })
+      report({ name: `${name}/ask-kernel-for-routes`, seconds: of('routesSeconds') })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+} satisfies Bench
+
+/** With the options of the command (bin/skep-lb.js). The start of the process does not count. */
+function measure(file: string): Record<Figure, number> {
+  const script = fileURLToPath(new URL('config-to-maps.ts', import.meta.url))
+  const args = ['--max-semi-space-size=2', '--conditions=@skep/source', script, file]
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Record<Figure, number>
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}

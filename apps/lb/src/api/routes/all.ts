@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { ApiContext } from '../context.ts'
+import { describe } from '../openapi.ts'
+import { ok, type Route, route } from '../route.ts'
+import { ciliumRoutes } from './cilium.ts'
+import { configRoutes } from './config.ts'
+import { connectionRoutes } from './connections.ts'
+import { drainRoutes } from './drains.ts'
+import { healthRoutes } from './health.ts'
+import { resourceRoutes } from './resources.ts'
+
+/** Every path of the API. */
+export function allRoutes(context: ApiContext): Route[] {
+  const routes: Route[] = [
+    ...healthRoutes(context),
+    ...configRoutes(context),
+    ...resourceRoutes(context),
+    ...connectionRoutes(context),
+    ...drainRoutes(context),
+    ...ciliumRoutes(context.controller),
+    route({
+      method: 'GET',
+      path: '/openapi.json',
+      summary: 'this description (OpenAPI 3.1)',
+      answers: { 200: { description: 'The description', schema: z.record(z.string(), z.unknown()) } },
+      handle: () => ok(describe(routes)),
+    }),
+  ]
+  return routes
+}

@@ -1,0 +1,34 @@
+import type { Logger } from 'pino'
+import type { Controller } from '../controller/controller.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import { Metrics } from '../metrics/index.ts'
+import { readStatus } from '../status/read.ts'
+import type { Route } from './route.ts'
+import { allRoutes } from './routes/all.ts'
+import { ciliumRoutes } from './routes/cilium.ts'
+import { ApiServer } from './server.ts'
+
+export interface Served {
+  readonly paths: InstancePaths
+  readonly controller: Controller
+  readonly log: Logger
+}
+
+/** Serves the API of a running instance. Where it cannot, that is said; the traffic is served all the same. */
+export async function serveApi(
+  { paths, controller, log }: Served,
+  { ciliumSocket }: { readonly ciliumSocket?: string | undefined } = {},
+): Promise<AsyncDisposable> {
+  await using stack = new AsyncDisposableStack()
+  const open = async (path: string, routes: readonly Route[]) => {
+    try {
+      stack.use(await ApiServer.open(path, routes, log))
+    } catch (error) {
+      log.error({ path, err: error }, `the API cannot be served: ${(error as Error).message}`)
+    }
+  }
+  const metrics = new Metrics(() => readStatus(paths))
+  await open(paths.api, allRoutes({ paths, controller, metrics: () => metrics.text() }))
+  if (ciliumSocket !== undefined) await open(ciliumSocket, ciliumRoutes(controller))
+  return stack.move()
+}

@@ -1,0 +1,92 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Protocol } from '@skep/lb-maps'
+import { openNetlink } from 'netlink-ts'
+import { formatFlow } from '../explain/format-flow.ts'
+import { formatServices } from '../explain/format-service.ts'
+import { reportFlow } from '../explain/flow.ts'
+import { reportServices } from '../explain/service.ts'
+import { readHealth } from '../health/report.ts'
+import { Declared, lastConfig } from '../status/last-config.ts'
+import { countOpenConnections } from '../status/open-connections.ts'
+import { readDevices } from '../status/read.ts'
+import { procSettings } from '../sysctl/proc.ts'
+import { documented, notInstalled } from './help.ts'
+import { onInstance } from './instance.ts'
+import { wholeNumber } from './numbers.ts'
+import { addCommand, type InstanceFlags } from './options.ts'
+
+interface ExplainFlags extends InstanceFlags {
+  readonly output: 'text' | 'json'
+  readonly device?: string
+}
+
+export function addExplain(root: Command): void {
+  const explain = root.command('explain').description('say why: where a packet would go, what a backend gets')
+  documented(explain, ['skep-lb explain service web', 'skep-lb explain flow 198.51.100.7 40000 192.0.2.10 80 tcp'])
+  addFlow(explain)
+  addService(explain)
+}
+
+function addFlow(explain: Command): void {
+  const command = subject(explain, 'flow', 'which backend the packets of a flow go to, and how; sends nothing')
+    .argument('<src>', 'the sender’s address')
+    .argument('<sport>', 'its port', wholeNumber(0, 65535))
+    .argument('<dst>', 'the address that it sends to')
+    .argument('<dport>', 'the port there', wholeNumber(0, 65535))
+    .argument('<proto>', 'tcp or udp', protocol)
+    .option('--device <device>', 'where it comes in; else by the device of the route back to its sender')
+  documented(command, ['skep-lb explain flow 198.51.100.7 40000 192.0.2.10 80 tcp'], notInstalled).action(
+    async (client: string, clientPort: number, address: string, port: number, proto: Protocol, flags: ExplainFlags) =>
+      onInstance(flags, ({ tables, maps, config }, paths) => {
+        if (config === undefined) return
+        using netlink = openNetlink()
+        const devices = readDevices(paths).flatMap(({ name, attached }) => (attached ? [name] : []))
+        const declared = new Declared(lastConfig(paths))
+        const world = { tables, maps, config, declared, netlink, settings: procSettings(), devices }
+        const { device, output } = flags
+        const flow = { client, clientPort, address, port, protocol: proto }
+        const report = reportFlow({ ...world, ...(device !== undefined && { device }) }, flow)
+        console.log(output === 'json' ? JSON.stringify(report, undefined, 2) : formatFlow(report))
+      }),
+  )
+}
+
+function addService(explain: Command): void {
+  const command = subject(explain, 'service', 'the ring of a service, and why each backend gets what it gets').argument(
+    '<service>',
+    'its name, or one frontend: 192.0.2.10:80, 192.0.2.10:80/TCP',
+  )
+  documented(
+    command,
+    ['skep-lb explain service web', 'skep-lb explain service 192.0.2.10:80/TCP'],
+    notInstalled,
+  ).action(async (wanted: string, flags: ExplainFlags) =>
+    onInstance(flags, async ({ tables, maps, config }, paths) => {
+      const last = lastConfig(paths)
+      const reports = reportServices(
+        {
+          maps,
+          counters: tables.memberCounters,
+          declared: new Declared(last),
+          isConfigKnown: last !== undefined,
+          health: await readHealth(paths),
+          connections: countOpenConnections(tables, maps, config),
+        },
+        wanted,
+      )
+      console.log(flags.output === 'json' ? JSON.stringify(reports, undefined, 2) : formatServices(reports))
+    }),
+  )
+}
+
+function subject(explain: Command, name: string, text: string): Command {
+  return addCommand(explain, name, text).addOption(
+    new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'),
+  )
+}
+
+function protocol(text: string): Protocol {
+  const upper = text.toUpperCase()
+  if (upper === 'TCP' || upper === 'UDP') return upper
+  throw new InvalidArgumentError('write tcp or udp')
+}

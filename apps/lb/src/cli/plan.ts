@@ -1,0 +1,27 @@
+import { type Command, Option } from 'commander'
+import { possibleCpus } from 'libbpf-ts'
+import { type Format, formats } from '../get/format.ts'
+import { formatPlan } from '../plan/format.ts'
+import { planInstall, type PlanRequest } from '../plan/plan.ts'
+import { documented } from './help.ts'
+import { wholeNumber } from './numbers.ts'
+
+interface PlanFlags extends PlanRequest {
+  readonly cpus: number
+  readonly output: Format
+}
+
+export function addPlan(root: Command): void {
+  const command = root
+    .command('plan')
+    .description('say what the tables of an installation would take, and the capacity to write; installs nothing')
+    .requiredOption('--services <number>', 'frontends: address, port and protocol', wholeNumber(0, 838_860))
+    .requiredOption('--backends <number>', 'counted once for each frontend of their family', wholeNumber(0, 3_355_443))
+    .option('--connections <number>', 'at one time', wholeNumber(0, 16_777_216), 262_144)
+    .option('--cpus <number>', 'that the machine may have', wholeNumber(1, 8192), possibleCpus())
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(formats).default('table'))
+  documented(command, ['skep-lb plan --services 1000 --backends 20000 --connections 1000000']).action(
+    ({ services, backends, connections, cpus, output }: PlanFlags) =>
+      console.log(formatPlan(planInstall({ services, backends, connections }, cpus), output)),
+  )
+}

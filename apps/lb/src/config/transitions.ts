@@ -1,0 +1,22 @@
+import { formatEndpoint } from '@skep/lb-maps'
+import type { Config } from './config.ts'
+import type { Finding } from './problem.ts'
+import { type BackendState, mayBecome, refusedTransition } from './state.ts'
+
+/** States that may not follow the ones before. */
+export function transitionFindings(before: Config, after: Config): Finding[] {
+  const old = new Map<string, BackendState>()
+  for (const { name, backends } of before.services)
+    for (const { address, port, state } of backends) old.set(placeOf(name, address, port), state)
+  return after.services.flatMap(({ name, backends }, i) =>
+    backends.flatMap(({ address, port, state }, j): Finding[] => {
+      const from = old.get(placeOf(name, address, port))
+      if (from === undefined || mayBecome(from, state)) return []
+      return [{ path: ['spec', 'services', i, 'backends', j, 'state'], message: refusedTransition(from, state) }]
+    }),
+  )
+}
+
+function placeOf(service: string, address: string, port: number): string {
+  return `${service} ${formatEndpoint(address, port)}`
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { openNetlink, type Netlink } from 'netlink-ts'
+import { modesFor } from '../devices/plan.ts'
+import { selectDevices } from '../devices/select.ts'
+import { missingForRun } from '../host/preflight.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import type { DecapSpec } from './config.ts'
+import { loadDecapConfig } from './load.ts'
+import { devicesOfMachine } from './machine.ts'
+import { fixedSizes } from './program.ts'
+import { ownAddresses } from './tables.ts'
+
+/** What `decap run` would do on this machine, a line each. Changes nothing. Throws `ConfigError`. */
+export function checkDecap(paths: InstancePaths, file: string): string[] {
+  const missing = missingForRun(paths)
+  const accept = (spec: DecapSpec) => (missing.length === 0 ? fixedSizes(paths, spec) : [])
+  const spec = loadDecapConfig(file, { machine: devicesOfMachine, accept })
+  using netlink = openNetlink()
+  const { devices } = selectDevices(
+    spec.devices,
+    [...netlink.link.list()].map(({ name }) => name),
+  )
+  return [
+    `${file}: valid`,
+    `devices: ${devices.join(', ')}; ${spec.acceleration === 'tc' ? 'tc' : `XDP mode: ${modesFor(spec.acceleration).join(', else ')}`}`,
+    ...(spec.dispatch.includes('ipip') ? describeIpip(spec, netlink) : []),
+    ...(spec.dispatch.includes('opt')
+      ? [`options that name one of ${spec.vips.join(', ')} are heeded, for up to ${spec.flows} flows at one time`]
+      : []),
+    ...warnings(spec, netlink, devices).map((line) => `warning: ${line}`),
+    ...missing.map((line) => `missing for run: ${line}`),
+  ]
+}
+
+function describeIpip(spec: DecapSpec, netlink: Netlink): string[] {
+  const own = ownAddresses(netlink, spec)
+  return [
+    `IPIP is taken off from ${spec.sources.join(', ')}, to ${own.join(', ') || 'nobody: this host has no address'}, for ${spec.vips.join(', ')}`,
+  ]
+}
+
+/** What the stack would do with packets that these programs hand to it. */
+function warnings(spec: DecapSpec, netlink: Netlink, devices: readonly string[]): string[] {
+  if (!spec.dispatch.includes('ipip')) return []
+  const held = new Set([...netlink.address.list()].map(({ address }) => address.split('/')[0]))
+  const single = spec.vips.filter((vip) => /\/(32|128)$/.test(vip) && !vip.endsWith('::/32'))
+  return [
+    ...single
+      .filter((vip) => !held.has(vip.split('/')[0]))
+      .map((vip) => `${vip} is on no device, so the stack will not take what is for it: ip addr add ${vip} dev lo`),
+    ...devices
+      .filter(filtersStrictly)
+      .map(
+        (device) =>
+          `net.ipv4.conf.${device}.rp_filter is strict: clients whose way back is not by ${device} are dropped; write 2 or 0`,
+      ),
+  ]
+}
+
+/** The larger of a device's value and that of all counts. */
+function filtersStrictly(device: string): boolean {
+  const values = ['all', device].map((name) => `/proc/sys/net/ipv4/conf/${name}/rp_filter`)
+  return Math.max(...values.map((file) => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0))) === 1
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import { parseDocument } from '../config/document.ts'
+import { nameOf, readConfigText } from '../config/load.ts'
+import { ConfigError, type Finding } from '../config/problem.ts'
+import type { DecapSpec } from './config.ts'
+import { crossCheck } from './rules.ts'
+import { decapSchema } from './schema.ts'
+
+/** Rules beyond the text itself: what stands against a document, and against a spec that is otherwise valid. */
+export interface DecapRules {
+  readonly machine?: (document: unknown) => readonly Finding[]
+  readonly accept?: (spec: DecapSpec) => readonly Finding[]
+}
+
+/** Reads and validates a backend's configuration. Throws {@link ConfigError} with every problem in it. */
+export function loadDecapConfig(file: string, rules: DecapRules = {}): DecapSpec {
+  return parseDecapConfig(nameOf(file), readConfigText(file), rules)
+}
+
+/** Validates the text of a backend's configuration. `file` is only used in messages. */
+export function parseDecapConfig(file: string, text: string, { machine, accept }: DecapRules = {}): DecapSpec {
+  const document = parseDocument(file, text)
+  if (!('locate' in document)) throw new ConfigError(document)
+  const parsed = decapSchema.safeParse(document.value)
+  const findings = [
+    ...(parsed.error?.issues.flatMap(toFindings) ?? []),
+    ...(machine?.(document.value) ?? []),
+    ...(parsed.success ? crossCheck(parsed.data.spec) : []),
+    ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
+  ]
+  if (parsed.success && findings.length === 0) return parsed.data.spec
+  const problems = findings.map((finding) => document.locate(finding))
+  throw new ConfigError(problems.toSorted((a, b) => a.line - b.line || a.column - b.column))
+}
+
+function toFindings(issue: z.core.$ZodIssue): Finding[] {
+  if (issue.code === 'invalid_union') return (issue.errors.at(-1) ?? []).flatMap((inner) => nested(issue, inner))
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }]
+  const messages = issue.message.split('\n')
+  return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: messages[i]!, atKey: true }))
+}
+
+function nested(outer: z.core.$ZodIssue, inner: z.core.$ZodIssue): Finding[] {
+  return toFindings({ ...inner, path: [...outer.path, ...inner.path] })
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { type InstanceOptions, instancePaths, type InstancePaths } from '../instance/paths.ts'
+
+/** No instance's name holds a plus: a load balancer and a backend of the same name keep out of each other's way. */
+const SUFFIX = '+decap'
+
+/** Where a backend keeps what: as an instance of the load balancer, in folders of its own. */
+export function decapPaths(options: InstanceOptions): InstancePaths {
+  const lb = instancePaths(options)
+  const own = (path: string): string =>
+    [lb.pins, lb.run].reduce(
+      (moved, folder) => (isBelow(moved, folder) ? moved.replace(folder, folder + SUFFIX) : moved),
+      path,
+    )
+  return Object.fromEntries(Object.entries(lb).map(([key, path]: [string, string]) => [key, own(path)])) as {
+    [Key in keyof InstancePaths]: string
+  }
+}
+
+/** The ways that packets take over a device. */
+export type Direction = 'in' | 'out'
+
+/** The pin of a device's link. A BPF file system refuses dots; no device's name holds a colon. */
+export function hookPin(paths: InstancePaths, device: string, direction: Direction): string {
+  return join(paths.links, `${device.replaceAll('.', ':')}+${direction}`)
+}
+
+/** What a link's pin is named after. */
+export function hookOfPin(pin: string): { device: string; direction: Direction } {
+  const plus = pin.lastIndexOf('+')
+  return { device: pin.slice(0, plus).replaceAll(':', '.'), direction: pin.endsWith('+in') ? 'in' : 'out' }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}

@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Decap, type DecapConfig, loadDecap } from '@skep/datapath/decap'
+import { MapHandle } from 'libbpf-ts'
+import type { Finding } from '../config/problem.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import type { DecapSpec } from './config.ts'
+
+/** Room for what `run` writes; memory is only taken for what is there. */
+const PREFIXES = 65_536
+const OWN = 16_384
+/** Fragmented replies on their way at one time. */
+const FRAGMENTS = 4096
+
+/** The programs' read-only configuration. */
+export function programSettings({ dispatch, timeoutSeconds: { tcp, closing, reset, udp } }: DecapSpec): DecapConfig {
+  return {
+    ipip: Number(dispatch.includes('ipip')),
+    option: Number(dispatch.includes('opt')),
+    timeoutTcp: tcp,
+    timeoutClosing: closing,
+    timeoutReset: reset,
+    timeoutUdp: udp,
+  }
+}
+
+/** Loads the programs over the instance's pinned maps, making those that are not there. Attaches nothing. */
+export function loadPrograms(paths: InstancePaths, spec: DecapSpec): Decap {
+  mkdirSync(paths.links, { recursive: true, mode: 0o700 })
+  const maps = {
+    decapSources: { maxEntries: PREFIXES },
+    decapVips: { maxEntries: PREFIXES },
+    decapOwn: { maxEntries: OWN },
+    decapFlows: { maxEntries: spec.flows },
+    decapFragments: { maxEntries: FRAGMENTS },
+  }
+  return loadDecap({ config: programSettings(spec), maps, pinRoot: paths.maps })
+}
+
+/** What a configuration asks for and only a new installation can give: the table holds flows. */
+export function fixedSizes(paths: InstancePaths, { flows }: DecapSpec): Finding[] {
+  const pin = join(paths.maps, 'decap_flows')
+  if (!existsSync(pin)) return []
+  using map = MapHandle.openPinned(pin)
+  const { maxEntries } = map.info
+  if (maxEntries === flows) return []
+  const message = `${flows} is not what is installed, ${maxEntries}; another size takes skep-lb decap uninstall and a new start`
+  return [{ path: ['spec', 'flows'], message }]
+}

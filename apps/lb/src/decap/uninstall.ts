@@ -1,0 +1,23 @@
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import type { InstancePaths } from '../instance/paths.ts'
+import { detachHook, presentHooks } from './hooks.ts'
+
+/** Takes the programs off this host: what arrives first, then what leaves, then pins. A line for each thing done. */
+export function removeDecap(paths: InstancePaths): string[] {
+  const hooks = presentHooks(paths).toSorted((a, b) => a.direction.localeCompare(b.direction))
+  const lines = hooks.flatMap((hook) => detachHook(paths, hook) ?? [])
+  const pins = existsSync(paths.maps)
+  rmSync(paths.pins, { recursive: true, force: true })
+  rmSync(paths.run, { recursive: true, force: true })
+  for (const folder of [paths.bpfRoot, paths.runDir]) removeIfEmpty(folder)
+  return [...lines, ...(pins ? [`${paths.pins}: tables removed`] : [])]
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY') throw error
+  }
+}

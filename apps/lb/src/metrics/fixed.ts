@@ -1,0 +1,106 @@
+import type { GaugeStatus, Status } from '../status/status.ts'
+import type { Family, FamilyRule } from './family.ts'
+
+/** What an instance has once, however many services it serves. */
+export function fixedFamilies(status: Status): Family[] {
+  return rules.map((rule) => ({ ...rule, samples: rule.samples(status) }))
+}
+
+/** A label's value: `NAT ports towards the busiest backend` → `nat_ports_towards_the_busiest_backend`. */
+export function tableLabel({ name }: Pick<GaugeStatus, 'name'>): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_|_$/g, '')
+}
+
+const perVerdict = (value: 'packets' | 'bytes') => (status: Status) =>
+  status.verdicts.map((one) => ({ labels: { verdict: one.verdict, action: one.action }, value: one[value] }))
+
+const perTable = (value: (gauge: GaugeStatus) => number) => (status: Status) =>
+  status.gauges.map((gauge) => ({ labels: { table: tableLabel(gauge) }, value: value(gauge) }))
+
+const perProgram = (value: (program: NonNullable<Status['program']>) => number) => (status: Status) =>
+  status.program === null || status.program.runs === 0 ? [] : [{ labels: {}, value: value(status.program) }]
+
+const rules: readonly FamilyRule[] = [
+  {
+    name: 'packets_total',
+    type: 'counter',
+    help: 'Packets by what became of them, since the instance was installed. Each packet is counted once.',
+    labels: ['verdict', 'action'],
+    samples: perVerdict('packets'),
+  },
+  {
+    name: 'packet_bytes_total',
+    type: 'counter',
+    help: 'Bytes of frames, as received, by what became of them.',
+    labels: ['verdict', 'action'],
+    samples: perVerdict('bytes'),
+  },
+  {
+    name: 'connections',
+    type: 'gauge',
+    help: 'Connections in the NAT table by their state.',
+    labels: ['state'],
+    samples: ({ connections }) =>
+      Object.entries(connections ?? {}).map(([state, value]) => ({ labels: { state }, value: Number(value) })),
+  },
+  {
+    name: 'capacity_used',
+    type: 'gauge',
+    help: 'How much of a bounded table, or of the range of NAT ports towards one backend, is in use.',
+    labels: ['table'],
+    samples: perTable(({ used }) => used),
+  },
+  {
+    name: 'capacity_limit',
+    type: 'gauge',
+    help: 'How much there is of a bounded table or range.',
+    labels: ['table'],
+    samples: perTable(({ size }) => size),
+  },
+  {
+    name: 'capacity_warning',
+    type: 'gauge',
+    help: '1: so full that its setting should be raised.',
+    labels: ['table'],
+    samples: perTable(({ warning }) => Number(warning)),
+  },
+  {
+    name: 'device_attached',
+    type: 'gauge',
+    help: '1: the program is on the device; 0: the device has gone.',
+    labels: ['device', 'mode'],
+    samples: ({ devices }) =>
+      devices.map(({ name, mode, attached }) => ({ labels: { device: name, mode }, value: Number(attached) })),
+  },
+  {
+    name: 'controller_running',
+    type: 'gauge',
+    help: '1: a process runs the instance; 0: packets are served, but changes are not followed.',
+    labels: [],
+    samples: ({ process }) => [{ labels: {}, value: Number(process?.alive === true) }],
+  },
+  {
+    name: 'health_running',
+    type: 'gauge',
+    help: '1: a process checks the backends; 0: they stay as they were judged last. Absent: none is checked.',
+    labels: [],
+    samples: ({ health }) => (health === null ? [] : [{ labels: {}, value: Number(health.pid !== null) }]),
+  },
+  {
+    name: 'program_runs_total',
+    type: 'counter',
+    help: 'Runs of the program. Only while the kernel counts them: sysctl kernel.bpf_stats_enabled=1.',
+    labels: [],
+    samples: perProgram(({ runs }) => runs),
+  },
+  {
+    name: 'program_run_seconds_total',
+    type: 'counter',
+    help: 'Time that those runs took.',
+    labels: [],
+    samples: perProgram(({ runTimeNs }) => runTimeNs / 1e9),
+  },
+]

@@ -1,0 +1,27 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { Family } from './family.ts'
+
+const PREFIX = 'skep_lb_'
+
+/** What the answer's `Content-Type` says: the text format of Prometheus, version 0.0.4. */
+export const CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE
+
+/** The text that Prometheus reads. Families without series are left out. */
+export async function render(families: readonly Family[]): Promise<string> {
+  const registry = new Registry()
+  for (const family of families) if (family.samples.length > 0) register(registry, family)
+  return await registry.metrics()
+}
+
+function register(registry: Registry, { name, help, type, labels, samples }: Family): void {
+  // Metrics that every process has keep the name that dashboards know.
+  const full = name.startsWith('process_') ? name : PREFIX + name
+  const options = { name: full, help, labelNames: [...labels], registers: [registry] }
+  if (type === 'gauge') {
+    const gauge = new Gauge(options)
+    for (const { labels: own, value } of samples) gauge.set(own, value)
+  } else {
+    const counter = new Counter(options)
+    for (const { labels: own, value } of samples) counter.inc(own, value)
+  }
+}

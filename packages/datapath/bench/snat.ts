@@ -1,0 +1,75 @@
+import { verdictsByIndex } from '../src/verdicts.ts'
+import { Balancer, type BalancerOptions, type VerdictName } from '../test/balancer.ts'
+import { own, vip } from '../test/lab.ts'
+import type { Family } from '../test/packets.ts'
+import { backends } from './backends.ts'
+import { flowCounts } from './flow-counts.ts'
+import type { Load } from './load.ts'
+import type { Rig } from './rig.ts'
+import type { Row } from './row.ts'
+import { establish, foreign, fromClients, replies } from './traffic.ts'
+import { eachOnce } from './warm.ts'
+
+const PACKETS = 1 << 17
+const PASS = 2
+const TX = 3
+const REDIRECT = 4
+const NEVER = 2 ** 29
+const NEW = flowCounts['64K']
+
+/**
+ * SNAT: the rows about connections share one table, made for two million, with a million in it; those about new ones
+ * have a table of their own, empty before each sample and made for 256 thousand.
+ */
+export function snatRows(family: Family, rig: Rig, stack: DisposableStack): Row[] {
+  const known = stack.use(balancer(family, { natLines: 1 << 18 }))
+  const wrapper = family === 'v4' ? 'restore4' : 'restore6'
+  const row = (name: string, load: Load, verdict: VerdictName = 'REDIRECT_TO_BACKEND', lb = known): Row => ({
+    name,
+    program: lb.lb.programs.lbXdp,
+    wrapper,
+    load,
+    packets: PACKETS,
+    action: verdict.startsWith('REDIRECT') ? REDIRECT : verdict.startsWith('TX') ? TX : PASS,
+    counted: (packets, run) => expectVerdict(lb, verdict, packets, run),
+  })
+  eachOnce(rig, row('', fromClients(family, 'ack', flowCounts['1M'])))
+  establish(known)
+  const udp = row(`snat/${family}/udp/1K`, fromClients(family, 'udp', flowCounts['1K']))
+  eachOnce(rig, udp)
+  const opening = stack.use(balancer(family, { natLines: NEW / 2 }))
+  const syn = row(`snat/${family}/tcp-syn`, fromClients(family, 'syn', NEW), 'REDIRECT_TO_BACKEND', opening)
+  return [
+    row(family === 'v4' ? 'pass/not-a-vip' : 'pass/v6/not-a-vip', foreign(family), 'PASS_FOREIGN'),
+    { ...syn, packets: NEW, before: () => opening.forgetConnections() },
+    ...Object.entries(flowCounts).map(([label, count]) =>
+      row(`snat/${family}/tcp-established/${label}`, fromClients(family, 'ack', count)),
+    ),
+    udp,
+    ...(['1', '64K'] as const).map((label) =>
+      row(`snat/${family}/tcp-reply/${label}`, replies(family, known, flowCounts[label]), 'TX_TO_CLIENT'),
+    ),
+  ]
+}
+
+/** A service for each protocol on the same members, whose connections never end. */
+export function balancer(family: Family, options: BalancerOptions): Balancer {
+  const config = { timeoutOpening: NEVER, timeoutEstablished: NEVER, timeoutOther: NEVER }
+  const lb = new Balancer({ ringLog2: 14, ...options, config })
+  const service = { address: vip[family], port: 80, members: backends(family), source: own[family] }
+  lb.addService(service)
+  lb.addService({ ...service, protocol: 'udp' })
+  return lb
+}
+
+/** Every sample is void unless each of its packets came to the one verdict. */
+export function expectVerdict(lb: Balancer, verdict: VerdictName, packets: number, run: () => void): void {
+  const before = lb.counters()
+  run()
+  const found = lb.counters().flatMap(({ packets: count }, i) => {
+    const more = count - before[i]!.packets
+    return more === 0n ? [] : [`${more} ${verdictsByIndex[i]?.name}`]
+  })
+  const expected = `${packets} ${verdict}`
+  if (found.join(', ') !== expected) throw new Error(`expected ${expected}, counted ${found.join(', ')}`)
+}

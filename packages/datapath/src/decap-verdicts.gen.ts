@@ -1,0 +1,27 @@
+// Written by make -C bpf from include/decap_verdict_list.h. DO NOT EDIT.
+/** Every outcome of the programs on a backend: the action, and what happened to the packet. */
+export const decapVerdicts = {
+  PASS_TRUNCATED: { action: "PASS", description: "cut short inside its headers, or malformed" },
+  PASS_ETHERTYPE: { action: "PASS", description: "neither IPv4 nor IPv6 (ARP, two VLAN tags, ...)" },
+  PASS_PLAIN: { action: "PASS", description: "neither IPIP nor with the option of a service" },
+  PASS_FRAGMENT: { action: "PASS", description: "a fragment: of IPIP, or with the option of a service but no ports" },
+  PASS_OUTER_OPTIONS: { action: "PASS", description: "IPIP with options in its outer header" },
+  PASS_NOT_OWN: { action: "PASS", description: "IPIP to an address that is not one of this host's" },
+  PASS_STRANGER: { action: "PASS", description: "IPIP from an address that is in no configured source" },
+  PASS_OPTION_NOT_VIP: { action: "PASS", description: "its option names an address that is no configured service address" },
+  DECAPSULATED_4IN4: { action: "PASS", description: "IPv4 taken out of IPv4" },
+  DECAPSULATED_6IN6: { action: "PASS", description: "IPv6 taken out of IPv6" },
+  DECAPSULATED_4IN6: { action: "PASS", description: "IPv4 taken out of IPv6" },
+  DECAPSULATED_6IN4: { action: "PASS", description: "IPv6 taken out of IPv4" },
+  OPTION_RECORDED: { action: "PASS", description: "its option was noted and taken off: replies leave with the service address" },
+  DROP_INNER: { action: "DROP", description: "IPIP whose inner packet has a wrong version or length" },
+  DROP_NOT_VIP: { action: "DROP", description: "IPIP whose inner destination is no configured service address" },
+  DROP_ECN: { action: "DROP", description: "marked as congested outside, not capable of ECN inside (RFC 6040)" },
+  DROP_NO_ROOM: { action: "DROP", description: "the kernel could not shorten or rewrite it" },
+  DROP_NO_RECORD: { action: "DROP", description: "its option could not be noted; the client sends again" },
+  REPLY_PLAIN: { action: "PASS", description: "leaving; belongs to no service" },
+  REPLY_TRANSLATED: { action: "PASS", description: "leaving with the service address as source" },
+  REPLY_FRAGMENT_TRANSLATED: { action: "PASS", description: "a later fragment, leaving with the service address as source" },
+  REPLY_ERROR_TRANSLATED: { action: "PASS", description: "an ICMP error about a packet to a service, told in the service's name" },
+  REPLY_EXPIRED: { action: "PASS", description: "leaving with its own address: what its option said is too old" },
+} as const
