@@ -50,9 +50,8 @@ test('the generated codecs read what is written', () => {
     family: 2,
     flags: 0,
     generation: 1,
-    moves: 0,
     records: 0,
-    recordIdle: 0,
+    recordIdle: 900,
   })
   expect(serviceCodec.read(entry(maps, 'services', 2), 0)).toMatchObject({
     members: 1,

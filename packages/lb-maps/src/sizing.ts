@@ -1,5 +1,5 @@
-import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, RING_LINE_SLOTS } from './layout.ts'
-import type { TableSizes } from './maps.ts'
+import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
+import { entryBytes, tableNames, type TableSizes } from './maps.ts'
 
 /** What an installation shall be able to hold. The maps' memory is taken when they are made, so ask for what is needed. */
 export interface Capacities {
@@ -32,8 +32,6 @@ export interface Sizing {
   readonly natLines: number
   readonly natEntries: number
   readonly hops: number
-  readonly moveLines: number
-  readonly recordLines: number
   readonly masks: {
     readonly services4: number
     readonly services6: number
@@ -45,8 +43,6 @@ export interface Sizing {
 }
 
 const NAT_LINE_WORDS = 8
-const MOVE_LINE_MOVES = 8
-const RECORD_LINE_WORDS = 8
 /** Next hops that the datapath remembers. */
 const HOPS = 1024
 
@@ -60,28 +56,25 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     services6: powerOfTwo((2 * keys) / BUCKET6.keys),
     services: services + 1,
     rings: Math.ceil(slots / RING_LINE_SLOTS),
+    moves: Math.ceil(slots / RING_LINE_SLOTS),
     memberIds: services + Math.ceil((2 * backends) / MEMBER_LINE_IDS),
     members: backends + 1,
     sources: sources + 1,
+    records: powerOfTwo((2 * records) / RECORD_LINE_WORDS),
   }
   const natLines = powerOfTwo((2 * connections) / NAT_LINE_WORDS)
-  const moveLines = Math.ceil(slots / MOVE_LINE_MOVES / 4)
-  const recordLines = powerOfTwo((2 * records) / RECORD_LINE_WORDS)
   return {
     tables,
     natLines,
     natEntries: natLines * NAT_LINE_WORDS,
     hops: HOPS,
-    moveLines,
-    recordLines,
     masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1, hops: HOPS - 1 },
-    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 64 * (moveLines + recordLines) + 32 * HOPS,
+    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS,
   }
 }
 
 function bytesOf(tables: TableSizes): number {
-  const lines = tables.services4 + tables.services6 + tables.rings + tables.memberIds
-  return 64 * (lines + tables.services) + 32 * tables.members + 16 * tables.sources
+  return tableNames.reduce((sum, name) => sum + entryBytes[name] * tables[name], 0)
 }
 
 function powerOfTwo(least: number): number {

@@ -54,15 +54,13 @@ export function programConfig(config: Config, ticksPerSecond: number): LbXdpConf
 
 /** How many entries each map is made with. */
 export function mapSizes(config: Config): Record<string, number> {
-  const { tables, natLines, natEntries, hops, moveLines, recordLines } = sizingFor(config)
+  const { tables, natLines, natEntries, hops } = sizingFor(config)
   return {
     ...tables,
     natFlows: natLines,
     natReplies: natLines,
     natEntries,
     hops,
-    moves: moveLines,
-    records: recordLines,
     memberCounters: tables.members,
   }
 }
