@@ -1,6 +1,14 @@
 import { IpProtocol } from '@skep/packet'
 import { type MappedArray, xdpContext } from 'libbpf-ts'
-import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, type NatEntry, Verdict } from '../src/lb_xdp.gen.ts'
+import {
+  type Counter,
+  type LbXdp,
+  type LbXdpConfig,
+  loadLbXdp,
+  MovePhase,
+  type NatEntry,
+  Verdict,
+} from '../src/lb_xdp.gen.ts'
 import { jiffiesPerSecond, readClock } from '../src/clock.ts'
 import type { verdicts } from '../src/verdicts.gen.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
@@ -29,6 +37,8 @@ export interface BalancerOptions {
   /** Lines of the NAT tables: a power of two. */
   readonly natLines?: number
   readonly serviceLines?: number
+  /** Lines of each service's records: a power of two. */
+  readonly recordLines?: number
   /** Slots of each service's ring, as a power of two; at least 7. */
   readonly ringLog2?: number
 }
@@ -44,7 +54,8 @@ export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e037
 const SERVICES = 16
 const MEMBERS = 1024
 const HOPS = 64
-const RECORD_LINES = 64
+const RECORD_IDLE = 3600
+const PHASE_SHIFT = 14
 const LINE_SLOTS = 32
 const LINE_IDS = 16
 const OWN_SOURCE = 0xfffffffe
@@ -57,12 +68,14 @@ export class Balancer implements Disposable {
   readonly config: LbXdpConfig
   #sources: string[] = []
   readonly #ringLog2: number
+  readonly #recordLines: number
   #services = 0
   #members = 0
   #memberLines = 0
 
   constructor(options: BalancerOptions = {}) {
-    const { natLines = 64, serviceLines = 16, ringLog2 = 7 } = options
+    const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64 } = options
+    this.#recordLines = recordLines
     this.#ringLog2 = ringLog2
     const ticks = ticksPerSecond()
     this.config = {
@@ -105,7 +118,7 @@ export class Balancer implements Disposable {
         natEntries: size(natLines * 8),
         hops: size(HOPS),
         moves: size(SERVICES * this.#ringLines),
-        records: size(SERVICES * RECORD_LINES),
+        records: size(SERVICES * recordLines),
       },
     })
   }
@@ -152,7 +165,7 @@ export class Balancer implements Disposable {
       flags: options.flags ?? 0,
       generation: 0,
       records: 0,
-      recordIdle: 0,
+      recordIdle: RECORD_IDLE,
     })
     this.writeKey({ address, port, protocol }, id)
     this.writeKey({ address, port: 0, protocol: 0 }, ADDRESS_ONLY)
@@ -177,6 +190,25 @@ export class Balancer implements Disposable {
       const slots = Array.from({ length: LINE_SLOTS }, (_, i) => only ?? (line * LINE_SLOTS + i) % Math.max(members, 1))
       this.lb.maps.rings.set(service * this.#ringLines + line, { slots })
     }
+  }
+
+  /** Every slot of a service begins to change hands: in this phase, from the next member's number. */
+  moveAll(service: number, phase: number = MovePhase.PHASE_MOVE): void {
+    const { services, rings, moves } = this.lb.maps
+    services.set(service, { ...services.get(service)!, records: this.#recordsWord(service) })
+    for (let line = service * this.#ringLines; line < (service + 1) * this.#ringLines; line++) {
+      const { slots } = rings.get(line)!
+      moves.set(line, { previous: [...slots.slice(1), slots[0]!], since: slots.map(() => 0) })
+      rings.set(line, { slots: slots.map((number) => number | (phase << PHASE_SHIFT)) })
+    }
+  }
+
+  #recordsWord(service: number): number {
+    return ((service * this.#recordLines) << 5) | (Math.log2(this.#recordLines) + 1)
+  }
+
+  forgetRecords(): void {
+    zero(this.lb.maps.records)
   }
 
   get #ringLines(): number {
