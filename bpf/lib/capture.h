@@ -17,7 +17,9 @@
 /* Enough for two VLAN tags, IPv6, a few extension headers and ports: filters see so much at least. */
 #define CAPTURE_HEADERS    128
 #define CAPTURE_EXTENSIONS 4
-#define CAPTURE_META       offsetof(struct capture_record, bytes)
+/* Packets are numbered by each CPU for itself; its own number stands above. */
+#define CAPTURE_NUMBER ((1ULL << 48) - 1)
+#define CAPTURE_META   offsetof(struct capture_record, bytes)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -245,7 +247,7 @@ __attribute__((noinline)) int capture_arrival(struct xdp_md *ctx)
 		return 0;
 	if (filter->sample > 1 && bpf_get_prandom_u32() % filter->sample)
 		return 0;
-	record->packet++;
+	record->packet = (__u64)bpf_get_smp_processor_id() << 48 | ((record->packet + 1) & CAPTURE_NUMBER);
 	record->time = bpf_ktime_get_ns();
 	record->device = ctx->ingress_ifindex;
 	record->queue = ctx->rx_queue_index;

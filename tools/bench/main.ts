@@ -17,18 +17,25 @@ const roots = positionals.length > 0 ? positionals : ['{packages,apps}/*', 'tool
 const files = roots.flatMap((root) => globSync(`${root}/bench/**/*.bench.ts`)).toSorted()
 const cases: BenchCase[] = []
 const floors: BenchCase[] = []
+let failed = 0
 for (const file of files) {
   const { default: bench } = (await import(resolve(file))) as { default: Bench }
   if (values.only !== undefined && bench.group !== values.only) continue
   console.error(`bench: ${file}`)
-  await bench.run(
-    (result) => {
-      cases.push(result)
-      console.error(`  ${result.name}`)
-    },
-    (floor) => floors.push(floor),
-  )
+  try {
+    await bench.run(
+      (result) => {
+        cases.push(result)
+        console.error(`  ${result.name}`)
+      },
+      (floor) => floors.push(floor),
+    )
+  } catch (error) {
+    // What the others measured is worth no less.
+    console.error(`bench: ${file} FAILED`, error)
+    failed++
+  }
 }
-if (cases.length === 0) throw new Error(`bench: no bench/*.bench.ts below ${roots.join(', ')}`)
+if (failed === 0 && cases.length === 0) throw new Error(`bench: no bench/*.bench.ts below ${roots.join(', ')}`)
 console.log(values.json ? jsonDocument({ cases, floors }) : textTable({ cases, floors }))
-process.exit(0)
+process.exit(failed > 0 ? 1 : 0)

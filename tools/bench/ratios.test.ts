@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { peerOf, ratios } from './ratios.ts'
+import { peerOf, ratios, recordRatios } from './ratios.ts'
 
 const figures = (name: string, ownNs: number) => ({ name, ownNs, rawNs: 2 * ownNs, xDrop: 3 })
 
@@ -13,6 +13,7 @@ test('a case is compared with the same one of the peer', () => {
 
 test('to the peer a flow on a moving slot is like any other', () => {
   expect(peerOf('dsr-ipip/v4/tcp-moving/64K')).toBe('katran/v4/tcp-established/64K')
+  expect(peerOf('dsr-l2/v6/tcp-moving-new/64K')).toBe('katran/v6/tcp-new/64K')
 })
 
 test('what is nobody’s case is nobody’s peer', () => {
@@ -21,4 +22,14 @@ test('what is nobody’s case is nobody’s peer', () => {
 
 test('cases in other units have no ratio', () => {
   expect(ratios([{ name: 'load', seconds: 1 }])).toEqual({})
+})
+
+test('what leaves a record is compared with a record of the kernel’s', () => {
+  const cases = ['dsr-ipip/v4/tcp-moving-new/64K', 'snat/v4/tcp-syn', 'dsr-ipip/v4/tcp-syn', 'snat/v4/udp/1K']
+  const all = cases.map((name) => figures(name, 100))
+  expect(recordRatios(all, [figures('lru-insert', 400)])).toEqual({
+    'dsr-ipip/v4/tcp-moving-new/64K': 0.25,
+    'snat/v4/tcp-syn': 0.25,
+  })
+  expect(recordRatios(all, [])).toEqual({})
 })

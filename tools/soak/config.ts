@@ -2,21 +2,31 @@ import { backend, type Family, vips } from '../../examples/demo/config.ts'
 
 /** Where the backends' health is asked: apart from the service, so that a backend can be called ill and still answer. */
 export const HEALTH_PORT = 8081
+export const DNS_PORT = 53
 
-/** `web` and `echo` on both families, checked, with the backends of these numbers. */
+/** `web`, `echo` and, over UDP, `dns` on both families, checked, with the backends of these numbers. */
 export function configText(numbers: readonly number[]): string {
   return `apiVersion: skep.dev/v1
 kind: LoadBalancer
 spec:
   devices: [eth0, eth1]
   services:
-${service('web', 80, 8080, numbers)}
-${service('echo', 7, 7, numbers)}
+${service({ name: 'web', port: 80, backendPort: 8080 }, numbers)}
+${service({ name: 'echo', port: 7, backendPort: 7 }, numbers)}
+${service({ name: 'dns', port: DNS_PORT, backendPort: DNS_PORT, protocol: 'UDP' }, numbers)}
 `
 }
 
-function service(name: string, port: number, backendPort: number, numbers: readonly number[]): string {
-  const frontends = Object.values(vips).map((address) => `{ address: "${address}", port: ${port} }`)
+interface Spec {
+  readonly name: string
+  readonly port: number
+  readonly backendPort: number
+  readonly protocol?: 'UDP'
+}
+
+function service({ name, port, backendPort, protocol }: Spec, numbers: readonly number[]): string {
+  const kind = protocol ?? 'TCP'
+  const frontends = Object.values(vips).map((address) => `{ address: "${address}", port: ${port}, protocol: ${kind} }`)
   const families = Object.keys(vips) as Family[]
   const backends = numbers.flatMap((number) =>
     families.map((family) => `        - { address: "${backend(number)[family]}", port: ${backendPort} }`),

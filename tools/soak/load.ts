@@ -1,14 +1,14 @@
 /*
  * Mixed load on the demo's network while its load balancer is troubled: clients on IPv4 and IPv6 with short and with long
- * connections, a backend that comes and goes by configuration every second, another whose health flaps, and `kill -9`.
+ * connections and with datagrams, a backend that comes and goes by configuration every second, another whose health flaps, and `kill -9`.
  * Every backend answers at all times, so no request may fail and no connection may break.
  */
 import { parseArgs } from 'node:util'
-import { holdConnections, httpServer, startTraffic, type TrafficOptions } from '@skep/testbed'
+import { holdConnections, httpServer, startTraffic, type TrafficOptions, udpEcho } from '@skep/testbed'
 import { type Family, urls, vips } from '../../examples/demo/config.ts'
 import { LoadBalancer } from '../../examples/demo/load-balancer.ts'
 import { buildNetwork } from '../../examples/demo/network.ts'
-import { configText, HEALTH_PORT } from './config.ts'
+import { configText, DNS_PORT, HEALTH_PORT } from './config.ts'
 import { outcome, summarize } from './report.ts'
 import { Health, trouble } from './troubles.ts'
 
@@ -27,6 +27,8 @@ const { client, lb: host } = network.net
 const health = stack.use(new Health(network.net.host('backend-2')))
 for (const name of ['backend-1', 'backend-3'])
   stack.use(await httpServer(network.net.host(name), { port: HEALTH_PORT }))
+for (const name of ['backend-1', 'backend-2', 'backend-3'])
+  stack.use(await udpEcho(network.net.host(name), { port: DNS_PORT }))
 await health.toggle()
 const lb = stack.use(new LoadBalancer(host))
 lb.write(configText([1, 2, 3]))
@@ -47,9 +49,17 @@ const long = (family: Family): TrafficOptions => ({
   concurrency: KEPT,
   perSecond: 200,
 })
+const datagrams = (family: Family): TrafficOptions => ({
+  protocol: 'udp',
+  address: vips[family],
+  port: DNS_PORT,
+  concurrency: 2,
+  perSecond: 100,
+})
 const plans = families.flatMap((family) => [
   { name: `${family}/connection-per-request`, options: short(family), keptOpen: undefined },
   { name: `${family}/long-connections`, options: long(family), keptOpen: KEPT },
+  { name: `${family}/udp`, options: datagrams(family), keptOpen: undefined },
 ])
 const flows = await Promise.all(
   plans.map(async (plan) => ({ ...plan, traffic: stack.use(await startTraffic(client, plan.options)) })),

@@ -1,4 +1,5 @@
 import { openNetlink } from 'netlink-ts'
+import { announceDevicesExist } from './announce/rules.ts'
 import type { MachineRule } from './config/load.ts'
 import { show, type Finding } from './config/problem.ts'
 import { devicesExist } from './devices/select.ts'
@@ -10,7 +11,7 @@ export function machineRules(): MachineRule[] {
   using netlink = openNetlink()
   const devices = [...netlink.link.list()].map(({ name }) => name)
   const addresses = [...netlink.address.list()].map(({ address }) => address.split('/')[0]!)
-  return [devicesExist(devices), sourcesAreOwn(addresses), healthFiles]
+  return [devicesExist(devices), sourcesAreOwn(addresses), announceDevicesExist(devices), healthFiles]
 }
 
 function sourcesAreOwn(own: readonly string[]): MachineRule {

@@ -54,9 +54,9 @@ export class SkepLb implements AsyncDisposable {
   }
 
   /** Starts `run` and returns when it is ready. */
-  async start(config?: string): Promise<void> {
+  async start(config?: string, ...options: string[]): Promise<void> {
     if (config !== undefined) this.configure(config)
-    this.spawn()
+    this.spawn(...options)
     let log = ''
     this.child?.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
     await untilLine(this.child?.stdout ?? null, /^ready/).catch((cause: unknown) => {
@@ -65,8 +65,8 @@ export class SkepLb implements AsyncDisposable {
   }
 
   /** Starts `run` and returns at once. */
-  spawn(): ChildProcess {
-    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile), {
+  spawn(...options: string[]): ChildProcess {
+    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile, ...options), {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     return this.child
@@ -101,6 +101,17 @@ export class SkepLb implements AsyncDisposable {
     return this.host.attempt(process.execPath, ['--conditions=@skep/source', main, ...words])
   }
 
+  /** A command of several words (`get services`) about this instance. */
+  words(...words: string[]): Promise<ExecResult> {
+    return this.host.attempt(process.execPath, this.invocation(...words))
+  }
+
+  /** What `node` is started with for a command of several words about this instance. */
+  invocation(...words: string[]): string[] {
+    const roots = ['--instance', this.instance, '--bpf-root', this.bpfRoot, '--run-dir', join(this.folder, 'run')]
+    return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, ...words, ...roots]
+  }
+
   /** The next line of the log that matches. */
   untilLogged(pattern: RegExp): Promise<string> {
     return untilLine(this.child?.stderr ?? null, pattern)
@@ -123,6 +134,11 @@ export class SkepLb implements AsyncDisposable {
     return this.host.attempt(process.execPath, this.#command(verb, ...options))
   }
 
+  /** Starts another command of skep-lb; its output is piped. */
+  spawnCommand(verb: string, ...options: string[]): ChildProcess {
+    return this.host.spawn(process.execPath, this.#command(verb, ...options), { stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL')
     const { code, stderr } = await this.command('uninstall')
@@ -132,7 +148,6 @@ export class SkepLb implements AsyncDisposable {
   }
 
   #command(verb: string, ...options: string[]): string[] {
-    const roots = ['--instance', this.instance, '--bpf-root', this.bpfRoot, '--run-dir', join(this.folder, 'run')]
-    return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...roots, ...options]
+    return [...this.invocation(verb), ...options]
   }
 }

@@ -47,8 +47,9 @@ function rowsOf(katran: Katran, family: Family, rig: Rig): Row[] {
       name: family === 'v4' ? 'katran/not-a-vip' : 'katran/v6/not-a-vip',
       wrapper: family === 'v4' ? 'restore4' : 'restore6',
     },
-    { ...row('tcp-syn', syn(flowCounts['64K']), miss), before: () => katran.floodGuard('held') },
-    { ...row('tcp-syn-stored', syn(flowCounts['64K']), miss), packets: flowCounts['64K'], before: open },
+    { ...row('tcp-syn', syn(1), miss), before: () => katran.floodGuard('held') },
+    { ...row('tcp-syn/1M', syn(flowCounts['1M']), miss), before: () => katran.floodGuard('held') },
+    { ...row('tcp-new/64K', syn(flowCounts['64K']), miss), packets: flowCounts['64K'], before: open },
     ...Object.entries(flowCounts).map(([label, count]) =>
       row(`tcp-established/${label}`, fromClients(family, 'ack', count), hit),
     ),

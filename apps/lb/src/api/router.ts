@@ -1,5 +1,5 @@
 import { details, HttpProblem, type ProblemDetails } from './problem.ts'
-import type { Method, Route } from './route.ts'
+import type { Route } from './route.ts'
 
 /** A route, and what its path had where the route has names in braces. */
 export interface Match {
@@ -16,7 +16,7 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   })
   if (here.length === 0)
     throw new HttpProblem(404, `there is no path ${JSON.stringify(path)}; GET /openapi.json lists those that there are`)
-  const wanted: Method | string = method === 'HEAD' ? 'GET' : method
+  const wanted = method === 'HEAD' ? 'GET' : method
   const found = here.find(({ route }) => route.method === wanted)
   if (found === undefined)
     throw new MethodProblem(

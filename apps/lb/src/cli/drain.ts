@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { MOST_DRAIN_SECONDS } from '../config/schema.ts'
 import type { DrainProgress } from '../drain/progress.ts'
-import { instancePaths } from '../instance/paths.ts'
+import { instancePaths, type InstancePaths } from '../instance/paths.ts'
 import { askApi } from './api.ts'
 import { addCommand, type InstanceFlags } from './options.ts'
 
@@ -21,13 +22,12 @@ export function addDrain(root: Command): void {
     .action(async (service: string, backend: string, { timeout, wait, ...instance }: DrainFlags) => {
       const query = timeout === undefined ? '' : `?timeoutSeconds=${timeout}`
       const paths = instancePaths(instance)
-      let progress = await askApi<DrainProgress>(paths, { method: 'PUT', path: `${pathOf(service, backend)}${query}` })
+      const progress = await askApi<DrainProgress>(paths, {
+        method: 'PUT',
+        path: `${pathOf(service, backend)}${query}`,
+      })
       console.log(describe(progress))
-      while (wait === true && progress.connections > 0) {
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-        progress = await askApi<DrainProgress>(paths, { method: 'GET', path: pathOf(service, backend) })
-        console.log(describe(progress))
-      }
+      if (wait === true) await untilDrained(paths, progress)
     })
 }
 
@@ -39,6 +39,15 @@ export function addUndrain(root: Command): void {
       await askApi(instancePaths(instance), { method: 'DELETE', path: pathOf(service, backend) })
       console.log(`${service} ${backend}: in use again`)
     })
+}
+
+async function untilDrained(paths: InstancePaths, began: DrainProgress): Promise<void> {
+  for (let progress = began; progress.connections > 0;) {
+    await setTimeout(POLL_MS)
+    const now = await askApi<DrainProgress>(paths, { method: 'GET', path: pathOf(began.service, began.backend) })
+    if (now.connections !== progress.connections) console.log(describe(now))
+    progress = now
+  }
 }
 
 function describe({ service, backend, connections, until, ended }: DrainProgress): string {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addApply } from './apply.ts'
+import { addCapture } from './capture.ts'
 import { addCheck } from './check.ts'
 import { addDrain, addUndrain } from './drain.ts'
 import { addExplain } from './explain.ts'
@@ -49,6 +50,7 @@ const commands: readonly ((root: Command) => void)[] = [
   addStatus,
   addGet,
   addTop,
+  addCapture,
   addExplain,
   addPlan,
   addApply,

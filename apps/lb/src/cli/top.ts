@@ -54,7 +54,7 @@ function sampler(open: OpenInstance, paths: InstancePaths): () => Sample {
   let read = -1
   let declared = new Declared(undefined)
   return () => {
-    if (!existsSync(paths.maps)) throw new LbError('NOT_RUNNING', `instance ${paths.instance} was uninstalled`)
+    if (!existsSync(paths.maps)) throw new LbError('NOT_FOUND', `instance ${paths.instance} was uninstalled`)
     const changed = existsSync(paths.applied) ? statSync(paths.applied).mtimeMs : 0
     if (changed !== read) declared = new Declared(lastConfig(paths))
     read = changed

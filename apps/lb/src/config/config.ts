@@ -1,4 +1,5 @@
 import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
+import type { Announce } from '../announce/config.ts'
 import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
 
@@ -12,6 +13,8 @@ export interface Config {
   readonly capacity: Capacity
   /** Two 64-bit words in hex. Load balancers that share service addresses need the same. */
   readonly hashKey: string
+  /** Without it routers tell the way to the service addresses. */
+  readonly announce?: Announce | undefined
   readonly services: readonly Service[]
 }
 

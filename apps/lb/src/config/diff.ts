@@ -17,6 +17,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
       changed(`capacity.${key}`, before.capacity[key], after.capacity[key]),
     ),
     ...changed('hashKey', before.hashKey, after.hashKey),
+    ...changed('announce', describeCheck(before.announce), describeCheck(after.announce)),
     ...diffBy(before.services, after.services, ({ name }) => name, 'service', diffServices),
   ]
 }

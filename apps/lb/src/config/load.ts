@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { z } from 'zod'
+import { checkAnnounce } from '../announce/rules.ts'
 import type { Config } from './config.ts'
 import { parseDocument } from './document.ts'
 import { ConfigError, show, type Finding, type Problem } from './problem.ts'
@@ -49,6 +50,7 @@ function validate(document: unknown, { machine = [], accept }: Rules): Validated
     ...(parsed.success ? crossCheck(parsed.data.spec) : crossCheckRaw(document)),
     ...machine.flatMap((rule) => rule(document)),
     ...(parsed.success ? checkCapacity(parsed.data.spec) : []),
+    ...(parsed.success ? checkAnnounce(parsed.data.spec) : []),
     ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
   ]
   return parsed.success && findings.length === 0 ? { config: parsed.data.spec, findings } : { findings }

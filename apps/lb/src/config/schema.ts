@@ -1,5 +1,6 @@
 import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
 import type { z } from 'zod'
+import { announceSchema } from '../announce/schema.ts'
 import type { Backend, Capacity, Config, Drain, Frontend, Service, Snat } from './config.ts'
 import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
 import { backendStates } from './state.ts'
@@ -54,6 +55,7 @@ const specSchema = strict<Config>('the spec', {
   snat: snatSchema.default(() => snatSchema.parse({})),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
   hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
+  announce: announceSchema.optional(),
   services: list('services', serviceSchema),
 })
 

@@ -191,6 +191,7 @@ export class Controller {
   /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
   #apply(next: Wanted, before: Config | undefined): Round {
     const { health, drainer, paths } = this.#parts
+    const known = this.#wanted
     const config = merged(next.declared.config, next.put)
     const drains = drainsAfter(before, config, next.drains, new Date())
     drainer.replace(drains)
@@ -199,7 +200,7 @@ export class Controller {
     const wanted = withDrains(config, drains)
     health.want(wanted)
     const round = this.#applyWeighed(health.weigh(wanted))
-    writeApplied(paths, config)
+    if (known?.declared !== next.declared || known.put !== next.put) writeApplied(paths, config)
     return round
   }
 

@@ -1,5 +1,6 @@
 import type { LbXdp } from '@skep/datapath/lb-xdp'
 import type { Netlink } from 'netlink-ts'
+import { capturingProgram } from '../capture/under-way.ts'
 import type { Config } from '../config/config.ts'
 import { pinProgram } from '../datapath/load.ts'
 import { applyDeviceStep, detachLink, pinnedLinks, type Attachment } from '../devices/links.ts'
@@ -33,13 +34,14 @@ export class Links {
     return pinnedLinks(this.#paths, this.#netlink).map(({ device }) => device)
   }
 
-  /** What is to be done for the devices. Links that hold this very program need no update. */
+  /** What is to be done for the devices. Links that hold this very program, or that of a capture, need no update. */
   plan(devices: readonly Device[], { acceleration }: Config): DevicePlan {
     const { id } = this.#datapath.programs.lbXdp.info()
     const pinned = pinnedLinks(this.#paths, this.#netlink)
     const { steps, refused } = planDevices(devices, pinned, acceleration)
-    const current = (device: string) => pinned.find((link) => link.device === device)?.programId === id
-    return { steps: steps.filter((step) => step.do !== 'update' || !current(step.device.name)), refused }
+    const current = new Set([id, capturingProgram(this.#paths) ?? id])
+    const stays = (device: string) => pinned.some((link) => link.device === device && current.has(link.programId))
+    return { steps: steps.filter((step) => step.do !== 'update' || !stays(step.device.name)), refused }
   }
 
   /** Attaches and updates; what must go because its device has gone makes way first. If one device refuses, none of the new ones stays. */

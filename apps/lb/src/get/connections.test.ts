@@ -71,7 +71,7 @@ const blank: NatEntry = {
   generation: 1,
 }
 const v6: Partial<NatEntry> = {
-  client: [0x20010db8, 0xc, 0, 7],
+  client: [0x20010db8, 0xc0000, 0, 7],
   backend: [0xfd000000, 0, 0, 0x11],
   backendPort: 53,
   protocol: 17,

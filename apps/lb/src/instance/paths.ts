@@ -40,6 +40,10 @@ export interface InstancePaths extends InstanceOptions {
   readonly drains: string
   /** The services that were put by Cilium's API. */
   readonly cilium: string
+  /** The socket of the announcer. */
+  readonly announcer: string
+  /** The announcer's own folder, which it locks. */
+  readonly announcing: string
 }
 
 export const defaultInstance: InstanceOptions = {
@@ -76,6 +80,8 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
     applied: join(run, 'applied.json'),
     drains: join(run, 'drains.json'),
     cilium: join(run, 'cilium-services.json'),
+    announcer: join(run, 'announcer.sock'),
+    announcing: join(run, 'announcing'),
   }
 }
 

@@ -32,6 +32,7 @@ function status(services: readonly ServiceStatus[], more: Partial<Status> = {}):
     services,
     ejections: [],
     health: null,
+    announce: null,
     verdicts: [{ verdict: 'DROP_TTL', action: 'DROP', description: 'TTL used up', packets: 5, bytes: 300 }],
     connections: { opening: 0, established: 7, closing: 1, closed: 12 },
     gauges: [

@@ -25,13 +25,22 @@ export function replaceFile(file: string, text: string): void {
     renameSync(next, real)
     syncFolder(dirname(real))
   } catch (cause) {
-    rmSync(next, { force: true })
+    discard(next)
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
     throw new LbError(
       'READ_ONLY_SOURCE',
       `${real} cannot be replaced (${code}); change it where it comes from, and skep-lb follows`,
       { cause },
     )
+  }
+}
+
+/** What cannot be removed was not made here. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    return
   }
 }
 

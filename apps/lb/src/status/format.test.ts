@@ -27,6 +27,7 @@ const status: Status = {
     { id: 2, frontend: '192.0.2.10:53/UDP', slots: 0, packets: 0, bytes: 0, members: [] },
   ],
   health: null,
+  announce: null,
   ejections: [],
   verdicts: [
     { verdict: 'REDIRECT_TO_BACKEND', action: 'REDIRECT', description: 'sent', packets: 1100, bytes: 1 },

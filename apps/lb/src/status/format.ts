@@ -1,3 +1,4 @@
+import { describeAnnounce } from '../announce/report.ts'
 import type { DeviceStatus, ServiceStatus, Status } from './status.ts'
 import { table } from './table.ts'
 
@@ -9,6 +10,7 @@ export function formatStatus(status: Status): string {
     ...section('devices', status.devices.map(describeDevice)),
     ...status.services.flatMap(describeService),
     ...describeHealth(status),
+    ...announced(status),
     ...describeEjections(status),
     ...section('connections', describeConnections(status)),
     ...section('what became of the packets', describeVerdicts(status)),
@@ -52,6 +54,11 @@ function describeHealth({ health }: Status): string[] {
     `health, checked by process ${health.pid}`,
     lines.map((line) => [line]),
   )
+}
+
+function announced({ announce }: Status): string[] {
+  const rows = describeAnnounce(announce).map((line) => [line])
+  return rows.length === 0 ? [] : section('announced addresses', rows)
 }
 
 function describeEjections({ ejections }: Status): string[] {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readAnnounce } from '../announce/report.ts'
 import { verdictsByIndex } from '@skep/datapath'
 import { readSources } from '@skep/lb-maps'
 import { Program } from 'libbpf-ts'
@@ -28,6 +29,7 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     program: describeProgram(paths),
     devices: readDevices(paths),
     health,
+    announce: await readAnnounce(paths),
     ejections: readEjections(paths),
     ...readTables(open, () => new Declared(lastConfig(paths)).names()),
   }

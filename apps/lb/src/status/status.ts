@@ -1,3 +1,4 @@
+import type { AnnounceStatus } from '../announce/report.ts'
 import type { VerdictAction, VerdictName } from '@skep/datapath'
 import type { XdpMode } from '../devices/plan.ts'
 import type { ConnectionCounts } from './connections.ts'
@@ -13,6 +14,8 @@ export interface Status {
   readonly services: readonly ServiceStatus[]
   /** No backend is checked: `null`. */
   readonly health: HealthStatus | null
+  /** Nothing is announced: `null`. */
+  readonly announce: AnnounceStatus | null
   /** Backends that are out because their connections fail, or would be if more might be out. */
   readonly ejections: readonly EjectionStatus[]
   readonly verdicts: readonly VerdictStatus[]

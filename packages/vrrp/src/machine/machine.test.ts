@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { defaultRouter, downMs, type RouterConfig, skewMs } from './config.ts'
 import { explainRouter } from './explain.ts'
 import { accepts, initialState, nextTick, step } from './machine.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { arp, build, dissect, ethernet, format, icmpv6, Icmpv6Type, ipv6 } from '@skep/packet'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { announcement } from './announce.ts'
 import { answer, solicitedNodeGroup, solicitedNodeMac } from './answer.ts'
 

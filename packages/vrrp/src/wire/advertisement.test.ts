@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { addressFromBytes, checksum, formatAddress } from '@skep/packet'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type Advertisement, type ChecksumKind, decodeAdvertisement, encodeAdvertisement } from './advertisement.ts'
 
 const ends = { from: '10.0.0.1', to: '224.0.0.18' }

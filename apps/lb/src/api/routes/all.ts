@@ -6,7 +6,9 @@ import { ciliumRoutes } from './cilium.ts'
 import { configRoutes } from './config.ts'
 import { connectionRoutes } from './connections.ts'
 import { drainRoutes } from './drains.ts'
+import { explainRoutes } from './explain.ts'
 import { healthRoutes } from './health.ts'
+import { planRoutes } from './plan.ts'
 import { resourceRoutes } from './resources.ts'
 
 /** Every path of the API. */
@@ -17,6 +19,8 @@ export function allRoutes(context: ApiContext): Route[] {
     ...resourceRoutes(context),
     ...connectionRoutes(context),
     ...drainRoutes(context),
+    ...explainRoutes(context),
+    ...planRoutes(),
     ...ciliumRoutes(context.controller),
     route({
       method: 'GET',

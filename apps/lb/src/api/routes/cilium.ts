@@ -69,8 +69,8 @@ export function ciliumRoutes(controller: Controller): Route[] {
 }
 
 function byId(spec: Omit<RouteSpec<Id, object>, 'path' | 'params'>): Route {
-  const { handle, ...rest } = route<Id>({ ...spec, path, params: idParam })
-  return { ...rest, handle: (request) => asCilium(() => handle(request)) }
+  const plain = route<Id>({ ...spec, path, params: idParam })
+  return { ...plain, handle: (request) => asCilium(() => plain.handle(request)) }
 }
 
 function put(controller: Controller, id: number, body: string): Answer {
