@@ -14,7 +14,7 @@
 		__uint(max_entries, 1);                                                                      \
 		__uint(key_size, sizeof(__u32));                                                             \
 		__uint(value_size, sizeof(content));                                                         \
-	} own##s SEC(".maps");                                                                               \
+	} own##s SEC(".maps") __attribute__((btf_decl_tag("private")));                                      \
                                                                                                              \
 	static __always_inline content *own(void)                                                            \
 	{                                                                                                    \

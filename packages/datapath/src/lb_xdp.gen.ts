@@ -1026,11 +1026,6 @@ export interface LbXdpSpec extends Disposable {
     readonly services4: bpf.MapSpec
     readonly services6: bpf.MapSpec
     readonly sources: bpf.MapSpec
-    readonly thisContenders: bpf.MapSpec
-    readonly thisLookups: bpf.MapSpec
-    readonly thisOpenings: bpf.MapSpec
-    readonly thisTranslations: bpf.MapSpec
-    readonly thisWays: bpf.MapSpec
     readonly verdictCounters: bpf.MapSpec
   }
   readonly programs: {
@@ -1059,11 +1054,6 @@ export interface LbXdp extends Disposable {
     readonly services4: bpf.ArrayMap<ServiceBucket4>
     readonly services6: bpf.ArrayMap<ServiceBucket6>
     readonly sources: bpf.ArrayMap<Source>
-    readonly thisContenders: bpf.PerCpuMap<number, Uint8Array>
-    readonly thisLookups: bpf.PerCpuMap<number, Uint8Array>
-    readonly thisOpenings: bpf.PerCpuMap<number, Uint8Array>
-    readonly thisTranslations: bpf.PerCpuMap<number, Uint8Array>
-    readonly thisWays: bpf.PerCpuMap<number, Uint8Array>
     readonly verdictCounters: bpf.PerCpuMap<number, Counter>
   }
   readonly programs: {
@@ -1104,11 +1094,6 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
       services4: bpf.mapSpec(object, 'services4', 4, 64),
       services6: bpf.mapSpec(object, 'services6', 4, 64),
       sources: bpf.mapSpec(object, 'sources', 4, 16),
-      thisContenders: bpf.mapSpec(object, 'this_contenders', 4, 32),
-      thisLookups: bpf.mapSpec(object, 'this_lookups', 4, 144),
-      thisOpenings: bpf.mapSpec(object, 'this_openings', 4, 72),
-      thisTranslations: bpf.mapSpec(object, 'this_translations', 4, 40),
-      thisWays: bpf.mapSpec(object, 'this_ways', 4, 40),
       verdictCounters: bpf.mapSpec(object, 'verdict_counters', 4, 16),
     },
     programs: {
@@ -1165,11 +1150,6 @@ function loadedLbXdp(object: bpf.LoadedObject): LbXdp {
       services4: () => new bpf.ArrayMap(object.handle('services4'), { value: serviceBucket4Codec }),
       services6: () => new bpf.ArrayMap(object.handle('services6'), { value: serviceBucket6Codec }),
       sources: () => new bpf.ArrayMap(object.handle('sources'), { value: sourceCodec }),
-      thisContenders: () => new bpf.PerCpuMap(object.handle('this_contenders'), { key: bpf.u32, value: bpf.bytes(32) }),
-      thisLookups: () => new bpf.PerCpuMap(object.handle('this_lookups'), { key: bpf.u32, value: bpf.bytes(144) }),
-      thisOpenings: () => new bpf.PerCpuMap(object.handle('this_openings'), { key: bpf.u32, value: bpf.bytes(72) }),
-      thisTranslations: () => new bpf.PerCpuMap(object.handle('this_translations'), { key: bpf.u32, value: bpf.bytes(40) }),
-      thisWays: () => new bpf.PerCpuMap(object.handle('this_ways'), { key: bpf.u32, value: bpf.bytes(40) }),
       verdictCounters: () => new bpf.PerCpuMap(object.handle('verdict_counters'), { key: bpf.u32, value: counterCodec }),
     }),
     programs: bpf.lazy<LbXdp['programs']>({
