@@ -76,19 +76,18 @@ decap_stage read_leaving6(struct __sk_buff *skb, struct leaving *packet)
 	return DECAP_GO_ON;
 }
 
+/* As far as the checksum: what cannot be renamed whole is not begun. */
 decap_stage read_leaving_ports(struct __sk_buff *skb, struct leaving *packet)
 {
-	__be16 ports[2];
+	struct transport_tcp tcp = {};
+	__u32 length = packet->protocol == IPPROTO_TCP ? sizeof(tcp) : sizeof(struct transport_udp);
 
-	if (bpf_skb_load_bytes(skb, packet->transport, ports, sizeof(ports)))
+	if (bpf_skb_load_bytes(skb, packet->transport, &tcp, length))
 		return DECAP_REPLY_PLAIN;
-	packet->source_port = ports[0];
-	packet->destination_port = ports[1];
-	if (packet->protocol != IPPROTO_TCP)
-		return DECAP_GO_ON;
-	if (bpf_skb_load_bytes(skb, packet->transport + __builtin_offsetof(struct transport_tcp, flags),
-			       &packet->flags, sizeof(packet->flags)))
-		return DECAP_REPLY_PLAIN;
+	packet->source_port = tcp.ports.source_port;
+	packet->destination_port = tcp.ports.destination_port;
+	if (packet->protocol == IPPROTO_TCP)
+		packet->flags = tcp.flags;
 	return DECAP_GO_ON;
 }
 

@@ -50,7 +50,18 @@ struct transport_tcp {
 	__be32 sequence[2];
 	__u8 offset;
 	__u8 flags;
+	__be16 window;
+	__u16 checksum;
+	__be16 urgent;
 };
+
+struct transport_udp {
+	struct transport ports;
+	__be16 length;
+	__u16 checksum;
+};
+
+_Static_assert(sizeof(struct transport_tcp) == 20 && sizeof(struct transport_udp) == 8, "as on the wire");
 
 struct vlan_tag {
 	__be16 control;

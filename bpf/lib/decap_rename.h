@@ -4,8 +4,8 @@
 #pragma once
 #include "decap_leaving.h"
 
-#define UDP_CHECKSUM 6
-#define TCP_CHECKSUM 16
+#define UDP_CHECKSUM __builtin_offsetof(struct transport_udp, checksum)
+#define TCP_CHECKSUM __builtin_offsetof(struct transport_tcp, checksum)
 
 static __always_inline _Bool is_mapped(const __be32 words[4])
 {

@@ -11,7 +11,7 @@ declined=.cache/bootstrap/declined
 # Packages: what apt offers of these, from the left; a + joins those that go together; the word "none" goes without.
 needs() {
 	cat <<TABLE
-*|gcc|/usr/bin/cc|compiles the two native addons
+*|gcc|/usr/bin/cc|compiles the native addons
 *|make|/usr/bin/make|drives every build step
 *|libc6-dev|/usr/include/stdio.h|C headers for the native addons
 *|libbpf-dev|/usr/include/bpf/libbpf.h|loads BPF objects; headers for addon and datapath

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { needing, needs, topology } from '@skep/testbed'
+import { openEthtool } from 'netlink-ts'
 import { SkepLb } from '../test/skep-lb.ts'
 
 const { test } = needing(needs.root, needs.bpf)
@@ -25,7 +26,7 @@ test('check says what run would do and changes nothing', async () => {
   expect(code).toBe(0)
   expect(stdout.split('\n')).toEqual(
     expect.arrayContaining([
-      'service web: 1 frontends, 2 backends, checked by tcp every 2 s',
+      'service web: 1 frontend, 2 backends, checked by tcp every 2 s',
       'devices: eth0; XDP mode: native, else generic',
       'own addresses towards the backends: 10.0.0.1, ports 16384-32767',
       expect.stringContaining('kernel setting net.ipv4.conf.eth0.accept_local: 0 → 1'),
@@ -34,6 +35,36 @@ test('check says what run would do and changes nothing', async () => {
   )
   expect(net.lb.device('eth0').xdp).toBeUndefined()
   expect((await lb.command('status')).code).toBe(3)
+}, 60_000)
+
+test('check counts what it warns about, and --strict fails on it', async () => {
+  await using net = await topology({
+    hosts: { lb: { forwarding: false }, b: {} },
+    links: [
+      {
+        ends: {
+          lb: { addresses: ['10.0.0.1/24', '192.0.2.10/32'], passXdp: false },
+          b: { addresses: '10.0.0.2/24', passXdp: false },
+        },
+      },
+    ],
+  })
+  await using lb = SkepLb.on(net.lb)
+  lb.configure(text)
+  using ethtool = openEthtool({ ns: net.b.namespace })
+  ethtool.setFeatures('eth0', { 'rx-gro': false })
+  const { code, stdout } = await lb.command('check', '--config', lb.configFile)
+  expect(code).toBe(0)
+  expect(stdout.split('\n').slice(-5)).toEqual([
+    expect.stringMatching(/^warning: no route to 10\.9\.0\.2/),
+    expect.stringMatching(/^warning: 192\.0\.2\.10:80\/TCP of service web is on an address of this host \(eth0\)/),
+    expect.stringMatching(/^warning: eth0 is a veth whose peer eth0 in namespace .* has GRO off/),
+    '3 warnings',
+    '',
+  ])
+  expect((await lb.command('check', '--strict', '--config', lb.configFile)).code).toBe(2)
+  ethtool.setFeatures('eth0', { 'rx-gro': true })
+  expect((await lb.command('check', '--config', lb.configFile)).stdout).not.toContain('GRO')
 }, 60_000)
 
 test('without privileges check works, and the others say exactly what is missing', async () => {

@@ -12,10 +12,13 @@ import { Health } from './health/health.ts'
 import { ensureBpffs } from './host/bpffs.ts'
 import { missingForRun, PreflightError } from './host/preflight.ts'
 import { hasLiveLinks } from './devices/links.ts'
+import { FollowedMetrics } from './metrics/index.ts'
+import { readStatus } from './status/read.ts'
 import { requireSameNamespace } from './instance/namespace.ts'
 import { ownInstance } from './instance/own.ts'
 import type { InstancePaths } from './instance/paths.ts'
-import type { Source } from './source/source.ts'
+import { accepted } from './source/accepted.ts'
+import type { Declared, Source } from './source/source.ts'
 import { removeInstance } from './uninstall.ts'
 
 /** What is served beside the traffic. */
@@ -39,21 +42,24 @@ export async function run(
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   // Without any lock or folder yet: what is refused here has changed nothing.
-  const { config } = source.parse(source.read(), () => [])
+  const declared = source.parse(source.read(), () => [])
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
-  await using health = await openHealth(paths, config, log)
+  await using health = await openHealth(paths, declared.config, log)
   await using announcer = new Announcer(paths, log)
   using stack = new DisposableStack()
   try {
-    controller = start({ paths, source, log, health, announcer }, stack)
+    controller = start({ paths, source, log, health, announcer }, declared, stack)
   } catch (error) {
     // Nothing stays of a first start that failed.
     if (!existsSync(paths.run)) await health.stop()
     throw error
   }
-  await using _api = await serveApi({ paths, controller, log }, options)
+  await using metrics = new FollowedMetrics(() => readStatus(paths), log)
+  controller.onConfig = (now) => metrics.want(now.metrics)
+  metrics.want(controller.config.metrics)
+  await using _api = await serveApi({ paths, controller, log, metrics: () => metrics.text() }, options)
   controller.tellReady()
   await controller.follow(signal)
 }
@@ -70,19 +76,19 @@ async function openHealth(paths: InstancePaths, config: Config, log: Logger): Pr
 /** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
 function start(
   parts: Pick<ControllerParts, 'paths' | 'source' | 'log' | 'health' | 'announcer'>,
+  declared: Declared,
   stack: DisposableStack,
 ): Controller {
   const { paths, source } = parts
   const installed = readInstalled(paths)
   using undo = new DisposableStack()
   if (installed === undefined) undo.defer(() => removeInstance(paths))
-  const accept = (wanted: Config) => (installed ? fixedFindings(installed, wanted) : [])
-  const { config } = source.parse(source.read(), accept)
+  const { config } = accepted(source, declared, (wanted) => (installed ? fixedFindings(installed, wanted) : []))
   const netlink = stack.use(openNetlink())
   const engine = stack.use(new Engine(paths, config, netlink))
   const drainer = stack.use(new Drainer(paths, parts.log, parts.health))
   const controller = new Controller({ ...parts, engine, netlink, drainer })
-  controller.start()
+  controller.start(declared)
   undo.move()
   return controller
 }

@@ -21,6 +21,8 @@ export class SkepLb implements AsyncDisposable {
   readonly folder: string
   readonly instance: string
   child?: ChildProcess
+  /** What `run` is started by: `['strace', '-D', …]`. */
+  wrapper: readonly string[] = []
 
   private constructor(host: Host, bpfRoot: string, folder: string, instance: string) {
     this.host = host
@@ -66,9 +68,9 @@ export class SkepLb implements AsyncDisposable {
 
   /** Starts `run` and returns at once. */
   spawn(...options: string[]): ChildProcess {
-    this.child = this.host.spawn(process.execPath, this.#command('run', '--config', this.configFile, ...options), {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const run = [process.execPath, ...this.#command('run', '--config', this.configFile, ...options)]
+    const [file = '', ...args] = [...this.wrapper, ...run]
+    this.child = this.host.spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     return this.child
   }
 

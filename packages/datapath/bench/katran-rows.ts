@@ -5,7 +5,7 @@ import { buildKatran } from './katran-build.ts'
 import type { Load } from './load.ts'
 import type { Rig } from './rig.ts'
 import type { Row } from './row.ts'
-import { foreign, frameLength, fromClients } from './traffic.ts'
+import { foreign, frameLength, fromClients, toOpen } from './traffic.ts'
 import { eachOnce } from './warm.ts'
 
 const PACKETS = 1 << 17
@@ -38,7 +38,7 @@ function rowsOf(katran: Katran, family: Family, rig: Rig): Row[] {
   })
   const open = (): void => katran.floodGuard('open')
   const syn = (count: number): Load => fromClients(family, 'syn', count)
-  eachOnce(rig, row('', syn(flowCounts['1M']), miss), open)
+  eachOnce(rig, row('', toOpen(family, 'syn', flowCounts['1M']), miss), open)
   const udp = row('udp/1K', fromClients(family, 'udp', flowCounts['1K']), hit, 'udp')
   const renew = (): void => eachOnce(rig, { ...udp, counted: (_, run) => run() }, open)
   return [

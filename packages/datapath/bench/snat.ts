@@ -7,7 +7,7 @@ import { flowCounts } from './flow-counts.ts'
 import type { Load } from './load.ts'
 import type { Rig } from './rig.ts'
 import type { Row } from './row.ts'
-import { establish, foreign, fromClients, replies } from './traffic.ts'
+import { establish, foreign, fromClients, replies, toOpen } from './traffic.ts'
 import { eachOnce } from './warm.ts'
 
 const PACKETS = 1 << 17
@@ -33,7 +33,7 @@ export function snatRows(family: Family, rig: Rig, stack: DisposableStack): Row[
     action: verdict.startsWith('REDIRECT') ? REDIRECT : verdict.startsWith('TX') ? TX : PASS,
     counted: (packets, run) => expectVerdict(lb, verdict, packets, run),
   })
-  eachOnce(rig, row('', fromClients(family, 'ack', flowCounts['1M'])))
+  eachOnce(rig, row('', toOpen(family, 'ack', flowCounts['1M'])))
   establish(known)
   const udp = row(`snat/${family}/udp/1K`, fromClients(family, 'udp', flowCounts['1K']))
   eachOnce(rig, udp)

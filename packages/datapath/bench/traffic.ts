@@ -33,10 +33,15 @@ function lastWord(address: string): number {
 }
 
 /** So many flows of as many clients to the service, each from a port of the NAT range. Fewer are the first of more. */
-export function fromClients(family: Family, kind: Kind, count: number): Load {
+export function fromClients(family: Family, kind: Kind, count: number, seed?: number): Load {
   const base = lastWord(clients[family])
   const flow = (i: number): Flow => [base + i + 1, 32768 + ((i * 40503) & 0x7fff), 80]
-  return makeLoad(frame(family, leg.clientToVip, clients, kind), count, flow)
+  return makeLoad(frame(family, leg.clientToVip, clients, kind), count, flow, seed)
+}
+
+/** The same in another order: connections are not opened in the order in which their packets come. */
+export function toOpen(family: Family, kind: Kind, count: number): Load {
+  return fromClients(family, kind, count, 2)
 }
 
 /** What passes: not for any service. */

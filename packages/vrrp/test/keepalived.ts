@@ -57,6 +57,14 @@ ${each}
     return this.untilSaid(new RegExp(`Entering ${state} STATE`))
   }
 
+  /** It backs down: it says so first, and takes its addresses away after that. */
+  async untilReleased(): Promise<void> {
+    await using monitor = this.#host.netlink.monitor(['address'])
+    await this.until('BACKUP')
+    if (this.#left().length === 0) return
+    for await (const _ of monitor) if (this.#left().length === 0) return
+  }
+
   untilSaid(pattern: RegExp): Promise<string> {
     return Promise.any([untilLine(this.#child.stdout, pattern), untilLine(this.#child.stderr, pattern)])
   }
@@ -73,8 +81,11 @@ ${each}
     await this.end('SIGTERM')
     rmSync(this.#folder, { recursive: true })
     // When it was killed its addresses are still there.
-    const own = [...this.#host.netlink.address.list({ device: 'eth0' })].map(({ address }) => address)
-    for (const address of own.filter((each) => this.#addresses.includes(each.split('/')[0]!)))
-      this.#host.netlink.address.delete({ device: 'eth0', address })
+    for (const address of this.#left()) this.#host.netlink.address.delete({ device: 'eth0', address })
+  }
+
+  #left(): string[] {
+    const all = [...this.#host.netlink.address.list({ device: 'eth0' })].map(({ address }) => address)
+    return all.filter((each) => this.#addresses.includes(each.split('/')[0]!))
   }
 }

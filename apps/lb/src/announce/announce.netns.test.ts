@@ -153,6 +153,49 @@ test('ownership stays when run ends, is killed and comes back; and when the anno
   expect(after.routers[0]?.text).toContain('it was active before a restart')
   expect((await two.status()).announce?.routers.map(({ state }) => state)).toEqual(['backup', 'backup'])
   await served()
+  // Other sockets, the same owner.
+  await one.reload(slow(150).replace('priority: 150', 'priority: 150, peers: [10.0.0.2, "2001:db8::2"]'))
+  await one.untilLogged(/initialize → active/)
+  expect((await untilOwned(one, ...both)).pid).toBe(after.pid)
+}, 90_000)
+
+test('check says what would be announced; an address that is left on the host is told there and in status', async () => {
+  await using one = SkepLb.on(net.one, 'one')
+  one.configure(config({ priority: 150 }))
+  const stray = { device: 'eth0', address: `${vip4}/32` }
+  net.one.netlink.address.add(stray)
+  try {
+    const checked = await one.command('check', '--config', one.configFile)
+    expect(checked.stdout).toContain(
+      `announce: virtual router 51 (IPv4) on eth0, from 10.0.0.1, priority 150: ${vip4}\nannounce: virtual router 51 (IPv6) on eth0, from fe80::`,
+    )
+    const advice = `take it away: ip address delete ${vip4}/32 dev eth0`
+    expect(checked.stdout + checked.stderr).toContain(advice)
+    await one.start()
+    expect((await untilOwned(one, ...both)).routers[0]?.text).toContain(advice)
+  } finally {
+    net.one.netlink.address.delete(stray)
+  }
+  for (;;) {
+    const { announce } = await one.status()
+    if (!announce!.routers[0]!.text.includes('take it away')) return
+  }
+}, 90_000)
+
+test('SIGTERM to all, as when the host shuts down, hands over at once', async () => {
+  await using one = SkepLb.on(net.one, 'one')
+  await using two = SkepLb.on(net.two, 'two')
+  const slow = (priority: number) =>
+    config({ priority }).replace('advertisementSeconds: 0.5', 'advertisementSeconds: 3')
+  await one.start(slow(255))
+  const { pid } = await untilOwned(one, ...both)
+  await two.start(slow(100))
+  await untilOwned(two)
+  await one.end('SIGTERM')
+  process.kill(pid!, 'SIGTERM')
+  const { routers } = await untilOwned(two, ...both)
+  expect(routers[0]?.text).toContain('10.0.0.1 gave the addresses up')
+  await served()
 }, 90_000)
 
 test('all processes killed: nobody answers there any more, and the other takes over', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { DeviceAddress, Link } from 'netlink-ts'
 import { parseConfig } from '../config/load.ts'
 import { desiredRouters } from './desired.ts'
-import { placeOf } from './place.ts'
+import { placeOf, strayAddresses } from './place.ts'
 import { routerKey } from './router.ts'
 
 interface Weights {
@@ -99,6 +99,14 @@ test.each([
   ['eth0 does not have the address 10.0.0.7', ', sources: [10.0.0.7]', [link], all],
 ] as const)('it does not take part: %s', (why, group, links, addresses) => {
   expect(placeOf(desired(group)[0]!, links as readonly Link[], addresses)).toEqual({ why })
+})
+
+test('an announced address that the host has is told, with what to do; not where it is the owner', () => {
+  const [v4] = desired('')
+  expect(strayAddresses(v4!, [link], [...all, own('192.0.2.11/32')])).toEqual([
+    '192.0.2.11/32 is on eth0 of this host, so the kernel answers for it even while another host owns it; take it away: ip address delete 192.0.2.11/32 dev eth0',
+  ])
+  expect(strayAddresses(desired(', priority: 255')[0]!, [link], [own('192.0.2.11/32')])).toEqual([])
 })
 
 test('an IPv6 address that is still being checked is not spoken from', () => {

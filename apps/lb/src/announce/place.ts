@@ -1,4 +1,4 @@
-import type { LinkDevice } from '@skep/vrrp'
+import { type LinkDevice, OWNER_PRIORITY } from '@skep/vrrp'
 import type { DeviceAddress, Link } from 'netlink-ts'
 import type { DesiredRouter } from './router.ts'
 
@@ -20,6 +20,22 @@ export function placeOf(
   const source = sourceOf(config, own)
   if (source === undefined) return { why: missing(name, config) }
   return { device: { name, index: link.index, mac: link.address }, source }
+}
+
+/** Announced addresses that this host has itself, in words: the kernel answers for them, whoever owns them. Pure. */
+export function strayAddresses(
+  { config }: DesiredRouter,
+  links: readonly Link[],
+  addresses: readonly DeviceAddress[],
+): string[] {
+  if (config.priority === OWNER_PRIORITY) return []
+  return addresses.flatMap(({ address, index }) => {
+    if (!config.addresses.includes(address.split('/')[0]!)) return []
+    const device = links.find((link) => link.index === index)?.name ?? `device ${index}`
+    return [
+      `${address} is on ${device} of this host, so the kernel answers for it even while another host owns it; take it away: ip address delete ${address} dev ${device}`,
+    ]
+  })
 }
 
 type Wanted = DesiredRouter['config']

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { elementOf } from '../config/fields.ts'
 import { version } from '../version.ts'
 import { problemDetails } from './problem.ts'
-import type { Route } from './route.ts'
+import type { BodySpec, Route } from './route.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -20,7 +21,7 @@ export function describe(routes: readonly Route[]): Json {
     },
     servers: [{ url: 'http://lb' }],
     paths,
-    components: { schemas: { Problem: schemaOf(problemDetails, 'output') } },
+    components: { schemas: { Problem: schemaOf(problemDetails, 'output'), ...namedBodies(routes) } },
   }
 }
 
@@ -46,8 +47,14 @@ function answerOf({ description, schema, type = 'application/json' }: Route['ans
     : { description, content: { [type]: { schema: schemaOf(schema, 'output') } } }
 }
 
-function bodyOf({ description, types, schema }: NonNullable<Route['body']>): Json {
-  const content = Object.fromEntries(types.map((type) => [type, { schema: schemaOf(schema, 'input') }]))
+/** Bodies are large, and may be sent as more than one type: each stands in one place. */
+function namedBodies(routes: readonly Route[]): Json {
+  return Object.fromEntries(routes.flatMap(({ body }) => (body ? [[body.name, schemaOf(body.schema, 'input')]] : [])))
+}
+
+function bodyOf({ description, types, name }: BodySpec): Json {
+  const schema = { $ref: `#/components/schemas/${name}` }
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]))
   return { description, required: true, content }
 }
 
@@ -66,6 +73,13 @@ function parametersOf(schema: z.ZodType, where: 'path' | 'query'): Json[] {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const element = elementOf(zodSchema)
+      if (element !== undefined) Object.assign(jsonSchema, { type: 'array', items: schemaOf(element, io) })
+    },
+  })
   return json
 }

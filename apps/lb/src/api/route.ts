@@ -21,6 +21,8 @@ export interface AnswerSpec {
 
 /** What a request may carry, for the description. */
 export interface BodySpec {
+  /** Of its schema in the description. */
+  readonly name: string
   readonly description: string
   readonly types: readonly string[]
   readonly schema: z.ZodType

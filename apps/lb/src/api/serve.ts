@@ -1,8 +1,6 @@
 import type { Logger } from 'pino'
 import type { Controller } from '../controller/controller.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { Metrics } from '../metrics/index.ts'
-import { readStatus } from '../status/read.ts'
 import type { Route } from './route.ts'
 import { allRoutes } from './routes/all.ts'
 import { ciliumRoutes } from './routes/cilium.ts'
@@ -12,11 +10,13 @@ export interface Served {
   readonly paths: InstancePaths
   readonly controller: Controller
   readonly log: Logger
+  /** The text that Prometheus reads. */
+  readonly metrics: () => Promise<string>
 }
 
 /** Serves the API of a running instance. Where it cannot, that is said; the traffic is served all the same. */
 export async function serveApi(
-  { paths, controller, log }: Served,
+  { paths, controller, log, metrics }: Served,
   { ciliumSocket }: { readonly ciliumSocket?: string | undefined } = {},
 ): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack()
@@ -27,8 +27,7 @@ export async function serveApi(
       log.error({ path, err: error }, `the API cannot be served: ${(error as Error).message}`)
     }
   }
-  const metrics = new Metrics(() => readStatus(paths))
-  await open(paths.api, allRoutes({ paths, controller, metrics: () => metrics.text() }))
+  await open(paths.api, allRoutes({ paths, controller, metrics }))
   if (ciliumSocket !== undefined) await open(ciliumSocket, ciliumRoutes(controller))
   return stack.move()
 }

@@ -28,6 +28,8 @@ export function withPut(services: readonly PutService[], spec: PutService, confi
       'invalidFrontend',
       `${owner.frontend} belongs to the service ${JSON.stringify(owner.service)} of the configuration file; take it out there first`,
     )
+  const before = services.find(({ id }) => id === spec.id)
+  if (before !== undefined) withStates([before], spec)
   return [...services.filter(({ id }) => id !== spec.id), spec].toSorted((a, b) => a.id - b.id)
 }
 

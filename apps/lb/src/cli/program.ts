@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { addApply } from './apply.ts'
 import { addCapture } from './capture.ts'
 import { addCheck } from './check.ts'
+import { addCompletion } from './completion/command.ts'
 import { addDrain, addUndrain } from './drain.ts'
+import { documentAll } from './documentation.ts'
 import { addExplain } from './explain.ts'
 import { addGet } from './get.ts'
 import { addPlan } from './plan.ts'
@@ -41,7 +43,14 @@ A small lb.yaml:
           - { address: 10.1.0.11, port: 8080 }
           - { address: 10.1.0.12, port: 8080 }
 
-Several load balancers on one host each need a name of their own: --instance NAME.`
+Several load balancers on one host each need a name of their own: --instance NAME.
+What each command does, with examples: skep-lb help COMMAND.
+
+Exit codes:
+  0  done
+  1  it failed, and says why
+  2  check --strict: there are warnings
+  3  the instance is not installed`
 
 /** Each command, in a file of its own, in the order of the help. */
 const commands: readonly ((root: Command) => void)[] = [
@@ -58,6 +67,7 @@ const commands: readonly ((root: Command) => void)[] = [
   addUndrain,
   addUninstall,
   addDecap,
+  addCompletion,
 ]
 
 /** The command line. Parse it with `parseAsync`. */
@@ -69,5 +79,6 @@ export function program(version: string): Command {
     .showHelpAfterError('(skep-lb --help shows how to use it)')
     .enablePositionalOptions()
   for (const add of commands) add(root)
+  documentAll(root)
   return root
 }

@@ -2,6 +2,7 @@ import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
 import type { Announce } from '../announce/config.ts'
 import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
+import type { MetricsSettings } from '../metrics/settings.ts'
 
 /** A valid configuration, every default filled in. Addresses are in canonical spelling. */
 export interface Config {
@@ -15,6 +16,8 @@ export interface Config {
   readonly hashKey: string
   /** Without it routers tell the way to the service addresses. */
   readonly announce?: Announce | undefined
+  /** Without it metrics are served over the API alone. */
+  readonly metrics?: MetricsSettings | undefined
   readonly services: readonly Service[]
 }
 

@@ -50,3 +50,15 @@ test('a health check that comes, and one that changes', () => {
   expect(diffConfigs(a!, a!)).toEqual([])
   expect(diffConfigs(a!, b!)[1]).toMatch(/"rise":2.* → .*"rise":3/)
 })
+
+test('a state, and a drain time', () => {
+  const change = (text: string) =>
+    text
+      .replace('10.1.0.11, port: 8080', '10.1.0.11, port: 8080, state: maintenance')
+      .replace('      backends', '      drain: { timeoutSeconds: 30 }\n      backends')
+  expect(diff(change)).toEqual([
+    '~ service web',
+    '  ~ drain: none → 30 s',
+    '  ~ state of backend 10.1.0.11:8080: active → maintenance',
+  ])
+})

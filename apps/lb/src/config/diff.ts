@@ -18,6 +18,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
     ),
     ...changed('hashKey', before.hashKey, after.hashKey),
     ...changed('announce', describeCheck(before.announce), describeCheck(after.announce)),
+    ...changed('metrics', describeCheck(before.metrics), describeCheck(after.metrics)),
     ...diffBy(before.services, after.services, ({ name }) => name, 'service', diffServices),
   ]
 }
@@ -26,11 +27,7 @@ function diffServices(before: Service, after: Service): string[] {
   const lines = [
     ...changed('algorithm', before.algorithm, after.algorithm),
     ...changed('healthCheck', describeCheck(before.healthCheck), describeCheck(after.healthCheck)),
-    ...changed(
-      'passiveHealthCheck',
-      describeCheck(before.passiveHealthCheck),
-      describeCheck(after.passiveHealthCheck),
-    ),
+    ...changed('passiveHealthCheck', describeCheck(before.passiveHealthCheck), describeCheck(after.passiveHealthCheck)),
     ...changed('drain', describeDrain(before), describeDrain(after)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
     ...diffBy(before.backends, after.backends, formatBackend, 'backend', diffBackends),

@@ -133,7 +133,7 @@ export function strict<T extends object>(what: string, shape: { [K in keyof T]-?
 
 /** A list. Its elements are read one by one, so that of a hundred thousand nothing stays but what they are. */
 export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly T[]> {
-  return z.unknown().transform((value, context): readonly T[] => {
+  const reader = z.unknown().transform((value, context): readonly T[] => {
     if (!Array.isArray(value)) {
       context.issues.push({ code: 'custom', message: wrong(value, `a list of ${what}`, 'write [ … ]'), input: value })
       return z.NEVER
@@ -144,6 +144,15 @@ export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly
       return data as T
     })
   })
+  elements.set(reader, element)
+  return reader
+}
+
+const elements = new WeakMap<object, z.ZodType>()
+
+/** What a {@link list} is a list of, for JSON Schema; `undefined` for anything else. */
+export function elementOf(schema: object): z.ZodType | undefined {
+  return elements.get(schema)
 }
 
 function prefixed(issue: z.core.$ZodIssue, index: number, input: unknown): z.core.$ZodRawIssue {

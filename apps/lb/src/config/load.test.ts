@@ -91,7 +91,7 @@ describe('refused, with line, path, value and what would be right:', () => {
       'unknown key far from all',
       /devices: \[eth0\]/,
       'devices: [eth0]\n  zzz: 1',
-      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, acceleration, snat, capacity, hashKey, services',
+      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, acceleration, snat, capacity, hashKey, announce, metrics, services',
     ],
     [
       'bad address',
@@ -140,6 +140,18 @@ describe('refused, with line, path, value and what would be right:', () => {
       /weight: 2/,
       'weight: -1',
       'lb.yaml:12:53: spec.services[0].backends[1].weight: -1 is not a weight; write a whole number from 0 to 255',
+    ],
+    [
+      'a state that is none',
+      /weight: 2/,
+      'state: terminated',
+      'lb.yaml:12:52: spec.services[0].backends[1].state: "terminated" is not known; did you mean "terminating"?',
+    ],
+    [
+      'a drain time of more than a week',
+      /( {6})backends:/,
+      '$1drain: { timeoutSeconds: 604801 }\n$1backends:',
+      'spec.services[0].drain.timeoutSeconds: 604801 is not a number of seconds; write a whole number from 0 to 604800',
     ],
     [
       'weight 256',

@@ -1,5 +1,6 @@
 import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
 import type { z } from 'zod'
+import { metricsSchema } from '../metrics/settings.ts'
 import { announceSchema } from '../announce/schema.ts'
 import type { Backend, Capacity, Config, Drain, Frontend, Service, Snat } from './config.ts'
 import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
@@ -56,6 +57,7 @@ const specSchema = strict<Config>('the spec', {
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
   hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
   announce: announceSchema.optional(),
+  metrics: metricsSchema.optional(),
   services: list('services', serviceSchema),
 })
 

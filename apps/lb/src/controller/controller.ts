@@ -16,8 +16,10 @@ import { drainsAfter } from '../drain/leave.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Round } from '../engine/round.ts'
 import type { Health } from '../health/health.ts'
+import { EarlyWarnings } from '../log/early-warnings.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
+import { accepted } from '../source/accepted.ts'
 import type { Declared, Occasion, Source } from '../source/source.ts'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
@@ -55,10 +57,13 @@ export class Controller {
   #scheduler: Scheduler | undefined
   #trouble: string | undefined
   #warned = ''
-  #gauges = ''
+  readonly #early: EarlyWarnings
+  /** What is carried out is another configuration from now on. */
+  onConfig: (config: Config) => void = () => {}
 
   constructor(parts: ControllerParts) {
     this.#parts = parts
+    this.#early = new EarlyWarnings(parts.log)
   }
 
   /** What is carried out. Only after the start. */
@@ -81,11 +86,11 @@ export class Controller {
   }
 
   /** The first round. Throws where the configuration is refused or cannot be carried out. */
-  start(): void {
+  start(found: Declared): void {
     const { source, log, paths, drainer } = this.#parts
     const put = readPut(paths)
-    this.#seen = source.read()
-    const declared = source.parse(this.#seen, (wanted) => this.#refusals(wanted, put))
+    this.#seen = found.text
+    const declared = accepted(source, found, (wanted) => this.#refusals(wanted, put))
     const round = this.#apply({ declared, put, drains: drainer.current }, readApplied(paths))
     this.#report(round)
     recordOwner(paths, source.name)
@@ -112,6 +117,8 @@ export class Controller {
     health.onChange = () => scheduler.soon()
     drainer.onDue = () => scheduler.soon()
     this.reload('changed')
+    // What was due while nobody ran.
+    scheduler.soon()
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
         log.debug(change, 'network changed')
@@ -174,6 +181,7 @@ export class Controller {
     try {
       const round = this.#apply(next, config)
       this.#report(round)
+      this.onConfig(this.config)
       this.#scheduler?.soon()
       if (note !== undefined) console.log(note)
       return { diff: diffConfigs(config, this.config), done: round.explained }
@@ -214,11 +222,9 @@ export class Controller {
   }
 
   #idle(): void {
-    const { engine, log } = this.#parts
+    const { engine } = this.#parts
     engine.refreshNeighbors()
-    const gauges = engine.gaugeWarnings().join('; ')
-    if (gauges !== this.#gauges && gauges !== '') log.warn(`nearly full: ${gauges}`)
-    this.#gauges = gauges
+    this.#early.look(engine.gauges())
   }
 
   #round(): void {

@@ -9,7 +9,7 @@ import { mapSizes, programConfig } from './settings.ts'
 /** Loads the program over the instance's pinned maps, making those that are not there. Attaches nothing. */
 export function loadDatapath(paths: InstancePaths, config: Config): LbXdp {
   const maps = Object.fromEntries(Object.entries(mapSizes(config)).map(([name, maxEntries]) => [name, { maxEntries }]))
-  mkdirSync(paths.links, { recursive: true, mode: 0o700 })
+  for (const folder of [paths.maps, paths.links]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   mkdirSync(paths.programs, { recursive: true, mode: 0o700 })
   return loadLbXdp({ config: programConfig(config, jiffiesPerSecond()), maps, pinRoot: paths.maps })
 }

@@ -146,6 +146,40 @@ needing(needs.root, needs.bpf).describe('a backend', () => {
     })
   })
 
+  /** Sends so many bytes to an echo server and prints how many came back. */
+  const echoed = `const [host, port, bytes] = process.argv.slice(1)
+    const socket = require('node:net').connect(Number(port), host)
+    let back = 0
+    socket.on('data', (chunk) => (back += chunk.length) >= bytes && (console.log(back), socket.destroy()))
+    socket.write(Buffer.alloc(Number(bytes), 7))`
+  const bytes = 3_000_000
+  const upload = async (address: string, port: number): Promise<string> => {
+    return await client.exec(process.execPath, '-e', echoed, address, String(port), String(bytes))
+  }
+
+  test.each(['native', 'tc'])(
+    '%s: segments that the kernel has gathered on their way in',
+    async (acceleration) => {
+      await net.backend.exec('ethtool', '-K', 'eth0', 'gro', 'on')
+      try {
+        for (const by of [4, 6, 'option'] as const) {
+          using _lb = dispatch(net.lb, 'eth0', { ...base, by, port: 7, backendPort: 7 })
+          await using decap = new SkepDecap(net.backend)
+          await decap.start(by === 'option' ? option(acceleration) : ipip(acceleration))
+          for (const family of families) expect(Number(await upload(vip[family], 7))).toBeGreaterThanOrEqual(bytes)
+          const { verdicts } = await decap.status()
+          expect(verdicts.filter(({ name, packets }) => name.startsWith('DROP') && packets > 0)).toEqual([])
+          const taken = verdicts.filter(({ name, packets }) => name.startsWith('DECAPSULATED') && packets > 0)
+          // XDP comes before the gathering.
+          if (acceleration === 'tc') for (const one of taken) expect(one.bytes / one.packets).toBeGreaterThan(1514)
+        }
+      } finally {
+        await net.backend.exec('ethtool', '-K', 'eth0', 'gro', 'off')
+      }
+    },
+    60_000,
+  )
+
   test('large segments that the card is to cut and sum up', async () => {
     await net.backend.exec('ethtool', '-K', 'eth0', 'tx', 'on', 'tso', 'on', 'gso', 'on')
     try {
@@ -193,6 +227,10 @@ needing(needs.root, needs.bpf).describe('a backend', () => {
     await decap.reload(ipip('native').replace(vip.v4, '192.0.2.99').replace('eth0', 'eth9'), 'refused')
     await decap.reload(`${ipip('native')}  flows: 2048\n`, 'refused')
     expect((await traffic(client, { protocol: 'http', url: `${url.v4}/`, requests: 10 })).failed).toBe(0)
+    // lo takes no native XDP, which only shows when eth0 has its new program already.
+    await decap.reload(ipip('native').replace('[eth0]', '[eth0, lo]').replace(`${vip.v4}, `, ''), 'refused')
+    expect((await traffic(client, { protocol: 'http', url: `${url.v4}/`, requests: 10 })).failed).toBe(0)
+    expect((await decap.status()).hooks).toMatchObject([{ device: 'eth0' }])
     await decap.reload(ipip('native').replace(`${vip.v4}, `, ''), 'reloaded')
     expect((await client.attempt('curl', ['-gsS', '--max-time', '1', `${url.v4}/`])).code).toBe(28)
     expect((await decap.verdicts())['DROP_NOT_VIP']).toBeGreaterThan(0)

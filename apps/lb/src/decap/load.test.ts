@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { ConfigError } from '../config/problem.ts'
 import { parseDecapConfig } from './load.ts'
+import { framesAreEthernet } from './machine.ts'
 
 const head = 'apiVersion: skep.dev/v1\nkind: Decap\nspec:\n'
 
@@ -84,4 +86,26 @@ test('the configuration of a load balancer is none of a backend', () => {
   expect(() => parseDecapConfig('lb.yaml', 'apiVersion: skep.dev/v1\nkind: LoadBalancer\n')).toThrow(
     /lb\.yaml:2:7: kind: "LoadBalancer" is not known/,
   )
+})
+
+test('the example is valid, and says what the defaults are', () => {
+  const text = readFileSync(new URL('../../../../examples/decap.yaml', import.meta.url), 'utf8')
+  const spec = parseDecapConfig('decap.yaml', text)
+  const least = parseDecapConfig(
+    'decap.yaml',
+    `${head}  devices: [eth0]\n  sources: [10.255.0.0/16]\n  vips: [192.0.2.10]\n`,
+  )
+  const { sources, vips, dispatch, ...defaults } = spec
+  expect(least).toMatchObject(defaults)
+  expect([sources.length, vips.length, dispatch]).toEqual([2, 2, ['ipip', 'opt']])
+})
+
+test('a tunnel is refused as a device', () => {
+  const links = [
+    { name: 'eth0', type: 'ether' },
+    { name: 'wg0', type: 'none' },
+  ] as const
+  expect(framesAreEthernet(links)({ spec: { devices: ['eth0', 'wg0'] } })).toEqual([
+    { path: ['spec', 'devices', 1], message: expect.stringContaining('"wg0" has no Ethernet frames') },
+  ])
 })

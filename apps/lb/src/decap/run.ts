@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from 'node:fs'
 import type { Decap } from '@skep/datapath/decap'
 import { openNetlink, type Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
-import { ConfigError } from '../config/problem.ts'
 import { Scheduler } from '../controller/scheduler.ts'
 import { ensureBpffs } from '../host/bpffs.ts'
 import { missingForRun, PreflightError } from '../host/preflight.ts'
@@ -13,6 +12,7 @@ import { recordOwner } from '../instance/process.ts'
 import { FileWatch } from '../source/watch.ts'
 import { currentNamespace, type Ledger } from '../sysctl/ledger.ts'
 import type { DecapSpec } from './config.ts'
+import { noteSpec } from './flows.ts'
 import { presentHooks } from './hooks.ts'
 import { loadDecapConfig } from './load.ts'
 import { devicesOfMachine } from './machine.ts'
@@ -113,7 +113,7 @@ class Keeper implements Disposable {
       else if (occasion === 'asked') console.log('nothing has changed')
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      if (occasion === 'asked' || text !== this.#refusal) this.#refuse(text, error)
+      if (occasion === 'asked' || text !== this.#refusal) this.#refuse(text)
       this.#refusal = text
     }
   }
@@ -125,20 +125,34 @@ class Keeper implements Disposable {
 
   #round(): void {
     this.#tell(round(this.#paths, this.#spec, this.#decap, this.#netlink))
+    noteSpec(this.#paths, this.#spec)
   }
 
+  /** Where the new one cannot be carried out, the one before is put back. */
   #replace(spec: DecapSpec): void {
-    const before = this.#decap
-    this.#decap = loadPrograms(this.#paths, spec)
-    this.#spec = spec
-    before[Symbol.dispose]()
-    this.#round()
+    using undo = new DisposableStack()
+    const before = { spec: this.#spec, decap: this.#decap }
+    const loaded = undo.use(loadPrograms(this.#paths, spec))
+    try {
+      this.#apply(spec, loaded)
+    } catch (error) {
+      this.#apply(before.spec, before.decap)
+      throw error
+    }
+    undo.move()
+    before.decap[Symbol.dispose]()
     console.log('reloaded')
   }
 
-  #refuse(text: string, error: unknown): void {
+  #apply(spec: DecapSpec, decap: Decap): void {
+    this.#spec = spec
+    this.#decap = decap
+    this.#round()
+  }
+
+  #refuse(text: string): void {
     console.error(text)
-    if (error instanceof ConfigError) console.error('refused; what was running goes on unchanged')
+    console.error('refused; what was running goes on unchanged')
   }
 
   /** What stays refused is told once. */

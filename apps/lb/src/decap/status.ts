@@ -1,18 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Counter,
-  counterCodec,
-  decapFlowCodec,
-  decapFlowKeyCodec,
-  type DecapVerdictInfo,
-  decapVerdictsByIndex,
-} from '@skep/datapath/decap'
-import { BpfMap, MapHandle, PerCpuMap, u32 } from 'libbpf-ts'
+import { type Counter, counterCodec, type DecapVerdictInfo, decapVerdictsByIndex } from '@skep/datapath/decap'
+import { MapHandle, PerCpuMap, u32 } from 'libbpf-ts'
 import { openNetlink } from 'netlink-ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { type Owner, readOwner } from '../instance/process.ts'
 import { table } from '../status/table.ts'
+import { type FlowGauge, readFlows } from './flows.ts'
 import { presentHooks } from './hooks.ts'
 import type { Hook } from './plan.ts'
 
@@ -23,8 +17,8 @@ export interface DecapStatus {
   readonly process: Owner | null
   readonly hooks: readonly HookStatus[]
   readonly verdicts: readonly (DecapVerdictInfo & { readonly packets: number; readonly bytes: number })[]
-  /** What options said about; `null` where it is not installed. */
-  readonly flows: { readonly used: number; readonly size: number } | null
+  /** What options spoke of; `null` where it is not installed. */
+  readonly flows: FlowGauge | null
 }
 
 /** A device's hook. `by` of one whose device has gone is `gone`. */
@@ -69,8 +63,12 @@ export function formatDecapStatus({ instance, process, hooks, verdicts, flows }:
         ? [['none so far']]
         : seen.map(({ name, packets, description }) => [name, `${packets}`, description]),
     ),
-    ...section('flows that options spoke of', [[`${flows.used} of ${flows.size}`, 'the oldest give way']]),
+    ...section('flows that options spoke of', [describeFlows(flows)]),
   ].join('\n')
+}
+
+function describeFlows({ used, size, percent, warning }: FlowGauge): string[] {
+  return [`${used} of ${size}`, `${percent} %`, warning ? 'WARNING: raise spec.flows, or flows in use give way' : '']
 }
 
 const NOBODY =
@@ -88,14 +86,6 @@ function readVerdicts(paths: InstancePaths): DecapStatus['verdicts'] {
 
 function total(cpus: readonly Counter[], field: keyof Counter): number {
   return Number(cpus.reduce((sum, counter) => sum + counter[field], 0n))
-}
-
-function readFlows(paths: InstancePaths): DecapStatus['flows'] {
-  const pin = join(paths.maps, 'decap_flows')
-  if (!existsSync(pin)) return null
-  using handle = MapHandle.openPinned(pin)
-  const map = new BpfMap(handle, { key: decapFlowKeyCodec, value: decapFlowCodec })
-  return { used: [...map.keys()].length, size: handle.info.maxEntries }
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {

@@ -11,7 +11,8 @@ import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { readConnections } from '../status/connections.ts'
-import { describeGauge, natGauges } from '../status/gauges.ts'
+import { natGauges } from '../status/gauges.ts'
+import type { GaugeStatus } from '../status/status.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
@@ -74,13 +75,12 @@ export class Engine implements Disposable {
     return madeRound({ services, settings, neighbors, attached, detached, resolution, before })
   }
 
-  /** What is nearly full, as sentences. */
-  gaugeWarnings(): string[] {
+  /** How full each bounded table is, and the range of NAT ports. */
+  gauges(): GaugeStatus[] {
     const program = readProgram(programPin(this.#paths))
     if (program === undefined) return []
     const nat = natGauges(readConnections(this.#datapath.maps, program), program)
-    const gauges = [...this.#services.gauges(), ...nat]
-    return gauges.filter(({ warning }) => warning).map(describeGauge)
+    return [...this.#services.gauges(), ...nat]
   }
 
   /** Asks the kernel again for neighbours that it does not keep by itself (before Linux 5.16). */

@@ -1,6 +1,8 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { ServiceHealth } from '@skep/lb-health'
+import type { Config } from '../config/config.ts'
 import { parseConfig } from '../config/load.ts'
+import type { BackendState } from '../config/state.ts'
 import { checksOf } from './checks.ts'
 import { startingAs } from './adopted.ts'
 import { weigh } from './weigh.ts'
@@ -73,4 +75,50 @@ test('until the first result a backend counts as what the tables have it as', ()
   ])
   const checks = startingAs(checksOf(config), (frontend, backend) => tables.get(`${frontend} ${backend}`))
   expect(checks.map(({ backends }) => backends.map(({ initial }) => initial))).toEqual([['down', 'up'], [undefined]])
+})
+
+describe('states', () => {
+  const stateful = (first: BackendState, second: BackendState): Config => {
+    const [web] = config.services
+    const [a, b] = web!.backends
+    return {
+      ...config,
+      services: [
+        {
+          ...web!,
+          backends: [
+            { ...a!, state: first },
+            { ...b!, state: second },
+          ],
+        },
+      ],
+    }
+  }
+  const weighed = (first: BackendState, second: BackendState, decisions: readonly ServiceHealth[] = []) =>
+    weigh(stateful(first, second), decisions).services[0]!.backends.map(({ weight }) => weight)
+  const health = (first: 'up' | 'down', second: 'up' | 'down'): ServiceHealth[] => {
+    const known = decision('web/ipv4', { '10.1.0.11': first === 'up' ? 1 : 0, '10.1.0.12': second === 'up' ? 1 : 0 })
+    return [{ ...known, backends: known.backends.map((one, i) => ({ ...one, status: [first, second][i]! })) }]
+  }
+
+  test('only active backends get new connections', () => {
+    for (const state of ['terminating', 'quarantined', 'maintenance'] as const)
+      expect([weighed(state, 'active'), weighed('active', state)]).toEqual([
+        [0, 1],
+        [3, 0],
+      ])
+  })
+
+  test('terminating ones are used where no active backend is left, if they still serve', () => {
+    expect(weighed('terminating', 'maintenance')).toEqual([3, 0])
+    expect(weighed('terminating', 'active', health('up', 'down'))).toEqual([3, 0])
+    expect(weighed('terminating', 'active', health('up', 'up'))).toEqual([0, 1])
+    expect(weighed('terminating', 'active', health('down', 'down'))).toEqual([0, 0])
+    expect(weighed('quarantined', 'maintenance')).toEqual([0, 0])
+  })
+
+  test('who is not active is checked, but does not count', () => {
+    const [check] = checksOf(stateful('maintenance', 'active'))
+    expect(check?.backends.map(({ weight }) => weight)).toEqual([0, 1])
+  })
 })

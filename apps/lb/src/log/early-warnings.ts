@@ -1,5 +1,6 @@
 import { EARLY_WARNING_PERCENT } from '@skep/lb-maps'
 import type { Logger } from 'pino'
+import { describeGauge } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
 
 /** A gauge that has warned is quiet again below this fill: one that swings about the limit warns once. */
@@ -21,14 +22,12 @@ export class EarlyWarnings {
     for (const name of this.#warned) if (!there.has(name)) this.#warned.delete(name)
   }
 
-  #look({ name, used, size, percent, warning, setting }: GaugeStatus): void {
+  #look(gauge: GaugeStatus): void {
+    const { name, used, size, percent, warning, setting } = gauge
     const fields = { table: name, used, size, percent }
     if (warning && !this.#warned.has(name)) {
       this.#warned.add(name)
-      this.#log.warn(
-        { ...fields, setting },
-        `nearly full: ${name}: ${used} of ${size} (${percent} %); raise ${setting}`,
-      )
+      this.#log.warn({ ...fields, setting }, `nearly full: ${describeGauge(gauge)}`)
     } else if (percent < QUIET_PERCENT && this.#warned.delete(name)) {
       this.#log.info(fields, `no longer nearly full: ${name}: ${used} of ${size} (${percent} %)`)
     }

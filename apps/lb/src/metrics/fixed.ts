@@ -90,6 +90,24 @@ const rules: readonly FamilyRule[] = [
     samples: ({ health }) => (health === null ? [] : [{ labels: {}, value: Number(health.pid !== null) }]),
   },
   {
+    name: 'announcer_running',
+    type: 'gauge',
+    help: '1: a process announces the addresses; 0: others own them. Absent: nothing is announced.',
+    labels: [],
+    samples: ({ announce }) => (announce === null ? [] : [{ labels: {}, value: Number(announce.pid !== null) }]),
+  },
+  {
+    name: 'announce_active',
+    type: 'gauge',
+    help: '1: this host owns the addresses of the virtual router; 0: another does, or nobody.',
+    labels: ['device', 'id', 'family'],
+    samples: ({ announce }) =>
+      (announce?.routers ?? []).map(({ device, id, family, state }) => ({
+        labels: { device, id: `${id}`, family },
+        value: Number(state === 'active'),
+      })),
+  },
+  {
     name: 'program_runs_total',
     type: 'counter',
     help: 'Runs of the program. Only while the kernel counts them: sysctl kernel.bpf_stats_enabled=1.',

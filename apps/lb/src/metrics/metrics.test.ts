@@ -137,6 +137,25 @@ test('health stands with the backend that it is about', async () => {
   expect(lines).toContain('skep_lb_health_running 1')
 })
 
+test('who owns announced addresses', async () => {
+  const router = { id: 51, device: 'eth0', priority: 100, addresses: [], owned: [], text: '' }
+  const announce: Status['announce'] = {
+    pid: 9,
+    routers: [
+      { ...router, family: 'ipv4', state: 'active' },
+      { ...router, family: 'ipv6', state: 'backup' },
+    ],
+  }
+  const lines = await new Scraped(status([], { announce }), 10_000).lines()
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'skep_lb_announcer_running 1',
+      'skep_lb_announce_active{device="eth0",id="51",family="ipv4"} 1',
+      'skep_lb_announce_active{device="eth0",id="51",family="ipv6"} 0',
+    ]),
+  )
+})
+
 test('a backend that leaves and comes back at the same address is one series', async () => {
   const twice = [member(1, 100), member(2, 7, { backend: '10.1.0.1:80' })]
   const scraped = new Scraped(status([service(1, twice)]), 10_000)

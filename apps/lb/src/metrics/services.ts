@@ -87,7 +87,7 @@ export class ServiceSeries {
     const counter = (value: keyof Traffic) =>
       shown.map(({ labels, key }) => ({ labels, value: this.#totals.get(key)[value] }))
     const labels = ['service', 'frontend']
-    const since = 'since this process began'
+    const since = 'since this process was first asked'
     return [
       family(
         'service_packets_total',

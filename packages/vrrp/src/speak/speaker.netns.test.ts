@@ -87,7 +87,7 @@ for (const family of families)
       await using theirs = keepalived(net.b, family, { priority: 100 })
       await theirs.until('MASTER')
       expect(await resolve(net.client, vip)).toBe(net.b.device('eth0').address)
-      const down = theirs.until('BACKUP')
+      const down = theirs.untilReleased()
       {
         using ours = new Ours(net.a, family, { priority: 150 })
         ours.speaker.start()
@@ -106,6 +106,7 @@ for (const family of families)
       using ours = new Ours(net.a, family, { priority: 100 })
       ours.speaker.start()
       await ours.until('active')
+      expect(await resolve(net.client, vip)).toBe(ours.mac)
       await using theirs = keepalived(net.b, family, { priority: 150 })
       await Promise.all([theirs.until('MASTER'), ours.until('backup')])
       await untilAt(net.client, vip, net.b.device('eth0').address!)
@@ -139,7 +140,7 @@ test('unicast peers, with keepalived too', async () => {
   await using theirs = keepalived(net.b, 'ipv4', { priority: 100, more })
   await theirs.until('MASTER')
   using ours = new Ours(net.a, 'ipv4', { priority: 150, peers: ['10.0.0.2'] })
-  const down = theirs.until('BACKUP')
+  const down = theirs.untilReleased()
   ours.speaker.start()
   await ours.until('active')
   await down
@@ -159,9 +160,11 @@ test('keepalived of version 2, and one with other addresses, are named', async (
 test('two of ours, whatever their checksums cover: one owner at a time, however often they change', async () => {
   using one = new Ours(net.a, 'ipv4', { priority: 150, checksum: 'plain' })
   using two = new Ours(net.b, 'ipv4', { priority: 100 })
+  await using capture = await net.capture('client', 'eth0', { filter: 'arp' })
   one.speaker.start()
   two.speaker.start()
   await one.until('active')
+  expect(await resolve(net.client, vips.ipv4)).toBe(one.mac)
   for (let i = 0; i < 3; i++) {
     await untilAt(net.client, vips.ipv4, one.mac)
     expect(two.speaker.view().owned).toEqual([])
@@ -173,6 +176,14 @@ test('two of ours, whatever their checksums cover: one owner at a time, however 
     await Promise.all([one.until('active'), two.until('backup')])
   }
   expect(await resolve(net.client, vips.ipv4)).toBe(one.mac)
+  // With two owners every question would have two answers.
+  const about = (await capture.stop()).flatMap(({ packet }) => packet.arp ?? [])
+  const asked = about.filter(
+    ({ operation, targetIp, senderIp }) => operation === 1 && targetIp === vips.ipv4 && senderIp !== targetIp,
+  )
+  const answered = about.filter(({ operation, senderIp }) => operation === 2 && senderIp === vips.ipv4)
+  expect(answered.map(({ senderMac }) => senderMac)).toEqual([one.mac, two.mac, two.mac, two.mac, one.mac])
+  expect(asked).toHaveLength(answered.length)
 }, 30_000)
 
 test('an address that is not announced is not answered for, and is as soon as it is announced', async () => {

@@ -1,8 +1,8 @@
-import { downMs, hostClock, Speaker, type SpeakerEvent } from '@skep/vrrp'
+import { downMs, hostClock, type LinkDevice, Speaker, type SpeakerEvent } from '@skep/vrrp'
 import type { DeviceAddress, Link } from 'netlink-ts'
 import { SocketError } from 'sockets-ts'
 import { type DesiredRouter, routerKey } from '../router.ts'
-import { type Place, placeOf } from '../place.ts'
+import { type Place, placeOf, strayAddresses } from '../place.ts'
 import type { RouterReport } from './messages.ts'
 import type { AliveRecord } from './record.ts'
 
@@ -19,12 +19,18 @@ interface Running {
   desired: DesiredRouter
 }
 
+interface Opening {
+  readonly device: LinkDevice
+  readonly resume: boolean
+}
+
 /** The virtual routers of this host, as they are wanted and as the devices allow. */
 export class Routers implements Disposable {
   readonly #onEvent: (router: string, event: SpeakerEvent) => void
   readonly #running = new Map<string, Running>()
   /** Those that cannot run, and why. */
   readonly #absent = new Map<string, { readonly desired: DesiredRouter; readonly why: string }>()
+  readonly #told = new Map<string, readonly string[]>()
   #desired: readonly DesiredRouter[] = []
   /** What was active in an announcer that was killed. */
   #before: AliveRecord | undefined
@@ -46,7 +52,12 @@ export class Routers implements Disposable {
     for (const key of this.#running.keys())
       if (!wanted.has(key)) this.#end(key, 'it was taken out of the configuration')
     this.#absent.clear()
-    for (const desired of this.#desired) this.#place(desired, placeOf(desired, links, addresses))
+    for (const desired of this.#desired) {
+      const strays = strayAddresses(desired, links, addresses)
+      this.#warn(routerKey(desired), strays)
+      const notes = [...desired.notes, ...strays]
+      this.#place({ ...desired, notes }, placeOf(desired, links, addresses))
+    }
   }
 
   /** The keys of those that own their addresses. */
@@ -79,6 +90,13 @@ export class Routers implements Disposable {
     this.#running.clear()
   }
 
+  /** Each once, as long as it is there. */
+  #warn(key: string, reasons: readonly string[]): void {
+    const told = this.#told.get(key) ?? []
+    this.#told.set(key, reasons)
+    for (const reason of reasons) if (!told.includes(reason)) this.#onEvent(key, { event: 'warning', reason })
+  }
+
   #place(desired: DesiredRouter, place: Place): void {
     const key = routerKey(desired)
     if ('why' in place) {
@@ -96,17 +114,20 @@ export class Routers implements Disposable {
       running.speaker.configure(placed.config, placed.announced)
       return this.#takePart(running, false)
     }
-    this.#end(key, `${device.name} has changed`)
-    this.#open(key, placed, device)
+    // Its sockets fit no more. Nobody else is told: the new one goes on where it was.
+    const wasActive = running?.speaker.view().state.name === 'active'
+    running?.speaker[Symbol.dispose]()
+    this.#running.delete(key)
+    this.#open(key, placed, { device, resume: wasActive || this.#mayResume(key, placed) })
   }
 
-  #open(key: string, desired: DesiredRouter, device: Extract<Place, { source: string }>['device']): void {
+  #open(key: string, desired: DesiredRouter, { device, resume }: Opening): void {
     try {
       const { config, announced } = desired
       const speaker = new Speaker({ config, device, announced, onEvent: (event) => this.#onEvent(key, event) })
       const running = { speaker, desired, index: device.index, mac: device.mac }
       this.#running.set(key, running)
-      this.#takePart(running, this.#mayResume(key, desired))
+      this.#takePart(running, resume)
     } catch (error) {
       // The device went meanwhile: its own event says so.
       if (!(error instanceof SocketError)) throw error

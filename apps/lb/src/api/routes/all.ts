@@ -13,6 +13,7 @@ import { resourceRoutes } from './resources.ts'
 
 /** Every path of the API. */
 export function allRoutes(context: ApiContext): Route[] {
+  let description: object | undefined
   const routes: Route[] = [
     ...healthRoutes(context),
     ...configRoutes(context),
@@ -27,7 +28,7 @@ export function allRoutes(context: ApiContext): Route[] {
       path: '/openapi.json',
       summary: 'this description (OpenAPI 3.1)',
       answers: { 200: { description: 'The description', schema: z.record(z.string(), z.unknown()) } },
-      handle: () => ok(describe(routes)),
+      handle: () => ok((description ??= describe(routes))),
     }),
   ]
   return routes

@@ -45,6 +45,7 @@ export function ciliumRoutes(controller: Controller): Route[] {
       method: 'PUT',
       summary: 'create or update one',
       body: {
+        name: 'ServiceSpec',
         description: 'Its spec; the id is that of the path, where it is left out',
         types: ['application/json'],
         schema: serviceSpec,

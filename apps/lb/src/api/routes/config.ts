@@ -37,6 +37,7 @@ export function configRoutes({ controller }: ApiContext): Route[] {
       summary: 'make this the configuration: all of it, for good, or nothing',
       query: z.strictObject({ dryRun: flag.describe('only say what would change') }),
       body: {
+        name: 'LoadBalancer',
         description: 'A LoadBalancer document, at most 16 MB',
         types: ['application/yaml', 'application/json'],
         schema: documentSchema,

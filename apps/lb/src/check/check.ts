@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { checkAnnouncements } from '../announce/check.ts'
+import { kinds } from '@skep/lb-health'
+import { openNetlink } from 'netlink-ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { count } from '../config/problem.ts'
+import { fixedFindings, readInstalled } from '../datapath/installed.ts'
+import { sizingFor } from '../datapath/settings.ts'
+import { modesFor } from '../devices/plan.ts'
+import { selectDevices } from '../devices/select.ts'
+import { backendAddresses, usesFamily } from '../engine/desired.ts'
+import { missingForRun } from '../host/preflight.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import { ownFrontendWarnings } from './own-frontends.ts'
+import { vethWarnings } from './veth.ts'
+import { machineRules } from '../machine.ts'
+import { routeLookup } from '../nexthop/lookup.ts'
+import { resolveBackends } from '../nexthop/resolve.ts'
+import { plannedChanges } from '../sysctl/keep.ts'
+import { formatKey, procSettings } from '../sysctl/proc.ts'
+import { wantedSettings } from '../sysctl/wanted.ts'
+
+/** What `run` would do on this machine, a line each. */
+export interface CheckReport {
+  readonly lines: readonly string[]
+  /** What works, but perhaps not as it is meant. */
+  readonly warnings: readonly string[]
+}
+
+/** Looks at a configuration and at this machine. Changes nothing. Throws `ConfigError`. */
+export function check(paths: InstancePaths, file: string): CheckReport {
+  const missing = missingForRun(paths)
+  const installed = missing.length === 0 && existsSync(paths.maps) ? readInstalled(paths) : undefined
+  const config = loadConfig(file, {
+    machine: machineRules(),
+    accept: (wanted) => (installed ? fixedFindings(installed, wanted) : []),
+  })
+  const host = describeHost(config)
+  return {
+    lines: [
+      `${file}: valid`,
+      ...config.services.map(describeService),
+      ...host.lines,
+      `memory for the tables: ${Math.ceil(sizingFor(config).bytes / 2 ** 20)} MB`,
+      ...missing.map((line) => `missing for run: ${line}`),
+    ],
+    warnings: host.warnings,
+  }
+}
+
+function describeService({ name, frontends, backends, healthCheck }: Config['services'][number]): string {
+  const kind = kinds.find((one) => healthCheck?.[one] !== undefined)
+  const checked = kind === undefined ? '' : `, checked by ${kind} every ${healthCheck?.intervalSeconds} s`
+  return `service ${name}: ${count(frontends.length, 'frontend')}, ${count(backends.length, 'backend')}${checked}`
+}
+
+function describeHost(config: Config): CheckReport {
+  using netlink = openNetlink()
+  const links = [...netlink.link.list()]
+  const { devices } = selectDevices(
+    config.devices,
+    links.map(({ name }) => name),
+  )
+  const names = new Map(links.map(({ index, name }) => [index, name]))
+  const { sources, unreachable, warnings } = resolveBackends({
+    backends: backendAddresses(config),
+    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`),
+    sources: config.snat.sources,
+    devices,
+    before: new Map(),
+  })
+  const own = [...netlink.address.list()].map(({ address, index }) => ({
+    address: address.split('/')[0]!,
+    device: names.get(index) ?? `device ${index}`,
+  }))
+  const chosen = links.filter(({ name }) => devices.includes(name))
+  const announced = checkAnnouncements(config, netlink)
+  return {
+    lines: [
+      `devices: ${devices.join(', ')}; XDP mode: ${modesFor(config.acceleration).join(', else ')}`,
+      `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
+      ...announced.lines,
+      ...describeSettings(config, devices),
+    ],
+    warnings: [
+      ...unreachable.values(),
+      ...warnings,
+      ...ownFrontendWarnings(config, own),
+      ...announced.warnings,
+      ...(config.acceleration === 'generic' ? [] : vethWarnings(chosen)),
+    ],
+  }
+}
+
+function describeSettings(config: Config, devices: readonly string[]): string[] {
+  const settings = procSettings()
+  const needs = { devices, ipv4: usesFamily(config, 4), ipv6: usesFamily(config, 6), portRange: config.snat.portRange }
+  const wanted = wantedSettings(needs, settings)
+  const why = new Map(wanted.map(({ key, why: reason }) => [key, reason]))
+  return plannedChanges(wanted, settings).map(
+    ({ key, from, to }) => `kernel setting ${formatKey(key)}: ${from || '(none)'} → ${to} (${why.get(key)})`,
+  )
+}

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import type { Link } from 'netlink-ts'
+import { ownFrontendWarnings } from './own-frontends.ts'
+import { type Peer, vethWarnings } from './veth.ts'
+
+const link = (name: string, kind?: string) => ({ name, index: 3, ...(kind === undefined ? {} : { kind }) }) as Link
+const peer = (receives: boolean, namespace?: string) => (): Peer => ({ name: 'eth9', namespace, receives })
+
+test('a veth whose peer drops what XDP sends', () => {
+  expect(vethWarnings([link('eth0', 'veth')], peer(false, 'client'))).toEqual([
+    'eth0 is a veth whose peer eth9 in namespace client has GRO off: it drops what XDP sends there; nsenter --net=/run/netns/client ethtool -K eth9 gro on',
+  ])
+  expect(vethWarnings([link('eth0', 'veth')], peer(false))).toEqual([
+    'eth0 is a veth whose peer eth9 has GRO off: it drops what XDP sends there; ethtool -K eth9 gro on',
+  ])
+})
+
+test('nothing about a peer that receives, one that is not seen, and other devices', () => {
+  expect(vethWarnings([link('eth0', 'veth')], peer(true))).toEqual([])
+  expect(vethWarnings([link('eth0', 'veth')], () => undefined)).toEqual([])
+  expect(vethWarnings([link('eth0')], peer(false))).toEqual([])
+})
+
+test('a frontend on an address of this host', () => {
+  const frontends = [
+    { address: '192.0.2.10', port: 80, protocol: 'TCP' },
+    { address: '192.0.2.11', port: 80, protocol: 'TCP' },
+  ] as const
+  const services = [{ name: 'web', frontends, algorithm: 'maglev', backends: [] } as never]
+  const own = [{ address: '192.0.2.10', device: 'eth0' }]
+  expect(ownFrontendWarnings({ services }, own)).toEqual([
+    expect.stringMatching(/^192\.0\.2\.10:80\/TCP of service web is on an address of this host \(eth0\)/),
+  ])
+})
