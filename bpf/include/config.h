@@ -22,6 +22,16 @@ struct lb_config {
 	__u32 timeout_closing;     /* TCP */
 	__u32 timeout_closed;      /* TCP */
 	__u32 timeout_other;       /* answered, other than TCP */
+
+	__u32 pulse_limit;  /* how old the control plane's pulse may be for cached routes to be used */
+	__u32 hops_mask;    /* of the table of next hops */
+	__u32 record_shift; /* records' time is in units of 2^record_shift jiffies, of a second or little more
+			     */
+	__be32 tunnel_source4; /* outer source of encapsulated packets, whose spread bits the flow fills; 0:
+				*/
+	__be32 tunnel_spread4; /* an own address towards the member */
+	__be32 tunnel_source6[4];
+	__be32 tunnel_spread6[4];
 };
 
-_Static_assert(sizeof(struct lb_config) == 56, "no hidden padding");
+_Static_assert(sizeof(struct lb_config) == 112, "no hidden padding");

@@ -43,5 +43,7 @@
 	verdict(DROP_ROUTE_ERROR, DROP, "the route lookup failed") \
 	verdict(DROP_TOO_BIG, DROP, "larger than the route's MTU, and its sender could not be told") \
 	verdict(PASS_GROUP, PASS, "for a service, but in a frame to a group: broadcast or multicast") \
-	verdict(DROP_MARTIAN, DROP, "its source is the service itself, or no single host")
+	verdict(DROP_MARTIAN, DROP, "its source is the service itself, or no single host") \
+	verdict(DROP_NO_NEIGHBOUR, DROP, "the MAC address of the next hop is not known") \
+	verdict(DROP_NO_HEADROOM, DROP, "the device leaves no room for a header in front")
 /* clang-format on */

@@ -1,37 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The kernel's route for a packet as it is going to be, asked before it is changed: each outcome has its
- * verdict.
+ * The way of a packet as it is going to be, asked before it is changed: what is remembered, else the kernel's
+ * route lookup, each of whose outcomes has its verdict.
  *
  * Where the kernel can do more than this program (resolve a neighbour, fragment, encapsulate) the packet is
  * translated and passed to it. Its source is one of our own addresses then: the device needs accept_local.
  */
 #pragma once
+#include "hop.h"
 #include "icmp.h"
-#include "rewrite.h"
+#include "scratch.h"
 
-/* stack: why the kernel is to forward the packet, or 0. */
-struct route {
-	struct bpf_fib_lookup fib;
-	enum verdict stack;
+/* What a packet is going to be. length: with the headers that are put before it, `overhead` bytes. */
+struct way {
+	struct address source;
+	struct address destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u16 overhead;
+	__u8 family;
+	__u8 protocol;
 };
 
-static __always_inline void ask_ipv4(struct bpf_fib_lookup *fib, const struct iphdr *ip,
-				     const struct translation *to)
+/*
+ * One route lookup of this CPU: the question, what the kernel makes of it, and the answer. marks: type of
+ * service, or class and flow label.
+ */
+struct route_lookup {
+	struct bpf_fib_lookup fib;
+	struct way way;
+	__be32 marks;
+	__u32 length;
+	__u32 generation;
+	struct route route;
+	__u16 hop;
+};
+
+SCRATCH(this_lookup, struct route_lookup)
+
+static __always_inline void fill_lookup(struct bpf_fib_lookup *fib, const struct route_lookup *lookup)
 {
-	fib->family = AF_INET;
-	fib->tos = ip->tos;
-	fib->ipv4_src = to->source.low;
-	fib->ipv4_dst = to->destination.low;
+	const struct way *way = &lookup->way;
+
+	fib->family = way->family;
+	fib->l4_protocol = way->protocol;
+	fib->sport = way->source_port;
+	fib->dport = way->destination_port;
+	fib->tot_len = lookup->length;
+	if (way->family == AF_INET) {
+		fib->tos = lookup->marks;
+		fib->ipv4_src = way->source.low;
+		fib->ipv4_dst = way->destination.low;
+	} else {
+		fib->flowinfo = lookup->marks;
+		__builtin_memcpy(fib->ipv6_src, &way->source, sizeof(fib->ipv6_src));
+		__builtin_memcpy(fib->ipv6_dst, &way->destination, sizeof(fib->ipv6_dst));
+	}
 }
 
-static __always_inline void ask_ipv6(struct bpf_fib_lookup *fib, const struct ipv6hdr *ip,
-				     const struct translation *to)
+/* The values of bpf_fib_lookup(): 0 found, below 0 refused, above 0 why there is no way. */
+__noinline int ask_kernel(struct xdp_md *ctx)
 {
-	fib->family = AF_INET6;
-	fib->flowinfo = *(const __be32 *)ip & bpf_htonl(0x0fffffff);
-	__builtin_memcpy(fib->ipv6_src, &to->source, sizeof(fib->ipv6_src));
-	__builtin_memcpy(fib->ipv6_dst, &to->destination, sizeof(fib->ipv6_dst));
+	struct route_lookup *lookup = this_lookup();
+	struct bpf_fib_lookup *fib;
+	long result;
+
+	if (!lookup)
+		return -1;
+	fib = &lookup->fib;
+	*fib = (struct bpf_fib_lookup){.ifindex = ctx->ingress_ifindex};
+	fill_lookup(fib, lookup);
+	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+	lookup->route.mtu = fib->mtu_result;
+	lookup->hop = 0;
+	if (result != BPF_FIB_LKUP_RET_SUCCESS)
+		return result;
+	lookup->route.ifindex = fib->ifindex;
+	__builtin_memcpy(lookup->route.destination, fib->dmac, ETH_ALEN);
+	__builtin_memcpy(lookup->route.source, fib->smac, ETH_ALEN);
+	lookup->hop = note_hop(&lookup->route, lookup->generation);
+	return result;
 }
 
 static __always_inline _Bool may_be_fragmented(const struct packet *packet)
@@ -39,18 +87,20 @@ static __always_inline _Bool may_be_fragmented(const struct packet *packet)
 	return packet->ipv4 && !(packet->ipv4->frag_off & bpf_htons(IPV4_DONT_FRAGMENT));
 }
 
-stage too_big(struct xdp_md *ctx, const struct packet *packet, struct route *route)
+/* The kernel fragments IPv4 alone. */
+stage too_big(struct xdp_md *ctx, const struct packet *packet, const struct way *way, struct route *route)
 {
-	if (packet->icmp_error && !may_be_fragmented(packet))
+	if (may_be_fragmented(packet) && way->family == AF_INET) {
+		route->stack = VERDICT_STACK_FRAGMENTS;
+		return VERDICT_GO_ON;
+	}
+	if (packet->icmp_error)
 		return VERDICT_DROP_TOO_BIG;
-	if (!may_be_fragmented(packet))
-		return answer_too_big(ctx, packet, route->fib.mtu_result);
-	route->stack = VERDICT_STACK_FRAGMENTS;
-	return VERDICT_GO_ON;
+	return answer_too_big(ctx, packet, route->mtu - way->overhead);
 }
 
-/* The values of bpf_fib_lookup(): 0 found, below 0 refused, above 0 why there is no way. */
-stage outcome(struct xdp_md *ctx, const struct packet *packet, struct route *route, long result)
+stage outcome(struct xdp_md *ctx, const struct packet *packet, const struct way *way, struct route *route,
+	      long result)
 {
 	switch (result) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
@@ -62,7 +112,7 @@ stage outcome(struct xdp_md *ctx, const struct packet *packet, struct route *rou
 		route->stack = VERDICT_STACK_ENCAPSULATES;
 		return VERDICT_GO_ON;
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return too_big(ctx, packet, route);
+		return too_big(ctx, packet, way, route);
 	case BPF_FIB_LKUP_RET_FWD_DISABLED:
 		return VERDICT_DROP_FORWARDING_DISABLED;
 	case BPF_FIB_LKUP_RET_BLACKHOLE:
@@ -78,20 +128,36 @@ stage outcome(struct xdp_md *ctx, const struct packet *packet, struct route *rou
 	}
 }
 
-stage find_route(struct xdp_md *ctx, const struct packet *packet, const struct translation *to,
-		 struct route *route)
+static __always_inline __be32 marks_of(const struct packet *packet, __u8 family)
 {
-	struct bpf_fib_lookup *fib = &route->fib;
-
-	*route = (struct route){};
-	fib->ifindex = ctx->ingress_ifindex;
-	fib->l4_protocol = packet->protocol;
-	fib->sport = to->source_port;
-	fib->dport = to->destination_port;
-	fib->tot_len = packet->length;
 	if (packet->ipv4)
-		ask_ipv4(fib, packet->ipv4, to);
-	else if (packet->ipv6)
-		ask_ipv6(fib, packet->ipv6, to);
-	return outcome(ctx, packet, route, bpf_fib_lookup(ctx, fib, sizeof(*fib), 0));
+		return family == AF_INET ? packet->ipv4->tos : 0;
+	if (packet->ipv6 && family == AF_INET6)
+		return *(const __be32 *)packet->ipv6 & bpf_htonl(0x0fffffff);
+	return 0;
+}
+
+/* place: where the datapath notes the hop. What another CPU notes at the same time is as good. */
+stage find_route(struct xdp_md *ctx, const struct packet *packet, const struct way *way, __u16 *place,
+		 __u64 time, struct route *route)
+{
+	__u32 generation = watched_generation(time);
+	__u32 length = packet->length + way->overhead;
+	struct route_lookup *lookup;
+	long result;
+
+	route->stack = VERDICT_GO_ON;
+	if (likely(recall_hop(*place, generation, length, route)))
+		return VERDICT_GO_ON;
+	lookup = this_lookup();
+	if (!lookup)
+		return VERDICT_DROP_ROUTE_ERROR;
+	lookup->way = *way;
+	lookup->marks = marks_of(packet, way->family);
+	lookup->length = length;
+	lookup->generation = generation;
+	result = ask_kernel(ctx);
+	*route = lookup->route;
+	*place = lookup->hop;
+	return outcome(ctx, packet, way, route, result);
 }

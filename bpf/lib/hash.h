@@ -35,8 +35,17 @@ static __always_inline __u64 hash_flow(__u8 family, __u8 protocol, struct addres
 	return fmix64(hash ^ ports);
 }
 
-/* The same with the destination, for the NAT tables. Cheap: destinations are ours, nobody else can choose
- * them. */
+/* Where on its service's ring a packet belongs: by its flow, or by its client alone. */
+static __always_inline __u64 hash_slot(const struct packet *packet, __u16 flags)
+{
+	if (unlikely(flags & SERVICE_AFFINITY))
+		return hash_flow(packet->family, 0, packet->source, 0, 0);
+	return hash_flow(packet->family, packet->protocol, packet->source, packet->source_port,
+			 packet->destination_port);
+}
+
+/* The same as hash_flow with the destination, for the NAT tables. Cheap: destinations are ours, nobody else
+ * can choose them. */
 static __always_inline __u64 hash_nat(__u64 flow, struct address destination)
 {
 	return flow ^ (destination.low ^ destination.high) * 0x9e3779b97f4a7c15ULL;

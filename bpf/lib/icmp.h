@@ -138,6 +138,8 @@ stage answer_too_big6(struct xdp_md *ctx, const struct packet *packet, __u16 mtu
 
 stage answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
 {
+	if (packet->tags)
+		return VERDICT_DROP_TOO_BIG;
 	if (packet->ipv4)
 		return answer_too_big4(ctx, packet, mtu);
 	return answer_too_big6(ctx, packet, mtu);

@@ -12,6 +12,7 @@
 #include <linux/icmpv6.h>
 #include <linux/in.h>
 #include "rewrite.h"
+#include "scratch.h"
 
 #define ICMP4_UNREACHABLE   3
 #define ICMP4_TIME_EXCEEDED 11
@@ -137,6 +138,9 @@ struct quoted_way {
 	__u8 protocol;
 };
 
+SCRATCH(this_way, struct quoted_way)
+SCRATCH(this_translation, struct translation)
+
 static __noinline int read_way(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
 			       struct quoted_way *way)
 {
@@ -159,20 +163,23 @@ static __noinline int read_way(struct xdp_md *ctx, struct iphdr *ipv4, struct ip
 }
 
 /* The packet's destination stays: an error is sent to who sent what it quotes. */
-stage parse_error(struct xdp_md *ctx, struct packet *packet)
+stage parse_error(struct xdp_md *ctx, struct packet *packet, struct iphdr *ipv4, struct ipv6hdr *ipv6)
 {
-	struct quoted_way way = {};
-	enum verdict v = read_way(ctx, packet->ipv4, packet->ipv6, packet->length, &way);
+	struct quoted_way *way = this_way();
+	enum verdict v;
 
+	if (!way)
+		return VERDICT_PASS_PROTOCOL;
+	v = read_way(ctx, ipv4, ipv6, packet->length, way);
 	if (v)
 		return v;
-	if (!same_address(way.destination, packet->destination))
+	if (!same_address(way->destination, packet->destination))
 		return VERDICT_PASS_PROTOCOL;
 	packet->icmp_error = 1;
-	packet->source = way.source;
-	packet->protocol = way.protocol;
-	packet->source_port = way.source_port;
-	packet->destination_port = way.destination_port;
+	packet->source = way->source;
+	packet->protocol = way->protocol;
+	packet->source_port = way->source_port;
+	packet->destination_port = way->destination_port;
 	return VERDICT_GO_ON;
 }
 
@@ -256,9 +263,12 @@ static __noinline int rewrite_error(struct xdp_md *ctx, struct iphdr *ipv4, stru
 stage write_translation(struct xdp_md *ctx, struct packet *packet, const struct translation *to)
 {
 	if (unlikely(packet->icmp_error)) {
-		struct translation copy = *to;
+		struct translation *copy = this_translation();
 
-		return rewrite_error(ctx, packet->ipv4, packet->ipv6, packet->length, &copy);
+		if (!copy)
+			return VERDICT_PASS_PROTOCOL;
+		*copy = *to;
+		return rewrite_error(ctx, packet->ipv4, packet->ipv6, packet->length, copy);
 	}
 	rewrite(packet, to);
 	return VERDICT_GO_ON;

@@ -9,7 +9,9 @@
 #include "../include/config.h"
 #include "../include/verdict.h"
 #include "../include/maps/counters.h"
+#include "../include/maps/hops.h"
 #include "../include/maps/members.h"
+#include "../include/maps/moves.h"
 #include "../include/maps/nat.h"
 #include "../include/maps/services.h"
 
@@ -76,6 +78,38 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
+	__type(value, struct move_line);
+} moves SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct record_line);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pulse);
+} pulse SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct hop);
+} hops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
 	__type(value, struct nat_line);
 } nat_flows SEC(".maps");
 
@@ -114,6 +148,9 @@ struct lb_types {
 	enum verdict verdict;
 	enum nat_state nat_state;
 	enum nat_seen nat_seen;
+	enum service_flag service_flag;
+	enum move_phase move_phase;
+	enum pulse_switch pulse_switch;
 	struct service_key4 service_key4;
 	struct service_tail6 service_tail6;
 };

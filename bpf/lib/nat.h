@@ -4,6 +4,8 @@
  * balancer's own address, a client the service's.
  */
 #pragma once
+#include "forward.h"
+#include "intent.h"
 #include "martian.h"
 #include "nat_open.h"
 #include "rewrite.h"
@@ -15,6 +17,7 @@ static __always_inline void identify(struct flow *flow, const struct packet *pac
 	flow->hash = hash_nat(packet->flow, packet->destination);
 	flow->service = id;
 	flow->client_port = packet->source_port;
+	flow->asked_port = service->port ? 0 : packet->destination_port;
 	flow->generation = service->generation;
 	flow->protocol = packet->protocol;
 	flow->family = packet->family;
@@ -22,7 +25,7 @@ static __always_inline void identify(struct flow *flow, const struct packet *pac
 
 stage translate_to_member(const struct nat_entry *entry, struct translation *to)
 {
-	struct source *source = bpf_map_lookup_elem(&sources, &entry->source);
+	struct source *source = source_of(entry);
 
 	if (!source)
 		return VERDICT_DROP_NO_SOURCE;
@@ -34,40 +37,54 @@ stage translate_to_member(const struct nat_entry *entry, struct translation *to)
 	return VERDICT_GO_ON;
 }
 
-stage from_client(const struct packet *packet, __u32 id, struct translation *to)
+/* Leaves the flow's entry, which may be another CPU's or an earlier packet's. */
+stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct service *service,
+		const struct flow *flow, __u64 time, struct nat_entry **entry)
 {
-	struct service *service = bpf_map_lookup_elem(&services, &id);
-	struct opening opening = {};
+	struct opening *opening = this_opening();
+	enum verdict v;
+
+	if (packet->icmp_error)
+		return VERDICT_PASS_NO_CONNECTION;
+	if (packet->tcp && packet->tcp->rst)
+		return VERDICT_DROP_NO_CONNECTION;
+	v = check_source(packet);
+	if (v)
+		return v;
+	if (!opening)
+		return VERDICT_DROP_NAT_FULL;
+	opening->flow = *flow;
+	opening->slot = hash_slot(packet, service->flags);
+	opening->time = time;
+	opening->intent = intent_of(ctx, packet, service->flags);
+	opening->fresh = opens(packet);
+	v = open_connection(opening);
+	if (v)
+		return v;
+	*entry = bpf_map_lookup_elem(&nat_entries, &opening->entry);
+	return *entry ? VERDICT_GO_ON : VERDICT_DROP_NAT_FULL;
+}
+
+stage from_client(struct xdp_md *ctx, const struct packet *packet, const struct service *service, __u32 id,
+		  __u64 time, struct translation *to, __u16 **hop)
+{
+	struct flow flow = {};
 	struct nat_entry *entry;
 	enum verdict v;
 
-	if (!service)
-		return VERDICT_DROP_NO_SERVICE;
 	v = check_hops(packet);
 	if (v)
 		return v;
-	identify(&opening.flow, packet, service, id);
-	opening.time = now();
-	entry = find_flow(&opening.flow, opening.time);
+	identify(&flow, packet, service, id);
+	entry = find_flow(&flow, time);
 	if (unlikely(!entry || opens(packet))) {
-		if (packet->icmp_error)
-			return VERDICT_PASS_NO_CONNECTION;
-		if (packet->tcp && packet->tcp->rst)
-			return VERDICT_DROP_NO_CONNECTION;
-		v = check_source(packet);
+		v = open_flow(ctx, packet, service, &flow, time, &entry);
 		if (v)
 			return v;
-		opening.slot = packet->flow;
-		opening.fresh = opens(packet);
-		v = open_connection(&opening);
-		if (v)
-			return v;
-		entry = bpf_map_lookup_elem(&nat_entries, &opening.entry);
-		if (!entry)
-			return VERDICT_DROP_NAT_FULL;
 	}
 	if (likely(!packet->icmp_error))
-		note_client(entry, packet, opening.time);
+		note_client(entry, packet, time);
+	*hop = &entry->to_backend;
 	return translate_to_member(entry, to);
 }
 
@@ -81,9 +98,8 @@ static __always_inline _Bool still_serves(const struct service *service, const s
 	       *(const volatile __u16 *)&service->generation == entry->generation;
 }
 
-stage from_member(const struct packet *packet, struct translation *to)
+stage from_member(const struct packet *packet, __u64 time, struct translation *to, __u16 **hop)
 {
-	__u64 time = now();
 	struct nat_entry *entry = find_reply(packet, hash_nat(packet->flow, packet->destination), time);
 	struct service *service;
 	enum verdict v;
@@ -98,9 +114,10 @@ stage from_member(const struct packet *packet, struct translation *to)
 		return VERDICT_DROP_SERVICE_GONE;
 	to->source = stored_address(service->address);
 	to->destination = stored_address(entry->client);
-	to->source_port = service->port;
+	to->source_port = service->port ? service->port : entry->backend_port;
 	to->destination_port = entry->client_port;
 	to->member = NO_MEMBER;
+	*hop = &entry->to_client;
 	if (!still_serves(after(to->source.low ^ to->source.high ^ to->source_port, service), entry))
 		return VERDICT_DROP_SERVICE_GONE;
 	if (likely(!packet->icmp_error))
@@ -108,9 +125,50 @@ stage from_member(const struct packet *packet, struct translation *to)
 	return VERDICT_GO_ON;
 }
 
-stage translate(struct packet *packet, __u32 service, struct translation *to)
+static __always_inline struct way way_of(const struct packet *packet, const struct translation *to)
 {
+	return (struct way){
+		.source = to->source,
+		.destination = to->destination,
+		.source_port = to->source_port,
+		.destination_port = to->destination_port,
+		.family = packet->family,
+		.protocol = packet->protocol,
+	};
+}
+
+/* hop: where the way is noted. */
+stage send_translated(struct xdp_md *ctx, struct packet *packet, const struct translation *to, __u16 *hop,
+		      __u64 time)
+{
+	struct way way = way_of(packet, to);
+	struct route route;
+	enum verdict v = find_route(ctx, packet, &way, hop, time, &route);
+
+	if (v)
+		return v;
+	v = write_translation(ctx, packet, to);
+	if (v)
+		return v;
+	packet->member = to->member;
+	if (!route.stack)
+		spend_hop(packet); /* what the kernel forwards it spends itself */
+	return forward(ctx, packet, &route, to->member == NO_MEMBER);
+}
+
+/* service: NULL for what may be a reply to an own address. */
+stage send_by_nat(struct xdp_md *ctx, struct packet *packet, const struct service *service, __u32 id)
+{
+	__u64 time = now();
+	struct translation to;
+	__u16 *hop;
+	enum verdict v;
+
 	packet->flow = hash_flow(packet->family, packet->protocol, packet->source, packet->source_port,
 				 packet->destination_port);
-	return service == SERVICE_OWN_SOURCE ? from_member(packet, to) : from_client(packet, service, to);
+	v = service ? from_client(ctx, packet, service, id, time, &to, &hop)
+		    : from_member(packet, time, &to, &hop);
+	if (v)
+		return v;
+	return send_translated(ctx, packet, &to, hop, time);
 }

@@ -8,16 +8,11 @@
 #pragma once
 #include <linux/in.h>
 #include "hash.h"
+#include "pulse.h"
 
 /* As long as Linux keeps a connection that it has closed first: until then a new one from the same port may
  * be refused. */
 #define TIME_WAIT_SECONDS 60
-
-/* In jiffies. */
-static __always_inline __u64 now(void)
-{
-	return bpf_jiffies64();
-}
 
 static __always_inline __u32 timeout_of(const struct nat_entry *entry)
 {

@@ -5,16 +5,18 @@
  */
 #pragma once
 #include "nat_reply.h"
+#include "scratch.h"
 
 #define OPEN_ATTEMPTS 4
 
 /* No pointers in here: global functions see bytes. */
 struct opening {
 	struct flow flow;
-	__u64 slot; /* hash_flow */
+	__u64 slot; /* hash_slot */
 	__u64 time;
 	__u32 member;
 	__u32 entry;
+	__u8 intent; /* enum intent */
 	_Bool fresh; /* TCP SYN: goes on with nothing that is about to end */
 };
 
@@ -23,7 +25,7 @@ static __always_inline _Bool has_its_member(const struct nat_entry *entry)
 {
 	struct member *member = bpf_map_lookup_elem(&members, &entry->member);
 
-	return member && member->used && member->port == entry->backend_port &&
+	return member && member->used && (!member->port || member->port == entry->backend_port) &&
 	       same_address(stored_address(member->address), stored_address(entry->backend));
 }
 
@@ -102,11 +104,13 @@ __noinline int is_only_entry(const struct opening *opening, __u32 index)
 /* Takes the word of an earlier connection's replies away. */
 static __always_inline void unlink_entry(struct nat_entry *entry, __u32 index)
 {
-	struct source *source = bpf_map_lookup_elem(&sources, &entry->source);
+	struct source *source = source_of(entry);
 
 	if (source)
 		unlink_reply(hash_reply(entry, source), index);
 }
+
+SCRATCH(this_opening, struct opening)
 
 enum claim { CLAIM_NEW, CLAIM_FOUND, CLAIM_FULL, CLAIM_LOST };
 

@@ -40,13 +40,15 @@ static __always_inline void fill_entry(struct nat_entry *entry, const struct ope
 	store_address(entry->client, flow->client);
 	store_address(entry->backend, stored_address(member->address));
 	entry->client_port = flow->client_port;
-	entry->backend_port = member->port;
+	entry->backend_port = member->port ? member->port : flow->asked_port;
 	entry->protocol = flow->protocol;
 	entry->family = flow->family;
 	entry->service = flow->service;
 	entry->generation = flow->generation;
 	entry->member = opening->member;
 	entry->source = member->source;
+	entry->to_backend = 0;
+	entry->to_client = 0;
 	entry->client_seen = flow->protocol == IPPROTO_TCP ? 0 : NAT_SEEN_ANSWER;
 	entry->member_seen = 0;
 	see(entry, opening->time);
@@ -81,19 +83,23 @@ stage write_entry(const struct opening *opening, const struct member *member, co
 __noinline int open_connection(struct opening *opening)
 {
 	struct service *service;
+	struct contender *contender = this_contender();
 	struct choice choice;
 	struct source *source;
+	__u32 own;
 	enum verdict v;
 
-	if (!opening)
+	if (!opening || !contender)
 		return VERDICT_DROP_NO_SERVICE;
 	service = bpf_map_lookup_elem(&services, &opening->flow.service);
 	if (!service)
 		return VERDICT_DROP_NO_SERVICE;
-	v = select_member(service, opening->slot, &choice);
+	*contender = (struct contender){.flow = opening->slot, .intent = opening->intent};
+	v = select_member(service, opening->flow.service, contender, &choice);
 	if (v)
 		return v;
-	source = bpf_map_lookup_elem(&sources, &choice.member->source);
+	own = choice.member->source;
+	source = bpf_map_lookup_elem(&sources, &own);
 	if (!source || is_zero(stored_address(source->address)))
 		return VERDICT_DROP_NO_SOURCE;
 	opening->member = choice.id;

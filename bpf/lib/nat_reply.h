@@ -26,7 +26,7 @@ static __always_inline _Bool is_stale(__u64 word, __u64 time)
 		return 0;
 	if (is_abandoned(entry, time))
 		return 1;
-	source = bpf_map_lookup_elem(&sources, &entry->source);
+	source = source_of(entry);
 	return !source || tag_of(hash_reply(entry, source)) != (__u32)word;
 }
 

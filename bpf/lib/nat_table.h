@@ -12,6 +12,7 @@ struct flow {
 	__u64 hash; /* hash_nat */
 	__u32 service;
 	__be16 client_port;
+	__be16 asked_port; /* where the service takes every port, else 0 */
 	__u16 generation;
 	__u8 protocol;
 	__u8 family;
@@ -62,13 +63,23 @@ static __always_inline __u64 unlike_flow(const struct nat_entry *entry, const st
 
 	return (client.low ^ flow->client.low) | (client.high ^ flow->client.high) |
 	       (entry->service ^ flow->service) | (entry->client_port ^ flow->client_port) |
-	       (entry->protocol ^ flow->protocol) | (entry->generation ^ flow->generation);
+	       (entry->protocol ^ flow->protocol) | (entry->generation ^ flow->generation) |
+	       (flow->asked_port ? entry->backend_port ^ flow->asked_port : 0);
 }
 
 static __always_inline _Bool is_flow(const struct nat_entry *entry, const struct flow *flow)
 {
 	return entry->service == flow->service && entry->client_port == flow->client_port &&
-	       entry->protocol == flow->protocol && same_address(stored_address(entry->client), flow->client);
+	       entry->protocol == flow->protocol &&
+	       (!flow->asked_port || entry->backend_port == flow->asked_port) &&
+	       same_address(stored_address(entry->client), flow->client);
+}
+
+static __always_inline struct source *source_of(const struct nat_entry *entry)
+{
+	__u32 index = entry->source;
+
+	return bpf_map_lookup_elem(&sources, &index);
 }
 
 /* The same for a packet from a member. */
@@ -136,8 +147,7 @@ static __always_inline struct nat_entry *find_reply(const struct packet *packet,
 		if (!entry)
 			continue;
 		unlike = unlike_reply(entry, packet);
-		if (!unlike && is_to(packet, bpf_map_lookup_elem(&sources, &entry->source)) &&
-		    is_live(after(unlike, entry), time))
+		if (!unlike && is_to(packet, source_of(entry)) && is_live(after(unlike, entry), time))
 			return entry;
 	}
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A packet as far as it is known. Pointers are proofs: one that is not NULL has been checked against the end
- * of the packet.
+ * A packet as far as it is known. Parsing leaves numbers alone, so that the verifier reads what follows once
+ * and not once for each way of parsing; point_at_headers() then makes pointers of the offsets. Those are
+ * proofs: one that is not NULL has been checked against the end of the packet.
  */
 #pragma once
 #include <linux/types.h>
@@ -33,7 +34,10 @@ struct packet {
 	struct address destination;
 	__be16 source_port;
 	__be16 destination_port;
+	__u16 network; /* offsets in the frame; 0: none */
+	__u16 transport;
 	__u16 length; /* of the IP packet */
+	__u8 tags;    /* VLAN tags before it */
 	__u8 family;
 	__u8 protocol;
 	_Bool icmp_error;

@@ -4,9 +4,14 @@
 #pragma once
 #include <linux/in.h>
 #include "icmp_error.h"
+#include "vlan.h"
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */
 #define IPV6_FRAGMENT 0xfff9 /* offset, more fragments */
+
+/* What offsets can be: tags; and options or extension headers. */
+#define NETWORK_MASK   0x1f
+#define TRANSPORT_MASK 0x3fff
 
 /* As many as RFC 8200 has before TCP or UDP: hop-by-hop, destination, routing, fragment, destination. */
 #define EXTENSION_HEADERS 5
@@ -28,20 +33,14 @@ struct extension {
 /* room: what the IP header says is left. A frame may be padded beyond it, and must not end before it. */
 stage parse_transport(struct packet *packet, void *header, void *end, __u32 room, __u8 protocol)
 {
-	struct tcphdr *tcp = header;
+	__u32 least = protocol == IPPROTO_TCP ? sizeof(struct tcphdr) : sizeof(struct udphdr);
 	struct udphdr *udp = header;
 
-	if (protocol == IPPROTO_TCP) {
-		if ((void *)(tcp + 1) > end || room < sizeof(*tcp))
-			return VERDICT_PASS_TRUNCATED;
-		packet->tcp = tcp;
-	} else if (protocol == IPPROTO_UDP) {
-		if ((void *)(udp + 1) > end || room < sizeof(*udp))
-			return VERDICT_PASS_TRUNCATED;
-		packet->udp = udp;
-	} else {
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
 		return VERDICT_PASS_PROTOCOL;
-	}
+	if ((void *)(udp + 1) > end || header + least > end || room < least)
+		return VERDICT_PASS_TRUNCATED;
+	packet->transport = header - (void *)packet->ethernet;
 	packet->protocol = protocol;
 	packet->source_port = udp->source;
 	packet->destination_port = udp->dest;
@@ -60,7 +59,6 @@ stage parse_ipv4(struct xdp_md *ctx, struct packet *packet, void *header, void *
 	if (ip->version != 4 || header_length < sizeof(*ip) || packet->length < header_length ||
 	    packet->length > end - header)
 		return VERDICT_PASS_TRUNCATED;
-	packet->ipv4 = ip;
 	packet->family = AF_INET;
 	packet->source = ipv4_address(ip->saddr);
 	packet->destination = ipv4_address(ip->daddr);
@@ -69,7 +67,7 @@ stage parse_ipv4(struct xdp_md *ctx, struct packet *packet, void *header, void *
 		return VERDICT_GO_ON;
 	}
 	if (unlikely(ip->protocol == IPPROTO_ICMP))
-		return parse_error(ctx, packet);
+		return parse_error(ctx, packet, ip, 0);
 	return parse_transport(packet, header + header_length, end, packet->length - header_length,
 			       ip->protocol);
 }
@@ -120,29 +118,92 @@ stage parse_ipv6(struct xdp_md *ctx, struct packet *packet, void *header, void *
 	payload = bpf_ntohs(ip->payload_len);
 	if (ip->version != 6 || payload > end - (void *)(ip + 1))
 		return VERDICT_PASS_TRUNCATED;
-	packet->ipv6 = ip;
 	packet->family = AF_INET6;
 	packet->length = payload < 0xffff - sizeof(*ip) ? payload + sizeof(*ip) : 0xffff;
 	packet->source = ipv6_address(&ip->saddr);
 	packet->destination = ipv6_address(&ip->daddr);
 	if (unlikely(ip->nexthdr == IPPROTO_ICMPV6))
-		return parse_error(ctx, packet);
+		return parse_error(ctx, packet, 0, ip);
 	return parse_extensions(packet, ip + 1, end, payload, ip->nexthdr);
 }
 
-stage parse_packet(struct xdp_md *ctx, struct packet *packet)
+/* Steps over up to two tags, which stay in the frame; leaves the type of what follows. */
+stage step_over_tags(struct packet *packet, struct vlan_tag *tag, void *end, __be16 *type)
+{
+#pragma unroll
+	for (int i = 0; i < VLAN_TAGS; i++) {
+		if (likely(!is_tag(*type)))
+			break;
+		if ((void *)(tag + 1) > end)
+			return VERDICT_PASS_TRUNCATED;
+		*type = tag->type;
+		packet->tags++;
+		tag++;
+	}
+	return VERDICT_GO_ON;
+}
+
+stage parse_frame(struct xdp_md *ctx, struct packet *packet)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
 	struct ethhdr *ethernet = data;
+	__be16 type;
+	enum verdict v;
 
 	packet->bytes = end - data;
 	if ((void *)(ethernet + 1) > end)
 		return VERDICT_PASS_TRUNCATED;
 	packet->ethernet = ethernet;
-	if (ethernet->h_proto == bpf_htons(ETH_P_IP))
-		return parse_ipv4(ctx, packet, ethernet + 1, end);
-	if (ethernet->h_proto == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(ctx, packet, ethernet + 1, end);
+	type = ethernet->h_proto;
+	v = step_over_tags(packet, (void *)(ethernet + 1), end, &type);
+	if (v)
+		return v;
+	packet->network = sizeof(*ethernet) + packet->tags * sizeof(struct vlan_tag);
+	forget(packet->network);
+	if (type == bpf_htons(ETH_P_IP))
+		return parse_ipv4(ctx, packet, data + (packet->network & NETWORK_MASK), end);
+	if (type == bpf_htons(ETH_P_IPV6))
+		return parse_ipv6(ctx, packet, data + (packet->network & NETWORK_MASK), end);
 	return VERDICT_PASS_ETHERTYPE;
+}
+
+stage parse_packet(struct xdp_md *ctx, struct packet *packet)
+{
+	enum verdict v = parse_frame(ctx, packet);
+
+	forget(packet->tags);
+	forget(packet->transport);
+	forget(packet->protocol);
+	forget(packet->length);
+	return v;
+}
+
+/* Again, from their offsets. */
+stage point_at_headers(struct xdp_md *ctx, struct packet *packet)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	void *network = data + (packet->network & NETWORK_MASK);
+	void *transport = data + (packet->transport & TRANSPORT_MASK);
+	_Bool is4 = packet->family == AF_INET;
+
+	if (data + sizeof(struct ethhdr) > end ||
+	    network + (is4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > end)
+		return VERDICT_PASS_TRUNCATED;
+	packet->ethernet = data;
+	packet->ipv4 = is4 ? network : 0;
+	packet->ipv6 = is4 ? 0 : network;
+	if (!packet->transport)
+		return VERDICT_GO_ON;
+	if (packet->protocol == IPPROTO_TCP) {
+		if (transport + sizeof(struct tcphdr) > end)
+			return VERDICT_PASS_TRUNCATED;
+		packet->tcp = transport;
+	} else {
+		if (transport + sizeof(struct udphdr) > end)
+			return VERDICT_PASS_TRUNCATED;
+		packet->udp = transport;
+	}
+	return VERDICT_GO_ON;
 }

@@ -1,44 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* From a flow's hash to the member that serves it: ring slot → the service's member number → member id. */
 #pragma once
-#include "hash.h"
+#include "moving.h"
 
 struct choice {
 	struct member *member;
 	__u32 id;
 };
 
-/* One load: user space publishes ring and members together. */
-static __always_inline __u64 ring_and_members(const struct service *service)
+/* Families differ only where one is carried in the other. */
+static __always_inline _Bool can_serve(const struct member *member, const struct service *service)
 {
-	return *(const volatile __u64 *)&service->ring;
+	return member->used && (member->family == service->family || service->flags & SERVICE_DSR_IPIP);
 }
 
-stage select_member(const struct service *service, __u64 flow, struct choice *choice)
+/* flow, intent and ends of the contender are known; id: the service's. */
+stage select_member(const struct service *service, __u32 id, struct contender *contender,
+		    struct choice *choice)
 {
-	__u64 both = ring_and_members(service);
-	__u32 log2 = both & ((1 << RING_LOG2_BITS) - 1);
-	__u32 line, slot, number;
-	struct member_line *ids;
-	struct ring_line *ring;
+	__u64 tables = tables_of(service);
+	__u32 log2 = ring_log2(tables);
+	__u32 slot, value, number;
 
-	if (log2 < RING_LOG2_MIN)
+	if (!log2)
 		return VERDICT_DROP_NO_BACKEND;
-	slot = flow >> (64 - log2);
-	line = ((__u32)both >> RING_LOG2_BITS) + slot / RING_LINE_SLOTS;
-	ring = bpf_map_lookup_elem(&rings, &line);
-	if (!ring)
-		return VERDICT_DROP_NO_BACKEND;
-	number = ring->slots[slot % RING_LINE_SLOTS];
+	slot = contender->flow >> (64 - log2);
+	value = read_slot(tables, slot);
+	number = value & RING_SLOT_NUMBER;
+	if (unlikely(value >> RING_SLOT_PHASE_SHIFT || service->flags & SERVICE_RANDOM)) {
+		struct contender *full = this_contender();
+
+		if (!full)
+			return VERDICT_DROP_NO_MEMBER;
+		*full = *contender;
+		full->tables = tables;
+		full->service = id;
+		full->slot = slot;
+		full->number = number;
+		full->phase = value >> RING_SLOT_PHASE_SHIFT;
+		number = contend(full);
+	}
 	if (number == RING_SLOT_EMPTY)
 		return VERDICT_DROP_NO_BACKEND;
-	line = (both >> 32) + number / MEMBER_LINE_IDS;
-	ids = bpf_map_lookup_elem(&member_ids, &line);
-	if (!ids)
-		return VERDICT_DROP_NO_MEMBER;
-	choice->id = ids->ids[number % MEMBER_LINE_IDS];
+	choice->id = member_id(tables, number);
 	choice->member = bpf_map_lookup_elem(&members, &choice->id);
-	if (!choice->member || !choice->member->used || choice->member->family != service->family)
+	if (!choice->member || !can_serve(choice->member, service))
 		return VERDICT_DROP_NO_MEMBER;
 	return VERDICT_GO_ON;
 }

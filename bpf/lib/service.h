@@ -6,6 +6,7 @@
 #pragma once
 #include "hash.h"
 #include "ports.h"
+#include "pulse.h"
 
 /* What is never given to a service and stands in no bucket. */
 #define SERVICE_NONE 0xfffffffdU
@@ -61,6 +62,21 @@ static __always_inline __u32 look_up6(struct address address, __u32 tail)
 	return SERVICE_NONE;
 }
 
+/* Looks once more, for another port: rare, and read by the verifier once. */
+__noinline __u32 look_again(const struct address *address, __u32 tail, __u32 family)
+{
+	if (!address)
+		return SERVICE_NONE;
+	return family == AF_INET ? look_up4(address->low | (__u64)tail << 32) : look_up6(*address, tail);
+}
+
+static __always_inline __u32 look_elsewhere(const struct packet *packet, __u8 protocol)
+{
+	struct address copy = packet->destination;
+
+	return look_again(&copy, protocol << 16 | 1U << 24, packet->family);
+}
+
 /* {port, protocol, used}: the half of a key that both families share. */
 static __always_inline __u32 look_up(const struct packet *packet, __be16 port, __u8 protocol)
 {
@@ -77,10 +93,12 @@ stage find_service(const struct packet *packet, __u32 *service)
 	*service = look_up(packet, packet->destination_port, packet->protocol);
 	if (unlikely(packet->unreadable))
 		return *service == SERVICE_ADDRESS_ONLY ? packet->unreadable : VERDICT_PASS_FOREIGN;
+	if (*service == SERVICE_NONE && is_on(SWITCH_ANY_PORT))
+		*service = look_elsewhere(packet, packet->protocol);
 	if (*service != SERVICE_NONE)
 		return VERDICT_GO_ON;
 	if (!in_nat_range(packet->destination_port))
 		return VERDICT_PASS_FOREIGN;
-	*service = look_up(packet, 0, 0);
+	*service = look_elsewhere(packet, 0);
 	return *service == SERVICE_OWN_SOURCE ? VERDICT_GO_ON : VERDICT_PASS_FOREIGN;
 }

@@ -22,5 +22,11 @@ static __always_inline void *after(__u64 value, const void *pointer)
 	return (void *)pointer + value;
 }
 
+/* A pointer into the packet whose bounds are checked next: not to be read from the context again later. */
+#define keep(pointer) asm volatile("" : "+r"(pointer))
+
+/* A number of which the verifier shall not follow each value: what is after it is read once. */
+#define forget(number) asm volatile("" : "+r"(number))
+
 #define likely(condition)   __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)

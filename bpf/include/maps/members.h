@@ -5,7 +5,8 @@
  * A slot is the top bits of the flow's keyed 64-bit hash, so that a ring that doubles turns slot i into 2i
  * and 2i+1. Slots hold member numbers that are small and stable inside one service (u16 keeps a ring in the
  * cache); `member_ids` turns a service's number into the 32-bit id that is stable over the life of the
- * member.
+ * member. A slot that changes hands carries a phase
+ * (see moves.h).
  */
 #pragma once
 #include <linux/types.h>
@@ -13,8 +14,12 @@
 #define RING_LINE_SLOTS 32
 #define RING_LOG2_BITS  5
 #define RING_LOG2_MIN   7
-#define RING_SLOT_EMPTY 0xffff
-#define MEMBER_LINE_IDS 16
+/* A slot: a member number of 14 bits, the highest of which stands for nobody, and above it the slot's phase
+ * (see moves.h), 0 while it stays with its member. */
+#define RING_SLOT_EMPTY       0x3fff
+#define RING_SLOT_NUMBER      0x3fff
+#define RING_SLOT_PHASE_SHIFT 14
+#define MEMBER_LINE_IDS       16
 
 struct ring_line {
 	__u16 slots[RING_LINE_SLOTS];
@@ -24,7 +29,9 @@ struct member_line {
 	__u32 ids[MEMBER_LINE_IDS];
 };
 
-/* A backend of a service. source: index into `sources`, the load balancer's own address towards this member.
+/*
+ * A backend of a service. port: 0 stands for the one that the packet asks for. source: index into `sources`,
+ * the load balancer's own address towards this member. hop: the datapath's own note, an index into `hops`.
  */
 struct member {
 	__be32 address[4];
@@ -33,7 +40,8 @@ struct member {
 	__u8 used;
 	__u32 source;
 	__u32 service;
-	__u32 pad;
+	__u16 hop;
+	__u16 pad1;
 };
 
 /* An own address of the load balancer. IPv4 stands in address[0], the rest is zero; so everywhere. */

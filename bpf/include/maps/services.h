@@ -54,6 +54,8 @@ struct service_bucket6 {
  * more; less means: no backends). members: index of the first line in `member_ids`. address/port: the
  * frontend, which replies carry as source. generation: counts the frontends that this id has been given to;
  * connections of an earlier one match nothing.
+ * records: index of the first line in `records` shifted left by 5, or'ed with log2 of the number of lines
+ * plus 1; 0: none. record_idle: how long a record lives without packets, in record units.
  */
 struct service {
 	__u32 ring;
@@ -64,7 +66,27 @@ struct service {
 	__u8 family;
 	__u16 flags;
 	__u16 generation;
+	__u32 records;
+	__u16 record_idle;
+	__u16 pad1;
+	__u32 pad2[6];
 };
+
+/*
+ * How a service's packets are forwarded (none of SERVICE_DSR: source NAT), and how a member is chosen.
+ * SERVICE_RANDOM: at random, and recorded (DSR) or kept in the connection's entry (SNAT). SERVICE_AFFINITY:
+ * by the client's address alone. SERVICE_QUIC: UDP whose Initial packets open connections (RFC 9000 17.2.2).
+ */
+enum service_flag {
+	SERVICE_DSR_IPIP = 1,
+	SERVICE_DSR_L2 = 2,
+	SERVICE_DSR_OPTION = 4,
+	SERVICE_RANDOM = 8,
+	SERVICE_AFFINITY = 16,
+	SERVICE_QUIC = 32,
+};
+
+#define SERVICE_DSR (SERVICE_DSR_IPIP | SERVICE_DSR_L2 | SERVICE_DSR_OPTION)
 
 /*
  * What port 0, protocol 0 leads to in place of a service. ADDRESS_ONLY: some service listens on this address,
@@ -77,4 +99,4 @@ _Static_assert(sizeof(struct service_key4) == 8, "one word");
 _Static_assert(sizeof(struct service_tail6) == 8, "one word");
 _Static_assert(sizeof(struct service_bucket4) == 64, "one cache line");
 _Static_assert(sizeof(struct service_bucket6) == 64, "one cache line");
-_Static_assert(sizeof(struct service) == 32, "half a cache line");
+_Static_assert(sizeof(struct service) == 64, "one cache line");

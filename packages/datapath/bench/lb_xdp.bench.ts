@@ -2,6 +2,7 @@ import type { Bench } from '../../../tools/bench/bench.ts'
 import { lab } from '../test/lab.ts'
 import { families } from '../test/packets.ts'
 import { prepareRoutes } from './backends.ts'
+import { dsrRows } from './dsr.ts'
 import { Floors } from './floors.ts'
 import { flowCounts } from './flow-counts.ts'
 import { katranRows } from './katran-rows.ts'
@@ -41,6 +42,12 @@ export default {
 function contenders(rig: Rig, stack: DisposableStack): Row[] {
   const { KATRAN: checkout } = process.env
   const modes: Readonly<Record<string, () => Row[]>> = {
+    ...Object.fromEntries(
+      (['dsr-ipip', 'dsr-l2'] as const).map((mode) => [
+        mode,
+        () => families.flatMap((family) => dsrRows(mode, family, rig, stack)),
+      ]),
+    ),
     snat: () => families.flatMap((family) => snatRows(family, rig, stack)),
     ...(checkout ? { katran: () => katranRows(checkout, rig, stack) } : {}),
   }

@@ -54,11 +54,12 @@ export function snatRows(family: Family, rig: Rig, stack: DisposableStack): Row[
 
 /** A service for each protocol on the same members, whose connections never end. */
 export function balancer(family: Family, options: BalancerOptions): Balancer {
-  const config = { timeoutOpening: NEVER, timeoutEstablished: NEVER, timeoutOther: NEVER }
+  const config = { timeoutOpening: NEVER, timeoutEstablished: NEVER, timeoutOther: NEVER, pulseLimit: NEVER }
   const lb = new Balancer({ ringLog2: 14, ...options, config })
   const service = { address: vip[family], port: 80, members: backends(family), source: own[family] }
   lb.addService(service)
   lb.addService({ ...service, protocol: 'udp' })
+  lb.beat(1)
   return lb
 }
 

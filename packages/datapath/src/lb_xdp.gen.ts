@@ -3,6 +3,15 @@
 import { fileURLToPath } from 'node:url'
 import * as bpf from 'libbpf-ts'
 
+/** `enum move_phase` */
+export const MovePhase = {
+  PHASE_STABLE: 0,
+  PHASE_MOVE: 1,
+  PHASE_HARVEST: 2,
+  PHASE_SETTLED: 3,
+} as const
+export type MovePhase = (typeof MovePhase)[keyof typeof MovePhase]
+
 /** `enum nat_seen` */
 export const NatSeen = {
   NAT_SEEN_FIN: 1,
@@ -21,6 +30,23 @@ export const NatState = {
   NAT_TIME_WAIT: 5,
 } as const
 export type NatState = (typeof NatState)[keyof typeof NatState]
+
+/** `enum pulse_switch` */
+export const PulseSwitch = {
+  SWITCH_ANY_PORT: 1,
+} as const
+export type PulseSwitch = (typeof PulseSwitch)[keyof typeof PulseSwitch]
+
+/** `enum service_flag` */
+export const ServiceFlag = {
+  SERVICE_DSR_IPIP: 1,
+  SERVICE_DSR_L2: 2,
+  SERVICE_DSR_OPTION: 4,
+  SERVICE_RANDOM: 8,
+  SERVICE_AFFINITY: 16,
+  SERVICE_QUIC: 32,
+} as const
+export type ServiceFlag = (typeof ServiceFlag)[keyof typeof ServiceFlag]
 
 /** `enum verdict` */
 export const Verdict = {
@@ -59,9 +85,53 @@ export const Verdict = {
   VERDICT_DROP_TOO_BIG: 32,
   VERDICT_PASS_GROUP: 33,
   VERDICT_DROP_MARTIAN: 34,
-  VERDICT_COUNT: 35,
+  VERDICT_DROP_NO_NEIGHBOUR: 35,
+  VERDICT_DROP_NO_HEADROOM: 36,
+  VERDICT_COUNT: 37,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
+
+/** `struct hop`, 32 bytes. */
+export interface Hop {
+  generation: number
+  ifindex: number
+  destination: Uint8Array
+  mtu: number
+  source: Uint8Array
+}
+
+/** Where the fields of {@link Hop} stand, in bytes: for what writes into a mapped array directly. */
+export const hopOffsets = {
+  generation: 0,
+  ifindex: 4,
+  destination: 8,
+  mtu: 14,
+  source: 16,
+} as const
+
+export const hopCodec: bpf.Codec<Hop> = {
+  size: 32,
+  align: 4,
+  read(view, offset) {
+    return {
+      generation: view.getUint32(offset, true),
+      ifindex: view.getUint32(offset + 4, true),
+      destination: bpf.readBytes(view, offset + 8, 6),
+      mtu: view.getUint16(offset + 14, true),
+      source: bpf.readBytes(view, offset + 16, 6),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint32(offset, value.generation, true)
+    view.setUint32(offset + 4, value.ifindex, true)
+    bpf.writeBytes(view, offset + 8, 6, value.destination, 'Hop.destination')
+    view.setUint16(offset + 14, value.mtu, true)
+    bpf.writeBytes(view, offset + 16, 6, value.source, 'Hop.source')
+    view.setUint32(offset + 22, 0)
+    view.setUint32(offset + 26, 0)
+    view.setUint16(offset + 30, 0)
+  },
+}
 
 /** `struct counter`, 16 bytes. */
 export interface Counter {
@@ -124,6 +194,7 @@ export interface Member {
   used: number
   source: number
   service: number
+  hop: number
 }
 
 /** Where the fields of {@link Member} stand, in bytes: for what writes into a mapped array directly. */
@@ -134,6 +205,7 @@ export const memberOffsets = {
   used: 19,
   source: 20,
   service: 24,
+  hop: 28,
 } as const
 
 export const memberCodec: bpf.Codec<Member> = {
@@ -152,6 +224,7 @@ export const memberCodec: bpf.Codec<Member> = {
       used: view.getUint8(offset + 19),
       source: view.getUint32(offset + 20, true),
       service: view.getUint32(offset + 24, true),
+      hop: view.getUint16(offset + 28, true),
     }
   },
   write(view, offset, value) {
@@ -165,7 +238,41 @@ export const memberCodec: bpf.Codec<Member> = {
     view.setUint8(offset + 19, value.used)
     view.setUint32(offset + 20, value.source, true)
     view.setUint32(offset + 24, value.service, true)
-    view.setUint32(offset + 28, 0)
+    view.setUint16(offset + 28, value.hop, true)
+    view.setUint16(offset + 30, 0)
+  },
+}
+
+/** `struct move_line`, 128 bytes. */
+export interface MoveLine {
+  previous: number[]
+  since: number[]
+}
+
+/** Where the fields of {@link MoveLine} stand, in bytes: for what writes into a mapped array directly. */
+export const moveLineOffsets = {
+  previous: 0,
+  since: 64,
+} as const
+
+export const moveLineCodec: bpf.Codec<MoveLine> = {
+  size: 128,
+  align: 2,
+  read(view, offset) {
+    const previous_: number[] = []
+    for (let i = 0; i < 32; i++) previous_.push(view.getUint16(offset + i * 2, true))
+    const since_: number[] = []
+    for (let i = 0; i < 32; i++) since_.push(view.getUint16(offset + 64 + i * 2, true))
+    return {
+      previous: previous_,
+      since: since_,
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.previous, 32, 'MoveLine.previous')
+    for (let i = 0; i < 32; i++) view.setUint16(offset + i * 2, value.previous[i]!, true)
+    bpf.checkLength(value.since, 32, 'MoveLine.since')
+    for (let i = 0; i < 32; i++) view.setUint16(offset + 64 + i * 2, value.since[i]!, true)
   },
 }
 
@@ -181,12 +288,14 @@ export interface NatEntry {
   service: number
   member: number
   source: number
+  toBackend: number
   lastSeen: number
   family: number
   clientSeen: number
   memberSeen: number
   era: number
   generation: number
+  toClient: number
 }
 
 /** Where the fields of {@link NatEntry} stand, in bytes: for what writes into a mapped array directly. */
@@ -201,12 +310,14 @@ export const natEntryOffsets = {
   service: 40,
   member: 44,
   source: 48,
+  toBackend: 50,
   lastSeen: 52,
   family: 56,
   clientSeen: 57,
   memberSeen: 58,
   era: 59,
   generation: 60,
+  toClient: 62,
 } as const
 
 export const natEntryCodec: bpf.Codec<NatEntry> = {
@@ -233,13 +344,15 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
       state: view.getUint8(offset + 39),
       service: view.getUint32(offset + 40, true),
       member: view.getUint32(offset + 44, true),
-      source: view.getUint32(offset + 48, true),
+      source: view.getUint16(offset + 48, true),
+      toBackend: view.getUint16(offset + 50, true),
       lastSeen: view.getUint32(offset + 52, true),
       family: view.getUint8(offset + 56),
       clientSeen: view.getUint8(offset + 57),
       memberSeen: view.getUint8(offset + 58),
       era: view.getUint8(offset + 59),
       generation: view.getUint16(offset + 60, true),
+      toClient: view.getUint16(offset + 62, true),
     }
   },
   write(view, offset, value) {
@@ -260,14 +373,15 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
     view.setUint8(offset + 39, value.state)
     view.setUint32(offset + 40, value.service, true)
     view.setUint32(offset + 44, value.member, true)
-    view.setUint32(offset + 48, value.source, true)
+    view.setUint16(offset + 48, value.source, true)
+    view.setUint16(offset + 50, value.toBackend, true)
     view.setUint32(offset + 52, value.lastSeen, true)
     view.setUint8(offset + 56, value.family)
     view.setUint8(offset + 57, value.clientSeen)
     view.setUint8(offset + 58, value.memberSeen)
     view.setUint8(offset + 59, value.era)
     view.setUint16(offset + 60, value.generation, true)
-    view.setUint16(offset + 62, 0)
+    view.setUint16(offset + 62, value.toClient, true)
   },
 }
 
@@ -311,6 +425,77 @@ export const natLineCodec: bpf.Codec<NatLine> = {
   },
 }
 
+/** `struct pulse`, 16 bytes. */
+export interface Pulse {
+  heartbeat: bigint
+  generation: number
+  switches: number
+}
+
+/** Where the fields of {@link Pulse} stand, in bytes: for what writes into a mapped array directly. */
+export const pulseOffsets = {
+  heartbeat: 0,
+  generation: 8,
+  switches: 12,
+} as const
+
+export const pulseCodec: bpf.Codec<Pulse> = {
+  size: 16,
+  align: 8,
+  read(view, offset) {
+    return {
+      heartbeat: view.getBigUint64(offset, true),
+      generation: view.getUint32(offset + 8, true),
+      switches: view.getUint32(offset + 12, true),
+    }
+  },
+  write(view, offset, value) {
+    view.setBigUint64(offset, value.heartbeat, true)
+    view.setUint32(offset + 8, value.generation, true)
+    view.setUint32(offset + 12, value.switches, true)
+  },
+}
+
+/** `struct record_line`, 64 bytes. */
+export interface RecordLine {
+  words: bigint[]
+}
+
+/** Where the fields of {@link RecordLine} stand, in bytes: for what writes into a mapped array directly. */
+export const recordLineOffsets = {
+  words: 0,
+} as const
+
+export const recordLineCodec: bpf.Codec<RecordLine> = {
+  size: 64,
+  align: 8,
+  read(view, offset) {
+    return {
+      words: [
+        view.getBigUint64(offset, true),
+        view.getBigUint64(offset + 8, true),
+        view.getBigUint64(offset + 16, true),
+        view.getBigUint64(offset + 24, true),
+        view.getBigUint64(offset + 32, true),
+        view.getBigUint64(offset + 40, true),
+        view.getBigUint64(offset + 48, true),
+        view.getBigUint64(offset + 56, true),
+      ],
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.words, 8, 'RecordLine.words')
+    view.setBigUint64(offset, value.words[0]!, true)
+    view.setBigUint64(offset + 8, value.words[1]!, true)
+    view.setBigUint64(offset + 16, value.words[2]!, true)
+    view.setBigUint64(offset + 24, value.words[3]!, true)
+    view.setBigUint64(offset + 32, value.words[4]!, true)
+    view.setBigUint64(offset + 40, value.words[5]!, true)
+    view.setBigUint64(offset + 48, value.words[6]!, true)
+    view.setBigUint64(offset + 56, value.words[7]!, true)
+  },
+}
+
 /** `struct ring_line`, 64 bytes. */
 export interface RingLine {
   slots: number[]
@@ -337,7 +522,7 @@ export const ringLineCodec: bpf.Codec<RingLine> = {
   },
 }
 
-/** `struct service`, 32 bytes. */
+/** `struct service`, 64 bytes. */
 export interface Service {
   ring: number
   members: number
@@ -347,6 +532,8 @@ export interface Service {
   family: number
   flags: number
   generation: number
+  records: number
+  recordIdle: number
 }
 
 /** Where the fields of {@link Service} stand, in bytes: for what writes into a mapped array directly. */
@@ -359,10 +546,12 @@ export const serviceOffsets = {
   family: 27,
   flags: 28,
   generation: 30,
+  records: 32,
+  recordIdle: 36,
 } as const
 
 export const serviceCodec: bpf.Codec<Service> = {
-  size: 32,
+  size: 64,
   align: 4,
   read(view, offset) {
     return {
@@ -379,6 +568,8 @@ export const serviceCodec: bpf.Codec<Service> = {
       family: view.getUint8(offset + 27),
       flags: view.getUint16(offset + 28, true),
       generation: view.getUint16(offset + 30, true),
+      records: view.getUint32(offset + 32, true),
+      recordIdle: view.getUint16(offset + 36, true),
     }
   },
   write(view, offset, value) {
@@ -394,6 +585,9 @@ export const serviceCodec: bpf.Codec<Service> = {
     view.setUint8(offset + 27, value.family)
     view.setUint16(offset + 28, value.flags, true)
     view.setUint16(offset + 30, value.generation, true)
+    view.setUint32(offset + 32, value.records, true)
+    view.setUint16(offset + 36, value.recordIdle, true)
+    bpf.writeZeros(view, offset + 38, 26)
   },
 }
 
@@ -621,7 +815,7 @@ export const sourceCodec: bpf.Codec<Source> = {
   },
 }
 
-/** `struct lb_config`, 56 bytes. */
+/** `struct lb_config`, 112 bytes. */
 export interface LbConfig {
   hashKey0: bigint
   hashKey1: bigint
@@ -636,6 +830,13 @@ export interface LbConfig {
   timeoutClosing: number
   timeoutClosed: number
   timeoutOther: number
+  pulseLimit: number
+  hopsMask: number
+  recordShift: number
+  tunnelSource4: number
+  tunnelSpread4: number
+  tunnelSource6: number[]
+  tunnelSpread6: number[]
 }
 
 /** Where the fields of {@link LbConfig} stand, in bytes: for what writes into a mapped array directly. */
@@ -653,10 +854,17 @@ export const lbConfigOffsets = {
   timeoutClosing: 44,
   timeoutClosed: 48,
   timeoutOther: 52,
+  pulseLimit: 56,
+  hopsMask: 60,
+  recordShift: 64,
+  tunnelSource4: 68,
+  tunnelSpread4: 72,
+  tunnelSource6: 76,
+  tunnelSpread6: 92,
 } as const
 
 export const lbConfigCodec: bpf.Codec<LbConfig> = {
-  size: 56,
+  size: 112,
   align: 8,
   read(view, offset) {
     return {
@@ -673,6 +881,23 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
       timeoutClosing: view.getUint32(offset + 44, true),
       timeoutClosed: view.getUint32(offset + 48, true),
       timeoutOther: view.getUint32(offset + 52, true),
+      pulseLimit: view.getUint32(offset + 56, true),
+      hopsMask: view.getUint32(offset + 60, true),
+      recordShift: view.getUint32(offset + 64, true),
+      tunnelSource4: view.getUint32(offset + 68, false),
+      tunnelSpread4: view.getUint32(offset + 72, false),
+      tunnelSource6: [
+        view.getUint32(offset + 76, false),
+        view.getUint32(offset + 80, false),
+        view.getUint32(offset + 84, false),
+        view.getUint32(offset + 88, false),
+      ],
+      tunnelSpread6: [
+        view.getUint32(offset + 92, false),
+        view.getUint32(offset + 96, false),
+        view.getUint32(offset + 100, false),
+        view.getUint32(offset + 104, false),
+      ],
     }
   },
   write(view, offset, value) {
@@ -689,14 +914,33 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
     view.setUint32(offset + 44, value.timeoutClosing, true)
     view.setUint32(offset + 48, value.timeoutClosed, true)
     view.setUint32(offset + 52, value.timeoutOther, true)
+    view.setUint32(offset + 56, value.pulseLimit, true)
+    view.setUint32(offset + 60, value.hopsMask, true)
+    view.setUint32(offset + 64, value.recordShift, true)
+    view.setUint32(offset + 68, value.tunnelSource4, false)
+    view.setUint32(offset + 72, value.tunnelSpread4, false)
+    bpf.checkLength(value.tunnelSource6, 4, 'LbConfig.tunnelSource6')
+    view.setUint32(offset + 76, value.tunnelSource6[0]!, false)
+    view.setUint32(offset + 80, value.tunnelSource6[1]!, false)
+    view.setUint32(offset + 84, value.tunnelSource6[2]!, false)
+    view.setUint32(offset + 88, value.tunnelSource6[3]!, false)
+    bpf.checkLength(value.tunnelSpread6, 4, 'LbConfig.tunnelSpread6')
+    view.setUint32(offset + 92, value.tunnelSpread6[0]!, false)
+    view.setUint32(offset + 96, value.tunnelSpread6[1]!, false)
+    view.setUint32(offset + 100, value.tunnelSpread6[2]!, false)
+    view.setUint32(offset + 104, value.tunnelSpread6[3]!, false)
+    view.setUint32(offset + 108, 0)
   },
 }
 
-/** `struct lb_types`, 28 bytes. */
+/** `struct lb_types`, 40 bytes. */
 export interface LbTypes {
   verdict: Verdict
   natState: NatState
   natSeen: NatSeen
+  serviceFlag: ServiceFlag
+  movePhase: MovePhase
+  pulseSwitch: PulseSwitch
   serviceKey4: ServiceKey4
   serviceTail6: ServiceTail6
 }
@@ -706,28 +950,37 @@ export const lbTypesOffsets = {
   verdict: 0,
   natState: 4,
   natSeen: 8,
-  serviceKey4: 12,
-  serviceTail6: 20,
+  serviceFlag: 12,
+  movePhase: 16,
+  pulseSwitch: 20,
+  serviceKey4: 24,
+  serviceTail6: 32,
 } as const
 
 export const lbTypesCodec: bpf.Codec<LbTypes> = {
-  size: 28,
+  size: 40,
   align: 4,
   read(view, offset) {
     return {
       verdict: view.getUint32(offset, true) as Verdict,
       natState: view.getUint32(offset + 4, true) as NatState,
       natSeen: view.getUint32(offset + 8, true) as NatSeen,
-      serviceKey4: serviceKey4Codec.read(view, offset + 12),
-      serviceTail6: serviceTail6Codec.read(view, offset + 20),
+      serviceFlag: view.getUint32(offset + 12, true) as ServiceFlag,
+      movePhase: view.getUint32(offset + 16, true) as MovePhase,
+      pulseSwitch: view.getUint32(offset + 20, true) as PulseSwitch,
+      serviceKey4: serviceKey4Codec.read(view, offset + 24),
+      serviceTail6: serviceTail6Codec.read(view, offset + 32),
     }
   },
   write(view, offset, value) {
     view.setUint32(offset, value.verdict, true)
     view.setUint32(offset + 4, value.natState, true)
     view.setUint32(offset + 8, value.natSeen, true)
-    serviceKey4Codec.write(view, offset + 12, value.serviceKey4)
-    serviceTail6Codec.write(view, offset + 20, value.serviceTail6)
+    view.setUint32(offset + 12, value.serviceFlag, true)
+    view.setUint32(offset + 16, value.movePhase, true)
+    view.setUint32(offset + 20, value.pulseSwitch, true)
+    serviceKey4Codec.write(view, offset + 24, value.serviceKey4)
+    serviceTail6Codec.write(view, offset + 32, value.serviceTail6)
   },
 }
 
@@ -746,17 +999,28 @@ export interface LbXdpConfig {
   timeoutClosing: number
   timeoutClosed: number
   timeoutOther: number
+  pulseLimit: number
+  hopsMask: number
+  recordShift: number
+  tunnelSource4: number
+  tunnelSpread4: number
+  tunnelSource6: number[]
+  tunnelSpread6: number[]
 }
 
 /** What `lb_xdp.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
 export interface LbXdpSpec extends Disposable {
   readonly maps: {
+    readonly hops: bpf.MapSpec
     readonly memberCounters: bpf.MapSpec
     readonly memberIds: bpf.MapSpec
     readonly members: bpf.MapSpec
+    readonly moves: bpf.MapSpec
     readonly natEntries: bpf.MapSpec
     readonly natFlows: bpf.MapSpec
     readonly natReplies: bpf.MapSpec
+    readonly pulse: bpf.MapSpec
+    readonly records: bpf.MapSpec
     readonly rings: bpf.MapSpec
     readonly services: bpf.MapSpec
     readonly services4: bpf.MapSpec
@@ -775,12 +1039,16 @@ export interface LbXdpSpec extends Disposable {
 /** `lb_xdp.bpf.o` in the kernel. Disposing closes its maps and programs; what is pinned or attached stays. */
 export interface LbXdp extends Disposable {
   readonly maps: {
+    readonly hops: bpf.ArrayMap<Hop>
     readonly memberCounters: bpf.PerCpuMap<number, Counter>
     readonly memberIds: bpf.ArrayMap<MemberLine>
     readonly members: bpf.ArrayMap<Member>
+    readonly moves: bpf.ArrayMap<MoveLine>
     readonly natEntries: bpf.ArrayMap<NatEntry>
     readonly natFlows: bpf.ArrayMap<NatLine>
     readonly natReplies: bpf.ArrayMap<NatLine>
+    readonly pulse: bpf.ArrayMap<Pulse>
+    readonly records: bpf.ArrayMap<RecordLine>
     readonly rings: bpf.ArrayMap<RingLine>
     readonly services: bpf.ArrayMap<Service>
     readonly services4: bpf.ArrayMap<ServiceBucket4>
@@ -811,14 +1079,18 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
   const object = bpf.openObject(source, { name: 'lb_xdp' })
   return bpf.disposing(object, () => ({
     maps: {
+      hops: bpf.mapSpec(object, 'hops', 4, 32),
       memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
       memberIds: bpf.mapSpec(object, 'member_ids', 4, 64),
       members: bpf.mapSpec(object, 'members', 4, 32),
+      moves: bpf.mapSpec(object, 'moves', 4, 128),
       natEntries: bpf.mapSpec(object, 'nat_entries', 4, 64),
       natFlows: bpf.mapSpec(object, 'nat_flows', 4, 64),
       natReplies: bpf.mapSpec(object, 'nat_replies', 4, 64),
+      pulse: bpf.mapSpec(object, 'pulse', 4, 16),
+      records: bpf.mapSpec(object, 'records', 4, 64),
       rings: bpf.mapSpec(object, 'rings', 4, 64),
-      services: bpf.mapSpec(object, 'services', 4, 32),
+      services: bpf.mapSpec(object, 'services', 4, 64),
       services4: bpf.mapSpec(object, 'services4', 4, 64),
       services6: bpf.mapSpec(object, 'services6', 4, 64),
       sources: bpf.mapSpec(object, 'sources', 4, 16),
@@ -828,19 +1100,26 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
       lbXdp: bpf.programSpec(object, 'lb_xdp'),
     },
     config: bpf.settings<LbXdpConfig>(object, {
-      hashKey0: { variable: 'config', size: 56, offset: 0, codec: bpf.u64 },
-      hashKey1: { variable: 'config', size: 56, offset: 8, codec: bpf.u64 },
-      services4Mask: { variable: 'config', size: 56, offset: 16, codec: bpf.u32 },
-      services6Mask: { variable: 'config', size: 56, offset: 20, codec: bpf.u32 },
-      natMask: { variable: 'config', size: 56, offset: 24, codec: bpf.u32 },
-      natPortMin: { variable: 'config', size: 56, offset: 28, codec: bpf.u16 },
-      natPortMax: { variable: 'config', size: 56, offset: 30, codec: bpf.u16 },
-      jiffiesPerSecond: { variable: 'config', size: 56, offset: 32, codec: bpf.u32 },
-      timeoutOpening: { variable: 'config', size: 56, offset: 36, codec: bpf.u32 },
-      timeoutEstablished: { variable: 'config', size: 56, offset: 40, codec: bpf.u32 },
-      timeoutClosing: { variable: 'config', size: 56, offset: 44, codec: bpf.u32 },
-      timeoutClosed: { variable: 'config', size: 56, offset: 48, codec: bpf.u32 },
-      timeoutOther: { variable: 'config', size: 56, offset: 52, codec: bpf.u32 },
+      hashKey0: { variable: 'config', size: 112, offset: 0, codec: bpf.u64 },
+      hashKey1: { variable: 'config', size: 112, offset: 8, codec: bpf.u64 },
+      services4Mask: { variable: 'config', size: 112, offset: 16, codec: bpf.u32 },
+      services6Mask: { variable: 'config', size: 112, offset: 20, codec: bpf.u32 },
+      natMask: { variable: 'config', size: 112, offset: 24, codec: bpf.u32 },
+      natPortMin: { variable: 'config', size: 112, offset: 28, codec: bpf.u16 },
+      natPortMax: { variable: 'config', size: 112, offset: 30, codec: bpf.u16 },
+      jiffiesPerSecond: { variable: 'config', size: 112, offset: 32, codec: bpf.u32 },
+      timeoutOpening: { variable: 'config', size: 112, offset: 36, codec: bpf.u32 },
+      timeoutEstablished: { variable: 'config', size: 112, offset: 40, codec: bpf.u32 },
+      timeoutClosing: { variable: 'config', size: 112, offset: 44, codec: bpf.u32 },
+      timeoutClosed: { variable: 'config', size: 112, offset: 48, codec: bpf.u32 },
+      timeoutOther: { variable: 'config', size: 112, offset: 52, codec: bpf.u32 },
+      pulseLimit: { variable: 'config', size: 112, offset: 56, codec: bpf.u32 },
+      hopsMask: { variable: 'config', size: 112, offset: 60, codec: bpf.u32 },
+      recordShift: { variable: 'config', size: 112, offset: 64, codec: bpf.u32 },
+      tunnelSource4: { variable: 'config', size: 112, offset: 68, codec: bpf.be32 },
+      tunnelSpread4: { variable: 'config', size: 112, offset: 72, codec: bpf.be32 },
+      tunnelSource6: { variable: 'config', size: 112, offset: 76, codec: bpf.array(bpf.be32, 4) },
+      tunnelSpread6: { variable: 'config', size: 112, offset: 92, codec: bpf.array(bpf.be32, 4) },
     }),
     load: (options?: bpf.LoadOptions) => loadedLbXdp(object.load(options)),
   }))
@@ -856,12 +1135,16 @@ export function loadLbXdp(options: LbXdpOptions = {}): LbXdp {
 function loadedLbXdp(object: bpf.LoadedObject): LbXdp {
   return bpf.disposing(object, () => ({
     maps: bpf.lazy<LbXdp['maps']>({
+      hops: () => new bpf.ArrayMap(object.handle('hops'), { value: hopCodec }),
       memberCounters: () => new bpf.PerCpuMap(object.handle('member_counters'), { key: bpf.u32, value: counterCodec }),
       memberIds: () => new bpf.ArrayMap(object.handle('member_ids'), { value: memberLineCodec }),
       members: () => new bpf.ArrayMap(object.handle('members'), { value: memberCodec }),
+      moves: () => new bpf.ArrayMap(object.handle('moves'), { value: moveLineCodec }),
       natEntries: () => new bpf.ArrayMap(object.handle('nat_entries'), { value: natEntryCodec }),
       natFlows: () => new bpf.ArrayMap(object.handle('nat_flows'), { value: natLineCodec }),
       natReplies: () => new bpf.ArrayMap(object.handle('nat_replies'), { value: natLineCodec }),
+      pulse: () => new bpf.ArrayMap(object.handle('pulse'), { value: pulseCodec }),
+      records: () => new bpf.ArrayMap(object.handle('records'), { value: recordLineCodec }),
       rings: () => new bpf.ArrayMap(object.handle('rings'), { value: ringLineCodec }),
       services: () => new bpf.ArrayMap(object.handle('services'), { value: serviceCodec }),
       services4: () => new bpf.ArrayMap(object.handle('services4'), { value: serviceBucket4Codec }),

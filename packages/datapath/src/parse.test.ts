@@ -43,8 +43,15 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
           verdict: 'PASS_ETHERTYPE',
         },
         {
-          name: 'a VLAN tag, even with a service inside',
-          packet: build(clientToVip.ethernet, vlan({ id: 7 }), ip('v4', clientToVip), syn),
+          name: 'three VLAN tags, even with a service inside',
+          packet: build(
+            clientToVip.ethernet,
+            vlan({ id: 7 }),
+            vlan({ id: 8 }),
+            vlan({ id: 9 }),
+            ip('v4', clientToVip),
+            syn,
+          ),
           verdict: 'PASS_ETHERTYPE',
         },
         {

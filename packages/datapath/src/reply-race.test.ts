@@ -48,6 +48,8 @@ needing(needs.root, needs.bpf).describe('a reply’s word whose connection comes
     memberSeen: 0,
     era: 0,
     generation: 0,
+    toBackend: 0,
+    toClient: 0,
   }
 
   function load(hash: bigint): LoadedObject {

@@ -35,4 +35,6 @@ export const verdicts = {
   DROP_TOO_BIG: { action: "DROP", description: "larger than the route's MTU, and its sender could not be told" },
   PASS_GROUP: { action: "PASS", description: "for a service, but in a frame to a group: broadcast or multicast" },
   DROP_MARTIAN: { action: "DROP", description: "its source is the service itself, or no single host" },
+  DROP_NO_NEIGHBOUR: { action: "DROP", description: "the MAC address of the next hop is not known" },
+  DROP_NO_HEADROOM: { action: "DROP", description: "the device leaves no room for a header in front" },
 } as const

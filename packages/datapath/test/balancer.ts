@@ -1,7 +1,15 @@
 import { IpProtocol } from '@skep/packet'
 import { type MappedArray, xdpContext } from 'libbpf-ts'
-import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, type NatEntry, Verdict } from '../src/lb_xdp.gen.ts'
-import { jiffiesPerSecond } from '../src/clock.ts'
+import {
+  type Counter,
+  type LbXdp,
+  type LbXdpConfig,
+  loadLbXdp,
+  MovePhase,
+  type NatEntry,
+  Verdict,
+} from '../src/lb_xdp.gen.ts'
+import { jiffiesPerSecond, readClock } from '../src/clock.ts'
 import type { verdicts } from '../src/verdicts.gen.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
@@ -18,6 +26,8 @@ export interface ServiceOptions extends Endpoint {
   readonly members: readonly Endpoint[]
   /** The load balancer's own address towards the members. */
   readonly source: string
+  /** Of enum service_flag; source NAT unless it says otherwise. */
+  readonly flags?: number
 }
 
 export interface BalancerOptions {
@@ -27,6 +37,8 @@ export interface BalancerOptions {
   /** Lines of the NAT tables: a power of two. */
   readonly natLines?: number
   readonly serviceLines?: number
+  /** Lines of each service's records: a power of two. */
+  readonly recordLines?: number
   /** Slots of each service's ring, as a power of two; at least 7. */
   readonly ringLog2?: number
 }
@@ -41,6 +53,9 @@ export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e037
 
 const SERVICES = 16
 const MEMBERS = 1024
+const HOPS = 64
+const RECORD_IDLE = 3600
+const PHASE_SHIFT = 14
 const LINE_SLOTS = 32
 const LINE_IDS = 16
 const OWN_SOURCE = 0xfffffffe
@@ -53,12 +68,14 @@ export class Balancer implements Disposable {
   readonly config: LbXdpConfig
   #sources: string[] = []
   readonly #ringLog2: number
+  readonly #recordLines: number
   #services = 0
   #members = 0
   #memberLines = 0
 
   constructor(options: BalancerOptions = {}) {
-    const { natLines = 64, serviceLines = 16, ringLog2 = 7 } = options
+    const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64 } = options
+    this.#recordLines = recordLines
     this.#ringLog2 = ringLog2
     const ticks = ticksPerSecond()
     this.config = {
@@ -74,6 +91,13 @@ export class Balancer implements Disposable {
       timeoutClosing: 120 * ticks,
       timeoutClosed: 10 * ticks,
       timeoutOther: 60 * ticks,
+      pulseLimit: 3 * ticks,
+      hopsMask: HOPS - 1,
+      recordShift: Math.ceil(Math.log2(ticks)),
+      tunnelSource4: 0,
+      tunnelSpread4: 0,
+      tunnelSource6: [0, 0, 0, 0],
+      tunnelSpread6: [0, 0, 0, 0],
       ...options.config,
     }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
@@ -92,6 +116,9 @@ export class Balancer implements Disposable {
         natFlows: size(natLines),
         natReplies: size(natLines),
         natEntries: size(natLines * 8),
+        hops: size(HOPS),
+        moves: size(SERVICES * this.#ringLines),
+        records: size(SERVICES * recordLines),
       },
     })
   }
@@ -135,8 +162,10 @@ export class Balancer implements Disposable {
       port,
       protocol,
       family: familyOf(address),
-      flags: 0,
+      flags: options.flags ?? 0,
       generation: 0,
+      records: 0,
+      recordIdle: RECORD_IDLE,
     })
     this.writeKey({ address, port, protocol }, id)
     this.writeKey({ address, port: 0, protocol: 0 }, ADDRESS_ONLY)
@@ -144,7 +173,15 @@ export class Balancer implements Disposable {
   }
 
   setMember(id: number, { address, port }: Endpoint, service: number, source: number, used = 1): void {
-    this.lb.maps.members.set(id, { address: toWords(address), port, family: familyOf(address), used, source, service })
+    this.lb.maps.members.set(id, {
+      address: toWords(address),
+      port,
+      family: familyOf(address),
+      used,
+      source,
+      service,
+      hop: 0,
+    })
   }
 
   /** Slots of a service's ring: i mod n, or one member number for all. */
@@ -153,6 +190,25 @@ export class Balancer implements Disposable {
       const slots = Array.from({ length: LINE_SLOTS }, (_, i) => only ?? (line * LINE_SLOTS + i) % Math.max(members, 1))
       this.lb.maps.rings.set(service * this.#ringLines + line, { slots })
     }
+  }
+
+  /** Every slot of a service begins to change hands: in this phase, from the next member's number. */
+  moveAll(service: number, phase: number = MovePhase.PHASE_MOVE): void {
+    const { services, rings, moves } = this.lb.maps
+    services.set(service, { ...services.get(service)!, records: this.#recordsWord(service) })
+    for (let line = service * this.#ringLines; line < (service + 1) * this.#ringLines; line++) {
+      const { slots } = rings.get(line)!
+      moves.set(line, { previous: [...slots.slice(1), slots[0]!], since: slots.map(() => 0) })
+      rings.set(line, { slots: slots.map((number) => number | (phase << PHASE_SHIFT)) })
+    }
+  }
+
+  #recordsWord(service: number): number {
+    return ((service * this.#recordLines) << 5) | (Math.log2(this.#recordLines) + 1)
+  }
+
+  forgetRecords(): void {
+    zero(this.lb.maps.records)
   }
 
   get #ringLines(): number {
@@ -174,6 +230,11 @@ export class Balancer implements Disposable {
     this.lb.maps.sources.set(this.#sources.length, { address: toWords(address) })
     this.writeKey({ address, port: 0, protocol: 0 }, OWN_SOURCE)
     return this.#sources.push(address) - 1
+  }
+
+  /** As the control plane does while it lives: notes about next hops of this generation may be used from now on. */
+  beat(generation: number): void {
+    this.lb.maps.pulse.set(0, { heartbeat: readClock().jiffies, generation, switches: 0 })
   }
 
   /** Runs one packet. Throws unless it was counted once, with its bytes. */

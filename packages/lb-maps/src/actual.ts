@@ -21,6 +21,8 @@ export interface Leftovers {
   readonly members: readonly number[]
   /** Words of `memberIds` inside a service's lines that name no member of it. */
   readonly entries: readonly number[]
+  /** Services whose records belong to another one, or to nobody. */
+  readonly records: readonly number[]
   /** Own addresses that no key leads to. */
   readonly sources: readonly number[]
   /** Addresses in the service tables that have no service any more. */
@@ -38,10 +40,15 @@ export interface Actual {
   readonly memberIds: IdPool
   readonly rings: BlockPool
   readonly memberLines: BlockPool
+  readonly records: BlockPool
   /** By service id: order of its block of member lines, or NO_BLOCK. */
   readonly memberOrders: Int8Array
   /** By service id, two halves each: digest of the input that it was made from; zero when that is not known. */
   readonly digests: Uint32Array
+  /** By service id: seconds that MOVE and HARVEST last; zeros when that is not known. */
+  readonly durations: Uint32Array
+  /** Services of which something is to be done when time has passed: slots move, members drain, or there are records. */
+  readonly unsettled: ReadonlySet<number>
   /** Own addresses by text, with their index. They stay when unused: connections may still carry them. */
   readonly sources: ReadonlyMap<string, number>
   /** Keys in each service table. */
@@ -56,6 +63,7 @@ export const nothingLeft: Leftovers = {
   impostors: [],
   members: [],
   entries: [],
+  records: [],
   sources: [],
   addresses: [],
 }

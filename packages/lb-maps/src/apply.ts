@@ -5,6 +5,8 @@ import {
   MEMBER,
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
+  MOVE_SINCE,
+  RECORD_LINE_WORDS,
   RING_LINE_SLOTS,
   SERVICE,
   SERVICE_WORDS,
@@ -43,13 +45,18 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
   'write-source': ({ index, words }, maps) => maps.sources.words.set(words, index * SOURCE_WORDS),
   'write-members': ({ ids, words }, maps) => writeMembers(maps.members, ids, words),
   'set-member-source': ({ id, source }, maps) => storeWord(maps.members, id * MEMBER_WORDS + MEMBER.source, source),
+  'set-member-used': ({ id, used }, maps) => setMemberUsed(maps.members, id * MEMBER_WORDS + MEMBER.tail, used),
   'write-member-block': ({ base, ids }, maps) => maps.memberIds.words.set(ids, base * MEMBER_LINE_IDS),
   'set-member-ids': ({ at, ids }, maps) => storeEach(maps.memberIds.words, at, ids),
   'write-ring': ({ base, slots }, maps) => maps.rings.shorts.set(slots, base * RING_LINE_SLOTS),
+  'set-moves': (step, maps) => setMoves(maps.moves.shorts, step),
   'set-slots': ({ at, numbers }, maps) => storeEach(maps.rings.shorts, at, numbers),
   'write-service': ({ id, words }, maps) => maps.services.words.set(words, id * SERVICE_WORDS),
   'publish-service': ({ id, ring, members }, maps) =>
     storePair(maps.services, id * SERVICE_WORDS + SERVICE.ring, ring, members),
+  'set-service': ({ id, word, value }, maps) => storeWord(maps.services, id * SERVICE_WORDS + word, value),
+  'clear-records': ({ at, words }, maps) => clearRecords(maps.records.longs, at, words),
+  'drop-records': ({ base, lines, numbers }, maps) => dropRecords(maps.records, base, lines, numbers),
   'set-overflow': ({ shape, bucket, count }, maps) =>
     storeWord(maps[shape.table], bucket * BUCKET_WORDS + BUCKET_OVERFLOW, count),
   'insert-key': (step, maps) => insertKey(maps[step.shape.table], step),
@@ -100,6 +107,30 @@ function* storeEach(
   }
 }
 
+function setMemberUsed({ words }: Table, at: number, used: number): void {
+  Atomics.store(words, at, ((words[at]! & 0xffffff) | (used << 24)) >>> 0)
+}
+
+/** A slot that is stable or settled has no reader of these. */
+function setMoves(shorts: Uint16Array, { at, previous, since }: Extract<Step, { readonly do: 'set-moves' }>): void {
+  for (let i = 0; i < at.length; i++) {
+    Atomics.store(shorts, at[i]!, previous[i]!)
+    shorts[at[i]! + MOVE_SINCE] = since[i]!
+  }
+}
+
+/** The program renews records meanwhile: what it has touched stays. */
+function clearRecords(longs: BigUint64Array, at: Uint32Array, words: BigUint64Array): void {
+  for (let i = 0; i < at.length; i++) Atomics.compareExchange(longs, at[i]!, words[i]!, 0n)
+}
+
+function dropRecords({ words, longs }: Table, base: number, lines: number, numbers: ReadonlySet<number>): void {
+  const start = base * RECORD_LINE_WORDS
+  for (let at = start; at < start + lines * RECORD_LINE_WORDS; at++) {
+    if (words[2 * at] !== 0 && numbers.has(words[2 * at + 1]! & 0xffff)) Atomics.store(longs, at, 0n)
+  }
+}
+
 function zero({ words, entries }: Table, at: number, count: number): void {
   const width = words.length / entries
   words.fill(0, at * width, (at + count) * width)
@@ -118,8 +149,9 @@ function* zeroMembers({ words }: Table, ids: Uint32Array): Generator<undefined, 
 function* zeroService({ words }: Table, at: number): Generator<undefined, void> {
   Atomics.store(words, at + SERVICE.tail, 0)
   yield
-  words.fill(0, at, at + SERVICE.tail)
-  words[at + SERVICE.flags]! &= 0xffff0000
+  const generation = words[at + SERVICE.flags]! & 0xffff0000
+  words.fill(0, at, at + SERVICE_WORDS)
+  words[at + SERVICE.flags] = generation
 }
 
 function storeWord({ words }: Table, at: number, value: number): void {

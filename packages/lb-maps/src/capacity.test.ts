@@ -19,6 +19,7 @@ describe('gauges', () => {
       ['members', 40, 100],
       ['member_ids', 64, 29 * 16],
       ['rings', 4096, 16384],
+      ['records', 0, 524288],
       ['sources', 2, 3],
     ])
   })
@@ -69,9 +70,9 @@ describe('sizes', () => {
     expect([natLines, natEntries, masks.nat]).toEqual([256, 2048, 255])
   })
 
-  test('the memory is what the maps take', () => {
+  test('the memory is what the maps take, rings and who had their slots', () => {
     const small = sizeMaps({ services: 10, backends: 10, connections: 8 })
     const large = sizeMaps({ services: 10, backends: 10, connections: 8, ringSlots: 512 * 10 + 256 * 10 + 32_000 })
-    expect(large.bytes - small.bytes).toBe(64_000)
+    expect(large.bytes - small.bytes).toBe(64_000 + 128_000)
   })
 })

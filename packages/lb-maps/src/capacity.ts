@@ -2,7 +2,7 @@ import type { Actual } from './actual.ts'
 import type { LbMaps } from './maps.ts'
 import type { Capacities } from './sizing.ts'
 import { shapes } from './bucket.ts'
-import { MEMBER_LINE_IDS, RING_LINE_SLOTS } from './layout.ts'
+import { MEMBER_LINE_IDS, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
 
 /** From this fill on a gauge warns. */
 export const EARLY_WARNING_PERCENT = 80
@@ -12,7 +12,7 @@ export interface Gauge {
   /** The map, as `bpftool map` names it. */
   readonly map: string
   /** What is counted: entries unless the name says more. */
-  readonly unit: 'keys' | 'services' | 'slots' | 'numbers' | 'members' | 'addresses'
+  readonly unit: 'keys' | 'services' | 'slots' | 'numbers' | 'members' | 'addresses' | 'records'
   readonly used: number
   readonly size: number
   readonly percent: number
@@ -25,7 +25,10 @@ export interface Gauge {
 type Figures = Pick<Gauge, 'map' | 'unit' | 'used' | 'size' | 'option'>
 
 /** What has a fill: the state of the maps, or of a plan. */
-export type Filled = Pick<Actual, 'serviceIds' | 'memberIds' | 'rings' | 'memberLines' | 'sources' | 'keys'> & {
+export type Filled = Pick<
+  Actual,
+  'serviceIds' | 'memberIds' | 'rings' | 'memberLines' | 'records' | 'sources' | 'keys'
+> & {
   readonly maps: LbMaps
 }
 
@@ -39,7 +42,7 @@ function withPercent(gauge: Figures): Gauge {
   return { ...gauge, percent, warning: percent >= EARLY_WARNING_PERCENT }
 }
 
-function figures({ maps, serviceIds, memberIds, rings, memberLines, sources, keys }: Filled): Figures[] {
+function figures({ maps, serviceIds, memberIds, rings, memberLines, records, sources, keys }: Filled): Figures[] {
   const tables = shapes.map(({ table, keys: perBucket }): Figures => {
     return { map: table, unit: 'keys', used: keys[table], size: maps[table].entries * perBucket, option: 'services' }
   })
@@ -60,6 +63,13 @@ function figures({ maps, serviceIds, memberIds, rings, memberLines, sources, key
       used: rings.used * RING_LINE_SLOTS,
       size: rings.lines * RING_LINE_SLOTS,
       option: 'ringSlots',
+    },
+    {
+      map: 'records',
+      unit: 'records',
+      used: records.used * RECORD_LINE_WORDS,
+      size: records.lines * RECORD_LINE_WORDS,
+      option: 'records',
     },
     { map: 'sources', unit: 'addresses', used: sources.size, size: maps.sources.entries - 1, option: 'sources' },
   ]

@@ -1,13 +1,20 @@
 import { addressTrouble, compareWords, formatWords, parseWords } from './address.ts'
+import { BackendTimes } from './backend-times.ts'
 import type { Problem } from './error.ts'
 import type { HashKey } from './hash.ts'
 import { formatKey, protocolNumbers, type ServiceKey, serviceKey } from './key.ts'
-import { MEMBERS_PER_SERVICE, type Family } from './layout.ts'
+import { AF_INET, type Family, MEMBERS_PER_SERVICE } from './layout.ts'
+import { endpointKey } from './match-members.ts'
+import { type ModeRules, modes } from './modes.ts'
+import { type Policy, policyOf } from './policy.ts'
 import { RowHasher } from './row-hasher.ts'
 import { RING_SLOTS_MAX, RING_SLOTS_MIN, ringSizeFor } from './ring-size.ts'
 import { type Backend, type Desired, formatEndpoint, type Frontend, type Service } from './service.ts'
+import { checkOptions, rulesOf } from './service-rules.ts'
 import { SourceLookup } from './source-lookup.ts'
 import type { BackendTable, Wanted, WantedTable } from './wanted.ts'
+
+const WEIGHT_MAX = 255
 
 /** Reads plain services into columns, and notes everything that is wrong on the way. Made for one reading. */
 export class DesiredReader {
@@ -25,18 +32,29 @@ export class DesiredReader {
   /** Addresses of the service that is being read, in its own order, and that order by address. */
   readonly #words: Uint32Array
   readonly #order: number[] = []
+  readonly #families: Uint8Array
+  readonly #now: number
+  readonly #unit: number
   #service = 0
   #row = 0
+  #rules: ModeRules = modes.snat
+  #gone = new Set<string | number>()
 
-  constructor(desired: Desired, hashKey: HashKey) {
+  constructor(desired: Desired, hashKey: HashKey, epochSeconds: number) {
+    this.#now = epochSeconds
+    this.#unit = desired.program?.recordUnitSeconds ?? 1
     const rows = desired.services.reduce((sum, service) => sum + service.backends.length, 0)
     const most = desired.services.reduce((max, service) => Math.max(max, service.backends.length), 0)
     this.#desired = desired
     this.#words = new Uint32Array(4 * most)
+    this.#families = new Uint8Array(most)
     this.#table = {
       words: new Uint32Array(4 * rows),
       ports: new Uint16Array(rows),
+      families: new Uint8Array(rows),
       weights: new Uint32Array(rows),
+      failed: new Uint8Array(rows),
+      times: new BackendTimes(),
       hashes: new Int32Array(2 * rows),
       sources: new Uint32Array(4 * rows),
     }
@@ -54,9 +72,10 @@ export class DesiredReader {
   }
 
   #readService(service: Service): void {
-    const { algorithm, frontends, backends } = service
-    if (algorithm !== undefined && algorithm !== 'maglev')
-      this.#wrong('algorithm', algorithm, "is not known; use 'maglev'")
+    const { frontends, backends } = service
+    checkOptions(service, this.#unit, (field, value, message) => this.#wrong(field, value, message))
+    this.#rules = rulesOf(service)
+    this.#gone = new Set()
     if (frontends.length === 0) this.#wrong('frontends', [], 'is empty; a service needs an address to be reached at')
     const keys = frontends.map((frontend, i) => this.#readFrontend(frontend, i))
     const family = this.#commonFamily(service, keys)
@@ -65,15 +84,36 @@ export class DesiredReader {
     else this.#wrong('backends', backends.length, `are more than the ${MEMBERS_PER_SERVICE} that a service can have`)
     const count = this.#row - start
     const ringSize = this.#ringSize(service, start, count)
-    const digest = this.#hasher.digest(start, count, ringSize)
-    for (const key of keys) if (key) this.#services.push({ key, start, count, ringSize, digest })
+    for (const key of keys) if (key) this.#addService(service, key, start, count, ringSize)
+  }
+
+  #addService(service: Service, key: ServiceKey, start: number, count: number, ringSize: number): void {
+    const gone = this.#gone
+    const protocol = (key.tail >>> 16) & 0xff
+    const last = this.#services.at(-1)
+    const isTwin = last !== undefined && last.gone === gone && ((last.key.tail >>> 16) & 0xff) === protocol
+    const policy = isTwin ? last.policy : policyOf(service, protocol, this.#unit)
+    const digest = isTwin ? last.digest : this.#digest(policy, gone, start, count, ringSize)
+    this.#services.push({ key, start, count, ringSize, policy, gone, digest })
+  }
+
+  #digest(
+    { flags, recordIdle, abandonsFailed }: Policy,
+    gone: ReadonlySet<string | number>,
+    start: number,
+    count: number,
+    ringSize: number,
+  ): readonly [number, number] {
+    const others = [ringSize, flags, recordIdle, Number(abandonsFailed)]
+    for (const one of gone) for (const letter of String(one)) others.push(letter.charCodeAt(0))
+    return this.#hasher.digest(start, count, others)
   }
 
   #readFrontend({ address, port, protocol }: Frontend, index: number): ServiceKey | undefined {
     const list = 'frontends'
     const words = new Uint32Array(4)
     const family = this.#readAddress(address, words, 0, list, index)
-    const portFits = this.#checkPort(port, list, index)
+    const portFits = this.#checkPort(port, 0, list, index)
     const number = protocolNumbers[protocol]
     if (number === undefined) this.#wrongIn(list, index, 'protocol', protocol, "is not known; use 'TCP' or 'UDP'")
     if (!family || !portFits || number === undefined) return undefined
@@ -94,7 +134,7 @@ export class DesiredReader {
     const first = keys.findIndex((key) => key !== undefined)
     const family = keys[first]?.family
     const other = keys.findIndex((key) => key !== undefined && key.family !== family)
-    if (other < 0) return family
+    if (other < 0 || this.#rules.mixesFamilies) return family
     const message = `is of another family than ${frontends[first]?.address}; make two services, one for IPv4 and one for IPv6`
     this.#wrongIn('frontends', other, 'address', frontends[other]?.address, message)
     return undefined
@@ -111,21 +151,40 @@ export class DesiredReader {
     for (let at = 0; at < order.length; at++) {
       const index = order[at]!
       const twin = at > 0 && this.#compare(backends, order[at - 1]!, index) === 0 ? order[at - 1] : undefined
-      if (twin === undefined) this.#addRow(backends[index]!, index, family)
-      else this.#twins(backends[index]!, index, twin)
+      if (twin !== undefined) this.#twins(backends[index]!, index, twin)
+      else if (backends[index]!.state === 'gone') this.#addGone(backends[index]!, index)
+      else this.#addRow(backends[index]!, index)
     }
   }
 
-  #checkBackend({ backends, frontends }: Service, index: number, family: Family | undefined): boolean {
-    const { address, port, weight } = backends[index]!
+  #checkBackend(service: Service, index: number, family: Family | undefined): boolean {
+    const { address, port } = service.backends[index]!
     const own = this.#readAddress(address, this.#words, 4 * index, 'backends', index)
-    const portFits = this.#checkPort(port, 'backends', index)
-    const weightFits = this.#checkWeight(weight, index)
-    if (own === undefined || own === family || family === undefined) return own !== undefined && portFits && weightFits
+    if (own !== undefined) this.#families[index] = own
+    const portFits = this.#checkBackendPort(service, port, index)
+    const restFits = this.#checkRest(service.backends[index]!, index)
+    const fits = own !== undefined && portFits && restFits
+    if (own === undefined || own === family || family === undefined || this.#rules.mixesFamilies) return fits
     const message =
-      `is ${own === 2 ? 'IPv4' : 'IPv6'}, but the frontend ${frontends[0]?.address} is not: ` +
-      'both must be of one family, because the source address is translated'
+      `is ${own === AF_INET ? 'IPv4' : 'IPv6'}, but the frontend ${service.frontends[0]?.address} is not: ` +
+      "both must be of one family, for only mode 'dsr-ipip' carries packets of one inside the other"
     this.#wrongIn('backends', index, 'address', address, message)
+    return false
+  }
+
+  /** A frontend that takes any port leaves the packet's own to the backend, and so does what is not rewritten. */
+  #checkBackendPort({ frontends, mode }: Service, port: number, index: number): boolean {
+    const anyPort = frontends.some((frontend) => frontend.port === 0)
+    if (anyPort && port === 0 && frontends.every((frontend) => frontend.port === 0)) return true
+    if (!anyPort && !this.#checkPort(port, 1, 'backends', index)) return false
+    const other = frontends.find((frontend) => frontend.port !== port)
+    if (anyPort) {
+      const message = `must be 0, the port that the packet asks for: the frontend ${frontends[0]?.address} takes any port`
+      this.#wrongIn('backends', index, 'port', port, message)
+    } else if (this.#rules.keepsPort && other) {
+      const message = `must be the frontend's, ${other.port}: mode '${mode}' hands packets over as they are`
+      this.#wrongIn('backends', index, 'port', port, message)
+    } else return true
     return false
   }
 
@@ -138,7 +197,8 @@ export class DesiredReader {
   }
 
   #compare(backends: readonly Backend[], a: number, b: number): number {
-    return compareWords(this.#words, 4 * a, this.#words, 4 * b) || backends[a]!.port - backends[b]!.port
+    const families = this.#families[a]! - this.#families[b]!
+    return families || compareWords(this.#words, 4 * a, this.#words, 4 * b) || backends[a]!.port - backends[b]!.port
   }
 
   #twins({ address, port }: Backend, index: number, twin: number): void {
@@ -147,18 +207,35 @@ export class DesiredReader {
     this.problems.push({ path: this.#path('backends', Math.max(index, twin)), message })
   }
 
-  #addRow({ address, port, weight }: Backend, index: number, family: Family): void {
+  #addGone({ port }: Backend, index: number): void {
+    const words = this.#words.subarray(4 * index, 4 * index + 4)
+    this.#gone.add(endpointKey(words, 0, port, this.#familyOf(index)))
+  }
+
+  #addRow(backend: Backend, index: number): void {
+    const { address, port, state, weight = 1 } = backend
     const row = this.#row++
-    const { words, ports, weights, sources } = this.#table
+    const family = this.#familyOf(index)
+    const { words, ports, families, weights, failed, times } = this.#table
     for (let i = 0; i < 4; i++) words[4 * row + i] = this.#words[4 * index + i]!
     ports[row] = port
-    weights[row] = weight ?? 1
+    families[row] = family
+    failed[row] = state === 'failed' ? 1 : 0
     this.#hasher.hash(row, family)
-    const trouble = this.#sources.find(address, family, words, row, sources)
+    const trouble = this.#findSource(address, family, row)
+    const usable = trouble === undefined && state !== 'failed' ? weight : 0
+    weights[row] = times.note(row, backend, usable, this.#now)
     if (trouble === undefined) return
-    weights[row] = 0
     const message = `${address} takes no connections: ${trouble}`
     this.#withoutSource.push({ path: this.#path('backends', index, 'address'), message })
+  }
+
+  #findSource(address: string, family: Family, row: number): string | undefined {
+    const { source } = this.#rules
+    if (source === 'never') return undefined
+    const prefixes = this.#desired.program?.tunnelPrefixes
+    if (source === 'unless-tunnel' && prefixes?.includes(family === AF_INET ? 4 : 6)) return undefined
+    return this.#sources.find(address, family, this.#table.words, row, this.#table.sources)
   }
 
   #ringSize({ ringSize }: Service, start: number, count: number): number {
@@ -195,17 +272,30 @@ export class DesiredReader {
     return family
   }
 
-  #checkPort(port: number, list: List, index: number): boolean {
-    const fits = Number.isInteger(port) && port >= 1 && port <= 0xffff
-    if (!fits) this.#wrongIn(list, index, 'port', port, 'must be a whole number from 1 to 65535')
+  #checkPort(port: number, least: 0 | 1, list: List, index: number): boolean {
+    const fits = Number.isInteger(port) && port >= least && port <= 0xffff
+    const any = least === 0 ? ' (0: any port)' : ''
+    if (!fits) this.#wrongIn(list, index, 'port', port, `must be a whole number from ${least} to 65535${any}`)
     return fits
   }
 
-  #checkWeight(weight: number | undefined, index: number): boolean {
-    const fits = weight === undefined || (Number.isInteger(weight) && weight >= 0 && weight <= 0xffff)
-    const message = 'must be a whole number from 0 (no new connections) to 65535'
-    if (!fits) this.#wrongIn('backends', index, 'weight', weight, message)
-    return fits
+  #checkRest({ weight, state, addedAt, drainingSince }: Backend, index: number): boolean {
+    const isTime = (time: number | undefined): boolean => time === undefined || (Number.isFinite(time) && time >= 0)
+    const wrong = (field: string, value: unknown, message: string): false => {
+      this.#wrongIn('backends', index, field, value, message)
+      return false
+    }
+    const time = 'must be a time, in seconds since 1970'
+    if (weight !== undefined && !(Number.isInteger(weight) && weight >= 0 && weight <= WEIGHT_MAX))
+      return wrong('weight', weight, `must be a whole number from 0 (no new connections) to ${WEIGHT_MAX}`)
+    if (state !== undefined && !['active', 'failed', 'gone'].includes(state))
+      return wrong('state', state, "is not known; use 'active', 'failed' or 'gone'")
+    if (!isTime(addedAt)) return wrong('addedAt', addedAt, time)
+    return isTime(drainingSince) || wrong('drainingSince', drainingSince, time)
+  }
+
+  #familyOf(index: number): Family {
+    return this.#families[index] as Family
   }
 
   #wrong(field: string, value: unknown, message: string): void {

@@ -3,14 +3,16 @@ import { RingArena } from './arena.ts'
 import { type BlockPool, orderFor } from './blocks.ts'
 import { shapes } from './bucket.ts'
 import type { Filled } from './capacity.ts'
+import type { Now } from './clock.ts'
 import type { Problem } from './error.ts'
 import type { IdPool } from './ids.ts'
 import { formatKey, type ServiceKey } from './key.ts'
-import { RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
+import { MEMBER_BLOCK_END, MEMBER_LINE_IDS, RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
 import { ringOf } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import type { ServiceChange } from './changes.ts'
 import { membersOf } from './members.ts'
+import { type RecordBlock, recordsOf } from './records.ts'
 import type { Step } from './steps.ts'
 import { TableDraft } from './table-draft.ts'
 
@@ -25,13 +27,17 @@ export interface PlanProblem extends Problem {
  */
 export class Draft {
   readonly actual: Actual
+  readonly now: Now
   readonly maps: LbMaps
   readonly serviceIds: IdPool
   readonly memberIds: IdPool
   readonly rings: BlockPool
   readonly memberLines: BlockPool
+  readonly records: BlockPool
   readonly memberOrders: Int8Array
   readonly digests: Uint32Array
+  readonly durations: Uint32Array
+  readonly unsettled: Set<number>
   readonly sources: Map<string, number>
   readonly tables: Readonly<Record<2 | 10, TableDraft>>
   readonly arena: RingArena = new RingArena()
@@ -51,17 +57,22 @@ export class Draft {
   readonly problems: PlanProblem[] = []
   readonly changes: ServiceChange[] = []
   readonly #giveBack: (() => void)[] = []
+  #needsGrace = false
 
-  constructor(actual: Actual) {
+  constructor(actual: Actual, now: Now) {
     const { maps, hasher, keys } = actual
     this.actual = actual
+    this.now = now
     this.maps = maps
     this.serviceIds = actual.serviceIds.clone()
     this.memberIds = actual.memberIds.clone()
     this.rings = actual.rings.clone()
     this.memberLines = actual.memberLines.clone()
+    this.records = actual.records.clone()
     this.memberOrders = actual.memberOrders.slice()
     this.digests = actual.digests.slice()
+    this.durations = actual.durations.slice()
+    this.unsettled = new Set(actual.unsettled)
     this.sources = new Map(actual.sources)
     const [v4, v6] = shapes
     this.tables = {
@@ -81,13 +92,19 @@ export class Draft {
   }
 
   releaseRing({ base, log2 }: { readonly base: number; readonly log2: number }): void {
-    const lines = (1 << log2) / RING_LINE_SLOTS
-    this.release({ do: 'zero', table: 'rings', at: base, entries: lines }, () => this.rings.give(base, orderFor(lines)))
+    const entries = (1 << log2) / RING_LINE_SLOTS
+    this.release({ do: 'zero', table: 'rings', at: base, entries }, () => this.rings.give(base, orderFor(entries)))
+    this.reclaim.push({ do: 'zero', table: 'moves', at: base, entries })
   }
 
   releaseLines({ base, order }: { readonly base: number; readonly order: number }): void {
     const step: Step = { do: 'zero', table: 'memberIds', at: base, entries: 1 << order }
     this.release(step, () => this.memberLines.give(base, order))
+  }
+
+  releaseRecords({ base, order }: RecordBlock): void {
+    const step: Step = { do: 'zero', table: 'records', at: base, entries: 1 << order }
+    this.release(step, () => this.records.give(base, order))
   }
 
   releaseMembers(ids: readonly number[]): void {
@@ -102,8 +119,10 @@ export class Draft {
   releaseService(id: number): void {
     const ring = ringOf(this.maps, id)
     const order = this.memberOrders[id]!
+    const records = recordsOf(this.maps, id)
     this.releaseRecord(id)
     if (ring) this.releaseRing(ring)
+    if (records && !this.actual.leftovers.records.includes(id)) this.releaseRecords(records)
     if (order !== NO_BLOCK) {
       const members = membersOf(this.maps, id, order)
       this.releaseLines({ base: this.maps.services.words[id * SERVICE_WORDS + SERVICE.members]!, order })
@@ -115,14 +134,34 @@ export class Draft {
   releaseRecord(id: number): void {
     this.memberOrders[id] = NO_BLOCK
     this.digests.fill(0, 2 * id, 2 * id + 2)
+    this.durations.fill(0, 2 * id, 2 * id + 2)
+    this.unsettled.delete(id)
     this.release({ do: 'zero-service', id }, () => this.serviceIds.give(id))
+  }
+
+  /** Keeps the lower 2^kept lines of a block of member lines. */
+  cutLines({ base, order }: { readonly base: number; readonly order: number }, kept: number): void {
+    const end = Uint32Array.of((base + (1 << kept)) * MEMBER_LINE_IDS - 1)
+    this.reclaim.push({ do: 'set-member-ids', at: end, ids: Uint32Array.of(MEMBER_BLOCK_END) })
+    const cut = { table: 'memberIds', at: base + (1 << kept), entries: (1 << order) - (1 << kept) } as const
+    this.release({ do: 'zero', ...cut }, () => this.memberLines.shrink(base, order, kept))
+  }
+
+  /** At the end of this plan a grace period is due: nobody may hold on to what its stores have changed. */
+  needsGrace(): void {
+    this.#needsGrace = true
+  }
+
+  /** After what packets see: what was freed, after a grace period. */
+  get lastSteps(): Step[] {
+    return this.reclaim.length > 0 || this.#needsGrace ? [{ do: 'grace' }, ...this.reclaim] : []
   }
 
   /** How full everything is so far; what this plan frees still counts. */
   get filled(): Filled {
     const keys = { services4: this.tables[2].used, services6: this.tables[10].used }
-    const { maps, serviceIds, memberIds, rings, memberLines, sources } = this
-    return { maps, serviceIds, memberIds, rings, memberLines, sources, keys }
+    const { maps, serviceIds, memberIds, rings, memberLines, records, sources } = this
+    return { maps, serviceIds, memberIds, rings, memberLines, records, sources, keys }
   }
 
   full(key: ServiceKey, message: string): void {
@@ -132,7 +171,8 @@ export class Draft {
   /** What the maps will hold when the plan is applied. Nothing may be drafted after this. */
   finish(): Actual {
     for (const giveBack of this.#giveBack) giveBack()
-    const { memberOrders, digests } = this
-    return { ...this.filled, hasher: this.actual.hasher, memberOrders, digests, leftovers: nothingLeft }
+    const { memberOrders, digests, durations, unsettled } = this
+    const { hasher } = this.actual
+    return { ...this.filled, hasher, memberOrders, digests, durations, unsettled, leftovers: nothingLeft }
   }
 }

@@ -50,6 +50,8 @@ test('the generated codecs read what is written', () => {
     family: 2,
     flags: 0,
     generation: 1,
+    records: 0,
+    recordIdle: 900,
   })
   expect(serviceCodec.read(entry(maps, 'services', 2), 0)).toMatchObject({
     members: 1,
@@ -65,6 +67,7 @@ test('the generated codecs read what is written', () => {
     used: 1,
     source: 1,
     service: 1,
+    hop: 0,
   })
   expect(memberCodec.read(entry(maps, 'members', 2), 0)).toMatchObject({
     family: 10,

@@ -2,6 +2,10 @@ import {
   memberCodec,
   memberLineCodec,
   memberOffsets,
+  moveLineCodec,
+  moveLineOffsets,
+  MovePhase,
+  recordLineCodec,
   ringLineCodec,
   serviceBucket4Codec,
   serviceBucket4Offsets,
@@ -45,15 +49,18 @@ export const BUCKET6: { readonly keys: number; readonly tail: number; readonly a
   address: serviceBucket6Offsets.addresses / WORD,
 }
 
-/** struct service. tail: port, protocol and family. flags: flags and generation. */
+/** struct service. tail: port, protocol and family. flags: flags and generation. idle: record_idle. */
 export const SERVICE_WORDS: number = serviceCodec.size / WORD
-export const SERVICE: Readonly<Record<'ring' | 'members' | 'address' | 'tail' | 'flags', number>> = {
-  ring: serviceOffsets.ring / WORD,
-  members: serviceOffsets.members / WORD,
-  address: serviceOffsets.address / WORD,
-  tail: serviceOffsets.port / WORD,
-  flags: serviceOffsets.flags / WORD,
-}
+export const SERVICE: Readonly<Record<'ring' | 'members' | 'address' | 'tail' | 'flags' | 'records' | 'idle', number>> =
+  {
+    ring: serviceOffsets.ring / WORD,
+    members: serviceOffsets.members / WORD,
+    address: serviceOffsets.address / WORD,
+    tail: serviceOffsets.port / WORD,
+    flags: serviceOffsets.flags / WORD,
+    records: serviceOffsets.records / WORD,
+    idle: serviceOffsets.recordIdle / WORD,
+  }
 
 /** struct member. tail: port, family and used. */
 export const MEMBER_WORDS: number = memberCodec.size / WORD
@@ -71,7 +78,25 @@ export const SOURCE_WORDS: number = sourceCodec.size / WORD
 export const RING_LINE_SLOTS: number = ringLineCodec.size / 2
 export const RING_LOG2_BITS = 5
 export const RING_LOG2_MIN = 7
-export const RING_SLOT_EMPTY = 0xffff
+export const RING_SLOT_EMPTY = 0x3fff
+/** A slot is a member number, and above it the phase of its move. */
+export const RING_SLOT_NUMBER = 0x3fff
+export const RING_SLOT_PHASE_SHIFT = 14
+
+/** Phases of a slot that changes hands (bpf/include/maps/moves.h). */
+export const PHASE: { readonly stable: 0; readonly move: 1; readonly harvest: 2; readonly settled: 3 } = {
+  stable: MovePhase.PHASE_STABLE,
+  move: MovePhase.PHASE_MOVE,
+  harvest: MovePhase.PHASE_HARVEST,
+  settled: MovePhase.PHASE_SETTLED,
+}
+
+/** struct move_line, in 16-bit numbers: beside each line of `rings` at the same index. */
+export const MOVE_LINE_SHORTS: number = moveLineCodec.size / 2
+export const MOVE_SINCE: number = moveLineOffsets.since / 2
+
+/** struct record_line, in 64-bit words. */
+export const RECORD_LINE_WORDS: number = recordLineCodec.size / 8
 
 /** struct member_line. */
 export const MEMBER_LINE_IDS: number = memberLineCodec.size / WORD
@@ -81,7 +106,10 @@ export const MEMBER_BLOCK_END = 0xffffffff
 /** `members` of a service that has no member lines. Nobody reads it, for such a service has no ring. */
 export const NO_MEMBER_LINES = 0xffffffff
 
-/** Numbers of one service's members are 16 bits; the last one means "nobody". */
+/** `used` of a member that its service has no backend for any more: it stays until its connections are over. */
+export const MEMBER_DRAINS = 2
+
+/** Numbers of one service's members are 14 bits; the last one means "nobody". */
 export const MEMBERS_PER_SERVICE: number = RING_SLOT_EMPTY
 
 /** A port as it stands in a little-endian word, and back. */

@@ -5,6 +5,7 @@ import {
   AF_INET,
   type Family,
   MEMBER,
+  MEMBER_DRAINS,
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   RING_LINE_SLOTS,
@@ -16,6 +17,7 @@ import {
   swapPort,
 } from './layout.ts'
 import type { LbMaps } from './maps.ts'
+import { numberOf } from './slots.ts'
 
 /** Where the datapath finds a key. */
 export interface Found {
@@ -79,9 +81,14 @@ export function memberId(maps: LbMaps, service: number, number: number): number 
   return maps.memberIds.words[base * MEMBER_LINE_IDS + number]!
 }
 
-/** Is this id taken by a member? */
+/** Is this id taken by a member, also one that drains? */
 export function memberIsUsed(maps: LbMaps, id: number): boolean {
-  return maps.members.words[id * MEMBER_WORDS + MEMBER.tail]! >>> 24 === 1
+  return maps.members.words[id * MEMBER_WORDS + MEMBER.tail]! >>> 24 !== 0
+}
+
+/** Does this member wait for its connections to be over? */
+export function memberDrains(maps: LbMaps, id: number): boolean {
+  return maps.members.words[id * MEMBER_WORDS + MEMBER.tail]! >>> 24 === MEMBER_DRAINS
 }
 
 /** From a flow's hash to its member (bpf/lib/select.h). */
@@ -98,7 +105,7 @@ export function selectMember(maps: LbMaps, service: number, hashHi: number): Sel
   if (!ring) return 'no-backend'
   const slots = ringSlots(maps, ring)
   const slot = hashHi >>> (32 - ring.log2)
-  const number = slots[slot]!
+  const number = numberOf(slots[slot]!)
   if (number === RING_SLOT_EMPTY) return 'no-backend'
   const member = memberId(maps, service, number)
   return memberIsUsed(maps, member) ? { slot, slots: slots.length, number, member } : 'no-member'

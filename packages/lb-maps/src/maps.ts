@@ -1,6 +1,8 @@
 import {
   memberCodec,
   memberLineCodec,
+  moveLineCodec,
+  recordLineCodec,
   ringLineCodec,
   serviceBucket4Codec,
   serviceBucket6Codec,
@@ -10,7 +12,17 @@ import {
 import type { HashKey } from './hash.ts'
 
 /** Names of the tables that this package writes. */
-export const tableNames = ['services4', 'services6', 'services', 'rings', 'memberIds', 'members', 'sources'] as const
+export const tableNames = [
+  'services4',
+  'services6',
+  'services',
+  'rings',
+  'moves',
+  'memberIds',
+  'members',
+  'sources',
+  'records',
+] as const
 export type TableName = (typeof tableNames)[number]
 
 /** Bytes of one entry, by table. */
@@ -19,9 +31,11 @@ export const entryBytes: Readonly<Record<TableName, number>> = {
   services6: serviceBucket6Codec.size,
   services: serviceCodec.size,
   rings: ringLineCodec.size,
+  moves: moveLineCodec.size,
   memberIds: memberLineCodec.size,
   members: memberCodec.size,
   sources: sourceCodec.size,
+  records: recordLineCodec.size,
 }
 
 /** A mapped array, as numbers of each width that somebody needs. */
@@ -44,7 +58,7 @@ export interface LbMaps extends Readonly<Record<TableName, Table>> {
   resetCounters(ids: Uint32Array): void
 }
 
-/** Entries by table. `services4` and `services6` are powers of two. */
+/** Entries by table. `services4` and `services6` are powers of two; `rings` and `moves` have equally many. */
 export type TableSizes = Readonly<Record<TableName, number>>
 
 /** A table over a buffer that holds at least `entries` of them. */

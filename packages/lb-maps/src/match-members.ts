@@ -17,8 +17,8 @@ export interface Matched {
 export function matchMembers(
   { members }: LbMaps,
   before: readonly Member[],
-  { words, ports }: BackendTable,
-  { key: { family }, start, count }: Wanted,
+  { words, ports, families }: BackendTable,
+  { start, count }: Wanted,
 ): Matched {
   const numbers = new Uint16Array(count)
   const ids = new Uint32Array(count)
@@ -26,13 +26,12 @@ export function matchMembers(
   const rows = before.length === 0 ? undefined : new Map<string | number, number>()
   if (rows) {
     for (let row = 0; row < count; row++) {
-      rows.set(endpointKey(words, 4 * (start + row), ports[start + row]!, family), row)
+      rows.set(endpointKey(words, 4 * (start + row), ports[start + row]!, families[start + row]!), row)
     }
   }
   for (const member of before) {
     const at = member.id * MEMBER_WORDS
-    const port = swapPort(members.words[at + MEMBER.tail]! & 0xffff)
-    const row = rows?.get(endpointKey(members.words, at + MEMBER.address, port, family))
+    const row = rows?.get(memberKey(members.words, at))
     if (row === undefined || ids[row] !== 0) leaving.push(member)
     else {
       ids[row] = member.id
@@ -58,8 +57,14 @@ export function numberRows(numbers: Uint16Array, newRows: readonly number[], tak
   return true
 }
 
-/** Tells backends of one family apart: a number for IPv4, which is faster. */
-function endpointKey(words: Uint32Array, at: number, port: number, family: number): string | number {
+/** The key of the member that stands at a word index. */
+export function memberKey(words: Uint32Array, at: number): string | number {
+  const tail = words[at + MEMBER.tail]!
+  return endpointKey(words, at + MEMBER.address, swapPort(tail & 0xffff), (tail >>> 16) & 0xff)
+}
+
+/** Tells backends apart: a number for IPv4, which is faster. */
+export function endpointKey(words: Uint32Array, at: number, port: number, family: number): string | number {
   if (family === AF_INET) return words[at]! * 0x10000 + port
   return `${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]},${port}`
 }

@@ -15,7 +15,7 @@ import { sizeMaps } from './sizing.ts'
 
 const sizing = sizeMaps({ services: 32, backends: 512, ringSlots: 65536, sources: 7, connections: 4096 })
 
-const config: LbXdpConfig = {
+const config: Partial<LbXdpConfig> = {
   hashKey0: testKey.key0,
   hashKey1: testKey.key1,
   services4Mask: sizing.masks.services4,

@@ -6,35 +6,33 @@ import { formatKey } from './key.ts'
 import {
   MEMBER,
   MEMBER_BLOCK_END,
+  MEMBER_DRAINS,
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   MEMBERS_PER_SERVICE,
   NO_MEMBER_LINES,
   portAndBytes,
-  RING_LINE_SLOTS,
-  RING_LOG2_BITS,
   SERVICE,
   SERVICE_WORDS,
 } from './layout.ts'
-import { ringOf, ringSlots } from './lookup.ts'
-import { fillRing } from './maglev.ts'
-import { matchMembers, numberRows } from './match-members.ts'
+import { matchMembers, memberKey, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
+import { remembersMoves } from './modes.ts'
 import { movedShare } from './moved.ts'
-import { type BackendTable, columnsOf, type Wanted } from './wanted.ts'
+import { RecordsPlan } from './plan-records.ts'
+import { RingPlan } from './plan-ring.ts'
+import type { BackendTable, Wanted } from './wanted.ts'
 
 /** The input, with each row's index in the `sources` table. */
 export interface SourcedTable extends BackendTable {
   readonly sourceIndexes: Uint32Array
 }
 
-/** Where a service's members or slots stand, before or after. */
+/** Where a service's members stand, before or after. */
 interface Block {
   readonly base: number
   readonly order: number
 }
-
-const noSlots = new Uint16Array(0)
 
 /**
  * Plans one service: a new one, or one whose input is not known to be what is in the maps. Takes everything it needs first;
@@ -52,11 +50,12 @@ export class ServicePlan {
   readonly #newRows: readonly number[]
   readonly #leaving: readonly Member[]
   readonly #oldLines: Block | undefined
-  readonly #oldSlots: Uint16Array
   #lines: Block | undefined
-  #slots: Uint16Array = noSlots
-  /** Set when the slots go into a new block. */
-  #ringBlock: Block | undefined
+  #ring!: RingPlan
+  #records!: RecordsPlan
+  /** Of the members whose rows are gone: those that connections may still go to, and the others. */
+  #draining: readonly Member[] = []
+  #going: readonly Member[] = []
   readonly #undo: (() => void)[] = []
 
   constructor(draft: Draft, table: SourcedTable, wanted: Wanted, id: number, isNew: boolean) {
@@ -66,9 +65,7 @@ export class ServicePlan {
     this.#id = id
     this.#isNew = isNew
     const order = isNew ? NO_BLOCK : draft.memberOrders[id]!
-    const ring = isNew ? undefined : ringOf(draft.maps, id)
     this.#oldLines = order === NO_BLOCK ? undefined : { base: this.#publishedLines(), order }
-    this.#oldSlots = ring ? ringSlots(draft.maps, ring) : noSlots
     const before = this.#oldLines ? membersOf(draft.maps, id, this.#oldLines.order) : []
     const { numbers, ids, newRows, leaving } = matchMembers(draft.maps, before, table, wanted)
     this.#numbers = numbers
@@ -77,9 +74,9 @@ export class ServicePlan {
     this.#leaving = leaving
   }
 
-  /** Takes numbers, ids, lines and slots; false, with everything given back, when something is full. */
+  /** Takes numbers, ids, slots, records and lines; false, with everything given back, when something is full. */
   take(): boolean {
-    const taken = this.#takeNumbers() && this.#takeIds() && this.#takeLines() && this.#takeRing()
+    const taken = this.#takeNumbers() && this.#takeIds() && this.#planRing() && this.#takeLines() && this.#takeRing()
     if (!taken) this.giveUp()
     return taken
   }
@@ -88,16 +85,23 @@ export class ServicePlan {
     for (const undo of this.#undo.toReversed()) undo()
   }
 
+  /** Flags, records and idle time-out, for the record of a service that is new. */
+  firstWords(words: Uint32Array): void {
+    this.#records.firstWords(words)
+  }
+
   /** Drafts the steps. */
   write(): void {
     this.#writeMembers()
     this.#writeLines()
-    this.#writeSlots()
+    this.#records.writeFirst()
+    this.#publish(this.#ring.write())
+    this.#records.writeLast()
+    this.#ring.releaseOld()
     this.#releaseLeaving()
     this.#note()
-    const { memberOrders, digests } = this.#draft
-    memberOrders[this.#id] = this.#lines?.order ?? NO_BLOCK
-    digests.set(this.#wanted.digest, 2 * this.#id)
+    this.#settle()
+    if (!this.#ring.keepsTarget) this.#ring.putBack()
   }
 
   #takeNumbers(): boolean {
@@ -121,9 +125,53 @@ export class ServicePlan {
     return true
   }
 
+  /** What shall stand in the slots, with records where some change hands; and who has to stay because of that. */
+  #planRing(): boolean {
+    const { abandoned, failed } = this.#fates()
+    const id = this.#isNew ? 0 : this.#id
+    this.#ring = new RingPlan(this.#draft, this.#table, this.#wanted, id, this.#numbers, { abandoned, failed })
+    this.#undo.push(() => this.#ring.putBack())
+    this.#records = new RecordsPlan(this.#draft, this.#wanted.policy, this.#id, this.#isNew, abandoned)
+    if (!this.#records.take(this.#ring.moves, this.#undo)) {
+      const message = fullMessage(this.#draft.filled, 'records', this.#records.asked)
+      if (this.#records.areVital) return this.#full(message)
+      this.#ring.compute(false)
+      if (!this.#ring.isDone)
+        this.#full(`${message}; until then no slot changes hands but those of backends that failed`)
+    }
+    this.#divideLeaving()
+    return true
+  }
+
+  #fates(): { readonly abandoned: Set<number>; readonly failed: Set<number> } {
+    const { start, count, policy, gone } = this.#wanted
+    const failed = new Set<number>()
+    for (let row = 0; row < count; row++) if (this.#table.failed[start + row] === 1) failed.add(this.#numbers[row]!)
+    const abandoned = new Set(policy.abandonsFailed ? failed : [])
+    if (gone.size === 0) return { abandoned, failed }
+    const { words } = this.#draft.maps.members
+    for (const { id, number } of this.#leaving) if (gone.has(memberKey(words, id * MEMBER_WORDS))) abandoned.add(number)
+    return { abandoned, failed }
+  }
+
+  /** Who is gone goes, and nobody stays where connections do not need it. */
+  #divideLeaving(): void {
+    const { flags } = this.#wanted.policy
+    const used = new Set<number>()
+    if (this.#leaving.length > 0 && (remembersMoves(flags) || this.#records.areVital)) {
+      this.#ring.addUsed(used)
+      this.#records.addUsed(used)
+    }
+    this.#draining = this.#leaving.filter(({ number }) => used.has(number))
+    this.#going = this.#leaving.filter(({ number }) => !used.has(number))
+  }
+
   #takeLines(): boolean {
-    if (this.#wanted.count === 0) return true
-    const highest = this.#numbers.reduce((most, number) => Math.max(most, number), 0)
+    if (this.#wanted.count + this.#draining.length === 0) return true
+    const highest = this.#draining.reduce(
+      (most, { number }) => Math.max(most, number),
+      this.#numbers.reduce((most, number) => Math.max(most, number), 0),
+    )
     const order = orderFor(Math.ceil((highest + 2) / MEMBER_LINE_IDS)) // the last id marks the end
     if (this.#oldLines && order <= this.#oldLines.order) {
       this.#lines = { base: this.#oldLines.base, order }
@@ -139,23 +187,9 @@ export class ServicePlan {
     return true
   }
 
-  /** A ring stays where it is unless its size changes, or the numbers in it come to be read from other lines. */
   #takeRing(): boolean {
-    const { start, count, ringSize } = this.#wanted
-    if (!this.#table.weights.subarray(start, start + count).some((weight) => weight > 0)) return true
-    const { arena, rings } = this.#draft
-    this.#slots = arena.take(ringSize)
-    this.#undo.push(() => arena.putBack(this.#slots))
-    fillRing(this.#slots, columnsOf(this.#table, this.#wanted), this.#numbers)
-    if (this.#oldSlots.length === ringSize && this.#lines!.base === this.#oldLines?.base) return true
-    const order = orderFor(ringSize / RING_LINE_SLOTS)
-    const base = rings.take(order)
-    if (base === undefined) {
-      return this.#full(fullMessage(this.#draft.filled, 'rings', `a ring of ${ringSize} slots in one piece`))
-    }
-    this.#undo.push(() => rings.give(base, order))
-    this.#ringBlock = { base, order }
-    return true
+    const trouble = this.#ring.take(this.#lines?.base !== this.#oldLines?.base, this.#undo)
+    return trouble === undefined || this.#full(trouble)
   }
 
   #full(message: string): false {
@@ -171,24 +205,33 @@ export class ServicePlan {
       prepare.push({ do: 'reset-counters', ids })
       prepare.push({ do: 'write-members', ids, words: this.#memberWords() })
     }
+    for (const { id } of this.#draining) this.#setUsed(id, MEMBER_DRAINS)
     if (this.#newRows.length === count) return
     const isNew = new Set(this.#newRows)
     for (let row = 0; row < count; row++) {
+      if (isNew.has(row)) continue
       const id = this.#ids[row]!
+      this.#setUsed(id, 1)
       const source = this.#table.sourceIndexes[start + row]!
-      if (isNew.has(row) || maps.members.words[id * MEMBER_WORDS + MEMBER.source] === source) continue
+      if (maps.members.words[id * MEMBER_WORDS + MEMBER.source] === source) continue
       prepare.push({ do: 'set-member-source', id, source })
     }
   }
 
+  #setUsed(id: number, used: number): void {
+    const { prepare, maps } = this.#draft
+    if (maps.members.words[id * MEMBER_WORDS + MEMBER.tail]! >>> 24 === used) return
+    prepare.push({ do: 'set-member-used', id, used })
+  }
+
   #memberWords(): Uint32Array {
-    const { words, ports, sourceIndexes } = this.#table
+    const { words, ports, families, sourceIndexes } = this.#table
     const out = new Uint32Array(MEMBER_WORDS * this.#newRows.length)
     this.#newRows.forEach((row, i) => {
       const from = this.#wanted.start + row
       const at = MEMBER_WORDS * i
       for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
-      out[at + MEMBER.tail] = portAndBytes(ports[from]!, this.#wanted.key.family, 1)
+      out[at + MEMBER.tail] = portAndBytes(ports[from]!, families[from]!, 1)
       out[at + MEMBER.source] = sourceIndexes[from]!
       out[at + MEMBER.service] = this.#id
     })
@@ -201,6 +244,7 @@ export class ServicePlan {
     if (this.#lines.base !== this.#oldLines?.base || this.#oldLines === undefined) {
       const ids = new Uint32Array(MEMBER_LINE_IDS << this.#lines.order)
       this.#numbers.forEach((number, row) => (ids[number] = this.#ids[row]!))
+      for (const { number, id } of this.#draining) ids[number] = id
       ids[ids.length - 1] = MEMBER_BLOCK_END
       prepare.push({ do: 'write-member-block', base: this.#lines.base, ids })
     } else if (this.#newRows.length > 0) {
@@ -210,65 +254,38 @@ export class ServicePlan {
     }
   }
 
-  #writeSlots(): void {
-    const { prepare, publish, maps, arena } = this.#draft
+  #publish(ring: number): void {
+    const { publish, maps } = this.#draft
     const at = this.#id * SERVICE_WORDS
     const oldRing = this.#isNew ? 0 : maps.services.words[at + SERVICE.ring]!
-    if (this.#ringBlock) prepare.push({ do: 'write-ring', base: this.#ringBlock.base, slots: this.#slots })
-    else if (this.#slots.length > 0) {
-      this.#changeSlots((oldRing >>> RING_LOG2_BITS) * RING_LINE_SLOTS)
-      arena.putBack(this.#slots)
-      return
-    }
     const oldMembers = this.#isNew ? NO_MEMBER_LINES : maps.services.words[at + SERVICE.members]!
-    const ring = this.#ringWord()
     const members = this.#lines?.base ?? NO_MEMBER_LINES
     if (ring === oldRing && members === oldMembers) return
     publish.push({ do: 'publish-service', id: this.#id, ring, members })
-  }
-
-  #ringWord(): number {
-    if (!this.#ringBlock) return 0
-    const { base, order } = this.#ringBlock
-    return ((base << RING_LOG2_BITS) | (order + Math.log2(RING_LINE_SLOTS))) >>> 0
-  }
-
-  #changeSlots(start: number): void {
-    const at: number[] = []
-    this.#slots.forEach((number, slot) => number !== this.#oldSlots[slot] && at.push(slot))
-    if (at.length === 0) return
-    const numbers = Uint16Array.from(at, (slot) => this.#slots[slot]!)
-    this.#draft.publish.push({ do: 'set-slots', at: Uint32Array.from(at, (slot) => start + slot), numbers })
   }
 
   #releaseLeaving(): void {
     const draft = this.#draft
     const lines = this.#lines
     const oldLines = this.#oldLines
-    const oldRing = this.#isNew ? undefined : ringOf(draft.maps, this.#id)
-    if (oldRing && (this.#ringBlock || this.#slots.length === 0)) draft.releaseRing(oldRing)
     if (oldLines && lines?.base !== oldLines.base) draft.releaseLines(oldLines)
-    else if (oldLines && lines && this.#leaving.length > 0) this.#releaseNumbers(oldLines, lines.order)
-    draft.releaseMembers(this.#leaving.map(({ id }) => id))
+    else if (oldLines && lines && this.#going.length > 0) this.#releaseNumbers(oldLines, lines.order)
+    draft.releaseMembers(this.#going.map(({ id }) => id))
   }
 
   /** Numbers of those that leave; a block whose upper half is empty then is cut. */
   #releaseNumbers({ base, order }: Block, kept: number): void {
-    const { memberLines, reclaim } = this.#draft
+    const { reclaim } = this.#draft
     const start = base * MEMBER_LINE_IDS
-    const at = Uint32Array.from(this.#leaving, ({ number }) => start + number)
+    const at = Uint32Array.from(this.#going, ({ number }) => start + number)
     reclaim.push({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) })
-    if (kept === order) return
-    const end = Uint32Array.of(start + (MEMBER_LINE_IDS << kept) - 1)
-    reclaim.push({ do: 'set-member-ids', at: end, ids: Uint32Array.of(MEMBER_BLOCK_END) })
-    const cut = { table: 'memberIds', at: base + (1 << kept), entries: (1 << order) - (1 << kept) } as const
-    this.#draft.release({ do: 'zero', ...cut }, () => memberLines.shrink(base, order, kept))
+    if (kept !== order) this.#draft.cutLines({ base, order }, kept)
   }
 
   #note(): void {
-    const before = this.#oldSlots.length
-    const after = this.#slots.length
-    const moved = movedShare(this.#oldSlots, this.#slots)
+    const before = this.#ring.oldWords.length
+    const after = this.#ring.words.length
+    const moved = movedShare(this.#ring.oldWords, this.#ring.words)
     const added = this.#newRows.length
     const removed = this.#leaving.length
     if (!this.#isNew && moved === 0 && added === 0 && removed === 0 && before === after) return
@@ -279,6 +296,15 @@ export class ServicePlan {
       moved,
       members: { added, removed, kept: this.#wanted.count - added },
     })
+  }
+
+  /** Notes for the plans that follow. Something that is not done yet has no digest, so that it is planned again. */
+  #settle(): void {
+    const { memberOrders, digests, unsettled } = this.#draft
+    memberOrders[this.#id] = this.#lines?.order ?? NO_BLOCK
+    digests.set(this.#ring.isDone ? this.#wanted.digest : [0, 0], 2 * this.#id)
+    if (this.#ring.moves || this.#draining.length > 0 || this.#records.block) unsettled.add(this.#id)
+    else unsettled.delete(this.#id)
   }
 
   #publishedLines(): number {

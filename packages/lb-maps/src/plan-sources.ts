@@ -128,19 +128,19 @@ function familyOf(text: string): Family {
   return text.includes(':') ? 10 : AF_INET
 }
 
-function distinctSources({ services, sources }: WantedTable, rows: Int32Array): Source[] {
+function distinctSources({ services, sources, families }: WantedTable, rows: Int32Array): Source[] {
   const found: Source[] = []
   const known = new Map<string | number, number>()
-  for (const { start, count, key } of services) {
+  for (const { start, count } of services) {
     for (let row = start; row < start + count; row++) {
       const at = 4 * row
-      const id = key.family === AF_INET ? sources[at]! : sources.subarray(at, at + 4).join()
+      const family = families[row] as Family
+      const id = family === AF_INET ? sources[at]! : sources.subarray(at, at + 4).join()
       if (id === 0 || id === '0,0,0,0') continue
       let index = known.get(id)
       if (index === undefined) {
         const words = sources.slice(at, at + 4)
-        index =
-          found.push({ key: addressKey(key.family, words), text: formatWords(words, 0, key.family), index: 0 }) - 1
+        index = found.push({ key: addressKey(family, words), text: formatWords(words, 0, family), index: 0 }) - 1
         known.set(id, index)
       }
       rows[row] = index

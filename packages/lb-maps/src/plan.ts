@@ -3,6 +3,7 @@ import { formatWords } from './address.ts'
 import { shapes } from './bucket.ts'
 import { fullMessage } from './capacity.ts'
 import type { ServiceChange } from './changes.ts'
+import { type Now, systemClock } from './clock.ts'
 import { Draft, type PlanProblem } from './draft.ts'
 import { invalid } from './error.ts'
 import { addressKey, formatKey, keyText, type ServiceKey } from './key.ts'
@@ -33,12 +34,12 @@ export interface Plan {
 /**
  * Compares what is desired with what is in the maps and works out the difference: members and rings first, into memory
  * that no packet reads, then what makes them visible, and what is freed is zeroed after a grace period. Writes nothing, and
- * gives the same steps for the same input. Throws INVALID, listing every problem, when the input is not right.
+ * gives the same steps for the same input. `now`: when slots begin to change hands. Throws INVALID, listing every problem, when the input is not right.
  */
-export function plan(desired: Desired, actual: Actual): Plan {
-  const wanted = readDesired(desired, actual.maps.hashKey)
+export function plan(desired: Desired, actual: Actual, now: Now = systemClock()): Plan {
+  const wanted = readDesired(desired, actual.maps.hashKey, now.epochSeconds)
   if (!('services' in wanted)) throw invalid('plan services', wanted)
-  return new Planner(wanted, actual).plan()
+  return new Planner(wanted, actual, now).plan()
 }
 
 class Planner {
@@ -49,8 +50,8 @@ class Planner {
   readonly #ids: Uint32Array
   readonly #addresses = new Map<string, ServiceKey>()
 
-  constructor(wanted: WantedTable, actual: Actual) {
-    this.#draft = new Draft(actual)
+  constructor(wanted: WantedTable, actual: Actual, now: Now) {
+    this.#draft = new Draft(actual, now)
     this.#wanted = wanted
     this.#maps = actual.maps
     this.#ids = new Uint32Array(wanted.services.length)
@@ -76,11 +77,12 @@ class Planner {
   /** What a killed run left behind. */
   #cleanUp(): void {
     const { actual, prepare, tables } = this.#draft
-    const { places, overflow, services, impostors, members, entries, sources } = actual.leftovers
+    const { places, overflow, services, impostors, members, entries, records, sources } = actual.leftovers
     for (const { shape, place } of places) tables[shape.family].removeStray(place)
     for (const { shape, bucket, by } of overflow) tables[shape.family].repairOverflow(bucket, by)
     if (entries.length > 0)
       prepare.push({ do: 'set-member-ids', at: Uint32Array.from(entries), ids: new Uint32Array(entries.length) })
+    for (const id of records) prepare.push({ do: 'set-service', id, word: SERVICE.records, value: 0 })
     for (const id of services) this.#draft.releaseService(id)
     for (const id of impostors) this.#draft.releaseRecord(id)
     this.#draft.releaseMembers(members)
@@ -144,7 +146,7 @@ class Planner {
       if (this.#lacksSource(table, service)) return
       const id = this.#ids[i]!
       if (id === 0) this.#add(table, service, round)
-      else if (!this.#isKnown(service, id)) this.#change(table, service, id)
+      else this.#keep(table, service, id)
     })
   }
 
@@ -177,18 +179,29 @@ class Planner {
       made.giveUp()
       return draft.serviceIds.give(id)
     }
-    draft.prepare.push({ do: 'write-service', id, words: serviceRecord(this.#maps, service.key, id) })
+    const words = serviceRecord(this.#maps, service.key, id)
+    made.firstWords(words)
+    this.#noteDurations(service, id)
+    draft.prepare.push({ do: 'write-service', id, words })
     made.write()
   }
 
-  #change(table: SourcedTable, service: Wanted, id: number): void {
+  #keep(table: SourcedTable, service: Wanted, id: number): void {
+    this.#noteDurations(service, id)
+    if (this.#isKnown(service, id)) return
     const made = new ServicePlan(this.#draft, table, service, id, false)
     if (made.take()) made.write()
   }
 
+  #noteDurations({ policy }: Wanted, id: number): void {
+    const { durations } = this.#draft
+    durations[2 * id] = policy.moveSeconds
+    durations[2 * id + 1] = policy.idleSeconds
+  }
+
   /** Rounds of table steps with a grace period between one and the next; in round `at` the services stand ready. */
   #steps(at: number): Step[] {
-    const { sourceWrites, takenOver, prepare, publish, givenAway, reclaim, tables } = this.#draft
+    const { sourceWrites, takenOver, prepare, publish, givenAway, tables } = this.#draft
     const rounds = Math.max(
       tables[2].rounds,
       tables[10].rounds,
@@ -201,8 +214,7 @@ class Planner {
       if (round === at) steps.push(...prepare, ...publish, ...givenAway)
       steps.push(...shapes.flatMap((shape) => tables[shape.family].lastSteps(round)))
     }
-    if (reclaim.length > 0) steps.push({ do: 'grace' }, ...reclaim)
-    return steps
+    return [...steps, ...this.#draft.lastSteps]
   }
 }
 

@@ -21,8 +21,11 @@ import {
   NO_MEMBER_LINES,
   RING_LINE_SLOTS,
 } from './layout.ts'
-import { findKey, memberIsUsed, ringOf } from './lookup.ts'
+import { findKey, memberDrains, memberIsUsed, ringOf, ringSlots } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
+import { remembersMoves } from './modes.ts'
+import { recordsOf } from './records.ts'
+import { isMoving } from './slots.ts'
 
 /**
  * Reads back what an earlier run wrote, also if it was killed between two stores: what is published stays as it is, ids
@@ -46,12 +49,15 @@ class MapReader {
     impostors: [],
     members: [],
     entries: [],
+    records: [],
     sources: [],
     addresses: [],
   }
   readonly #keys = { services4: 0, services6: 0 }
   readonly #rings: BlockPool
   readonly #memberLines: BlockPool
+  readonly #records: BlockPool
+  readonly #unsettled = new Set<number>()
   readonly #memberOrders: Int8Array
   /** Services that own their ring and lines. */
   readonly #owners: Uint8Array
@@ -64,6 +70,7 @@ class MapReader {
     this.#hasher = new KeyHasher(maps.hashKey)
     this.#rings = BlockPool.empty(maps.rings.entries)
     this.#memberLines = BlockPool.empty(maps.memberIds.entries)
+    this.#records = BlockPool.empty(maps.records.entries)
     this.#memberOrders = new Int8Array(maps.services.entries).fill(NO_BLOCK)
     this.#owners = new Uint8Array(maps.services.entries)
     this.#linked = new Uint8Array(maps.members.entries)
@@ -89,8 +96,11 @@ class MapReader {
       memberIds: IdPool.adopt(maps.members.entries, (id) => memberIsUsed(maps, id)),
       rings: this.#rings,
       memberLines: this.#memberLines,
+      records: this.#records,
       memberOrders: this.#memberOrders,
       digests: new Uint32Array(2 * maps.services.entries),
+      durations: new Uint32Array(2 * maps.services.entries),
+      unsettled: this.#unsettled,
       sources: this.#sources,
       keys: this.#keys,
       leftovers: this.#left,
@@ -106,8 +116,10 @@ class MapReader {
     const ring = ringOf(this.#maps, id)
     const ringOrder = ring && orderFor((1 << ring.log2) / RING_LINE_SLOTS)
     if (ring && !this.#rings.claim(ring.base, ringOrder!)) return
-    if (this.#claimLines(id)) this.#owners[id] = 1
-    else if (ring) this.#rings.give(ring.base, ringOrder!)
+    if (this.#claimLines(id)) {
+      this.#owners[id] = 1
+      this.#claimRecords(id)
+    } else if (ring) this.#rings.give(ring.base, ringOrder!)
   }
 
   #claimLines(id: number): boolean {
@@ -125,11 +137,24 @@ class MapReader {
     return true
   }
 
+  #claimRecords(id: number): void {
+    const block = recordsOf(this.#maps, id)
+    if (block && !this.#records.claim(block.base, block.order)) this.#left.records.push(id)
+    if (block || this.#hasUnsettledSlots(id)) this.#unsettled.add(id)
+  }
+
+  #hasUnsettledSlots(id: number): boolean {
+    const flags = this.#maps.services.words[id * SERVICE_WORDS + SERVICE.flags]!
+    const ring = remembersMoves(flags) ? ringOf(this.#maps, id) : undefined
+    return ring !== undefined && isMoving(ringSlots(this.#maps, ring))
+  }
+
   #link(member: number, service: number): boolean {
     if (member >= this.#maps.members.entries || this.#linked[member] !== 0) return false
     if (!memberIsUsed(this.#maps, member)) return false
     if (this.#maps.members.words[member * MEMBER_WORDS + MEMBER.service] !== service) return false
     this.#linked[member] = 1
+    if (memberDrains(this.#maps, member)) this.#unsettled.add(service)
     return true
   }
 

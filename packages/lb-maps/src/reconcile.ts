@@ -1,5 +1,7 @@
 import { type Actual, hasLeftovers } from './actual.ts'
+import { advance } from './advance.ts'
 import { apply } from './apply.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { LbMaps } from './maps.ts'
 import { plan, type Plan } from './plan.ts'
 import { readActual } from './read-actual.ts'
@@ -19,14 +21,20 @@ export class ServiceMaps {
   readonly maps: LbMaps
   #actual: Actual
 
-  private constructor(actual: Actual) {
+  readonly #clock: Clock
+
+  private constructor(actual: Actual, clock: Clock) {
     this.maps = actual.maps
     this.#actual = actual
+    this.#clock = clock
   }
 
-  /** Reads back what is in the maps; nothing is written before the first `reconcile`. */
-  static adopt(maps: LbMaps): ServiceMaps {
-    return new ServiceMaps(readActual(maps))
+  /**
+   * Reads back what is in the maps; nothing is written before the first `reconcile` or `tick`. DSR and affinity need a
+   * clock that knows the datapath's: see `datapathClock`.
+   */
+  static adopt(maps: LbMaps, clock: Clock = systemClock): ServiceMaps {
+    return new ServiceMaps(readActual(maps), clock)
   }
 
   /** What is in the maps now. */
@@ -41,7 +49,7 @@ export class ServiceMaps {
 
   /** What `reconcile` would do, without doing it. Throws INVALID as it would. */
   preview(desired: Desired): Plan {
-    return plan(desired, this.#actual)
+    return plan(desired, this.#actual, this.#clock())
   }
 
   /**
@@ -52,11 +60,27 @@ export class ServiceMaps {
   reconcile(desired: Desired): Pick<Plan, 'changes' | 'problems'> {
     const changes: Plan['changes'][number][] = []
     for (let round = 1; ; round++) {
-      const next = plan(desired, this.#actual)
+      const next = plan(desired, this.#actual, this.#clock())
       this.#apply(next)
       changes.push(...next.changes)
       if (!next.planAgain || round === MOST_ROUNDS) return { changes, problems: next.problems }
     }
+  }
+
+  /** Are there slots that change hands, members that drain, or records? Then `tick` has something to do. */
+  get isSettled(): boolean {
+    return this.#actual.unsettled.size === 0
+  }
+
+  /**
+   * Does what time has brought (see {@link advance}). To be called every second or so while not all is settled; a
+   * `reconcile` afterwards does what had to wait. True when something was written.
+   */
+  tick(): boolean {
+    if (this.isSettled) return false
+    const next = advance(this.#actual, this.#clock())
+    this.#apply(next)
+    return next.steps.length > 0
   }
 
   #apply(next: Plan): void {

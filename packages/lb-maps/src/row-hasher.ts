@@ -24,13 +24,16 @@ export class RowHasher {
     hashes[2 * row + 1] = mixer.hi
   }
 
-  /** One hash of everything that a service's members and ring are made from; its halves are never both zero. */
-  digest(start: number, count: number, ringSize: number): readonly [number, number] {
-    const { words, ports, weights, sources } = this.#table
-    const mixer = this.#mixer.start(ringSize, count)
+  /** One hash of everything that a service is made from, its rows and some other numbers; its halves are never both zero. */
+  digest(start: number, count: number, others: readonly number[]): readonly [number, number] {
+    const { words, ports, families, weights, failed, sources } = this.#table
+    const mixer = this.#mixer.start(count, 0)
+    for (const other of others) mixer.word(other, 0)
     for (let row = start; row < start + count; row++) {
       const at = 4 * row
-      mixer.word(words[at]!, ports[row]!).word(weights[row]!, sources[at]!)
+      mixer
+        .word(words[at]!, ports[row]! | (families[row]! << 16))
+        .word(weights[row]! | (failed[row]! << 8), sources[at]!)
       if ((words[at + 1]! | words[at + 2]! | words[at + 3]!) === 0) continue
       mixer.word(words[at + 1]!, words[at + 2]!).word(words[at + 3]!, sources[at + 1]!)
       mixer.word(sources[at + 2]!, sources[at + 3]!)

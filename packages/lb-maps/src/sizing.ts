@@ -1,5 +1,5 @@
-import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, RING_LINE_SLOTS } from './layout.ts'
-import type { TableSizes } from './maps.ts'
+import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
+import { entryBytes, tableNames, type TableSizes } from './maps.ts'
 
 /** What an installation shall be able to hold. The maps' memory is taken when they are made, so ask for what is needed. */
 export interface Capacities {
@@ -13,13 +13,16 @@ export interface Capacities {
   readonly sources?: number
   /** Connections with translated source at one time. */
   readonly connections?: number
+  /** Flows remembered while slots of their services change hands (DSR), or for good (random choice). */
+  readonly records?: number
 }
 
-export const defaultCapacities: Required<Pick<Capacities, 'services' | 'backends' | 'sources' | 'connections'>> = {
+export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
   services: 4096,
   backends: 16384,
   sources: 63,
   connections: 262144,
+  records: 262144,
 }
 
 /** What the datapath is loaded with: entries by map, and the masks of its configuration. */
@@ -28,16 +31,24 @@ export interface Sizing {
   /** Entries of the maps that this package leaves to the datapath. */
   readonly natLines: number
   readonly natEntries: number
-  readonly masks: { readonly services4: number; readonly services6: number; readonly nat: number }
+  readonly hops: number
+  readonly masks: {
+    readonly services4: number
+    readonly services6: number
+    readonly nat: number
+    readonly hops: number
+  }
   /** Kernel memory that the maps take, in bytes, without per-CPU counters. */
   readonly bytes: number
 }
 
 const NAT_LINE_WORDS = 8
+/** Next hops that the datapath remembers. */
+const HOPS = 1024
 
 /** Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places. */
 export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
-  const { services, backends, sources, connections } = { ...defaultCapacities, ...capacities }
+  const { services, backends, sources, connections, records } = { ...defaultCapacities, ...capacities }
   const slots = capacities.ringSlots ?? 256 * backends + 512 * services
   const keys = 2 * services + sources
   const tables: TableSizes = {
@@ -45,23 +56,25 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     services6: powerOfTwo((2 * keys) / BUCKET6.keys),
     services: services + 1,
     rings: Math.ceil(slots / RING_LINE_SLOTS),
+    moves: Math.ceil(slots / RING_LINE_SLOTS),
     memberIds: services + Math.ceil((2 * backends) / MEMBER_LINE_IDS),
     members: backends + 1,
     sources: sources + 1,
+    records: powerOfTwo((2 * records) / RECORD_LINE_WORDS),
   }
   const natLines = powerOfTwo((2 * connections) / NAT_LINE_WORDS)
   return {
     tables,
     natLines,
     natEntries: natLines * NAT_LINE_WORDS,
-    masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1 },
-    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64),
+    hops: HOPS,
+    masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1, hops: HOPS - 1 },
+    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS,
   }
 }
 
 function bytesOf(tables: TableSizes): number {
-  const lines = tables.services4 + tables.services6 + tables.rings + tables.memberIds
-  return 64 * lines + 32 * (tables.services + tables.members) + 16 * tables.sources
+  return tableNames.reduce((sum, name) => sum + entryBytes[name] * tables[name], 0)
 }
 
 function powerOfTwo(least: number): number {

@@ -17,14 +17,34 @@ export type Step =
   | { readonly do: 'write-member-block'; readonly base: number; readonly ids: Uint32Array }
   /** Single numbers of a block in use; `at` in 32-bit words of `memberIds`. */
   | { readonly do: 'set-member-ids'; readonly at: Uint32Array; readonly ids: Uint32Array }
+  /** Draining, or a backend again. */
+  | { readonly do: 'set-member-used'; readonly id: number; readonly used: number }
   /** A whole ring that nobody reads yet. */
   | { readonly do: 'write-ring'; readonly base: number; readonly slots: Uint16Array }
+  /** Who had slots, and since when they change hands; `at` in 16-bit numbers of `moves`. Before `set-slots` says so. */
+  | {
+      readonly do: 'set-moves'
+      readonly at: Uint32Array
+      readonly previous: Uint16Array
+      readonly since: Uint16Array
+    }
   /** Single slots of a ring in use; `at` in slots of `rings`. */
   | { readonly do: 'set-slots'; readonly at: Uint32Array; readonly numbers: Uint16Array }
   /** Everything of a service but ring and members; nobody reads it yet. */
   | { readonly do: 'write-service'; readonly id: number; readonly words: Uint32Array }
   /** Ring and members of a service, in one store. */
   | { readonly do: 'publish-service'; readonly id: number; readonly ring: number; readonly members: number }
+  /** One word of a service in use. */
+  | { readonly do: 'set-service'; readonly id: number; readonly word: number; readonly value: number }
+  /** Takes records away that still are what they were: `at` in 64-bit words of `records`. */
+  | { readonly do: 'clear-records'; readonly at: Uint32Array; readonly words: BigUint64Array }
+  /** Takes all records of some member numbers away from a block of lines. */
+  | {
+      readonly do: 'drop-records'
+      readonly base: number
+      readonly lines: number
+      readonly numbers: ReadonlySet<number>
+    }
   | { readonly do: 'set-overflow'; readonly shape: BucketShape; readonly bucket: number; readonly count: number }
   /** Value, then the key that makes it valid. */
   | {
@@ -46,7 +66,7 @@ export type Step =
   /** Zeroes what was freed. A service keeps its generation. */
   | {
       readonly do: 'zero'
-      readonly table: 'rings' | 'memberIds' | 'sources'
+      readonly table: 'rings' | 'moves' | 'memberIds' | 'sources' | 'records'
       readonly at: number
       readonly entries: number
     }

@@ -15,7 +15,7 @@ function desired(service: Partial<Service>, sources: Record<string, string> = {}
 }
 
 function table(input: Desired): WantedTable {
-  const read = readDesired(input, testKey)
+  const read = readDesired(input, testKey, 0)
   if (!('services' in read)) throw new Error(JSON.stringify(read))
   return read
 }
@@ -29,12 +29,12 @@ describe('what is wrong is named with its place, its value and what would be rig
   test.each<[string, Desired, string, string]>([
     ['a bad frontend address', frontends({ address: '10.0.0.256' }), 'frontends[0].address', '256 is over 255'],
     ['a frontend address that is no text', frontends({ address: 7 }), 'frontends[0].address', '7 is not text'],
-    ['port 0', frontends({ port: 0 }), 'frontends[0].port', '0 must be a whole number from 1 to 65535'],
+    ['port 0 of a backend', backends({ port: 0 }), 'backends[0].port', '0 must be a whole number from 1 to 65535'],
     ['a port over 65535', backends({ port: 65536 }), 'backends[0].port', '65536 must be a whole number'],
     ['half a port', backends({ port: 80.5 }), 'backends[0].port', '80.5 must be a whole number'],
     ['an unknown protocol', frontends({ protocol: 'SCTP' }), 'frontends[0].protocol', "use 'TCP' or 'UDP'"],
     ['weight -1', backends({ weight: -1 }), 'backends[0].weight', '-1 must be a whole number from 0'],
-    ['too great a weight', backends({ weight: 65536 }), 'backends[0].weight', 'to 65535'],
+    ['too great a weight', backends({ weight: 256 }), 'backends[0].weight', 'to 255'],
     [
       'a bad backend address',
       backends({ address: 'localhost' }),
@@ -45,12 +45,17 @@ describe('what is wrong is named with its place, its value and what would be rig
       'a v6 backend of a v4 frontend',
       backends({ address: 'fd00::1' }),
       'backends[0].address',
-      'both must be of one family',
+      "both must be of one family, for only mode 'dsr-ipip'",
     ],
     ['no frontend', desired({ frontends: [] }), 'frontends', 'a service needs an address'],
     ['a ring that is no power of two', desired({ ringSize: 1000 }), 'ringSize', 'a power of two from 128 to 8388608'],
     ['a ring that is too small', desired({ ringSize: 64 }), 'ringSize', '64 must be a power of two from 128'],
-    ['an unknown algorithm', desired({ algorithm: 'random' as 'maglev' }), 'algorithm', "use 'maglev'"],
+    [
+      'an unknown algorithm',
+      desired({ algorithm: 'rr' as 'maglev' }),
+      'algorithm',
+      "\"rr\" is not known; use 'maglev' or 'random'",
+    ],
   ])('%s', (_, input, path, message) => {
     const [first, ...rest] = checkDesired(input)
     expect(rest).toEqual([])
@@ -104,12 +109,12 @@ describe('what is wrong is named with its place, its value and what would be rig
   })
 
   test('more backends than numbers', () => {
-    const backends = Array.from({ length: 65536 }, (_, i) => ({
+    const backends = Array.from({ length: 16384 }, (_, i) => ({
       address: `172.16.0.${1 + (i >> 15)}`,
       port: 1 + (i & 32767),
     }))
     expect(checkDesired(desired({ backends }))).toEqual([
-      { path: 'services[0].backends', message: '65536 are more than the 65535 that a service can have' },
+      { path: 'services[0].backends', message: '16384 are more than the 16383 that a service can have' },
     ])
   })
 
@@ -129,7 +134,7 @@ describe('what is wrong is named with its place, its value and what would be rig
 
   test('everything at once, in the order of the input', () => {
     const input = desired({
-      frontends: [{ ...web, port: 0 }],
+      frontends: [{ ...web, port: -1 }],
       backends: [
         { ...one, port: -1 },
         { ...one, weight: 0.5 },

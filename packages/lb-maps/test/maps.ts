@@ -9,9 +9,11 @@ export const sizes: TableSizes = {
   services6: 64,
   services: 32,
   rings: 1024,
+  moves: 1024,
   memberIds: 128,
   members: 1024,
   sources: 8,
+  records: 1024,
 }
 
 /** The same with service tables so small that keys have to move, and now and then find no place. */

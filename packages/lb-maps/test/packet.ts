@@ -101,7 +101,7 @@ function hashOf({ hashKey }: LbMaps, { family, client, clientPort, port, protoco
 
 function* select(maps: LbMaps, packet: TestPacket, service: number): Generator<undefined, Outcome> {
   yield
-  const both = maps.services.longs[service * 4]!
+  const both = maps.services.longs[service * 8]!
   const log2 = both & 31n
   if (log2 < 7n) return { verdict: 'no-backend' }
   const slot = Number(hashOf(maps, packet) >> (64n - log2))

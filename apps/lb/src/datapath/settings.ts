@@ -11,6 +11,9 @@ export const idleSeconds = {
   other: 300,
 } as const
 
+/** For so long after the control plane's last word the datapath believes what it has noted about next hops. */
+export const pulseSeconds = 3
+
 /** Sizes of the tables for a configuration. */
 export function sizingFor({ capacity }: Config): Sizing {
   return sizeMaps(capacity)
@@ -39,11 +42,25 @@ export function programConfig(config: Config, ticksPerSecond: number): LbXdpConf
     timeoutClosing: idleSeconds.closing * ticksPerSecond,
     timeoutClosed: idleSeconds.closed * ticksPerSecond,
     timeoutOther: idleSeconds.other * ticksPerSecond,
+    pulseLimit: pulseSeconds * ticksPerSecond,
+    hopsMask: masks.hops,
+    recordShift: Math.ceil(Math.log2(ticksPerSecond)),
+    tunnelSource4: 0,
+    tunnelSpread4: 0,
+    tunnelSource6: [0, 0, 0, 0],
+    tunnelSpread6: [0, 0, 0, 0],
   }
 }
 
 /** How many entries each map is made with. */
 export function mapSizes(config: Config): Record<string, number> {
-  const { tables, natLines, natEntries } = sizingFor(config)
-  return { ...tables, natFlows: natLines, natReplies: natLines, natEntries, memberCounters: tables.members }
+  const { tables, natLines, natEntries, hops } = sizingFor(config)
+  return {
+    ...tables,
+    natFlows: natLines,
+    natReplies: natLines,
+    natEntries,
+    hops,
+    memberCounters: tables.members,
+  }
 }

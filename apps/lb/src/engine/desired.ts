@@ -20,5 +20,13 @@ export function usesFamily(config: Config, v: 4 | 6): boolean {
 function ofFamily({ name, frontends, algorithm, backends }: Config['services'][number], v: number): Service[] {
   const own = frontends.filter(({ address }) => family(address) === v)
   if (own.length === 0) return []
-  return [{ name, algorithm, frontends: own, backends: backends.filter(({ address }) => family(address) === v) }]
+  const served = backends.filter(({ address }) => family(address) === v)
+  return [
+    {
+      name,
+      algorithm,
+      frontends: own,
+      backends: served.map(({ address, port, weight }) => ({ address, port, weight })),
+    },
+  ]
 }

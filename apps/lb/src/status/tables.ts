@@ -25,6 +25,10 @@ export function openTables(paths: InstancePaths): Tables | undefined {
     natFlows: array('nat_flows', lb.natLineCodec),
     natReplies: array('nat_replies', lb.natLineCodec),
     natEntries: array('nat_entries', lb.natEntryCodec),
+    pulse: array('pulse', lb.pulseCodec),
+    hops: array('hops', lb.hopCodec),
+    moves: array('moves', lb.moveLineCodec),
+    records: array('records', lb.recordLineCodec),
     verdictCounters: counters('verdict_counters'),
     memberCounters: counters('member_counters'),
   }

@@ -21,6 +21,7 @@ test('maps with types, sizes, entries and flags', () => {
     maxEntries: 16,
     flags: 1024,
     pinning: 0,
+    private: false,
     doc: [],
   })
 })

@@ -1,7 +1,7 @@
 import { FormatError } from '../format-error.ts'
 import type { Btf } from './btf.ts'
 import { sizeOf } from './size.ts'
-import { docs } from './tags.ts'
+import { docs, PRIVATE_TAG } from './tags.ts'
 import type { BtfMember, BtfStruct, BtfType } from './types.ts'
 
 /** A map as a `.maps` section declares it. Sizes are in bytes; `key` and `value` are type ids where the declaration has types. */
@@ -16,6 +16,8 @@ export interface MapDeclaration {
   readonly flags: number
   /** LIBBPF_PIN_*: 0 none, 1 by name. */
   readonly pinning: number
+  /** Tagged {@link PRIVATE_TAG}. */
+  readonly private: boolean
   readonly doc: readonly string[]
   /** What a map of maps holds. */
   readonly inner?: MapDeclaration
@@ -41,7 +43,11 @@ function declaredMap(btf: Btf, id: number): MapDeclaration {
       `map ${variable.name}`,
       `is a ${type.kind}, expected struct { __uint(type, …); … }`,
     )
-  return { ...attributes(btf, variable.name, type, true), doc: docs(btf.tags(id)) }
+  return {
+    ...attributes(btf, variable.name, type, true),
+    doc: docs(btf.tags(id)),
+    private: btf.tags(id).includes(PRIVATE_TAG),
+  }
 }
 
 function attributes(btf: Btf, name: string, struct: BtfStruct, outer: boolean): MapDeclaration {
@@ -60,6 +66,7 @@ function attributes(btf: Btf, name: string, struct: BtfStruct, outer: boolean): 
     flags: read.number('map_flags'),
     pinning: read.number('pinning'),
     doc: [],
+    private: false,
     ...(inner ? { inner } : {}),
   }
 }

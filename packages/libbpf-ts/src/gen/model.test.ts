@@ -21,13 +21,32 @@ function object(build: (builder: BtfBuilder) => Parts): ObjectDeclarations {
 }
 
 function map(name: string, more: Partial<MapDeclaration>): MapDeclaration {
-  return { name, type: 1, keySize: 4, valueSize: 4, maxEntries: 1, flags: 0, pinning: 0, doc: [], ...more }
+  return {
+    name,
+    type: 1,
+    keySize: 4,
+    valueSize: 4,
+    maxEntries: 1,
+    flags: 0,
+    pinning: 0,
+    private: false,
+    doc: [],
+    ...more,
+  }
 }
 
 function variable(name: string, type: number, more: Partial<VariableDeclaration> = {}): VariableDeclaration {
   const initial = new Uint8Array(4)
   return { name, section: '.rodata', type, offset: 0, size: 4, doc: [], volatile: true, initial, ...more }
 }
+
+test('a private map is no part of the skeleton, whatever it holds', () => {
+  const declarations = object((b) => {
+    const either = b.struct('either', 4, [{ name: 'a', type: b.int('unsigned', 4), bits: 0 }], 'union')
+    return { maps: [map('scratch', { value: either, private: true }), map('shared', {})] }
+  })
+  expect(modelOf(declarations, 'x.bpf.o').maps.map(({ name }) => name)).toEqual(['shared'])
+})
 
 describe('refused, all at once', () => {
   test('what maps, settings and exports hold', () => {

@@ -63,7 +63,10 @@ export function modelOf(object: ObjectDeclarations, objectFile: string, name?: s
   const objectName = objectFile.replace(/\.(?:bpf\.)?o$/, '')
   const collect = new Collector(object)
   // By name: the compiler orders maps by their first use, and the module should not change with that.
-  const maps = object.maps.toSorted(byName).flatMap((map) => collect.map(map))
+  const maps = object.maps
+    .filter((map) => !map.private)
+    .toSorted(byName)
+    .flatMap((map) => collect.map(map))
   const config = object.variables.filter(isSetting).flatMap((variable) => collect.setting(variable))
   object.variables.filter(({ section }) => section === '.export').forEach((variable) => collect.exported(variable))
   const model: Model = {

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Direct server return: a packet reaches its member as the client sent it, and the member answers the client
+ * itself, as the service. Nothing is kept of a connection where the ring stays as it is.
+ */
+#pragma once
+#include "forward.h"
+#include "intent.h"
+#include "martian.h"
+#include "rewrite.h"
+#include "select.h"
+#include "tunnel.h"
+
+stage choose_member(struct xdp_md *ctx, struct packet *packet, const struct service *service, __u32 id,
+		    struct choice *choice)
+{
+	struct contender contender = {
+		.flow = hash_slot(packet, service->flags),
+		.intent = intent_of(ctx, packet, service->flags),
+		.ends = closes(packet),
+	};
+
+	packet->flow = contender.flow;
+	return select_member(service, id, &contender, choice);
+}
+
+static __always_inline struct way way_to(const struct packet *packet, const struct member *member)
+{
+	return (struct way){
+		.destination = stored_address(member->address),
+		.source_port = packet->source_port,
+		.destination_port = packet->destination_port,
+		.family = member->family,
+		.protocol = packet->protocol,
+	};
+}
+
+/* Inside another IP packet, which the member takes off. */
+stage send_tunnelled(struct xdp_md *ctx, struct packet *packet, const struct choice *choice, __u64 time)
+{
+	struct member *member = choice->member;
+	struct way way = way_to(packet, member);
+	struct outer outer = {
+		.source = tunnel_source(member, packet->flow),
+		.destination = way.destination,
+		.label = packet->flow,
+		.family = member->family,
+	};
+	struct route route;
+	enum verdict v;
+
+	if (is_zero(outer.source))
+		return VERDICT_DROP_NO_SOURCE;
+	way.source = outer.source;
+	way.overhead = outer_length(outer.family);
+	v = find_route(ctx, packet, &way, &member->hop, time, &route);
+	if (v)
+		return v;
+	spend_hop(packet);
+	v = encapsulate(ctx, packet, &outer);
+	if (v)
+		return v;
+	packet->member = choice->id;
+	return forward(ctx, packet, &route, 0);
+}
+
+/* The kernel cannot help: it would send the packet to the service. */
+static __always_inline enum verdict no_way_as_it_is(enum verdict why)
+{
+	switch (why) {
+	case VERDICT_STACK_NO_NEIGHBOUR:
+		return VERDICT_DROP_NO_NEIGHBOUR;
+	case VERDICT_STACK_FRAGMENTS:
+		return VERDICT_DROP_TOO_BIG;
+	default:
+		return VERDICT_DROP_NOT_FORWARDED;
+	}
+}
+
+/* As it is, to the member's MAC. */
+stage send_as_it_is(struct xdp_md *ctx, struct packet *packet, const struct choice *choice, __u64 time)
+{
+	struct member *member = choice->member;
+	struct way way = way_to(packet, member);
+	struct route route;
+	enum verdict v = find_route(ctx, packet, &way, &member->hop, time, &route);
+
+	if (v)
+		return v;
+	if (route.stack)
+		return no_way_as_it_is(route.stack);
+	spend_hop(packet);
+	packet->member = choice->id;
+	return forward(ctx, packet, &route, 0);
+}
+
+stage send_direct(struct xdp_md *ctx, struct packet *packet, struct service *service, __u32 id)
+{
+	__u64 time = now();
+	struct choice choice;
+	enum verdict v;
+
+	v = check_hops(packet);
+	if (v)
+		return v;
+	v = check_source(packet);
+	if (v)
+		return v;
+	v = choose_member(ctx, packet, service, id, &choice);
+	if (v)
+		return v;
+	return service->flags & SERVICE_DSR_IPIP ? send_tunnelled(ctx, packet, &choice, time)
+						 : send_as_it_is(ctx, packet, &choice, time);
+}

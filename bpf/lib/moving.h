@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Who serves a flow whose slot does not decide: because it changes hands, or because the service chooses at
+ * random. The rules stand in include/maps/moves.h.
+ */
+#pragma once
+#include "record.h"
+#include "scratch.h"
+
+/* A flow that asks for a member. No pointers in here: global functions see bytes. */
+struct contender {
+	__u64 flow; /* hash_slot */
+	__u64 tables;
+	__u32 service;
+	__u32 slot;
+	__u32 number; /* what the slot says, without its phase */
+	__u8 phase;
+	__u8 intent; /* enum intent */
+	__u8 ends;   /* FIN or RST */
+	__u8 pad;
+};
+
+SCRATCH(this_contender, struct contender)
+
+/* What a packet tells about its flow. WATCHES: it is not of the flow (an ICMP error), and changes nothing. */
+enum intent { INTENT_UNKNOWN, INTENT_OPENS, INTENT_GOES_ON, INTENT_WATCHES };
+
+static __always_inline __u32 previous_number(const struct contender *contender)
+{
+	__u32 line = ring_line_of(contender->tables, contender->slot);
+	struct move_line *moved = bpf_map_lookup_elem(&moves, &line);
+
+	return moved ? moved->previous[contender->slot % RING_LINE_SLOTS] & RING_SLOT_NUMBER
+		     : RING_SLOT_EMPTY;
+}
+
+/* Any slot's member: a new flow of a service that chooses at random. */
+static __always_inline __u32 random_number(const struct contender *contender)
+{
+	__u32 slot = bpf_get_prandom_u32() >> (32 - (ring_log2(contender->tables) & 31));
+
+	return read_slot(contender->tables, slot) & RING_SLOT_NUMBER;
+}
+
+/* New flows are spread at random and recorded. Without room for a record the ring decides, for good. */
+static __always_inline __u32 spread(const struct contender *contender, const struct record_key *key)
+{
+	__u32 number = random_number(contender);
+
+	if (contender->intent == INTENT_GOES_ON || contender->intent == INTENT_WATCHES)
+		return contender->number;
+	return write_record(key, number) ? number : contender->number;
+}
+
+/* Nothing is recorded of the flow: does it come from before the move? */
+static __always_inline __u32 settle_move(const struct contender *contender, const struct record_key *key)
+{
+	__u32 previous = previous_number(contender);
+
+	if (contender->phase == PHASE_SETTLED || !is_used(contender->tables, previous))
+		return contender->number;
+	if (contender->intent == INTENT_OPENS && contender->number == RING_SLOT_EMPTY)
+		return RING_SLOT_EMPTY;
+	if (contender->intent == INTENT_OPENS)
+		return write_record(key, contender->number) ? contender->number : previous;
+	if (contender->phase == PHASE_HARVEST && contender->intent != INTENT_WATCHES)
+		write_record(key, previous);
+	return previous;
+}
+
+/* The number of the member that serves the flow. */
+__noinline int contend(const struct contender *contender)
+{
+	struct service *service;
+	struct record_key key;
+	__u32 number;
+
+	if (!contender)
+		return RING_SLOT_EMPTY;
+	service = bpf_map_lookup_elem(&services, &contender->service);
+	if (!service || !find_records(service, contender->service, contender->flow, &key))
+		return contender->number;
+	number = read_record(&key, contender->intent != INTENT_WATCHES, contender->ends);
+	if (number != NO_RECORD && is_used(contender->tables, number))
+		return number;
+	return contender->phase ? settle_move(contender, &key) : spread(contender, &key);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A service's records: which member has a flow, where the ring does not tell (see include/maps/moves.h). A
+ * record is one word; it is claimed and renewed by compare-and-swap.
+ */
+#pragma once
+#include "pulse.h"
+#include "ring.h"
+
+#define RECORD_LINES 2
+#define NO_RECORD    0xffffffffU
+
+/* How long a connection that says that it ends is remembered, in record units: its last packets. */
+#define RECORD_CLOSING 60
+
+/* The table of a service, and a flow's place in it. Time is in record units, and wraps. */
+struct record_key {
+	__u64 hash;
+	__u32 tag;
+	__u32 first;
+	__u32 mask;
+	__u16 time;
+	__u16 idle;
+};
+
+/* 0 if the service has no records. */
+static __always_inline _Bool find_records(const struct service *service, __u32 id, __u64 flow,
+					  struct record_key *key)
+{
+	__u32 table = *(volatile __u32 *)&service->records;
+	__u32 log2 = table & RING_LOG2_MASK;
+
+	key->hash = fmix64(flow ^ id * 0x9e3779b97f4a7c15ULL);
+	key->tag = flow >> 32 ? flow >> 32 : 1;
+	key->first = table >> RING_LOG2_BITS;
+	key->mask = log2 ? (1U << (log2 - 1)) - 1 : 0;
+	key->time = now() >> config.record_shift;
+	key->idle = service->record_idle;
+	return log2;
+}
+
+static __always_inline __u64 record_word(const struct record_key *key, __u16 number, __u16 time)
+{
+	return key->tag | (__u64)number << 32 | (__u64)time << 48;
+}
+
+/* Another CPU may have read a later time. */
+static __always_inline _Bool is_live_record(__u64 word, const struct record_key *key)
+{
+	__s16 ahead = (__u16)(word >> 48) - key->time;
+	__u16 age = key->time - (__u16)(word >> 48);
+
+	return word && (age <= key->idle || ahead == 1);
+}
+
+static __always_inline __u64 *record_at(const struct record_key *key, __u32 place)
+{
+	__u32 half = place < RECORD_LINE_WORDS ? key->hash : key->hash >> 32;
+	__u32 index = key->first + (half & key->mask);
+	struct record_line *line = bpf_map_lookup_elem(&records, &index);
+
+	return line ? &line->words[place % RECORD_LINE_WORDS] : 0;
+}
+
+/* The member number of the flow's live record, whose time is renewed, or NO_RECORD. ends: it is about to end.
+ */
+static __always_inline __u32 read_record(const struct record_key *key, _Bool renew, _Bool ends)
+{
+	__u16 early = key->idle > RECORD_CLOSING ? key->idle - RECORD_CLOSING : 0;
+	__u16 time = ends ? key->time - early : key->time;
+	__u64 word, renewed;
+	__u64 *at;
+
+	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
+		at = record_at(key, place);
+		if (!at)
+			return NO_RECORD;
+		word = *(volatile __u64 *)at;
+		if ((__u32)word != key->tag || !is_live_record(word, key))
+			continue;
+		renewed = record_word(key, word >> 32, time);
+		if (renew && renewed != word)
+			__sync_val_compare_and_swap(at, word, renewed);
+		return (word >> 32) & 0xffff;
+	}
+	return NO_RECORD;
+}
+
+/* 1 if the flow is recorded now. Nothing live is evicted for it. A record of its own tag that is dead or
+ * whose member is gone is written over, so that no flow stands twice. */
+static __always_inline _Bool write_record(const struct record_key *key, __u32 number)
+{
+	__u64 mine = record_word(key, number, key->time);
+	__u64 *free = 0, *at;
+	__u64 word, seen = 0;
+
+	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
+		at = record_at(key, place);
+		if (!at)
+			return 0;
+		word = *(volatile __u64 *)at;
+		if ((__u32)word == key->tag)
+			return __sync_val_compare_and_swap(at, word, mine) == word;
+		if (!free && !is_live_record(word, key)) {
+			free = at;
+			seen = word;
+		}
+	}
+	return free && __sync_val_compare_and_swap(free, seen, mine) == seen;
+}

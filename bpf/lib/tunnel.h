@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Puts an IPv4 or IPv6 header before a packet of either family (RFC 2003, 2473, 4213), with the inner one's
+ * class of service (RFC 6040). The packet itself stays as it is. The outer source varies with the flow, so
+ * that receivers spread flows over their queues.
+ */
+#pragma once
+#include <linux/in.h>
+#include "checksum.h"
+#include "icmp.h"
+#include "vlan.h"
+
+#define TUNNEL_HOPS 64
+
+/* What the outer header says of the inner packet. */
+struct inner {
+	__u16 length;
+	__u16 id;
+	__be16 dont_fragment;
+	__u8 family;
+	__u8 class; /* DSCP and ECN */
+};
+
+struct outer {
+	struct address source;
+	struct address destination;
+	__u32 label; /* of an IPv6 flow: RFC 6438 */
+	__u8 family;
+};
+
+static __always_inline __u32 outer_length(__u8 family)
+{
+	return family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+}
+
+static __always_inline struct address spread_source(__u8 family, __u64 flow)
+{
+	struct address address;
+
+	if (family == AF_INET)
+		return ipv4_address(config.tunnel_source4 | ((__u32)flow & config.tunnel_spread4));
+	address.low = *(const volatile __u64 *)&config.tunnel_source6[0] |
+		      (flow & *(const volatile __u64 *)&config.tunnel_spread6[0]);
+	address.high = *(const volatile __u64 *)&config.tunnel_source6[2] |
+		       (flow & *(const volatile __u64 *)&config.tunnel_spread6[2]);
+	return address;
+}
+
+/* The own address towards the member unless there is a prefix for it. */
+static __always_inline struct address tunnel_source(const struct member *member, __u64 flow)
+{
+	struct address address = spread_source(member->family, flow);
+	__u32 index = member->source;
+	struct source *source;
+
+	if (!is_zero(address))
+		return address;
+	source = bpf_map_lookup_elem(&sources, &index);
+	return source ? stored_address(source->address) : address;
+}
+
+static __always_inline struct inner describe(const struct packet *packet)
+{
+	struct inner inner = {.length = packet->length, .family = packet->family};
+
+	if (packet->ipv4) {
+		inner.id = packet->ipv4->id;
+		inner.dont_fragment = packet->ipv4->frag_off & bpf_htons(IPV4_DONT_FRAGMENT);
+		inner.class = packet->ipv4->tos;
+	} else if (packet->ipv6) {
+		inner.class = bpf_ntohs(*(const __be16 *)packet->ipv6) >> 4;
+	}
+	return inner;
+}
+
+static __always_inline __u8 protocol_of(const struct inner *inner)
+{
+	return inner->family == AF_INET ? IPPROTO_IPIP : IPPROTO_IPV6;
+}
+
+static __always_inline void write_outer4(struct iphdr *ip, const struct outer *outer,
+					 const struct inner *inner)
+{
+	const __u16 *words = (const __u16 *)ip;
+	__u64 sum = 0;
+
+	*ip = (struct iphdr){
+		.version = 4,
+		.ihl = 5,
+		.tos = inner->class,
+		.tot_len = bpf_htons(inner->length + sizeof(*ip)),
+		.id = inner->id,
+		.frag_off = inner->dont_fragment,
+		.ttl = TUNNEL_HOPS,
+		.protocol = protocol_of(inner),
+		.saddr = outer->source.low,
+		.daddr = outer->destination.low,
+	};
+#pragma unroll
+	for (int i = 0; i < 10; i++)
+		sum += words[i];
+	ip->check = ~fold(sum);
+}
+
+static __always_inline void write_outer6(struct ipv6hdr *ip, const struct outer *outer,
+					 const struct inner *inner)
+{
+	__u32 first = 6U << 28 | (__u32)inner->class << 20 | (outer->label & 0xfffff);
+
+	*(__be32 *)ip = bpf_htonl(first);
+	ip->payload_len = bpf_htons(inner->length);
+	ip->nexthdr = protocol_of(inner);
+	ip->hop_limit = TUNNEL_HOPS;
+	put_ipv6_address(&ip->saddr, outer->source);
+	put_ipv6_address(&ip->daddr, outer->destination);
+}
+
+/* A tag's protocol and control. Frames are aligned to two bytes. */
+struct tag_words {
+	__be16 words[2];
+};
+
+#define TAGS_OFFSET (2 * ETH_ALEN)
+
+/* What any frame has once the smallest header is before it: more is never written. */
+#define FRONT_BYTES (sizeof(struct ethhdr) + VLAN_TAGS * sizeof(struct tag_words) + sizeof(struct ipv6hdr))
+
+/* The tags, moved to the front; then the type of what follows, whose place is returned. */
+static __always_inline void *move_tags(struct tag_words *to, const struct tag_words *from, __u8 tags,
+				       __be16 type)
+{
+	if (tags > 0)
+		*to++ = *from++;
+	if (tags > 1)
+		*to++ = *from++;
+	to->words[0] = type;
+	return &to->words[1];
+}
+
+/* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. */
+stage encapsulate(struct xdp_md *ctx, struct packet *packet, const struct outer *outer)
+{
+	struct inner inner = describe(packet);
+	__u32 length = outer_length(outer->family);
+	_Bool is4 = outer->family == AF_INET;
+	void *front, *end, *header;
+
+	if (bpf_xdp_adjust_head(ctx, -(int)length))
+		return VERDICT_DROP_NO_HEADROOM;
+	front = (void *)(long)ctx->data;
+	end = (void *)(long)ctx->data_end;
+	keep(front);
+	if (front + FRONT_BYTES > end)
+		return VERDICT_DROP_NO_HEADROOM;
+	packet->ethernet = front;
+	header = move_tags(front + TAGS_OFFSET, front + TAGS_OFFSET + length, packet->tags,
+			   bpf_htons(is4 ? ETH_P_IP : ETH_P_IPV6));
+	if (is4)
+		write_outer4(header, outer, &inner);
+	else
+		write_outer6(header, outer, &inner);
+	return VERDICT_GO_ON;
+}

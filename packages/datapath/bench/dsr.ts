@@ -1,0 +1,72 @@
+import { Balancer, type VerdictName } from '../test/balancer.ts'
+import { own, vip } from '../test/lab.ts'
+import type { Family } from '../test/packets.ts'
+import { ServiceFlag } from '../src/lb_xdp.gen.ts'
+import { backends } from './backends.ts'
+import { flowCounts } from './flow-counts.ts'
+import type { Load } from './load.ts'
+import type { Rig } from './rig.ts'
+import type { Row } from './row.ts'
+import { expectVerdict } from './snat.ts'
+import { fromClients } from './traffic.ts'
+import { eachOnce } from './warm.ts'
+
+const PACKETS = 1 << 17
+const REDIRECT = 4
+const NEVER = 2 ** 29
+const OUTER = { v4: 20, v6: 40 } as const
+
+const modes = {
+  'dsr-ipip': { flag: ServiceFlag.SERVICE_DSR_IPIP, grows: true },
+  'dsr-l2': { flag: ServiceFlag.SERVICE_DSR_L2, grows: false },
+} as const
+
+export type DsrMode = keyof typeof modes
+
+/** Direct server return: a ring that stays as it is, and one of which every slot changes hands. */
+export function dsrRows(mode: DsrMode, family: Family, rig: Rig, stack: DisposableStack): Row[] {
+  const { grows } = modes[mode]
+  const stable = stack.use(balancer(mode, family))
+  const moving = stack.use(balancer(mode, family))
+  moving.moveAll(0)
+  const wrapper = `${grows ? 'shrink' : 'restore'}${family === 'v4' ? '4' : '6'}` as const
+  const verdict: VerdictName = 'REDIRECT_TO_BACKEND'
+  const row = (what: string, load: Load, lb = stable): Row => ({
+    name: `${mode}/${family}/${what}`,
+    program: lb.lb.programs.lbXdp,
+    wrapper,
+    load,
+    packets: PACKETS,
+    length: load.packet.length + (grows ? OUTER[family] : 0),
+    action: REDIRECT,
+    counted: (packets, run) => expectVerdict(lb, verdict, packets, run),
+  })
+  const recorded = fromClients(family, 'syn', flowCounts['64K'])
+  eachOnce(rig, row('', recorded, moving))
+  return [
+    row('tcp-syn', fromClients(family, 'syn', flowCounts['1'])),
+    row('tcp-syn/1M', fromClients(family, 'syn', flowCounts['1M'])),
+    ...Object.entries(flowCounts).map(([label, count]) =>
+      row(`tcp-established/${label}`, fromClients(family, 'ack', count)),
+    ),
+    row('udp/1K', fromClients(family, 'udp', flowCounts['1K'])),
+    row('tcp-moving/1', fromClients(family, 'ack', flowCounts['1']), moving),
+    row('tcp-moving/64K', fromClients(family, 'ack', flowCounts['64K']), moving),
+    {
+      ...row('tcp-moving-new/64K', recorded, moving),
+      packets: flowCounts['64K'],
+      before: () => moving.forgetRecords(),
+    },
+  ]
+}
+
+/** A service for each protocol on the same members; the kernel is asked for each next hop once. */
+function balancer(mode: DsrMode, family: Family): Balancer {
+  const lb = new Balancer({ ringLog2: 14, recordLines: 1 << 15, config: { pulseLimit: NEVER } })
+  const members = backends(family).map(({ address }) => ({ address, port: 80 }))
+  const service = { address: vip[family], port: 80, members, source: own[family], flags: modes[mode].flag }
+  lb.addService(service)
+  lb.addService({ ...service, protocol: 'udp' })
+  lb.beat(1)
+  return lb
+}

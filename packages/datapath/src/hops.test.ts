@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { needing, needs } from '@skep/testbed'
+import { backend, mac } from '../test/lab.ts'
+import { leg, packet, segment } from '../test/packets.ts'
+import { type Stage, stage } from '../test/stage.ts'
+import { readClock } from './clock.ts'
+
+const syn = (port: number): Uint8Array => packet('v4', leg.clientToVip, segment(port, 80, 'syn'))
+const ack = packet('v4', leg.clientToVip, segment(40000, 80, 'ack'))
+
+needing(needs.root, needs.bpf).describe('next hops that are remembered', () => {
+  let at: Stage
+  let generation = 100
+  beforeAll(() => void (at = stage()))
+  beforeEach(() => {
+    at.reset()
+    at.net.nl.neighbor.replace({ index: at.net.back, address: backend.v4, lladdr: mac.backend })
+    at.lb.beat(++generation)
+    expect(at.run(syn(40000)).verdict).toBe('REDIRECT_TO_BACKEND')
+    at.net.nl.neighbor.delete({ index: at.net.back, address: backend.v4 })
+  })
+  afterAll(() => at[Symbol.dispose]())
+
+  test('are used without asking the kernel', () => {
+    const { verdict, packet: sent } = at.run(ack)
+    expect(verdict).toBe('REDIRECT_TO_BACKEND')
+    expect([...sent.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')).toBe(mac.backend)
+  })
+
+  test('are forgotten with the generation', () => {
+    at.lb.beat(++generation)
+    expect(at.run(ack).verdict).toBe('STACK_NO_NEIGHBOUR')
+  })
+
+  test('are not believed when nobody watches', () => {
+    const old = readClock().jiffies - BigInt(at.lb.config.pulseLimit) - 1n
+    at.lb.lb.maps.pulse.set(0, { heartbeat: old, generation, switches: 0 })
+    expect(at.run(ack).verdict).toBe('STACK_NO_NEIGHBOUR')
+  })
+
+  test('do not hide that a packet is too big', () => {
+    const big = packet('v4', leg.clientToVip, segment(40000, 80, 'ack'), new Uint8Array(1480))
+    expect(at.run(big).verdict).not.toBe('REDIRECT_TO_BACKEND')
+  })
+
+  test('are one for all connections that go the same way', () => {
+    at.net.nl.neighbor.replace({ index: at.net.back, address: backend.v4, lladdr: mac.backend })
+    for (let port = 41000; port < 41010; port++) at.run(syn(port))
+    const noted = [...at.lb.lb.maps.hops].filter(([, hop]) => hop.generation === generation)
+    expect(noted).toHaveLength(1)
+  })
+})

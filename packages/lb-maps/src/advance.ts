@@ -1,0 +1,136 @@
+import { type Actual, NO_BLOCK } from './actual.ts'
+import type { Now } from './clock.ts'
+import { Draft } from './draft.ts'
+import { MEMBER_LINE_IDS, PHASE, RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
+import { memberDrains, ringOf } from './lookup.ts'
+import { membersOf } from './members.ts'
+import { recordsEverything } from './modes.ts'
+import { ageSlot } from './move-slot.ts'
+import type { Plan } from './plan.ts'
+import { recordsOf, scanRecords, slotOfTag } from './records.ts'
+import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type Slots, slotWord } from './slots.ts'
+
+/**
+ * What time has brought: slots go on to their next phase, a slot that is settled and whose old connections are over comes
+ * to rest, members that nothing refers to any more are released, records that nobody needs are given back. Pure, as
+ * {@link plan} is; there is nothing to do unless `actual.unsettled` has services. To be called every second or so.
+ */
+export function advance(actual: Actual, now: Now): Plan {
+  const draft = new Draft(actual, now)
+  for (const id of actual.unsettled) new ServiceAdvance(draft, id).plan()
+  const steps = [...draft.publish, ...draft.lastSteps]
+  return { steps, after: draft.finish(), changes: [], problems: [], planAgain: false }
+}
+
+class ServiceAdvance {
+  readonly #draft: Draft
+  readonly #id: number
+  readonly #flags: number
+  readonly #ring: { readonly base: number; readonly log2: number } | undefined
+  readonly #slots: Slots | undefined
+  /** Slots in which somebody else than their member has a live connection. */
+  readonly #busy = new Set<number>()
+  /** Members that connections may still be sent to. */
+  readonly #used = new Set<number>()
+  readonly #dead: number[] = []
+
+  constructor(draft: Draft, id: number) {
+    const { maps } = draft
+    this.#draft = draft
+    this.#id = id
+    this.#flags = maps.services.words[id * SERVICE_WORDS + SERVICE.flags]! & 0xffff
+    this.#ring = ringOf(maps, id)
+    this.#slots = this.#ring && copySlots(maps, this.#ring, 1 << this.#ring.log2)
+  }
+
+  plan(): void {
+    this.#readRecords()
+    if (this.#slots && this.#ring) this.#age(this.#slots, this.#ring.base)
+    this.#clearDead()
+    const isQuiet = !this.#slots || !isMoving(this.#slots.words)
+    const keepsRecords = !isQuiet || recordsEverything(this.#flags)
+    if (!keepsRecords) this.#releaseRecords()
+    const drain = this.#releaseDrained()
+    if (!keepsRecords && drain === 0) this.#draft.unsettled.delete(this.#id)
+  }
+
+  #readRecords(): void {
+    const { maps, now } = this.#draft
+    const { log2 = 0 } = this.#ring ?? {}
+    scanRecords(maps, this.#id, now.recordTime, (at, tag, number, isLive) => {
+      if (!isLive) return void this.#dead.push(at)
+      this.#used.add(number)
+      const slot = slotOfTag(tag, log2)
+      if (this.#slots && numberOf(this.#slots.words[slot]!) !== number) this.#busy.add(slot)
+    })
+  }
+
+  #age(slots: Slots, base: number): void {
+    const { durations, publish, now } = this.#draft
+    const [moveSeconds = 0, idleSeconds = 0] = durations.subarray(2 * this.#id, 2 * this.#id + 2)
+    const lasts = { moveSeconds, idleSeconds }
+    const changed: number[] = []
+    const aged: number[] = []
+    for (let slot = 0; slot < slots.words.length; slot++) {
+      const word = slots.words[slot]!
+      if (asksPrevious(phaseOf(word))) {
+        if (idleSeconds > 0 && ageSlot(slots, slot, now.seconds, lasts)) aged.push(slot)
+      } else if (phaseOf(word) === PHASE.settled && !this.#busy.has(slot)) {
+        slots.words[slot] = slotWord(PHASE.stable, numberOf(word))
+      }
+      if (slots.words[slot] !== word) changed.push(slot)
+      this.#use(slots, slot)
+    }
+    this.#noteSince(slots, base, aged)
+    if (changed.length === 0) return
+    const at = Uint32Array.from(changed, (slot) => base * RING_LINE_SLOTS + slot)
+    publish.push({ do: 'set-slots', at, numbers: Uint16Array.from(changed, (slot) => slots.words[slot]!) })
+    this.#draft.needsGrace()
+  }
+
+  #use({ words, previous }: Slots, slot: number): void {
+    const word = words[slot]!
+    this.#used.add(numberOf(word))
+    if (asksPrevious(phaseOf(word))) this.#used.add(previous[slot]!)
+  }
+
+  #noteSince({ previous, since }: Slots, base: number, aged: readonly number[]): void {
+    if (aged.length === 0) return
+    this.#draft.publish.push({
+      do: 'set-moves',
+      at: Uint32Array.from(aged, (slot) => movePlace(base, slot)),
+      previous: Uint16Array.from(aged, (slot) => previous[slot]!),
+      since: Uint16Array.from(aged, (slot) => since[slot]!),
+    })
+  }
+
+  /** What has long been dead would look young again when its time has wrapped. */
+  #clearDead(): void {
+    if (this.#dead.length === 0) return
+    const { longs } = this.#draft.maps.records
+    const words = BigUint64Array.from(this.#dead, (at) => longs[at]!)
+    this.#draft.publish.push({ do: 'clear-records', at: Uint32Array.from(this.#dead), words })
+  }
+
+  #releaseRecords(): void {
+    const block = recordsOf(this.#draft.maps, this.#id)
+    if (!block) return
+    this.#draft.publish.push({ do: 'set-service', id: this.#id, word: SERVICE.records, value: 0 })
+    this.#draft.releaseRecords(block)
+  }
+
+  /** How many still drain. */
+  #releaseDrained(): number {
+    const { maps, memberOrders, reclaim } = this.#draft
+    const order = memberOrders[this.#id]!
+    if (order === NO_BLOCK) return 0
+    const members = membersOf(maps, this.#id, order).filter(({ id }) => memberDrains(maps, id))
+    const over = members.filter(({ number }) => !this.#used.has(number))
+    if (over.length === 0) return members.length
+    const start = maps.services.words[this.#id * SERVICE_WORDS + SERVICE.members]! * MEMBER_LINE_IDS
+    const at = Uint32Array.from(over, ({ number }) => start + number)
+    reclaim.push({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) })
+    this.#draft.releaseMembers(over.map(({ id }) => id))
+    return members.length - over.length
+  }
+}

@@ -1,0 +1,217 @@
+import { orderFor } from './blocks.ts'
+import { fullMessage } from './capacity.ts'
+import type { Draft } from './draft.ts'
+import { MOVE_LINE_SHORTS, MOVE_SINCE, PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
+import { ringOf, ringSlots } from './lookup.ts'
+import { fillRing } from './maglev.ts'
+import { slotsFromHistory } from './move-history.ts'
+import { moveSlot, type MoveRules } from './move-slot.ts'
+import { remembersMoves } from './modes.ts'
+import { asksPrevious, copySlots, emptySlots, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
+import type { BackendTable, Wanted } from './wanted.ts'
+
+/** Who is meant by what happens to members. */
+export type Fates = Pick<MoveRules, 'abandoned' | 'failed'>
+
+const none = new Uint16Array(0)
+
+/** Plans one service's ring: which slots it has, which of them change hands, and where they stand. */
+export class RingPlan {
+  readonly #draft: Draft
+  readonly #table: BackendTable
+  readonly #wanted: Wanted
+  readonly #numbers: Uint16Array
+  readonly #fates: Fates
+  readonly #old: { readonly base: number; readonly log2: number } | undefined
+  readonly #oldWords: Uint16Array
+  readonly #target: Uint16Array
+  #slots: Slots | undefined
+  #words: Uint16Array = none
+  #block: { readonly base: number; readonly order: number } | undefined
+  #isDone = true
+
+  /** `id`: 0 for a service that is new. `numbers`: by row. */
+  constructor(draft: Draft, table: BackendTable, wanted: Wanted, id: number, numbers: Uint16Array, fates: Fates) {
+    this.#draft = draft
+    this.#table = table
+    this.#wanted = wanted
+    this.#numbers = numbers
+    this.#fates = fates
+    this.#old = id === 0 ? undefined : ringOf(draft.maps, id)
+    this.#oldWords = this.#old ? ringSlots(draft.maps, this.#old) : none
+    this.#target = this.#fillTarget()
+    this.compute(true)
+  }
+
+  /** Slots as they will be; none when there is no ring. */
+  get words(): Uint16Array {
+    return this.#words
+  }
+
+  get oldWords(): Uint16Array {
+    return this.#oldWords
+  }
+
+  /** Does a slot change hands, so that records are needed? */
+  get moves(): boolean {
+    return this.#slots !== undefined && isMoving(this.#words)
+  }
+
+  /** False when there is more to do as soon as slots have settled or there is room. */
+  get isDone(): boolean {
+    return this.#isDone
+  }
+
+  /** Numbers that a packet may still be sent to by a slot. */
+  addUsed(numbers: Set<number>): void {
+    const { previous } = this.#slots ?? {}
+    for (let slot = 0; slot < this.#words.length; slot++) {
+      const word = this.#words[slot]!
+      numbers.add(numberOf(word))
+      if (previous && asksPrevious(phaseOf(word))) numbers.add(previous[slot]!)
+    }
+  }
+
+  /** Works the slots out. `remembers`: there are records, or there can be. */
+  compute(remembers: boolean): void {
+    this.#isDone = true
+    if (!remembersMoves(this.#wanted.policy.flags)) this.#words = this.#target
+    else if (this.#old) this.#slots = this.#moveFrom(this.#old, remembers)
+    else this.#slots = this.#startFrom(remembers)
+    if (this.#slots) this.#words = this.#slots.words
+  }
+
+  /** Takes a block where one is needed; why there is none. `linesMove`: its numbers come to be read from other lines. */
+  take(linesMove: boolean, undo: (() => void)[]): string | undefined {
+    const size = this.#words.length
+    if (size === 0 || (size === this.#oldWords.length && !linesMove)) return undefined
+    const { rings, filled } = this.#draft
+    const order = orderFor(size / RING_LINE_SLOTS)
+    const base = rings.take(order)
+    if (base === undefined) return fullMessage(filled, 'rings', `a ring of ${size} slots in one piece`)
+    undo.push(() => rings.give(base, order))
+    this.#block = { base, order }
+    return undefined
+  }
+
+  /** Drafts the steps; the word that the service's record shall hold. */
+  write(): number {
+    const { prepare } = this.#draft
+    if (this.#words.length === 0) return 0
+    if (!this.#block) {
+      this.#changeSlots(this.#old!.base)
+      return ringWord(this.#old!.base, this.#old!.log2)
+    }
+    const { base } = this.#block
+    prepare.push({ do: 'write-ring', base, slots: this.#words })
+    if (this.#slots && isMoving(this.#words)) this.#setMoves(this.#slots, base, prepare, () => true)
+    return ringWord(base, Math.log2(this.#words.length))
+  }
+
+  /** Drafts the end of the ring that was, if another takes its place. */
+  releaseOld(): void {
+    if (this.#old && (this.#block || this.#words.length === 0)) this.#draft.releaseRing(this.#old)
+  }
+
+  putBack(): void {
+    if (this.#target.length > 0) this.#draft.arena.putBack(this.#target)
+  }
+
+  /** Is the target written straight from the arena? Then it has to stay there. */
+  get keepsTarget(): boolean {
+    return this.#words === this.#target && this.#block !== undefined
+  }
+
+  #fillTarget(): Uint16Array {
+    const { start, count, ringSize } = this.#wanted
+    const { weights } = this.#table
+    if (!weights.subarray(start, start + count).some((weight) => weight > 0)) return none
+    return this.#fill(weights, start, this.#draft.arena.take(ringSize))
+  }
+
+  /** `weights` start with the service's first row at `from`. */
+  #fill(weights: Uint32Array, from: number, into: Uint16Array): Uint16Array {
+    const { start, count } = this.#wanted
+    const hashes = this.#table.hashes.subarray(2 * start)
+    fillRing(into, { start: 0, count, hashes, weights: weights.subarray(from) }, this.#numbers)
+    return into
+  }
+
+  #startFrom(remembers: boolean): Slots | undefined {
+    const { ringSize, start, count } = this.#wanted
+    const { now } = this.#draft
+    if (remembers && this.#table.times.has(start, count)) {
+      const slots = slotsFromHistory(this.#table, this.#wanted, now, (weights) =>
+        this.#fill(weights, 0, new Uint16Array(ringSize)),
+      )
+      if (isMoving(slots.words)) return slots
+    }
+    this.#words = this.#target
+    return undefined
+  }
+
+  /** A ring that grows repeats its slots first; one that shall be smaller repeats what it wants until all has settled. */
+  #moveFrom(old: { readonly base: number; readonly log2: number }, remembers: boolean): Slots | undefined {
+    const { policy } = this.#wanted
+    if (this.#canReplace()) {
+      this.#words = this.#target
+      return undefined
+    }
+    const size = Math.max(this.#target.length, this.#oldWords.length)
+    const slots = copySlots(this.#draft.maps, old, size)
+    const repeated = size / this.#target.length
+    const rules = { ...this.#fates, firstPhase: policy.firstPhase, now: this.#draft.now.seconds, remembers }
+    for (let slot = 0; slot < size; slot++) {
+      const to = this.#target.length === 0 ? RING_SLOT_EMPTY : this.#target[Math.floor(slot / repeated)]!
+      moveSlot(slots, slot, to, rules)
+      if (numberOf(slots.words[slot]!) !== to) this.#isDone = false
+    }
+    if (size !== this.#target.length) this.#isDone = false
+    return slots
+  }
+
+  /** Is the wanted ring smaller, or none, and leads nobody elsewhere than the one there is? */
+  #canReplace(): boolean {
+    if (this.#target.length >= this.#oldWords.length) return false
+    const repeated = this.#oldWords.length / this.#target.length
+    return this.#oldWords.every((word, slot) =>
+      this.#target.length === 0 ? word === RING_SLOT_EMPTY : word === this.#target[Math.floor(slot / repeated)],
+    )
+  }
+
+  #changeSlots(base: number): void {
+    const at: number[] = []
+    const words = this.#words
+    for (let slot = 0; slot < words.length; slot++) if (words[slot] !== this.#oldWords[slot]) at.push(slot)
+    if (at.length === 0) return
+    const { publish } = this.#draft
+    if (this.#slots) this.#setMoves(this.#slots, base, publish, (slot) => begins(this.#oldWords[slot]!, words[slot]!))
+    const numbers = Uint16Array.from(at, (slot) => words[slot]!)
+    publish.push({ do: 'set-slots', at: Uint32Array.from(at, (slot) => base * RING_LINE_SLOTS + slot), numbers })
+    if (at.some((slot) => begins(words[slot]!, this.#oldWords[slot]!))) this.#draft.needsGrace()
+  }
+
+  #setMoves(slots: Slots, base: number, steps: Draft['publish'], which: (slot: number) => boolean): void {
+    const { words, previous, since } = slots
+    const moving: number[] = []
+    for (let slot = 0; slot < words.length; slot++) {
+      if (phaseOf(words[slot]!) !== PHASE.stable && which(slot)) moving.push(slot)
+    }
+    if (moving.length === 0) return
+    steps.push({
+      do: 'set-moves',
+      at: Uint32Array.from(moving, (slot) => movePlace(base, slot)),
+      previous: Uint16Array.from(moving, (slot) => previous[slot]!),
+      since: Uint16Array.from(moving, (slot) => since[slot]!),
+    })
+  }
+}
+
+/** Does a slot come to be asked for its previous member that was not before? */
+function begins(before: number, after: number): boolean {
+  return !asksPrevious(phaseOf(before)) && asksPrevious(phaseOf(after))
+}
+
+function ringWord(base: number, log2: number): number {
+  return ((base << RING_LOG2_BITS) | log2) >>> 0
+}
