@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from '@jest/globals'
+import { needing, needs } from '@skep/testbed'
 import { openLog, textDestination } from './log.ts'
 import { readable } from './readable.ts'
 
@@ -46,4 +48,17 @@ test.each([
   expect(readable({ level: 'info', time: '2026-01-01T12:00:01.000Z', msg: 'm', x })).toBe(
     `12:00:01 info  m  ${expected}`,
   )
+})
+
+const speak = `import(${JSON.stringify(import.meta.resolve('./log.ts'))}).then(({ openLog }) => openLog({ level: 'info', instance: 'edge' }).info('running'))`
+
+test('into a pipe it is JSON', () => {
+  const { stderr } = spawnSync(process.execPath, ['--conditions=@skep/source', '-e', speak], { encoding: 'utf8' })
+  expect(JSON.parse(stderr)).toMatchObject({ level: 'info', instance: 'edge', msg: 'running' })
+})
+
+needing(needs.binary('script')).test('on a terminal it is text', () => {
+  const command = `'${process.execPath}' --conditions=@skep/source -e '${speak.replaceAll("'", String.raw`'\''`)}'`
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' })
+  expect(stdout).toMatch(/^\d\d:\d\d:\d\d info  running\r?\n$/)
 })
