@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Host, type Net, needing, needs, topology } from '@skep/testbed'
 import { Keepalived, type KeepalivedOptions } from '../../test/keepalived.ts'
 import { resolve, untilAt } from '../../test/neighbors.ts'
@@ -6,7 +6,7 @@ import { defaultRouter, type RouterConfig } from '../machine/config.ts'
 import type { StateName } from '../machine/state.ts'
 import { Speaker, type SpeakerEvent } from './speaker.ts'
 
-const { describe, test } = needing(needs.root, needs.bpf, needs.binary('keepalived'))
+const withKeepalived = needing(needs.binary('keepalived'))
 const families = ['ipv4', 'ipv6'] as const
 type Family = (typeof families)[number]
 const vips = { ipv4: '10.0.0.100', ipv6: 'fd00::100' } as const
@@ -80,7 +80,7 @@ function keepalived(host: Host, family: Family, options: Omit<KeepalivedOptions,
 }
 
 for (const family of families)
-  describe(`beside keepalived, ${family}`, () => {
+  withKeepalived.describe(`beside keepalived, ${family}`, () => {
     const vip = vips[family]
 
     test('ours is better: keepalived backs down; ours is killed: keepalived takes over, and the MAC moves', async () => {
@@ -134,28 +134,40 @@ for (const family of families)
     }, 30_000)
   })
 
-test('unicast peers, with keepalived too', async () => {
-  const more = `unicast_src_ip 10.0.0.2
+withKeepalived.test(
+  'unicast peers, with keepalived too',
+  async () => {
+    const more = `unicast_src_ip 10.0.0.2
   unicast_peer { 10.0.0.1 }`
-  await using theirs = keepalived(net.b, 'ipv4', { priority: 100, more })
-  await theirs.until('MASTER')
-  using ours = new Ours(net.a, 'ipv4', { priority: 150, peers: ['10.0.0.2'] })
-  const down = theirs.untilReleased()
-  ours.speaker.start()
-  await ours.until('active')
-  await down
-}, 30_000)
+    await using theirs = keepalived(net.b, 'ipv4', { priority: 100, more })
+    await theirs.until('MASTER')
+    using ours = new Ours(net.a, 'ipv4', { priority: 150, peers: ['10.0.0.2'] })
+    const down = theirs.untilReleased()
+    ours.speaker.start()
+    await ours.until('active')
+    await down
+  },
+  30_000,
+)
 
-test('keepalived of version 2, and one with other addresses, are named', async () => {
-  using ours = new Ours(net.a, 'ipv4', { priority: 50 })
-  ours.speaker.start()
-  {
-    await using _theirs = keepalived(net.b, 'ipv4', { priority: 100, more: 'version 2\n  advert_int 1' })
-    await ours.untilSaid('it is of VRRP version 2, not 3 (keepalived speaks version 3 with: vrrp_version 3)')
-  }
-  await using _others = new Keepalived(net.b, { priority: 100, addresses: ['10.0.0.101'], more: 'skip_check_adv_addr' })
-  await ours.untilSaid('has other addresses: it lacks 10.0.0.100; only it has 10.0.0.101')
-}, 30_000)
+withKeepalived.test(
+  'keepalived of version 2, and one with other addresses, are named',
+  async () => {
+    using ours = new Ours(net.a, 'ipv4', { priority: 50 })
+    ours.speaker.start()
+    {
+      await using _theirs = keepalived(net.b, 'ipv4', { priority: 100, more: 'version 2\n  advert_int 1' })
+      await ours.untilSaid('it is of VRRP version 2, not 3 (keepalived speaks version 3 with: vrrp_version 3)')
+    }
+    await using _others = new Keepalived(net.b, {
+      priority: 100,
+      addresses: ['10.0.0.101'],
+      more: 'skip_check_adv_addr',
+    })
+    await ours.untilSaid('has other addresses: it lacks 10.0.0.100; only it has 10.0.0.101')
+  },
+  30_000,
+)
 
 test('two of ours, whatever their checksums cover: one owner at a time, however often they change', async () => {
   using one = new Ours(net.a, 'ipv4', { priority: 150, checksum: 'plain' })
