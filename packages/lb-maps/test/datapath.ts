@@ -76,8 +76,7 @@ function* spread(
   if (intent === 'goes-on' || intent === 'watches') return number
   yield
   const chosen = readSlot(maps, tables, Math.floor(random() * 2 ** Number(tables & 31n))) & 0x3fff
-  for (let attempt = 0; attempt < 3; attempt++) if (yield* records.write(chosen)) return chosen
-  return number
+  return (yield* records.write(chosen)) ? chosen : number
 }
 
 function* settle(maps: LbMaps, contender: Contender, records: RecordTable): Steps<number> {
@@ -143,7 +142,16 @@ class RecordTable {
     return undefined
   }
 
+  /** A place that somebody else was quicker to take is looked for again. */
   *write(number: number): Steps<boolean> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const written = yield* this.#tryToWrite(number)
+      if (written !== 'lost') return written
+    }
+    return false
+  }
+
+  *#tryToWrite(number: number): Steps<boolean | 'lost'> {
     let free: number | undefined
     let seen = 0n
     for (const at of this.#places) {
@@ -155,7 +163,8 @@ class RecordTable {
       seen = word
     }
     yield
-    return free !== undefined && this.#swap(free, seen, this.#word(number))
+    if (free === undefined) return false
+    return this.#swap(free, seen, this.#word(number)) || 'lost'
   }
 
   #word(number: number): bigint {

@@ -230,7 +230,7 @@ export class MovingWorld {
       connection.packet = undefined
       connection.lastPacket = this.#time
       if (connection.owner === undefined || connection.owner === 0) connection.owner = value
-      else if (this.#forgiven.has(connection.owner)) connection.owner = value
+      else if (this.#forgiven.has(connection.owner)) continue
       else if (connection.owner !== value) {
         throw new Error(`a connection of member ${connection.owner} went to ${value}, at ${this.#time}`)
       }
