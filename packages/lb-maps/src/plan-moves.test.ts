@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { choose, type Intent } from '../test/datapath.ts'
 import { copyMaps, sizes, testKey } from '../test/maps.ts'
 import type { Now } from './clock.ts'
 import { capacity } from './capacity.ts'
 import { explainFlow, shares } from './explain.ts'
+import { hashWords } from './hash.ts'
 import { memoryMaps, type TableSizes } from './maps.ts'
 import { readMembers, readService } from './reader.ts'
 import { ServiceMaps } from './reconcile.ts'
@@ -91,7 +93,9 @@ test('a backend that is taken out drains, which everybody can see, and is a back
   node.services.reconcile(desired([host(1)]))
   expect(node.members[1]).toMatchObject({ id, address: '172.16.0.2', draining: true, slots: 0 })
   const flow = { client: '198.51.100.7', ...frontend }
-  const moving = Array.from({ length: 50 }, (_, i) => explainFlow(node.services.maps, { ...flow, clientPort: 4000 + i }))
+  const moving = Array.from({ length: 50 }, (_, i) =>
+    explainFlow(node.services.maps, { ...flow, clientPort: 4000 + i }),
+  )
   const moved = moving.find(({ move }) => move !== undefined)!
   expect(moved).toMatchObject({ member: { address: '172.16.0.1' }, move: { phase: 'move', previous: '172.16.0.2:80' } })
   expect(moved.why.slice(3, 5)).toEqual([
@@ -124,6 +128,33 @@ test.each<[string, Partial<Service>, number]>([
   node.services.reconcile(desired([host(1), host(2, { state: 'failed' })], more))
   expect(Math.sign(node.service.moving.move)).toBe(moves)
   expect(node.members[1]).toMatchObject({ slots: 0, draining: false })
+})
+
+test.each<['keep' | 'reset', boolean]>([
+  ['keep', true],
+  ['reset', false],
+])('a recorded connection of a backend that fails: %s', (onFailure, stays) => {
+  const node = new Node()
+  node.services.reconcile(desired([host(1), host(2)], { onFailure }))
+  node.services.reconcile(desired([host(1), host(2), host(3)], { onFailure }))
+  const machine = { maps: node.services.maps, recordTime: () => node.seconds & 0xffff, random: () => 0 }
+  const send = (flow: bigint, intent: Intent): number => {
+    for (const steps = choose(machine, 1, flow, intent); ;) {
+      const { done, value } = steps.next()
+      if (done) return value
+    }
+  }
+  const flows = Array.from({ length: 200 }, (_, i) => hashWords(1n, [BigInt(i)]))
+  const [, second, third] = node.members.map(({ id }) => id)
+  const old = flows.slice(100).filter((flow) => send(flow, 'watches') === second)
+  const its = flows.slice(0, 100).filter((flow) => send(flow, 'opens') === third)
+  expect(its.length).toBeGreaterThan(10)
+  node.services.reconcile(desired([host(1), host(2), host(3, { state: 'failed' })], { onFailure }))
+  expect(its.map((flow) => send(flow, 'goes-on') === third)).toEqual(its.map(() => stays))
+  const others = [host(1), host(2, { state: 'failed' }), host(3, { state: 'failed' })]
+  node.services.reconcile(desired(others, { onFailure }))
+  expect(old.length).toBeGreaterThan(20)
+  expect(old.map((flow) => send(flow, 'watches') === second)).toEqual(old.map(() => stays))
 })
 
 test('a translated service without affinity needs no moves, and one by which nothing is remembered no records', () => {
