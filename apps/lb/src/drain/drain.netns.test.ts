@@ -64,7 +64,7 @@ describe('draining', () => {
     const begun = await askJson<DrainProgress>(apiSocket(lb), 'PUT', path)
     expect(begun).toMatchObject({ ended: false, connections: held.opened.perServer['backend-1'] })
     expect((await held.check()).broken).toEqual([])
-    await until(lb, ([one]) => one?.ended === true)
+    await until(lb, ([one]) => one?.ended ?? false)
     const { broken } = await held.check()
     expect(broken).toHaveLength(held.opened.perServer['backend-1']!)
     expect(new Set(broken.map(({ server }) => server))).toEqual(new Set(['backend-1']))
