@@ -171,11 +171,13 @@ stage parse_packet(struct xdp_md *ctx, struct packet *packet)
 {
 	enum verdict v = parse_frame(ctx, packet);
 
+	if (v)
+		return v;
 	forget(packet->tags);
 	forget(packet->transport);
 	forget(packet->protocol);
 	forget(packet->length);
-	return v;
+	return VERDICT_GO_ON;
 }
 
 /* Again, from their offsets. */

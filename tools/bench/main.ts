@@ -19,10 +19,10 @@ const cases: BenchCase[] = []
 const floors: BenchCase[] = []
 let failed = 0
 for (const file of files) {
-  const { default: bench } = (await import(resolve(file))) as { default: Bench }
-  if (values.only !== undefined && bench.group !== values.only) continue
-  console.error(`bench: ${file}`)
   try {
+    const { default: bench } = (await import(resolve(file))) as { default: Bench }
+    if (values.only !== undefined && bench.group !== values.only) continue
+    console.error(`bench: ${file}`)
     await bench.run(
       (result) => {
         cases.push(result)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openNetlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import { Announcer } from './announce/announcer.ts'
@@ -15,11 +16,14 @@ import { hasLiveLinks } from './devices/links.ts'
 import { FollowedMetrics } from './metrics/index.ts'
 import { readStatus } from './status/read.ts'
 import { requireSameNamespace } from './instance/namespace.ts'
+import { keepPulse } from './pulse/keep.ts'
 import { ownInstance } from './instance/own.ts'
 import type { InstancePaths } from './instance/paths.ts'
 import { accepted } from './source/accepted.ts'
 import type { Declared, Source } from './source/source.ts'
 import { removeInstance } from './uninstall.ts'
+
+const PULSE_RETRY_MS = 1000
 
 /** What is served beside the traffic. */
 export interface RunOptions {
@@ -61,7 +65,20 @@ export async function run(
   metrics.want(controller.config.metrics)
   await using _api = await serveApi({ paths, controller, log, metrics: () => metrics.text() }, options)
   controller.tellReady()
-  await controller.follow(signal)
+  await Promise.all([controller.follow(signal), followPulse(controller, log, signal)])
+}
+
+/** Without it the datapath asks the kernel for every packet: slower, and as right. */
+async function followPulse({ pulse }: Controller, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      using netlink = openNetlink()
+      await keepPulse(netlink, pulse, signal)
+    } catch (error) {
+      log.warn({ err: error }, 'could not follow next hops; trying again')
+      await delay(PULSE_RETRY_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
 }
 
 async function openHealth(paths: InstancePaths, config: Config, log: Logger): Promise<Health> {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
+import type { Balancer } from '../test/balancer.ts'
 import { type Lab, lab } from '../test/lab.ts'
 import { prepareRoutes } from './backends.ts'
 import { Interrupted, Rig, undisturbed } from './rig.ts'
@@ -16,12 +17,16 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
 
   let net: Lab
   let rig: Rig
+  let lb: Balancer
   beforeAll(() => {
     net = lab()
     prepareRoutes(net)
     rig = net.ns.run(() => new Rig(FLOWS, net.front))
+    lb = balancer('v4', { natLines: FLOWS })
   })
+  beforeEach(() => lb.forgetConnections())
   afterAll(() => {
+    lb[Symbol.dispose]()
     rig[Symbol.dispose]()
     net[Symbol.dispose]()
   })
@@ -33,22 +38,18 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
   })
 
   test('sends each flow once before any twice', () => {
-    using lb = balancer('v4', { natLines: FLOWS })
-    const row = rowOf(lb)
-    net.ns.run(() => eachOnce(rig, row))
+    net.ns.run(() => eachOnce(rig, row()))
     expect(lb.connections().size).toBe(FLOWS)
   })
 
   test('a sample is void when packets come to another verdict', () => {
-    using lb = balancer('v4', { natLines: FLOWS })
-    const row = { ...rowOf(lb), counted: (n: number, run: () => void) => expectVerdict(lb, 'TX_TO_CLIENT', n, run) }
-    expect(() => net.ns.run(() => sample(rig, row, 0))).toThrow(`${FLOWS} REDIRECT_TO_BACKEND`)
+    const wrong = { ...row(), counted: (n: number, run: () => void) => expectVerdict(lb, 'TX_TO_CLIENT', n, run) }
+    expect(() => net.ns.run(() => sample(rig, wrong, 0))).toThrow(`${FLOWS} REDIRECT_TO_BACKEND`)
   })
 
   test('a sample is void when packets end in another action', () => {
-    using lb = balancer('v4', { natLines: FLOWS })
-    const row = { ...rowOf(lb), action: TX }
-    expect(() => net.ns.run(() => sample(rig, row, 0))).toThrow(`action ${REDIRECT}`)
+    const wrong = { ...row(), action: TX }
+    expect(() => net.ns.run(() => sample(rig, wrong, 0))).toThrow(`action ${REDIRECT}`)
   })
 
   test('a sample that was interrupted is taken again', () => {
@@ -60,7 +61,7 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
     expect(last).toBe(3)
   })
 
-  const rowOf = (lb: ReturnType<typeof balancer>): Row => ({
+  const row = (): Row => ({
     name: 'row',
     program: lb.lb.programs.lbXdp,
     wrapper: 'restore4',

@@ -27,6 +27,19 @@ export function readClock(): ClockReading {
   return read(clock.programs.clock)
 }
 
+/** The same, read again and again by one program: a system call each time. */
+export class Clock implements Disposable {
+  readonly #loaded = loadClock()
+
+  read(): ClockReading {
+    return read(this.#loaded.programs.clock)
+  }
+
+  [Symbol.dispose](): void {
+    this.#loaded[Symbol.dispose]()
+  }
+}
+
 /** The kernel frequency that is closest, by ratio, to a measured one. */
 export function nearestFrequency(measured: number): number {
   const distance = (frequency: number): number => Math.abs(Math.log(measured / frequency))

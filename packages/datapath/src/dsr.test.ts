@@ -8,7 +8,6 @@ import {
   ipv6,
   type Ipv4Spec,
   type Ipv6Spec,
-  parseAddress,
   type Part,
   vlan,
 } from '@skep/packet'

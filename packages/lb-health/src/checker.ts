@@ -1,6 +1,7 @@
-import { type HealthCheck, probeOf } from './check/check.ts'
-import { backendKey, type DesiredBackend, type DesiredService } from './check/desired.ts'
+import { type HealthCheck, probeOf, type ProbeSpec } from './check/check.ts'
+import { backendKey, type DesiredBackend, type DesiredService, type Via } from './check/desired.ts'
 import { type Clock, hostClock } from './clock.ts'
+import type { Target } from './probe/probe.ts'
 import { forgetCertificates } from './probe/secure.ts'
 import type { HealthRecord, States } from './record.ts'
 import type { JobSpec } from './schedule/job.ts'
@@ -59,7 +60,7 @@ export class HealthChecker implements Disposable {
   checkNow(name: string, at: { readonly address: string; readonly port: number }): void {
     const service = this.#services.find((one) => one.name === name)
     const backend = service?.backends.find((one) => one.address === at.address && one.port === at.port)
-    if (service && backend) this.#scheduler.hurry(`${prefixOf(service)} ${backendKey(backend)}`)
+    if (service && backend) this.#scheduler.hurry(jobKey(prefixOf(service), backend))
   }
 
   stats(): SchedulerStats {
@@ -92,7 +93,7 @@ export class HealthChecker implements Disposable {
     for (const service of this.#services) {
       const prefix = prefixOf(service)
       for (const backend of service.backends) {
-        const key = `${prefix} ${backendKey(backend)}`
+        const key = jobKey(prefix, backend)
         const others = this.#subscribers.get(key)
         if (others) others.push({ service, backend })
         else this.#subscribers.set(key, [{ service, backend }])
@@ -137,14 +138,26 @@ function prefixOf({ check, sources }: DesiredService): string {
   return JSON.stringify([probeOf(check), intervalSeconds, timeoutSeconds, jitter, sources?.ipv4, sources?.ipv6])
 }
 
+function jobKey(prefix: string, backend: DesiredBackend): string {
+  const way = backend.via === undefined ? '' : ` ${JSON.stringify(backend.via)}`
+  return `${prefix} ${backendKey(backend)}${way}`
+}
+
 function jobOf({ check, sources }: DesiredService, backend: DesiredBackend): JobSpec {
   const probe = probeOf(check)
   const source = backend.address.includes(':') ? sources?.ipv6 : sources?.ipv4
+  const own = { address: backend.address, port: probe.spec.port ?? backend.port, source }
+  // A script finds its own way.
+  const { via } = backend
   return {
     probe,
-    target: { address: backend.address, port: probe.spec.port ?? backend.port, source },
+    target: via === undefined || probe.kind === 'script' ? own : targetVia(via, own.port, probe),
     ...timing(check),
   }
+}
+
+function targetVia({ address, port, localAddress, localPort }: Via, own: number, { spec }: ProbeSpec): Target {
+  return { address, port: spec.port ?? port ?? own, source: localAddress, sourcePort: localPort }
 }
 
 function timing({ intervalSeconds, timeoutSeconds, jitter }: HealthCheck): Omit<JobSpec, 'probe' | 'target'> {

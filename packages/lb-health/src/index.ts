@@ -13,7 +13,7 @@ export type {
   UdpCheck,
 } from './check/check.ts'
 export { kinds } from './check/check.ts'
-export type { DesiredBackend, DesiredService, Sources } from './check/desired.ts'
+export type { DesiredBackend, DesiredService, Sources, Via } from './check/desired.ts'
 export { backendKey, desiredSchema, desiredServiceSchema } from './check/desired.ts'
 export { healthCheckSchema } from './check/schema.ts'
 export type { CheckerOptions } from './checker.ts'

@@ -12,6 +12,8 @@ export interface Seen {
   readonly visibleMs: number
   /** The call returned: what the change has freed may be used again. */
   readonly returnedMs: number
+  /** What of that was work; the rest was waiting. */
+  readonly cpuMs: number
 }
 
 /** Maps whose program is asked, before each wait for packets under way, whether it sees the change already. */
@@ -41,13 +43,15 @@ export class WatchedMaps {
       if (flow !== undefined && expected(this.#reached(flow))) visibleMs = performance.now() - start
     }
     this.#look = look
+    const cpu = process.cpuUsage()
     const start = performance.now()
     work()
     const returnedMs = performance.now() - start
+    const { user, system } = process.cpuUsage(cpu)
     this.#look = () => {}
     left.splice(1)
     look()
     if (visibleMs === undefined) throw new Error('the change was made, and no packet sees it')
-    return { visibleMs, returnedMs }
+    return { visibleMs, returnedMs, cpuMs: (user + system) / 1000 }
   }
 }

@@ -177,7 +177,7 @@ describe('the API', () => {
       [400, 'GET', '/v1/connections?limit=-1', '', 'query limit'],
       [400, 'GET', '/v1/connections?client=10.0.0', '', 'client \\"10.0.0\\"'],
       [422, 'PUT', '/v1/config', 'spec: [', 'body:1:'],
-      [422, 'PUT', '/v1/config', config([1]).replace('port: 8080', 'port: 0'), '0 is not a port'],
+      [422, 'PUT', '/v1/config', config([1]).replace('port: 8080', 'port: 70000'), '70000 is not a port'],
       [404, 'PUT', '/v1/services/wep/backends/10.1.0.11%3A8080/drain', '', 'did you mean \\"web\\"?'],
       [404, 'PUT', '/v1/services/web/backends/10.1.0.14%3A8080/drain', '', 'did you mean'],
       [400, 'PUT', '/v1/services/web/backends/10.1.0.11%3A8080/drain?timeoutSeconds=x', '', 'whole number of seconds'],

@@ -122,10 +122,7 @@ test('updateServices changes states wherever a backend is used, and only as they
 
 test('a configuration cannot take what was put', () => {
   expect(claimedFindings(config, [spec(1, '192.0.2.21')])).toEqual([])
-  expect(claimedFindings(config, [spec(1, '192.0.2.10')])).toEqual([
-    {
-      path: ['spec', 'services', 0, 'frontends', 0],
-      message: expect.stringContaining('DELETE /v1/service/1') as string,
-    },
-  ])
+  const [finding] = claimedFindings(config, [spec(1, '192.0.2.10')])
+  expect(finding?.path).toEqual(['spec', 'services', 0, 'frontends', 0])
+  expect(finding?.message).toContain('DELETE /v1/service/1')
 })

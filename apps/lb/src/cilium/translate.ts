@@ -24,6 +24,7 @@ function frontendsOf({ flags, 'frontend-address': { ip, port, protocol = 'any', 
     throw frontendRefusal(`flags.natPolicy "${flags.natPolicy}" changes the family, which skep-lb keeps; use "None"`)
   if (scope === 'internal')
     throw frontendRefusal('frontend-address.scope "internal" is for pods; this load balancer serves "external"')
+  if (!port) throw frontendRefusal(noPort('frontend-address', port))
   const protocols = protocol === 'tcp' ? ['TCP'] : protocol === 'udp' ? ['UDP'] : ['TCP', 'UDP']
   return protocols.map((each) => {
     const parsed = frontendSchema.safeParse({ address: ip, port, protocol: each })
@@ -36,6 +37,7 @@ function backendsOf({ 'backend-addresses': addresses = [] }: PutService, fronten
   const seen = new Map<string, number>()
   return addresses.map(({ ip, port, weight = 1, state = 'active' }, i) => {
     const place = `backend-addresses[${i}]`
+    if (!port) throw backendRefusal(noPort(place, port))
     const parsed = backendSchema.safeParse({ address: ip, port, weight, state })
     if (!parsed.success) throw backendRefusal(sentence(place, parsed.error.issues))
     const backend = parsed.data
@@ -55,6 +57,11 @@ function sentence(place: string, issues: readonly { path: readonly PropertyKey[]
   const { path, message } = issues[0]!
   const key = path[0] === 'address' ? 'ip' : String(path[0])
   return `${place}.${key}: ${message}`
+}
+
+/** A port of 0 is what Go's clients send for none. */
+function noPort(place: string, port: number | undefined): string {
+  return `${place}.port: ${port ?? 'nothing'} is not a port; write a whole number from 1 to 65535`
 }
 
 function frontendRefusal(message: string): CiliumRefusal {

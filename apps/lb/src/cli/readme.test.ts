@@ -15,7 +15,7 @@ const blocks = [...readme.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, languag
 const commands = blocks
   .filter(({ language }) => language === 'sh')
   .flatMap(({ text }) => text.split('\n'))
-  .map((line) => line.replace(/#.*/, '').trim())
+  .map((line) => line.replace(/#.*| \|.*/, '').trim())
   .filter((line) => line.startsWith('skep-lb ') && line !== 'skep-lb --help')
 
 /** What the command line makes of it, without doing it. */

@@ -8,7 +8,8 @@ import type { MetricsSettings } from '../metrics/settings.ts'
 export interface Config {
   /** Names and globs, and those with `-` before them, in the order of the file. */
   readonly devices: readonly string[]
-  readonly mode: 'snat'
+  readonly mode: Mode
+  readonly dsr: Dsr
   readonly acceleration: Acceleration
   readonly snat: Snat
   readonly capacity: Capacity
@@ -23,6 +24,27 @@ export interface Config {
 
 /** `native` refuses a device whose driver cannot; `best-effort` falls back to `generic` and says why. */
 export type Acceleration = 'native' | 'best-effort' | 'generic'
+
+/** `snat`: with the load balancer's own address as source. `dsr`: direct server return, the backend answers the client itself. */
+export type Mode = 'snat' | 'dsr'
+
+/**
+ * How a packet reaches its backend by DSR. `ipip`: inside another IP packet. `l2`: by the MAC address alone. `opt`: with the
+ * backend's address, and the service's in an option (Cilium's).
+ */
+export type Dispatch = 'ipip' | 'l2' | 'opt'
+
+export interface Dsr {
+  readonly dispatch: Dispatch
+  /** Prefixes that the outer source of `ipip` comes from, one a family at most; without one, an own address. */
+  readonly tunnelSources: readonly string[]
+}
+
+/** All connections of a client's address go to one backend. */
+export interface SessionAffinity {
+  /** Until it has been silent for so long. */
+  readonly clientIP: { readonly timeoutSeconds: number }
+}
 
 export interface Snat {
   readonly portRange: PortRange
@@ -40,7 +62,17 @@ export interface Capacity {
 export interface Service {
   readonly name: string
   readonly frontends: readonly Frontend[]
-  readonly algorithm: 'maglev'
+  /** Left out: the load balancer's. */
+  readonly mode?: Mode | undefined
+  readonly dsr?: Pick<Dsr, 'dispatch'> | undefined
+  readonly algorithm: 'maglev' | 'random'
+  readonly sessionAffinity?: SessionAffinity | undefined
+  /** Its UDP frontends carry QUIC: an Initial packet tells a new connection. */
+  readonly quic?: boolean | undefined
+  /** Slots of its Maglev ring; left out, it follows from the number of backends. */
+  readonly ringSize?: number | undefined
+  /** DSR: after so long without a packet a connection is forgotten. */
+  readonly idleSeconds?: number | undefined
   /** Without it every backend counts as up. */
   readonly healthCheck?: HealthCheck | undefined
   /** Without it connections that fail take nobody out. */

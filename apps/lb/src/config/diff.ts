@@ -6,6 +6,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
   return [
     ...changed('devices', before.devices.join(', '), after.devices.join(', ')),
     ...changed('mode', before.mode, after.mode),
+    ...changed('dsr', describeCheck(before.dsr), describeCheck(after.dsr)),
     ...changed('acceleration', before.acceleration, after.acceleration),
     ...changed('snat.portRange', formatRange(before), formatRange(after)),
     ...changed(
@@ -25,6 +26,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
 
 function diffServices(before: Service, after: Service): string[] {
   const lines = [
+    ...optional(before, after),
     ...changed('algorithm', before.algorithm, after.algorithm),
     ...changed('healthCheck', describeCheck(before.healthCheck), describeCheck(after.healthCheck)),
     ...changed('passiveHealthCheck', describeCheck(before.passiveHealthCheck), describeCheck(after.passiveHealthCheck)),
@@ -38,6 +40,14 @@ function diffServices(before: Service, after: Service): string[] {
 function diffBackends(before: Backend, after: Backend): string[] {
   return (['weight', 'state'] as const).flatMap((key) =>
     changed(`${key} of backend ${formatBackend(before)}`, before[key], after[key]),
+  )
+}
+
+/** What a service may leave out. */
+function optional(before: Service, after: Service): string[] {
+  const text = (value: unknown): string => (value === undefined ? 'default' : JSON.stringify(value))
+  return (['mode', 'dsr', 'sessionAffinity', 'quic', 'ringSize', 'idleSeconds'] as const).flatMap((key) =>
+    changed(key, text(before[key]), text(after[key])),
   )
 }
 

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress, tryParseIpv4 } from '@skep/packet'
+import { cidrNetwork, formatAddress, formatCidr, parseAddress, tryParseCidr, tryParseIpv4 } from '@skep/packet'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
 import { show, wrong } from './problem.ts'
@@ -30,6 +30,12 @@ export function integer(what: string, min: number, max: number): z.ZodType<numbe
     throw new Refusal(wrong(value, what, `write a whole number from ${min} to ${max}`))
   })
 }
+
+/** A port, or 0. */
+export const port: z.ZodType<number> = field({ type: 'integer', minimum: 0, maximum: 65535 }, (value) => {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535) return value
+  throw new Refusal(wrong(value, 'a port', 'write a whole number from 1 to 65535, or 0 for every port'))
+})
 
 /** One of the words. With `later`, words that exist but that this version cannot do. */
 export function word<const T extends string>(
@@ -117,6 +123,21 @@ const deviceText = /^-?[^\s/-][^\s/]{0,63}$/
 export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: deviceText.source }, (value) => {
   if (typeof value === 'string' && deviceText.test(value)) return value
   throw new Refusal(wrong(value, 'a device', 'write a name (eth0), a glob (ens*), or one to leave out ("-ens9")'))
+})
+
+/** Yes or no. */
+export const flag: z.ZodType<boolean> = field({ type: 'boolean' }, (value) => {
+  if (typeof value === 'boolean') return value
+  throw new Refusal(wrong(value, 'yes or no', 'write true or false'))
+})
+
+/** A prefix with room for addresses that tell flows apart, in canonical spelling. */
+export const tunnelSource: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  const cidr = typeof value === 'string' ? tryParseCidr(value) : undefined
+  if (cidr === undefined) throw new Refusal(wrong(value, 'a prefix', 'write one like 10.255.0.0/16 or "fd00:ff::/64"'))
+  const network = formatCidr({ ...cidr, address: cidrNetwork(cidr) })
+  if (network === value) return network
+  throw new Refusal(`${show(value)} has bits behind its prefix; write ${network}`)
 })
 
 /** A 128-bit key in hex. */

@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { parseDocument } from './document.ts'
 import { ConfigError, show, type Finding, type Problem } from './problem.ts'
 import { quickValue } from './quick.ts'
+import { checkModes } from './modes.ts'
 import { checkCapacity, crossCheck, crossCheckRaw } from './rules.ts'
 import { documentSchema } from './schema.ts'
 
@@ -50,6 +51,7 @@ function validate(document: unknown, { machine = [], accept }: Rules): Validated
     ...(parsed.success ? crossCheck(parsed.data.spec) : crossCheckRaw(document)),
     ...machine.flatMap((rule) => rule(document)),
     ...(parsed.success ? checkCapacity(parsed.data.spec) : []),
+    ...(parsed.success ? checkModes(parsed.data.spec) : []),
     ...(parsed.success ? checkAnnounce(parsed.data.spec) : []),
     ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
   ]

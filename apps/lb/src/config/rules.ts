@@ -1,5 +1,6 @@
 import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Frontend } from './config.ts'
+import { wayOf } from './modes.ts'
 import { formatPath, show, type Finding, type Path } from './problem.ts'
 import { backendSchema, frontendSchema } from './schema.ts'
 
@@ -11,6 +12,8 @@ interface Placed<T> {
 
 interface PlacedService {
   readonly name: unknown
+  /** Frontends of one family may have backends of the other. */
+  readonly mixes: boolean
   readonly frontends: Placed<Frontend>
   readonly backends: Placed<Backend>
 }
@@ -20,11 +23,12 @@ interface Addressed {
 }
 
 /** What no single field can say: duplicates, families, loops. */
-export function crossCheck({ devices, services }: Pick<Config, 'devices' | 'services'>): Finding[] {
+export function crossCheck(config: Pick<Config, 'devices' | 'services' | 'mode' | 'dsr'>): Finding[] {
   return check(
-    devices,
-    services.map(({ name, frontends, backends }, i) => ({
+    config.devices,
+    config.services.map(({ name, frontends, backends, ...service }, i) => ({
       name,
+      mixes: wayOf(config, service) === 'ipip',
       frontends: { path: servicePath(i, 'frontends'), values: frontends },
       backends: { path: servicePath(i, 'backends'), values: backends },
     })),
@@ -41,10 +45,16 @@ export function crossCheckRaw(document: unknown): Finding[] {
     items(entry(spec, 'devices')).map((device) => (typeof device === 'string' ? device : undefined)),
     items(entry(spec, 'services')).map((service, i) => ({
       name: entry(service, 'name'),
+      mixes: mentionsDsr(spec, service), // what is wrong elsewhere may be the very word that decides this
       frontends: { path: servicePath(i, 'frontends'), values: parsed(entry(service, 'frontends'), frontendSchema) },
       backends: { path: servicePath(i, 'backends'), values: parsed(entry(service, 'backends'), backendSchema) },
     })),
   )
+}
+
+function mentionsDsr(spec: unknown, service: unknown): boolean {
+  const modes = [entry(spec, 'mode'), entry(service, 'mode')]
+  return modes.includes('dsr') || entry(service, 'dsr') !== undefined
 }
 
 /** Whether the tables are large enough. Needs a document that is otherwise valid. */
@@ -105,7 +115,8 @@ function check(devices: Placed<string>['values'], services: readonly PlacedServi
   ]
 }
 
-function families({ frontends, backends }: PlacedService): Finding[] {
+function families({ frontends, backends, mixes }: PlacedService): Finding[] {
+  if (mixes) return []
   return [...lonely('frontend', frontends, 'backend', backends), ...lonely('backend', backends, 'frontend', frontends)]
 }
 
@@ -116,7 +127,7 @@ function lonely(what: string, own: Placed<Addressed>, other: string, others: Pla
   return own.values.flatMap((value, i): Finding[] => {
     if (value === undefined || there.has(family(value.address))) return []
     const v = family(value.address)
-    const message = `${show(value.address)} is an IPv${v} ${what}, but the service has no IPv${v} ${other}; snat keeps the family, so add one or take this out`
+    const message = `${show(value.address)} is an IPv${v} ${what}, but the service has no IPv${v} ${other}; only ipip carries one family inside the other, so add one or take this out`
     return [{ path: [...own.path, i, 'address'], message }]
   })
 }

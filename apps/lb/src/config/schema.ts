@@ -2,11 +2,34 @@ import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
 import type { z } from 'zod'
 import { metricsSchema } from '../metrics/settings.ts'
 import { announceSchema } from '../announce/schema.ts'
-import type { Backend, Capacity, Config, Drain, Frontend, Service, Snat } from './config.ts'
-import { address, devicePattern, hashKey, hostAddress, integer, list, name, portRange, strict, word } from './fields.ts'
+import type {
+  Backend,
+  Capacity,
+  Config,
+  Dispatch,
+  Drain,
+  Dsr,
+  Frontend,
+  Service,
+  SessionAffinity,
+  Snat,
+} from './config.ts'
+import {
+  address,
+  devicePattern,
+  flag,
+  hashKey,
+  hostAddress,
+  integer,
+  list,
+  name,
+  port,
+  portRange,
+  strict,
+  tunnelSource,
+  word,
+} from './fields.ts'
 import { backendStates } from './state.ts'
-
-const port = integer('a port', 1, 65535)
 
 /** A week. */
 export const MOST_DRAIN_SECONDS = 604_800
@@ -28,10 +51,30 @@ const drainSchema = strict<Drain>('a drain section', {
   timeoutSeconds: integer('a number of seconds', 0, MOST_DRAIN_SECONDS),
 })
 
+const modes = ['snat', 'dsr'] as const
+const dispatch: z.ZodType<Dispatch> = word(['ipip', 'l2', 'opt'])
+
+const dsrSchema = strict<Dsr>('the dsr section', {
+  dispatch: dispatch.default('ipip'),
+  tunnelSources: list('prefixes', tunnelSource).default([]),
+})
+
+const affinitySchema = strict<SessionAffinity>('a sessionAffinity section', {
+  clientIP: strict<SessionAffinity['clientIP']>('a clientIP section', {
+    timeoutSeconds: integer('a number of seconds', 1, 32_767).default(10_800),
+  }),
+})
+
 const serviceSchema = strict<Service>('a service', {
   name,
   frontends: list('frontends', frontendSchema),
-  algorithm: word(['maglev'], { random: 'is not built yet' }).default('maglev'),
+  mode: word(modes).optional(),
+  dsr: strict<Pick<Dsr, 'dispatch'>>('a dsr section', { dispatch }).optional(),
+  algorithm: word(['maglev', 'random']).default('maglev'),
+  sessionAffinity: affinitySchema.optional(),
+  quic: flag.optional(),
+  ringSize: integer('a ring size', 128, 8_388_608).optional(),
+  idleSeconds: integer('a number of seconds', 1, 32_767).optional(),
   healthCheck: healthCheckSchema.optional(),
   passiveHealthCheck: passivePolicySchema.optional(),
   drain: drainSchema.optional(),
@@ -51,7 +94,8 @@ const capacitySchema = strict<Capacity>('the capacity section', {
 
 const specSchema = strict<Config>('the spec', {
   devices: list('devices', devicePattern),
-  mode: word(['snat'], { dsr: 'is not built yet' }).default('snat'),
+  mode: word(modes).default('snat'),
+  dsr: dsrSchema.default(() => dsrSchema.parse({})),
   acceleration: word(['native', 'best-effort', 'generic'], { tc: 'is not built yet' }).default('best-effort'),
   snat: snatSchema.default(() => snatSchema.parse({})),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),

@@ -59,12 +59,12 @@ describe('the declared configuration', () => {
   test('a wrong one is refused whole, each error once, where it stands in the file that was sent', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2]))
-    const file = beside(lb, config([1, 2]).replace('port: 8080', 'port: 0').replace('[eth0, eth1]', '[eth0, eth7]'))
+    const file = beside(lb, config([1, 2]).replace('port: 8080', 'port: 70000').replace('[eth0, eth1]', '[eth0, eth7]'))
     const { code, stderr } = await lb.command('apply', '-f', file)
     expect(code).toBe(1)
     expect(stderr.split('\n')).toEqual([
       `${file}:4:19: spec.devices[1]: "eth7": no such device; did you mean "eth0"?`,
-      expect.stringMatching(/new\.yaml:\d+:\d+: spec.services\[0\].backends\[0\].port: 0 is not a port/),
+      expect.stringMatching(/new\.yaml:\d+:\d+: spec.services\[0\].backends\[0\].port: 70000 is not a port/),
       'refused: 2 problems; nothing was changed',
       '',
     ])
@@ -133,13 +133,13 @@ describe('the declared configuration', () => {
     let said = ''
     lb.child?.stderr?.on('data', (data: Buffer) => (said += data.toString()))
     const refused = untilLine(lb.child?.stderr ?? null, /^refused/)
-    lb.configure(config([1, 2]).replace('port: 8080', 'port: 0'))
+    lb.configure(config([1, 2]).replace('port: 8080', 'port: 70000'))
     expect(await refused).toBe('refused: 1 problem; what was running goes on unchanged')
     writeFileSync(join(lb.folder, 'something-else'), '')
     const done = reloaded(lb)
     lb.configure(config([1]))
     await done
-    expect(said.match(/0 is not a port/g)).toHaveLength(1)
+    expect(said.match(/70000 is not a port/g)).toHaveLength(1)
     rmSync(join(lb.folder, 'something-else'))
   }, 60_000)
 

@@ -21,6 +21,7 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
 import { accepted } from '../source/accepted.ts'
 import type { Declared, Occasion, Source } from '../source/source.ts'
+import type { Pulse } from '../pulse/pulse.ts'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
 import { networkChanges } from './network.ts'
@@ -48,6 +49,9 @@ export interface Wanted {
 
 /** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
 const ROUND_EVERY_MS = 30_000
+
+/** What time alone brings is done so often. */
+const TICK_EVERY_MS = 1000
 
 /** Keeps an instance as it is asked to be: every round compares all that is wanted with all that is there. */
 export class Controller {
@@ -79,6 +83,11 @@ export class Controller {
   /** Why what is asked for is not carried out; `undefined`: it is. */
   get trouble(): string | undefined {
     return this.#trouble
+  }
+
+  /** What the datapath is told of the network. */
+  get pulse(): Pulse {
+    return this.#parts.engine.pulse
   }
 
   get source(): Source {
@@ -119,6 +128,7 @@ export class Controller {
     this.reload('changed')
     // What was due while nobody ran.
     scheduler.soon()
+    const ticking = setInterval(() => this.#tick(scheduler), TICK_EVERY_MS)
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
         log.debug(change, 'network changed')
@@ -127,6 +137,7 @@ export class Controller {
     } finally {
       health.onChange = () => {}
       drainer.onDue = () => {}
+      clearInterval(ticking)
       scheduler.stop()
     }
   }
@@ -219,6 +230,15 @@ export class Controller {
     health.applied()
     announcer.want(weighed)
     return round
+  }
+
+  #tick(scheduler: Scheduler): void {
+    try {
+      if (this.#parts.engine.tick()) scheduler.soon()
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'could not do what was due; a round will')
+      scheduler.soon()
+    }
   }
 
   #idle(): void {

@@ -1,6 +1,7 @@
 import type { LbXdpConfig } from '@skep/datapath/lb-xdp'
 import { sizeMaps, type HashKey, type Sizing } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
+import { tunnelSettings } from './tunnel.ts'
 
 /** Idle times after which a connection's entry may be taken over, in seconds (RFC 5382 and 4787 ask for the long ones). */
 export const idleSeconds = {
@@ -13,6 +14,11 @@ export const idleSeconds = {
 
 /** For so long after the control plane's last word the datapath believes what it has noted about next hops. */
 export const pulseSeconds = 3
+
+/** The datapath's records count time in units of 2^shift jiffies: a second, or little more. */
+export function recordShift(ticksPerSecond: number): number {
+  return Math.ceil(Math.log2(ticksPerSecond))
+}
 
 /** Sizes of the tables for a configuration. */
 export function sizingFor({ capacity }: Config): Sizing {
@@ -44,11 +50,8 @@ export function programConfig(config: Config, ticksPerSecond: number): LbXdpConf
     timeoutOther: idleSeconds.other * ticksPerSecond,
     pulseLimit: pulseSeconds * ticksPerSecond,
     hopsMask: masks.hops,
-    recordShift: Math.ceil(Math.log2(ticksPerSecond)),
-    tunnelSource4: 0,
-    tunnelSpread4: 0,
-    tunnelSource6: [0, 0, 0, 0],
-    tunnelSpread6: [0, 0, 0, 0],
+    recordShift: recordShift(ticksPerSecond),
+    ...tunnelSettings(config),
   }
 }
 

@@ -1,10 +1,23 @@
-import type { Desired, Service } from '@skep/lb-maps'
+import type { Backend, Desired, Service } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
+import { wayOf, type Way } from '../config/modes.ts'
 import { family } from '../config/rules.ts'
+import { tunnelFamilies } from '../datapath/tunnel.ts'
 
-/** The services as the datapath has them: one family each, with the own addresses towards their backends. */
-export function desiredState(config: Config, sources: ReadonlyMap<string, string>): Desired {
-  return { services: config.services.flatMap((service) => [4, 6].flatMap((v) => ofFamily(service, v))), sources }
+type ConfigService = Config['services'][number]
+
+const modes = { snat: 'snat', ipip: 'dsr-ipip', l2: 'dsr-l2', opt: 'dsr-option' } as const satisfies Record<
+  Way,
+  Service['mode']
+>
+
+/** The services as the datapath has them: one family of frontends each, with the own addresses towards their backends. */
+export function desiredState(config: Config, sources: ReadonlyMap<string, string>, recordUnitSeconds = 1): Desired {
+  return {
+    services: config.services.flatMap((service) => ([4, 6] as const).flatMap((v) => ofFamily(config, service, v))),
+    sources,
+    program: { recordUnitSeconds, tunnelPrefixes: tunnelFamilies(config) },
+  }
 }
 
 /** Every backend's address, once. */
@@ -17,16 +30,35 @@ export function usesFamily(config: Config, v: 4 | 6): boolean {
   return config.services.some(({ frontends }) => frontends.some(({ address }) => family(address) === v))
 }
 
-function ofFamily({ name, frontends, algorithm, backends }: Config['services'][number], v: number): Service[] {
-  const own = frontends.filter(({ address }) => family(address) === v)
-  if (own.length === 0) return []
-  const served = backends.filter(({ address }) => family(address) === v)
+/** Whether any service takes every port of its address. */
+export function takesAnyPort(config: Config): boolean {
+  return config.services.some(({ frontends }) => frontends.some(({ port }) => port === 0))
+}
+
+function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
+  const frontends = service.frontends.filter(({ address }) => family(address) === v)
+  if (frontends.length === 0) return []
+  const { name, algorithm, sessionAffinity, quic, ringSize, idleSeconds, healthCheck } = service
+  const way = wayOf(config, service)
   return [
     {
       name,
       algorithm,
-      frontends: own,
-      backends: served.map(({ address, port, weight }) => ({ address, port, weight })),
+      mode: modes[way],
+      frontends,
+      backends: served(service, way, v),
+      ...(sessionAffinity ? { sessionAffinity: sessionAffinity.clientIP } : {}),
+      ...(quic && frontends.some(({ protocol }) => protocol === 'UDP') ? { quic } : {}),
+      ...(ringSize === undefined ? {} : { ringSize }),
+      ...(idleSeconds === undefined ? {} : { idleSeconds }),
+      ...(healthCheck ? { onFailure: healthCheck.onFailure } : {}),
     },
   ]
+}
+
+/** Those of the frontends' family. A tunnel carries one family in the other: then all serve whom nobody of theirs does. */
+function served({ backends }: ConfigService, way: Way, v: 4 | 6): Backend[] {
+  const own = backends.filter(({ address }) => family(address) === v)
+  const chosen = own.length === 0 && way === 'ipip' ? backends : own
+  return chosen.map(({ address, port, weight }) => ({ address, port, weight }))
 }

@@ -16,7 +16,8 @@ import type { GaugeStatus } from '../status/status.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
-import { backendAddresses, usesFamily } from './desired.ts'
+import { Pulse } from '../pulse/pulse.ts'
+import { backendAddresses, takesAnyPort, usesFamily } from './desired.ts'
 import { Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
 import { Services } from './services.ts'
@@ -30,6 +31,9 @@ export class Engine implements Disposable {
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
+  readonly #tunnelSources: readonly string[]
+  /** What the datapath is told of the network. */
+  readonly pulse: Pulse
   #sources: ReadonlyMap<string, string>
 
   /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
@@ -39,6 +43,8 @@ export class Engine implements Disposable {
     this.#netlink = netlink
     this.#datapath = stack.use(loadDatapath(paths, config))
     this.#services = stack.use(new Services(this.#datapath, config))
+    this.pulse = stack.use(new Pulse(this.#datapath.maps))
+    this.#tunnelSources = config.dsr.tunnelSources
     this.#links = new Links(paths, netlink, this.#datapath)
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
@@ -51,6 +57,7 @@ export class Engine implements Disposable {
     const resolution = this.#resolve(config, devices)
     return [
       ...modes.map((message) => ({ path: ['spec', 'acceleration'], message })),
+      ...this.#otherTunnelSources(config),
       ...this.#services.refusals(config, resolution),
     ]
   }
@@ -68,11 +75,18 @@ export class Engine implements Disposable {
     const resolution = this.#resolve(config, devices)
     const before = this.#sources
     this.#sources = resolution.sources
+    if (takesAnyPort(config)) this.pulse.switchAnyPort(true)
     const services = this.#services.apply(config, resolution)
+    if (!takesAnyPort(config)) this.pulse.switchAnyPort(false)
     const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, resolution.nextHops)
     const detached = this.#links.detach(steps)
     if (detached.length > 0) settings.push(...this.#keep(config, names))
     return madeRound({ services, settings, neighbors, attached, detached, resolution, before })
+  }
+
+  /** Does what time alone brings. True when a round is due. */
+  tick(): boolean {
+    return this.#services.tick()
   }
 
   /** How full each bounded table is, and the range of NAT ports. */
@@ -90,6 +104,14 @@ export class Engine implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stack.dispose()
+  }
+
+  /** They are the program's, which is loaded once a run. */
+  #otherTunnelSources({ dsr: { tunnelSources } }: Config): Finding[] {
+    if (tunnelSources.join() === this.#tunnelSources.join()) return []
+    const loaded = this.#tunnelSources.join(', ') || 'none'
+    const message = `${tunnelSources.join(', ') || 'none'} takes effect when run starts, and this one started with ${loaded}; restart it: traffic goes on meanwhile`
+    return [{ path: ['spec', 'dsr', 'tunnelSources'], message }]
   }
 
   #attach(config: Config, steps: readonly DeviceStep[]): Attachment[] {

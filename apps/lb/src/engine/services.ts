@@ -1,8 +1,17 @@
+import { jiffiesPerSecond, readClock } from '@skep/datapath/clock'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
-import { LbMapsError, openMaps, type OpenMaps, type Plan, ServiceMaps } from '@skep/lb-maps'
+import {
+  datapathClock,
+  LbMapsError,
+  openMaps,
+  type OpenMaps,
+  type Plan,
+  recordUnitSeconds,
+  ServiceMaps,
+} from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
-import { hashKeyOf } from '../datapath/settings.ts'
+import { hashKeyOf, recordShift } from '../datapath/settings.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import { actualGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
@@ -15,21 +24,31 @@ type Sources = Pick<Resolution, 'sources'>
 export class Services implements Disposable {
   readonly #mapping: OpenMaps
   readonly #maps: ServiceMaps
+  readonly #unitSeconds: number
 
   constructor(datapath: LbXdp, config: Config) {
+    const ticks = jiffiesPerSecond()
+    const shift = recordShift(ticks)
+    this.#unitSeconds = recordUnitSeconds({ jiffiesPerSecond: ticks, recordShift: shift })
     this.#mapping = openMaps(datapath.maps, hashKeyOf(config))
-    this.#maps = ServiceMaps.adopt(this.#mapping)
+    const clock = datapathClock({ ...readClock(), jiffiesPerSecond: ticks, recordShift: shift })
+    this.#maps = ServiceMaps.adopt(this.#mapping, clock)
+  }
+
+  /** Does what time has brought for slots that change hands. True when something was written: then a round is due. */
+  tick(): boolean {
+    return this.#maps.tick()
   }
 
   /** Writes the difference between what is wanted and what is there. */
   apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
-    return this.#maps.reconcile(desiredState(config, sources))
+    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds))
   }
 
   /** What stands against a configuration. Writes nothing. */
   refusals(config: Config, { sources }: Sources): Finding[] {
     try {
-      const { problems, planAgain } = this.#maps.preview(desiredState(config, sources))
+      const { problems, planAgain } = this.#maps.preview(desiredState(config, sources, this.#unitSeconds))
       if (planAgain) return []
       return problems.filter(({ code }) => code === 'FULL').map(({ path, message }) => finding(path, message))
     } catch (error) {

@@ -3,6 +3,18 @@ import type { HealthCheck } from './check.ts'
 import { address, list, number, strict, text, word } from './fields.ts'
 import { healthCheckSchema } from './schema.ts'
 
+/**
+ * The way of real traffic, where a backend is not reached by its own address: probes go to the service's address, from a
+ * port by which the network knows which backend is meant. Each backend of a service address needs a port of its own.
+ */
+export interface Via {
+  readonly address: string
+  /** The check's own `port` goes first. By default the backend's. */
+  readonly port?: number | undefined
+  readonly localAddress: string
+  readonly localPort: number
+}
+
 /** A backend that is to be checked; address and port are its identity within the service. */
 export interface DesiredBackend {
   readonly address: string
@@ -14,6 +26,7 @@ export interface DesiredBackend {
    * serving already), and `down` for those that join later.
    */
   readonly initial?: 'up' | 'down' | undefined
+  readonly via?: Via | undefined
 }
 
 /** The addresses that probes leave from; the kernel's choice otherwise. */
@@ -30,11 +43,19 @@ export interface DesiredService {
   readonly backends: readonly DesiredBackend[]
 }
 
+const viaSchema = strict<Via>('a way', {
+  address,
+  port: number('a port', 1, 65535).optional(),
+  localAddress: address,
+  localPort: number('a port', 1, 65535),
+})
+
 const backendSchema = strict<DesiredBackend>('a backend', {
   address,
   port: number('a port', 1, 65535),
   weight: number('a weight', 0, 255).default(1),
   initial: word(['up', 'down']).optional(),
+  via: viaSchema.optional(),
 })
 
 const isUnique = (keys: readonly string[]): boolean => new Set(keys).size === keys.length

@@ -23,13 +23,18 @@ export interface Line {
   readonly awaited: string
   /** What counts once it is ready and there is nothing to say. */
   readonly opened: Outcome
-  /** Plain TCP only: hang up with a reset. */
-  readonly reset?: boolean
+  /** The TCP connection below, to hang up with a reset. */
+  readonly reset?: Socket | undefined
 }
 
-function hangUp({ socket, reset = false }: Line): void {
-  if (reset && !socket.connecting && !socket.destroyed) socket.resetAndDestroy()
-  else socket.destroy()
+function hangUp({ socket, reset }: Line): void {
+  resetOpen(reset)
+  socket.destroy()
+}
+
+/** Ends an open TCP connection by a reset: its ports are free at once. */
+export function resetOpen(socket: Socket | undefined): void {
+  if (socket !== undefined && !socket.connecting && !socket.destroyed) socket.resetAndDestroy()
 }
 
 /** Runs one conversation; without a talk the connection alone is the check. */

@@ -1,11 +1,11 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
-import type { Socket } from 'node:net'
 import type { GrpcCheck } from '../check/check.ts'
 import type { Outcome } from '../state/state.ts'
+import { type Line, resetOpen } from './converse.ts'
 import { decodeResponse, encodeRequest, servingStatus } from './grpc-message.ts'
 import { fail, pass, type Probe, type Running, type Target } from './probe.ts'
 import { dialTls, nameOf } from './secure.ts'
-import { dial } from './tcp.ts'
+import { dial, resettable } from './tcp.ts'
 import { unable } from './unable.ts'
 import { troubled } from './words.ts'
 
@@ -20,16 +20,21 @@ export const grpc: Probe<GrpcCheck> = (spec, target, done) => {
   }
 }
 
-function open({ host, tls }: GrpcCheck, target: Target): Socket {
-  return tls === undefined ? dial(target) : dialTls(tls, target, nameOf(host), ['h2'])
+function open({ host, tls }: GrpcCheck, target: Target): Dialed {
+  if (tls !== undefined) return dialTls(tls, target, nameOf(host), ['h2'])
+  const socket = dial(target)
+  return { socket, reset: resettable(socket, target) }
 }
 
-function ask(spec: GrpcCheck, target: Target, socket: Socket, done: (outcome: Outcome) => void): Running {
+type Dialed = Pick<Line, 'socket' | 'reset'>
+
+function ask(spec: GrpcCheck, target: Target, { socket, reset }: Dialed, done: (outcome: Outcome) => void): Running {
   const session = connect(authority(spec, target), { createConnection: () => socket })
   let awaited = 'no connection'
   let isOpen = true
   const close = (): void => {
     isOpen = false
+    resetOpen(reset)
     session.destroy()
     socket.destroy()
   }

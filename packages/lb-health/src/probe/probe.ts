@@ -6,6 +6,8 @@ export interface Target {
   readonly port: number
   /** The address that it leaves from. */
   readonly source?: string | undefined
+  /** The port that it leaves from; its connections are reset, so that the next probe can have it. */
+  readonly sourcePort?: number | undefined
 }
 
 /** A probe under way. Both calls end it; `done` is not called any more. */

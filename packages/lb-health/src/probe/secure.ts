@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { TlsOptions } from '../check/check.ts'
 import type { Target } from './probe.ts'
+import { dial, resettable } from './tcp.ts'
 
 /** Making a context reads every trusted certificate, so those in use are kept until the configuration changes. */
 const contexts = new Map<string, SecureContext>()
@@ -20,23 +22,33 @@ export function forgetCertificates(): void {
   contexts.clear()
 }
 
+/** A TLS connection, and the TCP connection below it where that is to end by a reset. */
+export interface Secured {
+  readonly socket: TLSSocket
+  readonly reset: Socket | undefined
+}
+
 /** Starts a TLS connection. Throws when the file of certificates cannot be read. */
 export function dialTls(
   { serverName, verify, caFile }: TlsOptions,
-  { address, port, source }: Target,
+  target: Target,
   name?: string,
   protocols?: string[],
-): TLSSocket {
+): Secured {
   const server = serverName ?? name
-  return connect({
-    host: address,
-    port,
-    secureContext: contextOf(caFile),
+  const secureContext = contextOf(caFile)
+  const below = dial(target)
+  const reset = resettable(below, target)
+  const socket = connect({
+    // TLS takes the handle of a socket over, and then it cannot be reset; a stream around it leaves it alone.
+    socket: reset === undefined ? below : Duplex.from({ readable: below, writable: below }),
+    host: target.address,
+    secureContext,
     rejectUnauthorized: verify,
     ...(protocols === undefined ? {} : { ALPNProtocols: protocols }),
     ...(server === undefined || isIP(server) ? {} : { servername: server }),
-    ...(source === undefined ? {} : { localAddress: source }),
   })
+  return { socket, reset }
 }
 
 /** A host name without its port. */

@@ -9,16 +9,30 @@ import { quote } from './words.ts'
 const LISTEN_BYTES = 65_536
 
 /** Opens a connection; with `send` or `expect`, talks on it. */
-export const tcp: Probe<TcpCheck> = (spec, target, done) =>
-  converse(
-    { socket: dial(target), ready: 'connect', awaited: 'no connection', opened: pass('connected'), reset: spec.reset },
+export const tcp: Probe<TcpCheck> = (spec, target, done) => {
+  const socket = dial(target)
+  const reset = spec.reset ? socket : resettable(socket, target)
+  return converse(
+    { socket, ready: 'connect', awaited: 'no connection', opened: pass('connected'), reset },
     talkOf(spec),
     done,
   )
+}
+
+/** A connection whose port the next probe needs. */
+export function resettable(socket: Socket, { sourcePort }: Target): Socket | undefined {
+  return sourcePort === undefined ? undefined : socket
+}
 
 /** A TCP connection to the target, from its source. */
-export function dial({ address, port, source }: Target): Socket {
-  return connect({ host: address, port, noDelay: true, ...(source === undefined ? {} : { localAddress: source }) })
+export function dial({ address, port, source, sourcePort }: Target): Socket {
+  return connect({
+    host: address,
+    port,
+    noDelay: true,
+    ...(source === undefined ? {} : { localAddress: source }),
+    ...(sourcePort === undefined ? {} : { localPort: sourcePort }),
+  })
 }
 
 function talkOf({ send, expect }: TcpCheck): Talk | undefined {

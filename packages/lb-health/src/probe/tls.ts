@@ -17,9 +17,9 @@ export function secured(
   done: (outcome: Outcome) => void,
 ): Running {
   try {
-    const socket = dialTls(options, target, name)
+    const dialed = dialTls(options, target, name)
     const awaited = 'no TLS handshake'
-    return converse({ socket, ready: 'secureConnect', awaited, opened: pass('TLS handshake done') }, talk, done)
+    return converse({ ...dialed, ready: 'secureConnect', awaited, opened: pass('TLS handshake done') }, talk, done)
   } catch (error) {
     return unable(`cannot use ${options.caFile ?? 'the trusted certificates'}: ${(error as Error).message}`, done)
   }

@@ -6,7 +6,7 @@ import { fail, pass, type Probe } from './probe.ts'
 import { quote, troubled } from './words.ts'
 
 /** Sends a datagram on a connected socket, so that an ICMP error comes back as one of the socket. */
-export const udp: Probe<UdpCheck> = (spec, { address, port, source }, done) => {
+export const udp: Probe<UdpCheck> = (spec, { address, port, source, sourcePort = 0 }, done) => {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   let open = true
   const close = (): void => {
@@ -27,7 +27,7 @@ export const udp: Probe<UdpCheck> = (spec, { address, port, source }, done) => {
       socket.send(toBuffer(spec.send), (problem) => problem && failed(problem))
     })
   if (source === undefined) go()
-  else socket.bind({ address: source, exclusive: true }, go)
+  else socket.bind({ address: source, port: sourcePort, exclusive: true }, go)
   return {
     cancel: close,
     expire: () => {

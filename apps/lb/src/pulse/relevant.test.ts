@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals'
+import type { MonitorEvent, Neighbor, NeighborState } from 'netlink-ts'
+import { RouteChanges } from './relevant.ts'
+
+function neighbor(state: NeighborState, lladdr?: string, action: 'add' | 'change' | 'remove' = 'change'): MonitorEvent {
+  const value: Neighbor = {
+    index: 3,
+    family: 'ipv4',
+    address: '10.1.0.11',
+    state,
+    flags: [],
+    ...(lladdr === undefined ? {} : { lladdr }),
+  }
+  return { type: 'neighbor', action, value }
+}
+
+const a = '02:00:00:00:00:01'
+const b = '02:00:00:00:00:02'
+
+test('a neighbour that is found, confirmed or goes stale sends no packet another way', () => {
+  const changes = new RouteChanges()
+  const events = [
+    neighbor('incomplete', undefined, 'add'),
+    neighbor('reachable', a),
+    neighbor('stale', a),
+    neighbor('probe', a),
+  ]
+  expect(events.map((event) => changes.matters(event))).toEqual([false, false, false, false])
+})
+
+test.each([
+  ['has another address', neighbor('reachable', b)],
+  ['fails', neighbor('failed')],
+  ['goes', neighbor('reachable', a, 'remove')],
+])('a neighbour that %s does', (_, event) => {
+  const changes = new RouteChanges()
+  changes.matters(neighbor('reachable', a, 'add'))
+  expect(changes.matters(event)).toBe(true)
+})
+
+test('what was missed counts as much', () => {
+  const changes = new RouteChanges()
+  const resync = (value: MonitorEvent): MonitorEvent =>
+    ({ type: 'resync', reason: 'overrun', changes: [value] }) as MonitorEvent
+  expect(changes.matters(resync(neighbor('reachable', a, 'add')))).toBe(false)
+  expect(changes.matters(resync(neighbor('reachable', b)))).toBe(true)
+})
