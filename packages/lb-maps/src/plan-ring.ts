@@ -62,8 +62,9 @@ export class RingPlan {
     return this.#isDone
   }
 
-  /** Numbers that a packet may still be sent to by a slot. */
+  /** Numbers that a packet may still be sent to by a slot, as it is or as it will be. */
   addUsed(numbers: Set<number>): void {
+    for (const word of this.#oldWords) numbers.add(numberOf(word))
     const { previous } = this.#slots ?? {}
     for (let slot = 0; slot < this.#words.length; slot++) {
       const word = this.#words[slot]!
