@@ -60,7 +60,8 @@ class ServiceAdvance {
     const { maps, now } = this.#draft
     const { log2 = 0 } = this.#ring ?? {}
     scanRecords(maps, this.#id, now.recordTime, (at, tag, number, isLive) => {
-      if (!isLive) return void this.#dead.push(at)
+      if (!isLive) this.#dead.push(at)
+      if (!isLive) return
       this.#used.add(number)
       const slot = slotOfTag(tag, log2)
       if (this.#slots && numberOf(this.#slots.words[slot]!) !== number) this.#busy.add(slot)

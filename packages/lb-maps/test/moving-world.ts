@@ -135,6 +135,7 @@ export class MovingWorld {
   /** Time goes by, with packets; each connection sends often enough to live. */
   wait(seconds: number, tick: () => void): void {
     for (let i = 0; i < seconds; i++) {
+      this.#finishPackets() // none is under way for a second
       this.#time++
       for (const connection of this.#connections) {
         if (this.#time - connection.lastPacket >= IDLE - 3 || this.#dice(3) === 0) this.#sendNow(connection)
