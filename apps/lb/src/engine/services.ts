@@ -35,14 +35,14 @@ export class Services implements Disposable {
     this.#maps = ServiceMaps.adopt(this.#mapping, clock)
   }
 
-  /** Does what time has brought: slots go on changing hands, members that have drained go. True when a round is due. */
+  /** Does what time has brought for slots that change hands. True when something was written: then a round is due. */
   tick(): boolean {
     return this.#maps.tick()
   }
 
   /** Writes the difference between what is wanted and what is there. */
   apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
-    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds), { release: 'later' })
+    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds))
   }
 
   /** What stands against a configuration. Writes nothing. */
