@@ -10,6 +10,12 @@ import type { Desired } from './service.ts'
 /** Rounds that a change may take when it has to free room before it can use it. */
 const MOST_ROUNDS = 8
 
+/** When members whose backends are gone are taken away. */
+export interface ReconcileOptions {
+  /** `now`: before `reconcile` returns, which takes a grace period. `later`: by the next `tick`; until then they drain. */
+  readonly release?: 'now' | 'later'
+}
+
 /**
  * The services in a set of maps, kept by one owner: adopts what is there, and makes it what is desired, again and again.
  *
@@ -19,9 +25,12 @@ const MOST_ROUNDS = 8
  */
 export class ServiceMaps {
   readonly maps: LbMaps
-  #actual: Actual
-
   readonly #clock: Clock
+  #actual: Actual
+  /** Packets under way may hold on to what changed since the last grace period. */
+  #owesGrace = false
+  /** Something found no room. */
+  #isFull = false
 
   private constructor(actual: Actual, clock: Clock) {
     this.maps = actual.maps
@@ -57,13 +66,18 @@ export class ServiceMaps {
    * The changes of all rounds, and the problems that are left. Throws INVALID, with nothing written, when the input is not
    * right.
    */
-  reconcile(desired: Desired): Pick<Plan, 'changes' | 'problems'> {
+  reconcile(desired: Desired, { release = 'now' }: ReconcileOptions = {}): Pick<Plan, 'changes' | 'problems'> {
     const changes: Plan['changes'][number][] = []
     for (let round = 1; ; round++) {
-      const next = plan(desired, this.#actual, this.#clock())
+      const defers = release === 'later' && round === 1
+      const next = plan(desired, this.#actual, this.#clock(), defers)
       this.#apply(next)
+      this.#owesGrace ||= defers && next.steps.length > 0
       changes.push(...next.changes)
-      if (!next.planAgain || round === MOST_ROUNDS) return { changes, problems: next.problems }
+      this.#isFull = next.problems.some(({ code }) => code === 'FULL')
+      const again = next.planAgain || (this.#isFull && this.#owesGrace)
+      if (!again || round === MOST_ROUNDS) return { changes, problems: next.problems }
+      if (this.#owesGrace) this.#advance()
     }
   }
 
@@ -73,11 +87,23 @@ export class ServiceMaps {
   }
 
   /**
-   * Does what time has brought (see {@link advance}). To be called every second or so while not all is settled; a
-   * `reconcile` afterwards does what had to wait. True when something was written.
+   * Does what time has brought (see {@link advance}). To be called every second or so while not all is settled. True when a
+   * `reconcile` is due, which then does what had to wait.
    */
   tick(): boolean {
     if (this.isSettled) return false
+    const waits = this.#isFull || [...this.#actual.unsettled].some((id) => this.#isUnfinished(id))
+    return this.#advance() && waits
+  }
+
+  /** Was something left to do for this service when it was planned last? */
+  #isUnfinished(id: number): boolean {
+    return this.#actual.digests[2 * id + 1] === 0
+  }
+
+  #advance(): boolean {
+    if (this.#owesGrace) this.maps.gracePeriod()
+    this.#owesGrace = false
     const next = advance(this.#actual, this.#clock())
     this.#apply(next)
     return next.steps.length > 0
