@@ -40,7 +40,7 @@ export const frontendSchema: z.ZodType<Frontend> = strict<Frontend>('a frontend'
   protocol: word(['TCP', 'UDP']).default('TCP'),
 })
 
-export const backendSchema: z.ZodType<Backend> = strict<Backend>('a backend', {
+export const backendSchema: z.ZodType<Backend> = strict<Omit<Backend, 'fate'>>('a backend', {
   address: hostAddress,
   port,
   weight: integer('a weight', 0, 255).default(1),
