@@ -6,13 +6,14 @@ export type {
   HttpsCheck,
   Kind,
   Policy,
+  ProbeSpec,
   ScriptCheck,
   TcpCheck,
   TlsCheck,
   TlsOptions,
   UdpCheck,
 } from './check/check.ts'
-export { kinds } from './check/check.ts'
+export { kinds, probeOf } from './check/check.ts'
 export type { DesiredBackend, DesiredService, Sources, Via } from './check/desired.ts'
 export { backendKey, desiredSchema, desiredServiceSchema } from './check/desired.ts'
 export { healthCheckSchema } from './check/schema.ts'
