@@ -33,6 +33,7 @@ async function bound(server: Server, path: string): Promise<boolean> {
 
 async function answers(path: string): Promise<boolean> {
   const socket = connect(path)
+  socket.on('error', () => socket.destroy())
   try {
     await once(socket, 'connect')
     return true
