@@ -1,4 +1,5 @@
-import { Balancer, type VerdictName } from '../test/balancer.ts'
+import { Balancer } from '../test/balancer.ts'
+import type { VerdictName } from '../test/counted.ts'
 import { own, vip } from '../test/lab.ts'
 import type { Family } from '../test/packets.ts'
 import { ServiceFlag } from '../src/lb_xdp.gen.ts'

@@ -1,5 +1,6 @@
 import { verdictsByIndex } from '../src/verdicts.ts'
-import { Balancer, type BalancerOptions, type VerdictName } from '../test/balancer.ts'
+import { Balancer, type BalancerOptions } from '../test/balancer.ts'
+import type { VerdictName } from '../test/counted.ts'
 import { own, vip } from '../test/lab.ts'
 import type { Family } from '../test/packets.ts'
 import { backends } from './backends.ts'
