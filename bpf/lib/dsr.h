@@ -7,6 +7,7 @@
 #include "forward.h"
 #include "intent.h"
 #include "martian.h"
+#include "option.h"
 #include "rewrite.h"
 #include "select.h"
 #include "tunnel.h"
@@ -57,7 +58,7 @@ stage send_tunnelled(struct xdp_md *ctx, struct packet *packet, const struct cho
 	if (v)
 		return v;
 	spend_hop(packet);
-	v = encapsulate(ctx, packet, &outer);
+	v = encapsulate(ctx, packet, &outer, route.stack);
 	if (v)
 		return v;
 	packet->member = choice->id;
@@ -94,6 +95,43 @@ stage send_as_it_is(struct xdp_md *ctx, struct packet *packet, const struct choi
 	return forward(ctx, packet, &route, 0);
 }
 
+/*
+ * To the member's own address and port, with an option that names the service on what begins a flow. Errors
+ * about what the member has answered are made to be about what it has sent.
+ */
+stage send_named(struct xdp_md *ctx, struct packet *packet, const struct choice *choice, __u64 time)
+{
+	struct member *member = choice->member;
+	struct way way = way_to(packet, member);
+	struct translation to = {
+		.source = packet->source,
+		.destination = way.destination,
+		.source_port = packet->source_port,
+		.destination_port = member->port ? member->port : packet->destination_port,
+	};
+	struct route route;
+	enum verdict v;
+
+	way.source = packet->source;
+	way.destination_port = to.destination_port;
+	way.overhead = option_length(packet);
+	if (way.overhead && !has_place_for_option(packet))
+		return VERDICT_DROP_OPTION;
+	v = find_route(ctx, packet, &way, &member->hop, time, &route);
+	if (v)
+		return v;
+	v = write_translation(ctx, packet, &to);
+	if (v)
+		return v;
+	if (!route.stack)
+		spend_hop(packet); /* what the kernel forwards it spends itself */
+	v = way.overhead ? put_option(ctx, packet) : VERDICT_GO_ON;
+	if (v)
+		return v;
+	packet->member = choice->id;
+	return forward(ctx, packet, &route, 0);
+}
+
 stage send_direct(struct xdp_md *ctx, struct packet *packet, struct service *service, __u32 id)
 {
 	__u64 time = now();
@@ -109,6 +147,9 @@ stage send_direct(struct xdp_md *ctx, struct packet *packet, struct service *ser
 	v = choose_member(ctx, packet, service, id, &choice);
 	if (v)
 		return v;
-	return service->flags & SERVICE_DSR_IPIP ? send_tunnelled(ctx, packet, &choice, time)
-						 : send_as_it_is(ctx, packet, &choice, time);
+	if (service->flags & SERVICE_DSR_IPIP)
+		return send_tunnelled(ctx, packet, &choice, time);
+	if (service->flags & SERVICE_DSR_OPTION)
+		return send_named(ctx, packet, &choice, time);
+	return send_as_it_is(ctx, packet, &choice, time);
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Tells a packet's sender that it is too big, in place: new headers before the packet, the rest cut off, back
- * the way it came, from the address that it was sent to.
+ * the way it came, with its tags, from the address that it was sent to.
+ *
+ * A global function: the verifier reads it once, though packets may be too big on many ways.
  */
 #pragma once
 #include <linux/icmpv6.h>
 #include <linux/in.h>
 #include "icmp_error.h"
+#include "pulse.h"
+#include "vlan.h"
 
 #define ICMP_HOPS     64
 #define ICMP_PRIORITY 0xc0 /* internetwork control, as the kernel sends its errors */
@@ -29,68 +33,109 @@ struct icmp4_too_big {
 #define IPV4_DONT_FRAGMENT 0x4000
 
 struct too_big4 {
-	struct ethhdr ethernet;
 	struct iphdr ip;
 	struct icmp4_too_big icmp;
 	__u8 quote[QUOTE4];
 } __attribute__((packed));
 
 struct too_big6 {
-	struct ethhdr ethernet;
 	struct ipv6hdr ip;
 	struct icmp6hdr icmp;
 	__u8 quote[QUOTE6];
 } __attribute__((packed));
 
-_Static_assert(sizeof(struct too_big4) == 14 + 28 + QUOTE4, "no padding");
-_Static_assert(sizeof(struct too_big6) == 14 + 48 + QUOTE6, "no padding");
+_Static_assert(sizeof(struct too_big4) == 28 + QUOTE4, "no padding");
+_Static_assert(sizeof(struct too_big6) == 48 + QUOTE6, "no padding");
 
-/* Makes room for headers in front, and cuts behind, so that the frame has exactly this length. */
-static __always_inline _Bool reshape(struct xdp_md *ctx, __u32 from, __u32 headers, __u32 to)
+/* What each CPU answers in a second, and at once after a time without (RFC 4443 2.4 f, RFC 1812 4.3.2.8). */
+#define ANSWERS 1000
+
+/* The packet that is answered, and this CPU's bucket: when it was filled last, and what it holds,
+ * jiffies_per_second for an answer. */
+struct answering {
+	struct address source;
+	struct address destination;
+	__u64 filled;
+	__u32 tokens;
+	__u32 bytes;
+	__u16 network;
+	__u16 mtu;
+	__u8 tags;
+	__u8 family;
+};
+
+SCRATCH(this_answering, struct answering)
+
+static __always_inline _Bool may_answer(struct answering *answering)
 {
-	return !bpf_xdp_adjust_head(ctx, -(int)headers) &&
-	       !bpf_xdp_adjust_tail(ctx, (int)(to - from - headers));
+	__u64 time = now(), elapsed = time - answering->filled;
+	__u64 most = (__u64)ANSWERS * config.jiffies_per_second;
+	__u64 tokens = answering->tokens + elapsed * ANSWERS;
+
+	if (elapsed > config.jiffies_per_second || tokens > most)
+		tokens = most;
+	answering->filled = time;
+	answering->tokens = tokens;
+	if (tokens < config.jiffies_per_second)
+		return 0;
+	answering->tokens = tokens - config.jiffies_per_second;
+	return 1;
 }
 
-static __always_inline void turn_round(struct ethhdr *ethernet, const struct ethhdr *from)
+/*
+ * Makes room for headers in front, cuts behind, so that the frame has exactly `rest` bytes from the IP header
+ * on, and turns its own header round. Leaves where the IP header goes, or NULL.
+ */
+static __always_inline void *reshape(struct xdp_md *ctx, const struct answering *answering, __u32 headers,
+				     __u32 rest)
 {
-	__builtin_memcpy(ethernet->h_dest, from->h_source, ETH_ALEN);
-	__builtin_memcpy(ethernet->h_source, from->h_dest, ETH_ALEN);
-	ethernet->h_proto = from->h_proto;
+	__u16 network = answering->network & NETWORK_MASK;
+	struct ethhdr *to;
+	const struct ethhdr *from;
+
+	if (answering->bytes < network + rest - headers)
+		return 0;
+	if (bpf_xdp_adjust_head(ctx, -(int)headers) ||
+	    bpf_xdp_adjust_tail(ctx, (int)(network + rest - headers - answering->bytes)))
+		return 0;
+	to = (void *)(long)ctx->data;
+	keep(to);
+	from = (void *)to + headers;
+	if ((void *)(from + 1) + VLAN_TAGS * sizeof(struct vlan_tag) > (void *)(long)ctx->data_end)
+		return 0;
+	__builtin_memcpy(to->h_dest, from->h_source, ETH_ALEN);
+	__builtin_memcpy(to->h_source, from->h_dest, ETH_ALEN);
+	move_tags((void *)to + TAGS_OFFSET, (const void *)from + TAGS_OFFSET, answering->tags,
+		  bpf_htons(answering->family == AF_INET ? ETH_P_IP : ETH_P_IPV6));
+	return (void *)to + network;
 }
 
-stage answer_too_big4(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
+static __always_inline _Bool answer_too_big4(struct xdp_md *ctx, const struct answering *answering)
 {
-	struct ethhdr from = *packet->ethernet;
-	struct too_big4 *answer;
+	struct too_big4 *answer = reshape(ctx, answering, sizeof(*answer) - QUOTE4, sizeof(*answer));
 
-	if (packet->bytes < sizeof(from) + QUOTE4 ||
-	    !reshape(ctx, packet->bytes, sizeof(*answer) - sizeof(from) - QUOTE4, sizeof(*answer)))
-		return VERDICT_DROP_TOO_BIG;
-	answer = (void *)(long)ctx->data;
-	if ((void *)(answer + 1) > (void *)(long)ctx->data_end)
-		return VERDICT_DROP_TOO_BIG;
-	turn_round(&answer->ethernet, &from);
+	if (!answer || (void *)(answer + 1) > (void *)(long)ctx->data_end)
+		return 0;
 	answer->ip = (struct iphdr){
 		.version = 4,
 		.ihl = 5,
 		.tos = ICMP_PRIORITY,
-		.tot_len = bpf_htons(sizeof(*answer) - sizeof(from)),
+		.tot_len = bpf_htons(sizeof(*answer)),
 		.frag_off = bpf_htons(IPV4_DONT_FRAGMENT),
 		.ttl = ICMP_HOPS,
 		.protocol = IPPROTO_ICMP,
-		.saddr = packet->destination.low,
-		.daddr = packet->source.low,
+		.saddr = answering->destination.low,
+		.daddr = answering->source.low,
 	};
 	answer->ip.check = ~fold(bpf_csum_diff(0, 0, (void *)&answer->ip, sizeof(answer->ip), 0));
 	answer->icmp = (struct icmp4_too_big){
 		.type = ICMP4_UNREACHABLE,
 		.code = ICMP4_FRAG_NEEDED,
-		.mtu = bpf_htons(mtu),
+		.mtu = bpf_htons(answering->mtu),
 	};
 	answer->icmp.checksum =
 		~fold(bpf_csum_diff(0, 0, (void *)&answer->icmp, sizeof(answer->icmp) + QUOTE4, 0));
-	return VERDICT_REPLY_TOO_BIG;
+	return 1;
 }
 
 /* bpf_csum_diff takes 512 bytes at most. */
@@ -109,18 +154,12 @@ static __always_inline __u16 checksum6(struct too_big6 *answer)
 	return ~fold(sum);
 }
 
-stage answer_too_big6(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
+static __always_inline _Bool answer_too_big6(struct xdp_md *ctx, const struct answering *answering)
 {
-	struct ethhdr from = *packet->ethernet;
-	struct too_big6 *answer;
+	struct too_big6 *answer = reshape(ctx, answering, sizeof(*answer) - QUOTE6, sizeof(*answer));
 
-	if (packet->bytes < sizeof(from) + QUOTE6 ||
-	    !reshape(ctx, packet->bytes, sizeof(*answer) - sizeof(from) - QUOTE6, sizeof(*answer)))
-		return VERDICT_DROP_TOO_BIG;
-	answer = (void *)(long)ctx->data;
-	if ((void *)(answer + 1) > (void *)(long)ctx->data_end)
-		return VERDICT_DROP_TOO_BIG;
-	turn_round(&answer->ethernet, &from);
+	if (!answer || (void *)(answer + 1) > (void *)(long)ctx->data_end)
+		return 0;
 	answer->ip = (struct ipv6hdr){
 		.version = 6,
 		.priority = ICMP_PRIORITY >> 4,
@@ -128,19 +167,37 @@ stage answer_too_big6(struct xdp_md *ctx, const struct packet *packet, __u16 mtu
 		.nexthdr = IPPROTO_ICMPV6,
 		.hop_limit = ICMP_HOPS,
 	};
-	__builtin_memcpy(&answer->ip.saddr, &packet->destination, sizeof(answer->ip.saddr));
-	__builtin_memcpy(&answer->ip.daddr, &packet->source, sizeof(answer->ip.daddr));
+	__builtin_memcpy(&answer->ip.saddr, &answering->destination, sizeof(answer->ip.saddr));
+	__builtin_memcpy(&answer->ip.daddr, &answering->source, sizeof(answer->ip.daddr));
 	answer->icmp = (struct icmp6hdr){.icmp6_type = ICMPV6_PKT_TOOBIG};
-	answer->icmp.icmp6_mtu = bpf_htonl(mtu);
+	answer->icmp.icmp6_mtu = bpf_htonl(answering->mtu);
 	answer->icmp.icmp6_cksum = checksum6(answer);
-	return VERDICT_REPLY_TOO_BIG;
+	return 1;
+}
+
+/* 1 if the frame is the answer now. */
+__noinline int write_answer(struct xdp_md *ctx)
+{
+	struct answering *answering = this_answering();
+
+	if (!answering || !may_answer(answering))
+		return 0;
+	return answering->family == AF_INET ? answer_too_big4(ctx, answering)
+					    : answer_too_big6(ctx, answering);
 }
 
 stage answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
 {
-	if (packet->tags)
+	struct answering *answering = this_answering();
+
+	if (!answering)
 		return VERDICT_DROP_TOO_BIG;
-	if (packet->ipv4)
-		return answer_too_big4(ctx, packet, mtu);
-	return answer_too_big6(ctx, packet, mtu);
+	answering->source = packet->source;
+	answering->destination = packet->destination;
+	answering->bytes = packet->bytes;
+	answering->network = packet->network;
+	answering->mtu = mtu;
+	answering->tags = packet->tags;
+	answering->family = packet->family;
+	return write_answer(ctx) ? VERDICT_REPLY_TOO_BIG : VERDICT_DROP_TOO_BIG;
 }

@@ -18,6 +18,7 @@ struct contender {
 	__u8 intent; /* enum intent */
 	__u8 ends;   /* FIN or RST */
 	__u8 pad;
+	struct record_key key; /* filled by contend() */
 };
 
 SCRATCH(this_contender, struct contender)
@@ -42,46 +43,73 @@ static __always_inline __u32 random_number(const struct contender *contender)
 	return read_slot(contender->tables, slot) & RING_SLOT_NUMBER;
 }
 
-/* New flows are spread at random and recorded. Without room for a record the ring decides, for good. */
+/*
+ * What follows gives a member's number; or NO_RECORD if another CPU has written where the record was to go,
+ * perhaps the same flow's.
+ *
+ * New flows are spread at random and recorded. Without room for a record the ring decides, for good.
+ */
 static __always_inline __u32 spread(const struct contender *contender, const struct record_key *key)
 {
 	__u32 number = random_number(contender);
 
 	if (contender->intent == INTENT_GOES_ON || contender->intent == INTENT_WATCHES)
 		return contender->number;
-	return write_record(key, number) ? number : contender->number;
+	switch (write_record(key, number)) {
+	case RECORD_WRITTEN:
+		return number;
+	case RECORD_LOST:
+		return NO_RECORD;
+	default:
+		return contender->number;
+	}
 }
 
 /* Nothing is recorded of the flow: does it come from before the move? */
 static __always_inline __u32 settle_move(const struct contender *contender, const struct record_key *key)
 {
 	__u32 previous = previous_number(contender);
+	__u32 number = contender->intent == INTENT_OPENS ? contender->number : previous;
 
 	if (contender->phase == PHASE_SETTLED || !is_used(contender->tables, previous))
 		return contender->number;
-	if (contender->intent == INTENT_OPENS && contender->number == RING_SLOT_EMPTY)
-		return RING_SLOT_EMPTY;
-	if (contender->intent == INTENT_OPENS)
-		return write_record(key, contender->number) ? contender->number : previous;
-	if (contender->phase == PHASE_HARVEST && contender->intent != INTENT_WATCHES)
-		write_record(key, previous);
-	return previous;
+	if (number == RING_SLOT_EMPTY || contender->intent == INTENT_WATCHES ||
+	    (contender->intent != INTENT_OPENS && contender->phase != PHASE_HARVEST))
+		return number;
+	switch (write_record(key, number)) {
+	case RECORD_WRITTEN:
+		return number;
+	case RECORD_LOST:
+		return NO_RECORD;
+	default:
+		return previous;
+	}
+}
+
+static __always_inline __u32 ask(const struct contender *contender)
+{
+	const struct record_key *key = &contender->key;
+	__u32 number = read_record(key, contender->intent != INTENT_WATCHES, contender->ends);
+
+	if (number != NO_RECORD && is_used(contender->tables, number))
+		return number;
+	return contender->phase ? settle_move(contender, key) : spread(contender, key);
 }
 
 /* The number of the member that serves the flow. */
-__noinline int contend(const struct contender *contender)
+__noinline int contend(struct contender *contender)
 {
 	struct service *service;
-	struct record_key key;
-	__u32 number;
+	__u32 number = NO_RECORD;
 
 	if (!contender)
 		return RING_SLOT_EMPTY;
 	service = bpf_map_lookup_elem(&services, &contender->service);
-	if (!service || !find_records(service, contender->service, contender->flow, &key))
+	if (!service || !find_records(service, contender->service, contender->flow, &contender->key))
 		return contender->number;
-	number = read_record(&key, contender->intent != INTENT_WATCHES, contender->ends);
-	if (number != NO_RECORD && is_used(contender->tables, number))
+	for (int i = 0; i < RECORD_ATTEMPTS && number == NO_RECORD; i++)
+		number = ask(contender);
+	if (number != NO_RECORD)
 		return number;
-	return contender->phase ? settle_move(contender, &key) : spread(contender, &key);
+	return contender->phase ? previous_number(contender) : contender->number;
 }

@@ -9,8 +9,7 @@
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */
 #define IPV6_FRAGMENT 0xfff9 /* offset, more fragments */
 
-/* What offsets can be: tags; and options or extension headers. */
-#define NETWORK_MASK   0x1f
+/* What an offset can be: behind options or extension headers. */
 #define TRANSPORT_MASK 0x3fff
 
 /* As many as RFC 8200 has before TCP or UDP: hop-by-hop, destination, routing, fragment, destination. */

@@ -10,6 +10,9 @@
 #define RECORD_LINES 2
 #define NO_RECORD    0xffffffffU
 
+/* How often a flow is looked up again that another CPU was quicker with. */
+#define RECORD_ATTEMPTS 4
+
 /* How long a connection that says that it ends is remembered, in record units: its last packets. */
 #define RECORD_CLOSING 60
 
@@ -86,9 +89,13 @@ static __always_inline __u32 read_record(const struct record_key *key, _Bool ren
 	return NO_RECORD;
 }
 
-/* 1 if the flow is recorded now. Nothing live is evicted for it. A record of its own tag that is dead or
- * whose member is gone is written over, so that no flow stands twice. */
-static __always_inline _Bool write_record(const struct record_key *key, __u32 number)
+enum recorded { RECORD_FULL, RECORD_WRITTEN, RECORD_LOST };
+
+/*
+ * Nothing live is evicted for it. A record of its own tag that is dead or whose member is gone is written
+ * over, so that no flow stands twice. RECORD_LOST to another CPU, which may have the same flow: look again.
+ */
+static __always_inline enum recorded write_record(const struct record_key *key, __u32 number)
 {
 	__u64 mine = record_word(key, number, key->time);
 	__u64 *free = 0, *at;
@@ -97,14 +104,16 @@ static __always_inline _Bool write_record(const struct record_key *key, __u32 nu
 	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
 		at = record_at(key, place);
 		if (!at)
-			return 0;
+			return RECORD_FULL;
 		word = *(volatile __u64 *)at;
-		if ((__u32)word == key->tag)
-			return __sync_val_compare_and_swap(at, word, mine) == word;
-		if (!free && !is_live_record(word, key)) {
+		if ((__u32)word == key->tag || (!free && !is_live_record(word, key))) {
 			free = at;
 			seen = word;
 		}
+		if ((__u32)word == key->tag)
+			break;
 	}
-	return free && __sync_val_compare_and_swap(free, seen, mine) == seen;
+	if (!free)
+		return RECORD_FULL;
+	return __sync_val_compare_and_swap(free, seen, mine) == seen ? RECORD_WRITTEN : RECORD_LOST;
 }

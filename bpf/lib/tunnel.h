@@ -114,30 +114,12 @@ static __always_inline void write_outer6(struct ipv6hdr *ip, const struct outer 
 	put_ipv6_address(&ip->daddr, outer->destination);
 }
 
-/* A tag's protocol and control. Frames are aligned to two bytes. */
-struct tag_words {
-	__be16 words[2];
-};
-
-#define TAGS_OFFSET (2 * ETH_ALEN)
-
 /* What any frame has once the smallest header is before it: more is never written. */
-#define FRONT_BYTES (sizeof(struct ethhdr) + VLAN_TAGS * sizeof(struct tag_words) + sizeof(struct ipv6hdr))
+#define FRONT_BYTES (sizeof(struct ethhdr) + VLAN_TAGS * sizeof(struct vlan_tag) + sizeof(struct ipv6hdr))
 
-/* The tags, moved to the front; then the type of what follows, whose place is returned. */
-static __always_inline void *move_tags(struct tag_words *to, const struct tag_words *from, __u8 tags,
-				       __be16 type)
-{
-	if (tags > 0)
-		*to++ = *from++;
-	if (tags > 1)
-		*to++ = *from++;
-	to->words[0] = type;
-	return &to->words[1];
-}
-
-/* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. */
-stage encapsulate(struct xdp_md *ctx, struct packet *packet, const struct outer *outer)
+/* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. to_kernel: it
+ * looks at the frame's MACs, which nobody writes any more. */
+stage encapsulate(struct xdp_md *ctx, struct packet *packet, const struct outer *outer, _Bool to_kernel)
 {
 	struct inner inner = describe(packet);
 	__u32 length = outer_length(outer->family);
@@ -152,6 +134,8 @@ stage encapsulate(struct xdp_md *ctx, struct packet *packet, const struct outer 
 	if (front + FRONT_BYTES > end)
 		return VERDICT_DROP_NO_HEADROOM;
 	packet->ethernet = front;
+	if (unlikely(to_kernel))
+		__builtin_memcpy(front, front + length, TAGS_OFFSET);
 	header = move_tags(front + TAGS_OFFSET, front + TAGS_OFFSET + length, packet->tags,
 			   bpf_htons(is4 ? ETH_P_IP : ETH_P_IPV6));
 	if (is4)

@@ -8,7 +8,6 @@ import {
   ipv6,
   type Ipv4Spec,
   type Ipv6Spec,
-  parseAddress,
   type Part,
   vlan,
 } from '@skep/packet'
@@ -110,6 +109,17 @@ needing(needs.root, needs.bpf).describe('direct server return', () => {
       expect(without.run(packet('v4', clientToVip, syn)).verdict).toBe('DROP_NO_HEADROOM')
     })
 
+    test('a backend whose MAC is not known: the kernel finds it, in a frame that is still to this host', () => {
+      const silent = over === 'v4' ? '10.1.0.77' : 'fd00:1::77'
+      for (const id of [0, 2]) at.lb.setMember(id, { address: silent, port: 80 }, id, 0)
+      for (const family of families)
+        expect(at.run(packet(family, clientToVip, syn))).toEqual({
+          action: 'PASS',
+          verdict: 'STACK_NO_NEIGHBOUR',
+          packet: build(clientToVip.ethernet, outer(over, family, IpProtocol.tcp, silent), inner(family), syn),
+        })
+    })
+
     test('opens no connection', () => {
       for (const family of families) at.run(packet(family, clientToVip, syn))
       expect(at.lb.connections().size).toBe(0)
@@ -157,10 +167,10 @@ function inner(family: Family): Part {
 }
 
 /** The flow label tells flows apart that one tunnel carries. */
-function outer(over: Family, family: Family, transport: number = IpProtocol.tcp): Part {
+function outer(over: Family, family: Family, transport: number = IpProtocol.tcp, dst: string = backend[over]): Part {
   const protocol = family === 'v4' ? IPIP : IPV6
-  if (over === 'v4') return ipv4({ src: own.v4, dst: backend.v4, protocol, ttl: 64 })
+  if (over === 'v4') return ipv4({ src: own.v4, dst, protocol, ttl: 64 })
   const flow = hashFlow(hashKeys.hashKey1, transport, client[family], 40000, 80)
   const flowLabel = Number(flow & 0xfffffn)
-  return ipv6({ src: own.v6, dst: backend.v6, nextHeader: protocol, hopLimit: 64, flowLabel })
+  return ipv6({ src: own.v6, dst, nextHeader: protocol, hopLimit: 64, flowLabel })
 }

@@ -87,7 +87,8 @@ export const Verdict = {
   VERDICT_DROP_MARTIAN: 34,
   VERDICT_DROP_NO_NEIGHBOUR: 35,
   VERDICT_DROP_NO_HEADROOM: 36,
-  VERDICT_COUNT: 37,
+  VERDICT_DROP_OPTION: 37,
+  VERDICT_COUNT: 38,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 

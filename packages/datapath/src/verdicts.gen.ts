@@ -37,4 +37,5 @@ export const verdicts = {
   DROP_MARTIAN: { action: "DROP", description: "its source is the service itself, or no single host" },
   DROP_NO_NEIGHBOUR: { action: "DROP", description: "the MAC address of the next hop is not known" },
   DROP_NO_HEADROOM: { action: "DROP", description: "the device leaves no room for a header in front" },
+  DROP_OPTION: { action: "DROP", description: "IP options or extension headers leave no place for the option of DSR" },
 } as const

@@ -204,6 +204,15 @@ export class Balancer implements Disposable {
     }
   }
 
+  /** Of every slot of a service that moves. */
+  setPhase(service: number, phase: number): void {
+    const { rings } = this.lb.maps
+    for (let line = service * this.#ringLines; line < (service + 1) * this.#ringLines; line++) {
+      const { slots } = rings.get(line)!
+      rings.set(line, { slots: slots.map((slot) => (slot & ((1 << PHASE_SHIFT) - 1)) | (phase << PHASE_SHIFT)) })
+    }
+  }
+
   #recordsWord(service: number): number {
     return ((service * this.#recordLines) << 5) | (Math.log2(this.#recordLines) + 1)
   }

@@ -1,4 +1,4 @@
-import { type Actual, NO_BLOCK } from './actual.ts'
+import { type Actual, hasLeftovers, NO_BLOCK } from './actual.ts'
 import type { Now } from './clock.ts'
 import { Draft } from './draft.ts'
 import { MEMBER_LINE_IDS, PHASE, RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
@@ -13,9 +13,11 @@ import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type S
 /**
  * What time has brought: slots go on to their next phase, a slot that is settled and whose old connections are over comes
  * to rest, members that nothing refers to any more are released, records that nobody needs are given back. Pure, as
- * {@link plan} is; there is nothing to do unless `actual.unsettled` has services. To be called every second or so.
+ * {@link plan} is; there is nothing to do unless `actual.unsettled` has services. What a killed run has left is for a plan to
+ * clean up first. To be called every second or so.
  */
 export function advance(actual: Actual, now: Now): Plan {
+  if (hasLeftovers(actual)) return { steps: [], after: actual, changes: [], problems: [], planAgain: false }
   const draft = new Draft(actual, now)
   for (const id of actual.unsettled) new ServiceAdvance(draft, id).plan()
   const steps = [...draft.publish, ...draft.lastSteps]
@@ -58,7 +60,8 @@ class ServiceAdvance {
     const { maps, now } = this.#draft
     const { log2 = 0 } = this.#ring ?? {}
     scanRecords(maps, this.#id, now.recordTime, (at, tag, number, isLive) => {
-      if (!isLive) return void this.#dead.push(at)
+      if (!isLive) this.#dead.push(at)
+      if (!isLive) return
       this.#used.add(number)
       const slot = slotOfTag(tag, log2)
       if (this.#slots && numberOf(this.#slots.words[slot]!) !== number) this.#busy.add(slot)

@@ -19,12 +19,12 @@ export class BackendTimes {
     return false
   }
 
-  /** The moments after `since` and until `now` at which weights of these rows change, the earliest first. */
-  changes(start: number, count: number, since: number, now: number): number[] {
+  /** The moments until `now` at which weights of these rows change, the earliest first. */
+  changes(start: number, count: number, now: number): number[] {
     const moments = new Set<number>()
     for (let row = start; row < start + count; row++) {
       const { from = -Infinity, until = Infinity } = this.#rows.get(row) ?? {}
-      for (const moment of [from, until]) if (moment > since && moment <= now) moments.add(moment)
+      for (const moment of [from, until]) if (moment > -Infinity && moment <= now) moments.add(moment)
     }
     return [...moments].toSorted((a, b) => a - b)
   }

@@ -1,19 +1,25 @@
-import { formatWords, parseWords } from './address.ts'
+import { parseWords } from './address.ts'
 import { LbMapsError } from './error.ts'
 import { KeyHasher, protocolNumbers, type ServiceKey, serviceKey } from './key.ts'
+import { type Family, PHASE, RING_LINE_SLOTS, SERVICE, SERVICE_OWN_SOURCE, SERVICE_WORDS } from './layout.ts'
 import {
-  MEMBER,
-  MEMBER_WORDS,
-  RING_LINE_SLOTS,
-  SERVICE_OWN_SOURCE,
-  SOURCE_WORDS,
-  swapPort,
-  type Family,
-} from './layout.ts'
-import { findKey, hashFlow, memberId, ringOf, ringSlots, type Found, selectMember, type Selected } from './lookup.ts'
+  findKey,
+  type Found,
+  hashFlow,
+  memberId,
+  memberIsUsed,
+  ringOf,
+  ringSlots,
+  type Selected,
+  selectMember,
+} from './lookup.ts'
 import type { LbMaps } from './maps.ts'
+import { hasAffinity, isRandom, modeOf } from './modes.ts'
 import type { Plan } from './plan.ts'
+import { readMember } from './reader.ts'
+import { scanRecords } from './records.ts'
 import { formatEndpoint, formatFrontend, type Frontend, type Protocol } from './service.ts'
+import { numberOf } from './slots.ts'
 
 /** A flow as a user names it: who sends, and to what. */
 export interface Flow {
@@ -32,28 +38,33 @@ export interface FlowExplanation {
   readonly bucket?: Found['choice']
   readonly ring?: { readonly slot: number; readonly slots: number; readonly line: number }
   readonly member?: { readonly number: number; readonly id: number; readonly address: string; readonly port: number }
-  /** The own address that the backend sees. */
+  /** Its slot changes hands. `previous`: who had it, for as long as that is asked. */
+  readonly move?: { readonly phase: 'stable' | 'move' | 'harvest' | 'settled'; readonly previous?: string }
+  /** The own address that the backend sees, or that carries packets to it. */
   readonly source?: string
   /** One line a decision. */
   readonly why: readonly string[]
 }
 
 /**
- * Follows a new connection through the maps, as the datapath does (a connection that is known already stays with its
- * backend, whatever the ring says). Throws INVALID for what is not an address.
+ * Follows a new connection through the maps, as the datapath does; a translated connection that is known already stays with
+ * its backend, whatever the ring says. Throws INVALID for what is not an address.
  */
 export function explainFlow(maps: LbMaps, flow: Flow): FlowExplanation {
   const key = keyOf(flow)
-  const found = findKey(maps, new KeyHasher(maps.hashKey), key)
+  const hasher = new KeyHasher(maps.hashKey)
+  const found = findKey(maps, hasher, key) ?? findKey(maps, hasher, keyOf({ ...flow, port: 0 }))
   const name = formatFrontend(flow)
   if (!found || found.service >= SERVICE_OWN_SOURCE) {
     return { outcome: 'no-service', why: [`${name} is not in the service table: the packet passes untouched`] }
   }
   const { service, choice } = found
   const why = [`${name} is service ${service}, in the key's ${choice} bucket`]
-  const chosen = selectMember(maps, service, hashOf(maps, flow, key.family).hi)
+  const flags = flagsOf(maps, service)
+  const { hi } = hashOf(maps, flow, key.family, hasAffinity(flags))
+  const chosen = selectMember(maps, service, hi)
   if (typeof chosen === 'string') return { outcome: chosen, service, bucket: choice, why: [...why, refusals[chosen]] }
-  return { ...memberOf(maps, chosen, service, key.family, why), service, bucket: choice }
+  return { ...memberOf(maps, chosen, service, flags, hi, why), service, bucket: choice }
 }
 
 const refusals = {
@@ -63,29 +74,75 @@ const refusals = {
 
 function memberOf(
   maps: LbMaps,
-  { slot, slots, number, member }: Selected,
+  selected: Selected,
   service: number,
-  family: Family,
+  flags: number,
+  hashHi: number,
   why: readonly string[],
 ): FlowExplanation {
-  const { words } = maps.members
-  const at = member * MEMBER_WORDS
-  const address = formatWords(words, at + MEMBER.address, family)
-  const port = swapPort(words[at + MEMBER.tail]! & 0xffff)
-  const source = formatWords(maps.sources.words, words[at + MEMBER.source]! * SOURCE_WORDS, family)
+  const { slot, slots, number } = selected
   const line = (ringOf(maps, service)?.base ?? 0) + Math.floor(slot / RING_LINE_SLOTS)
+  const keyed = hasAffinity(flags)
+    ? "the client's address hashes"
+    : "the client's address and port, the service's port and the protocol hash"
+  const recorded = findRecord(maps, service, hashHi)
+  const goesTo = recorded ?? number
+  const id = memberId(maps, service, goesTo)
+  const { address, port, source } = readMember(maps, id)!
   return {
     outcome: 'member',
     ring: { slot, slots, line },
-    member: { number, id: member, address, port },
-    source,
+    member: { number: goesTo, id, address, port },
+    ...(source === undefined ? {} : { source }),
+    ...(selected.phase === PHASE.stable ? {} : { move: moveOf(maps, service, selected) }),
     why: [
       ...why,
-      `the client's address and port, the service's port and the protocol hash to slot ${slot} of ${slots}`,
-      `slot ${slot} holds member number ${number}, which is id ${member}: ${formatEndpoint(address, port)}`,
-      `the backend sees ${source} as the client`,
+      `${keyed} to slot ${slot} of ${slots}`,
+      `slot ${slot} holds ${nameOf(maps, service, number)}`,
+      ...whyMoving(maps, service, selected, flags),
+      ...(recorded === undefined ? [] : [`the flow is recorded: it goes to ${nameOf(maps, service, recorded)}`]),
+      modeOf(flags) === 'snat' ? `the backend sees ${source} as the client` : 'the backend sees the client itself',
     ],
   }
+}
+
+/** What a slot that changes hands, or a choice at random, means for a flow that nobody has recorded. */
+function whyMoving(maps: LbMaps, service: number, { phase, number, previous }: Selected, flags: number): string[] {
+  if (isRandom(flags)) return ['the service chooses at random: a flow that is not recorded goes to any of its backends']
+  if (phase === PHASE.stable) return []
+  if (previous === undefined) return ['the slot has changed hands: only flows that are recorded go elsewhere']
+  const before = nameOf(maps, service, previous)
+  const rest = phase === PHASE.harvest ? `${before}, and is recorded` : before
+  return [
+    `the slot changes hands: a flow that opens goes to ${nameOf(maps, service, number)} and is recorded`,
+    `any other flow that is not recorded goes to ${rest}`,
+  ]
+}
+
+function moveOf(maps: LbMaps, service: number, { phase, previous }: Selected): NonNullable<FlowExplanation['move']> {
+  const name = (['stable', 'move', 'harvest', 'settled'] as const)[phase]!
+  const member = previous === undefined ? undefined : readMember(maps, memberId(maps, service, previous))
+  return { phase: name, ...(member ? { previous: formatEndpoint(member.address, member.port) } : {}) }
+}
+
+function nameOf(maps: LbMaps, service: number, number: number): string {
+  const id = memberId(maps, service, number)
+  const member = readMember(maps, id)
+  const endpoint = member ? formatEndpoint(member.address, member.port) : 'nobody'
+  return `member number ${number}, which is id ${id}: ${endpoint}${member?.draining ? ' (draining)' : ''}`
+}
+
+/** The member number that a flow is recorded for, if that is still there. */
+function findRecord(maps: LbMaps, service: number, hashHi: number): number | undefined {
+  let found: number | undefined
+  scanRecords(maps, service, undefined, (_at, tag, number) => {
+    if (tag === (hashHi || 1) && memberIsUsed(maps, memberId(maps, service, number))) found ??= number
+  })
+  return found
+}
+
+function flagsOf({ services }: LbMaps, service: number): number {
+  return services.words[service * SERVICE_WORDS + SERVICE.flags]! & 0xffff
 }
 
 /** A member's part of a service's ring. */
@@ -107,13 +164,11 @@ export function shares(maps: LbMaps, frontend: Frontend): Share[] {
   if (!found || !ring) return []
   const slots = ringSlots(maps, ring)
   const counts = new Map<number, number>()
-  for (const number of slots) counts.set(number, (counts.get(number) ?? 0) + 1)
+  for (const word of slots) counts.set(numberOf(word), (counts.get(numberOf(word)) ?? 0) + 1)
   return [...counts]
     .map(([number, count]): Share => {
       const id = memberId(maps, found.service, number)
-      const at = id * MEMBER_WORDS
-      const address = formatWords(maps.members.words, at + MEMBER.address, key.family)
-      const port = swapPort(maps.members.words[at + MEMBER.tail]! & 0xffff)
+      const { address = 'nobody', port = 0 } = readMember(maps, id) ?? {}
       return { address, port, number, id, slots: count, share: count / slots.length }
     })
     .toSorted((a, b) => b.slots - a.slots || a.number - b.number)
@@ -144,9 +199,15 @@ function keyOf({ address, port, protocol }: Frontend): ServiceKey {
   return serviceKey(family, words, port, protocolNumbers[protocol])
 }
 
-function hashOf(maps: LbMaps, flow: Flow, family: Family): { readonly lo: number; readonly hi: number } {
+function hashOf(
+  maps: LbMaps,
+  flow: Flow,
+  family: Family,
+  byClient: boolean,
+): { readonly lo: number; readonly hi: number } {
   const words = new Uint32Array(4)
   if (parseWords(flow.client, words, 0) !== family) throw notAnAddress('client', flow.client)
+  if (byClient) return hashFlow(maps.hashKey.key1, { family, words, clientPort: 0, port: 0, protocol: 0 })
   const { clientPort, port } = flow
   return hashFlow(maps.hashKey.key1, { family, words, clientPort, port, protocol: protocolNumbers[flow.protocol] })
 }

@@ -1,8 +1,9 @@
 export { type Actual, hasLeftovers, type Leftovers } from './actual.ts'
+export { advance } from './advance.ts'
 export { apply } from './apply.ts'
 export { capacity, EARLY_WARNING_PERCENT, type Gauge } from './capacity.ts'
 export type { ServiceChange } from './changes.ts'
-export { type Clock, datapathClock, type Now, systemClock } from './clock.ts'
+export { type Clock, type ClockReading, datapathClock, type Now, recordUnitSeconds, systemClock } from './clock.ts'
 export type { PlanProblem } from './draft.ts'
 export { LbMapsError, type LbMapsErrorCode, type Problem } from './error.ts'
 export { explainFlow, explainPlan, type Flow, type FlowExplanation, type Share, shares } from './explain.ts'
@@ -18,6 +19,7 @@ export {
   type TableSizes,
 } from './maps.ts'
 export { fillRing } from './maglev.ts'
+export { type Mode, modes, type ModeRules } from './modes.ts'
 export { plan, type Plan } from './plan.ts'
 export { readActual } from './read-actual.ts'
 export {
@@ -36,10 +38,12 @@ export { ringSizeFor } from './ring-size.ts'
 export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'
 export {
   type Backend,
+  type BackendState,
   type Desired,
   formatEndpoint,
   formatFrontend,
   type Frontend,
+  type ProgramFacts,
   type Protocol,
   type Service,
 } from './service.ts'

@@ -17,7 +17,7 @@ import {
   swapPort,
 } from './layout.ts'
 import type { LbMaps } from './maps.ts'
-import { numberOf } from './slots.ts'
+import { asksPrevious, movePlace, numberOf, phaseOf } from './slots.ts'
 
 /** Where the datapath finds a key. */
 export interface Found {
@@ -52,7 +52,10 @@ export interface FlowKey {
   readonly protocol: number
 }
 
-/** The datapath's hash of a flow (bpf/lib/hash.h): unsigned halves; its top bits are the ring slot. */
+/**
+ * The datapath's hash of a flow (bpf/lib/hash.h): unsigned halves; its top bits are the ring slot. With affinity the ports
+ * and the protocol are 0.
+ */
 export function hashFlow(key1: bigint, flow: FlowKey): { lo: number; hi: number } {
   const seed = halves(key1)
   const ports = swapPort(flow.clientPort) | (swapPort(flow.port) << 16)
@@ -95,8 +98,13 @@ export function memberDrains(maps: LbMaps, id: number): boolean {
 export interface Selected {
   readonly slot: number
   readonly slots: number
+  /** Who has the slot, or comes to have it. */
   readonly number: number
   readonly member: number
+  /** Of the slot's move; 0: it is stable. */
+  readonly phase: number
+  /** Member number that had the slot, for as long as it is asked. */
+  readonly previous?: number
 }
 
 /** Which member of a service a flow's hash leads to, or why it leads to none. */
@@ -105,8 +113,12 @@ export function selectMember(maps: LbMaps, service: number, hashHi: number): Sel
   if (!ring) return 'no-backend'
   const slots = ringSlots(maps, ring)
   const slot = hashHi >>> (32 - ring.log2)
-  const number = numberOf(slots[slot]!)
+  const word = slots[slot]!
+  const number = numberOf(word)
   if (number === RING_SLOT_EMPTY) return 'no-backend'
   const member = memberId(maps, service, number)
-  return memberIsUsed(maps, member) ? { slot, slots: slots.length, number, member } : 'no-member'
+  if (!memberIsUsed(maps, member)) return 'no-member'
+  const phase = phaseOf(word)
+  const selected = { slot, slots: slots.length, number, member, phase }
+  return asksPrevious(phase) ? { ...selected, previous: maps.moves.shorts[movePlace(ring.base, slot)]! } : selected
 }

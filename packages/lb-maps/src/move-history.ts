@@ -20,19 +20,28 @@ export function slotsFromHistory(
   fill: FillRing,
 ): Slots {
   const { moveSeconds, idleSeconds, firstPhase } = policy
-  const matters = epochSeconds - idleSeconds - (firstPhase === PHASE.move ? moveSeconds : 0)
+  const lasts = idleSeconds + (firstPhase === PHASE.move ? moveSeconds : 0)
   const rules = { firstPhase, abandoned: new Set<number>(), failed: new Set<number>(), remembers: true }
   const ringAt = (moment: number): Uint16Array => fill(times.weightsAt(weights, start, count, moment))
   const sinceBoot = (moment: number): number => Math.floor(seconds - epochSeconds + moment)
-  const first = ringAt(matters)
+  const moments = times.changes(start, count, epochSeconds)
+  const begin = firstThatMatters(moments, epochSeconds, lasts)
+  const first = ringAt(moments[begin - 1] ?? -Infinity)
   const slots = emptySlots(first.length)
   slots.words.set(first)
-  for (const moment of times.changes(start, count, matters, epochSeconds)) {
+  for (const moment of moments.slice(begin)) {
     age(slots, sinceBoot(moment), policy)
     moveAll(slots, ringAt(moment), { ...rules, now: sinceBoot(moment) })
   }
   age(slots, seconds, policy)
   return slots
+}
+
+/** A change matters while its slots move, and as long if another one came while they did: that one kept their previous. */
+function firstThatMatters(moments: readonly number[], now: number, lasts: number): number {
+  let first = moments.length
+  for (let until = now; first > 0 && until - moments[first - 1]! < lasts; until = moments[first]!) first--
+  return first
 }
 
 function moveAll(slots: Slots, to: Uint16Array, rules: MoveRules): void {

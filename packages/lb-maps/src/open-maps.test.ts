@@ -4,12 +4,14 @@ import { build, ethernet, ipv4, ipv6, tcp, udp } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
 import { mapsContract, someServices } from '../test/contract.ts'
 import { formatWords } from './address.ts'
+import type { Now } from './clock.ts'
 import { testKey } from '../test/maps.ts'
 import { explainFlow, type Flow, type FlowExplanation } from './explain.ts'
 import { protocolNumbers } from './key.ts'
 import { swapWord } from './layout.ts'
 import { openMaps, type OpenMaps } from './open-maps.ts'
 import { ServiceMaps } from './reconcile.ts'
+import { scanRecords, slotOfTag } from './records.ts'
 import type { Protocol } from './service.ts'
 import { sizeMaps } from './sizing.ts'
 
@@ -136,6 +138,42 @@ needing(needs.root, needs.bpf).describe('the program and this package agree', ()
       }),
     )
   }
+})
+
+needing(needs.root, needs.bpf).describe('slots that change hands', () => {
+  const frontend = { address: '10.0.0.1', port: 80, protocol: 'TCP' as const }
+  const service = (hosts: number) => ({
+    name: 'web',
+    frontends: [frontend],
+    mode: 'dsr-l2' as const,
+    backends: Array.from({ length: hosts }, (_, i) => ({ address: `172.16.0.${1 + i}`, port: 80 })),
+  })
+
+  test('the program records what opens in them, and this package reads whose it is and in which slot', () => {
+    using lb = load()
+    using maps = openMaps(lb.maps, testKey)
+    const clock = (): Now => ({ seconds: 1000, epochSeconds: 0 })
+    const services = ServiceMaps.adopt(maps, clock)
+    services.reconcile({ services: [service(2)], sources: new Map() })
+    services.reconcile({ services: [service(3)], sources: new Map() })
+    const flows = Array.from({ length: 100 }, (_, i) => ({ client: '198.51.100.7', clientPort: 2000 + i, ...frontend }))
+    for (const flow of flows) {
+      const link = ethernet({ src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02' })
+      const ip = ipv4({ src: flow.client, dst: flow.address })
+      const data = build(link, ip, tcp({ srcPort: flow.clientPort, dstPort: flow.port, flags: ['syn'] }))
+      lb.programs.lbXdp.testRun({ data })
+    }
+    const moving = flows.map((flow) => explainFlow(maps, flow)).filter(({ move }) => move)
+    const sorted = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b)
+    const slots: number[] = []
+    scanRecords(maps, 1, undefined, (_at, tag, number) => {
+      expect(number).toBe(2)
+      slots.push(slotOfTag(tag, 10))
+    })
+    expect(slots.length).toBeGreaterThan(20)
+    expect(sorted(slots)).toEqual(sorted(moving.map(({ ring }) => ring!.slot)))
+    expect(moving.every(({ why }) => why.some((line) => line.startsWith('the flow is recorded')))).toBe(true)
+  })
 })
 
 needing(needs.root, needs.bpf).describe('maps that do not fit', () => {

@@ -61,7 +61,7 @@ export class RecordsPlan {
   addUsed(numbers: Set<number>): void {
     if (!this.#old || !this.#block) return
     scanRecords(this.#draft.maps, this.#id, this.#draft.now.recordTime, (_at, _tag, number, isLive) => {
-      if (isLive && !this.#abandoned.has(number)) numbers.add(number)
+      if (isLive) numbers.add(number)
     })
   }
 

@@ -1,13 +1,13 @@
 import { orderFor } from './blocks.ts'
 import { fullMessage } from './capacity.ts'
 import type { Draft } from './draft.ts'
-import { MOVE_LINE_SHORTS, MOVE_SINCE, PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
+import { PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
 import { ringOf, ringSlots } from './lookup.ts'
 import { fillRing } from './maglev.ts'
 import { slotsFromHistory } from './move-history.ts'
 import { moveSlot, type MoveRules } from './move-slot.ts'
-import { remembersMoves } from './modes.ts'
-import { asksPrevious, copySlots, emptySlots, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
+import { recordsEverything, remembersMoves } from './modes.ts'
+import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
 import type { BackendTable, Wanted } from './wanted.ts'
 
 /** Who is meant by what happens to members. */
@@ -62,8 +62,9 @@ export class RingPlan {
     return this.#isDone
   }
 
-  /** Numbers that a packet may still be sent to by a slot. */
+  /** Numbers that a packet may still be sent to by a slot, as it is or as it will be. */
   addUsed(numbers: Set<number>): void {
+    for (const word of this.#oldWords) numbers.add(numberOf(word))
     const { previous } = this.#slots ?? {}
     for (let slot = 0; slot < this.#words.length; slot++) {
       const word = this.#words[slot]!
@@ -75,10 +76,20 @@ export class RingPlan {
   /** Works the slots out. `remembers`: there are records, or there can be. */
   compute(remembers: boolean): void {
     this.#isDone = true
-    if (!remembersMoves(this.#wanted.policy.flags)) this.#words = this.#target
+    const { flags } = this.#wanted.policy
+    if (!remembersMoves(flags)) this.#words = this.#keepsEmpty(flags) ? this.#emptied() : this.#target
     else if (this.#old) this.#slots = this.#moveFrom(this.#old, remembers)
     else this.#slots = this.#startFrom(remembers)
     if (this.#slots) this.#words = this.#slots.words
+  }
+
+  /** Without a ring the program would not look for records: flows that live need one, if only of empty slots. */
+  #keepsEmpty(flags: number): boolean {
+    return recordsEverything(flags) && this.#target.length === 0
+  }
+
+  #emptied(): Uint16Array {
+    return new Uint16Array(this.#oldWords.length).fill(RING_SLOT_EMPTY)
   }
 
   /** Takes a block where one is needed; why there is none. `linesMove`: its numbers come to be read from other lines. */

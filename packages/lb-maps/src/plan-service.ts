@@ -139,7 +139,7 @@ export class ServicePlan {
       if (!this.#ring.isDone)
         this.#full(`${message}; until then no slot changes hands but those of backends that failed`)
     }
-    this.#divideLeaving()
+    this.#divideLeaving(abandoned)
     return true
   }
 
@@ -154,13 +154,17 @@ export class ServicePlan {
     return { abandoned, failed }
   }
 
-  /** Who is gone goes, and nobody stays where connections do not need it. */
-  #divideLeaving(): void {
+  /**
+   * Who is gone goes, and nobody stays where connections do not need it. Who has a slot until now stays for a while in any
+   * case: a packet that is on its way may yet be recorded as its own.
+   */
+  #divideLeaving(abandoned: ReadonlySet<number>): void {
     const { flags } = this.#wanted.policy
     const used = new Set<number>()
     if (this.#leaving.length > 0 && (remembersMoves(flags) || this.#records.areVital)) {
       this.#ring.addUsed(used)
       this.#records.addUsed(used)
+      for (const number of abandoned) used.delete(number)
     }
     this.#draining = this.#leaving.filter(({ number }) => used.has(number))
     this.#going = this.#leaving.filter(({ number }) => !used.has(number))
@@ -206,6 +210,7 @@ export class ServicePlan {
       prepare.push({ do: 'write-members', ids, words: this.#memberWords() })
     }
     for (const { id } of this.#draining) this.#setUsed(id, MEMBER_DRAINS)
+    if (this.#draining.length > 0) this.#draft.needsGrace()
     if (this.#newRows.length === count) return
     const isNew = new Set(this.#newRows)
     for (let row = 0; row < count; row++) {

@@ -1,6 +1,6 @@
 import { ServiceFlag } from '@skep/datapath/lb-xdp'
 import { PHASE, PROTOCOL_UDP, RECORD_LINE_WORDS } from './layout.ts'
-import { modes } from './modes.ts'
+import { rulesOf } from './service-rules.ts'
 import type { Service } from './service.ts'
 
 /** What a service asks for beside its backends, for one protocol. */
@@ -27,14 +27,14 @@ const LINES_PER_BACKEND = 64
 
 /** `unit`: seconds of a record unit. */
 export function policyOf(service: Service, protocol: number, unit: number): Policy {
-  const { mode = 'snat', algorithm, sessionAffinity, drainSeconds = defaultDrainSeconds, onFailure, backends } = service
+  const { algorithm, sessionAffinity, drainSeconds = defaultDrainSeconds, onFailure, backends } = service
   const isUdp = protocol === PROTOCOL_UDP
   const isQuic = isUdp && service.quic === true
   const idleSeconds = sessionAffinity?.timeoutSeconds ?? service.idleSeconds ?? DEFAULT_IDLE[isUdp ? 'UDP' : 'TCP']
   const tellsNew = (!isUdp || isQuic) && !sessionAffinity
   return {
     flags:
-      modes[mode].flag |
+      rulesOf(service).flag |
       (algorithm === 'random' ? ServiceFlag.SERVICE_RANDOM : 0) |
       (sessionAffinity ? ServiceFlag.SERVICE_AFFINITY : 0) |
       (isQuic ? ServiceFlag.SERVICE_QUIC : 0),

@@ -7,13 +7,17 @@ import {
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   NO_MEMBER_LINES,
+  RECORD_LINE_WORDS,
   SERVICE,
   SERVICE_WORDS,
   SOURCE_WORDS,
   swapPort,
 } from './layout.ts'
-import { memberIsUsed, ringOf, ringSlots } from './lookup.ts'
+import { memberDrains, memberIsUsed, ringOf, ringSlots } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
+import { hasAffinity, isQuic, isRandom, type Mode, modeOf, remembersMoves } from './modes.ts'
+import { recordsOf, scanRecords } from './records.ts'
+import { numberOf, phaseOf } from './slots.ts'
 
 /** A frontend as the maps hold it. */
 export interface ServiceRecord {
@@ -26,6 +30,15 @@ export interface ServiceRecord {
   readonly generation: number
   /** Of its ring; 0: it has none, and new connections are dropped. */
   readonly slots: number
+  readonly mode: Mode
+  readonly algorithm: 'maglev' | 'random'
+  /** All of a client's connections go to one backend. */
+  readonly affinity: boolean
+  readonly quic: boolean
+  /** Slots that change hands, by phase. */
+  readonly moving: { readonly move: number; readonly harvest: number; readonly settled: number }
+  /** Flows that it can remember at present; 0 while nothing changes hands. */
+  readonly records: number
 }
 
 /** A backend of one service. */
@@ -37,6 +50,8 @@ export interface MemberRecord {
   readonly port: number
   /** The own address that it sees as the client; `undefined` where it has none, and its packets are dropped. */
   readonly source: string | undefined
+  /** It is no backend any more, and stays until its connections are over. */
+  readonly draining: boolean
 }
 
 /** A member in its service's ring. */
@@ -45,6 +60,8 @@ export interface RingMember extends MemberRecord {
   readonly number: number
   /** Slots that lead to it. */
   readonly slots: number
+  /** Its flows that are recorded, also those that have been idle for too long. */
+  readonly flows: number
 }
 
 /** All services, by id. */
@@ -64,6 +81,8 @@ export function readService(maps: LbMaps, id: number): ServiceRecord | undefined
   const family = tail >>> 24
   if (family === 0) return undefined
   const ring = ringOf(maps, id)
+  const flags = words[at + SERVICE.flags]! & 0xffff
+  const records = recordsOf(maps, id)
   return {
     id,
     address: formatWords(words, at + SERVICE.address, family),
@@ -71,6 +90,12 @@ export function readService(maps: LbMaps, id: number): ServiceRecord | undefined
     protocol: (tail >>> 16) & 0xff,
     generation: words[at + SERVICE.flags]! >>> 16,
     slots: ring ? 1 << ring.log2 : 0,
+    mode: modeOf(flags),
+    algorithm: isRandom(flags) ? 'random' : 'maglev',
+    affinity: hasAffinity(flags),
+    quic: isQuic(flags),
+    moving: countPhases(ring && remembersMoves(flags) ? ringSlots(maps, ring) : new Uint16Array(0)),
+    records: records ? RECORD_LINE_WORDS << records.order : 0,
   }
 }
 
@@ -81,10 +106,13 @@ export function readMembers(maps: LbMaps, service: number): RingMember[] {
   const start = line * MEMBER_LINE_IDS
   const length = maps.memberIds.words.subarray(start).indexOf(MEMBER_BLOCK_END)
   const slots = slotsByNumber(maps, service, length)
+  const flows = flowsByNumber(maps, service, length)
   const members: RingMember[] = []
   for (let number = 0; number < length; number++) {
     const member = readMember(maps, maps.memberIds.words[start + number]!)
-    if (member?.service === service) members.push({ ...member, number, slots: slots[number]! })
+    if (member?.service === service) {
+      members.push({ ...member, number, slots: slots[number]!, flows: flows[number]! })
+    }
   }
   return members
 }
@@ -101,6 +129,7 @@ export function readMember(maps: LbMaps, id: number): MemberRecord | undefined {
     address: formatWords(words, at + MEMBER.address, (tail >>> 16) & 0xff),
     port: swapPort(tail & 0xffff),
     source: readSource(maps, words[at + MEMBER.source]!),
+    draining: memberDrains(maps, id),
   }
 }
 
@@ -122,6 +151,19 @@ export function readSources(maps: LbMaps): string[] {
 function slotsByNumber(maps: LbMaps, service: number, numbers: number): Uint32Array {
   const counts = new Uint32Array(Math.max(0, numbers))
   const ring = ringOf(maps, service)
-  if (ring) for (const number of ringSlots(maps, ring)) counts[number]!++
+  if (ring) for (const word of ringSlots(maps, ring)) counts[numberOf(word)]!++
   return counts
+}
+
+function flowsByNumber(maps: LbMaps, service: number, numbers: number): Uint32Array {
+  const counts = new Uint32Array(Math.max(0, numbers))
+  scanRecords(maps, service, undefined, (_at, _tag, number) => counts[number]!++)
+  return counts
+}
+
+function countPhases(words: Uint16Array): ServiceRecord['moving'] {
+  const counts = [0, 0, 0, 0]
+  for (const word of words) counts[phaseOf(word)]!++
+  const [, move = 0, harvest = 0, settled = 0] = counts
+  return { move, harvest, settled }
 }

@@ -27,7 +27,7 @@ function run(code: string): void {
 }
 
 test('the README has snippets, with and without a kernel', () => {
-  expect(snippets.map(needsKernel)).toEqual([false, false, true, false])
+  expect(snippets.map(needsKernel)).toEqual([false, false, false, true, false])
 })
 
 test.each(snippets.filter((code) => !needsKernel(code)))('README: %#', run)

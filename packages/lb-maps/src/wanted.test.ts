@@ -63,6 +63,86 @@ describe('what is wrong is named with its place, its value and what would be rig
     expect(first?.message).toContain(message)
   })
 
+  test.each<[string, Partial<Service>, string, string]>([
+    ['an unknown mode', { mode: 'dsr' as 'snat' }, 'mode', "use 'snat', 'dsr-ipip', 'dsr-l2' or 'dsr-option'"],
+    [
+      'another port in a tunnel',
+      { mode: 'dsr-ipip' },
+      'backends[0].port',
+      "8080 must be the frontend's, 80: mode 'dsr-ipip'",
+    ],
+    ['another port by the MAC', { mode: 'dsr-l2' }, 'backends[0].port', 'hands packets over as they are'],
+    [
+      'another family by the MAC',
+      { mode: 'dsr-l2', backends: [{ address: 'fd00::1', port: 80 }] },
+      'backends[0].address',
+      "only mode 'dsr-ipip' carries packets of one inside the other",
+    ],
+    [
+      'another family with the option',
+      { mode: 'dsr-option', backends: [{ address: 'fd00::1', port: 80 }] },
+      'backends[0].address',
+      'both must be of one family',
+    ],
+    ['a port where the frontend takes any', { frontends: [{ ...web, port: 0 }] }, 'backends[0].port', '8080 must be 0'],
+    ['affinity at random', { algorithm: 'random', sessionAffinity: { timeoutSeconds: 9 } }, 'algorithm', 'cannot keep'],
+    [
+      'affinity for longer than records can tell',
+      { sessionAffinity: { timeoutSeconds: 86400 } },
+      'sessionAffinity.timeoutSeconds',
+      'from 1 to 32767',
+    ],
+    ['no idle time', { idleSeconds: 0 }, 'idleSeconds', '0 must be a whole number from 1 to 32767'],
+    ['half a drain time', { drainSeconds: 0.5 }, 'drainSeconds', '0.5 must be a whole number from 0'],
+    ['QUIC over TCP', { quic: true }, 'quic', 'is about UDP, and no frontend is UDP'],
+    ['an unknown end', { onFailure: 'drop' as 'keep' }, 'onFailure', "use 'keep' or 'reset'"],
+    ['no records', { records: 0 }, 'records', '0 must be a whole number from 1'],
+    [
+      'an unknown state',
+      { backends: [{ ...one, state: 'up' as 'active' }] },
+      'backends[0].state',
+      "use 'active', 'failed' or 'gone'",
+    ],
+    ['a time that is none', { backends: [{ ...one, addedAt: NaN }] }, 'backends[0].addedAt', 'seconds since 1970'],
+  ])('%s', (_, service, path, message) => {
+    const [first, ...rest] = checkDesired(desired(service))
+    expect(rest).toEqual([])
+    expect(first?.path).toBe(`services[0].${path}`)
+    expect(first?.message).toContain(message)
+  })
+
+  test.each<[string, Partial<Service>]>([
+    [
+      'v6 backends of a v4 frontend, and frontends of both, in a tunnel',
+      {
+        mode: 'dsr-ipip',
+        frontends: [web, { ...web, address: '2001:db8::1' }],
+        backends: [
+          { address: 'fd00::1', port: 80 },
+          { address: '172.16.0.1', port: 80 },
+        ],
+      },
+    ],
+    ['another port with the option', { mode: 'dsr-option' }],
+    ['any port', { mode: 'dsr-l2', frontends: [{ ...web, port: 0 }], backends: [{ ...one, port: 0 }] }],
+    ['HTTP by TCP and QUIC', { quic: true, frontends: [web, { ...web, protocol: 'UDP' }] }],
+  ])('and what is right is taken: %s', (_, service) => {
+    expect(checkDesired(desired(service))).toEqual([])
+  })
+
+  test.each<[Partial<Service>, readonly (4 | 6)[], number]>([
+    [{ mode: 'snat' }, [4], 1],
+    [{ mode: 'dsr-ipip' }, [], 1],
+    [{ mode: 'dsr-ipip' }, [6], 1],
+    [{ mode: 'dsr-ipip' }, [4], 0],
+    [{ mode: 'dsr-l2' }, [], 0],
+    [{ mode: 'dsr-option' }, [], 0],
+  ])('who lacks an own address towards it: %j with tunnel prefixes %j', (service, tunnelPrefixes, lacking) => {
+    const backends = [{ ...one, port: 80 }]
+    const input = { ...desired({ ...service, backends }), sources: new Map(), program: { tunnelPrefixes } }
+    expect(table(input).withoutSource).toHaveLength(lacking)
+  })
+
   test('frontends of two families in one service', () => {
     const [first, ...rest] = checkDesired(
       desired({ frontends: [web, { ...web, address: '2001:db8::1' }], backends: [] }),
@@ -223,6 +303,19 @@ test('a digest tells apart whatever makes another ring or another member', () =>
     desired({ backends: [] }),
     desired({ ringSize: 128 }),
     desired({}, { '172.16.0.1': '192.168.0.2' }),
+    desired({ mode: 'dsr-option' }),
+    desired({ algorithm: 'random' }),
+    desired({ idleSeconds: 7 }),
+    desired({ onFailure: 'reset' }),
+    desired({ backends: [{ ...one, weight: 0 }] }),
+    desired({ backends: [{ ...one, state: 'failed' }] }),
+    desired({ backends: [{ ...one, state: 'gone' }] }),
+    desired({
+      backends: [
+        { ...one, state: 'gone' },
+        { ...one, port: 1 },
+      ],
+    }),
     { ...desired({}), sources: new Map() },
   ]
   const digests = variants.map((input) => table(input).services[0]!.digest.join())

@@ -17,6 +17,8 @@ import {
 import type { LbMaps } from '../src/maps.ts'
 import { membersOf } from '../src/members.ts'
 import { readActual } from '../src/read-actual.ts'
+import { recordsOf } from '../src/records.ts'
+import { numberOf } from '../src/slots.ts'
 import { type Desired, formatFrontend } from '../src/service.ts'
 
 /** What somebody owns, by table: every entry once. */
@@ -47,12 +49,14 @@ export function checkOwnership(actual: Actual): void {
     members: actual.memberIds.used,
     rings: actual.rings.used,
     memberIds: actual.memberLines.used,
+    records: actual.records.used,
     sources: actual.sources.size,
   }).toEqual({
     services: ledger.count('services'),
     members: ledger.count('members'),
     rings: ledger.count('rings'),
     memberIds: ledger.count('memberIds'),
+    records: ledger.count('records'),
     sources: ledger.count('sources'),
   })
   expect(summary(readActual(actual.maps))).toEqual(summary(actual))
@@ -72,7 +76,14 @@ function enterService(ledger: Ledger, { maps, memberOrders }: Actual, id: number
   const owner = `service ${id}`
   ledger.own('services', id, owner)
   const ring = ringOf(maps, id)
-  if (ring) for (let i = 0; i < 1 << (ring.log2 - 5); i++) ledger.own('rings', ring.base + i, owner)
+  if (ring) {
+    for (let i = 0; i < 1 << (ring.log2 - 5); i++) {
+      ledger.own('rings', ring.base + i, owner)
+      ledger.own('moves', ring.base + i, owner)
+    }
+  }
+  const records = recordsOf(maps, id)
+  if (records) for (let i = 0; i < 1 << records.order; i++) ledger.own('records', records.base + i, owner)
   const order = memberOrders[id]!
   if (order === NO_BLOCK) return
   const base = maps.services.words[id * SERVICE_WORDS + SERVICE.members]!
@@ -88,7 +99,7 @@ function enterService(ledger: Ledger, { maps, memberOrders }: Actual, id: number
 export function checkFreeIsZero(actual: Actual): void {
   const { maps } = actual
   const ledger = ledgerOf(actual)
-  for (const table of ['rings', 'memberIds', 'members', 'sources'] as const) {
+  for (const table of ['rings', 'moves', 'memberIds', 'members', 'sources', 'records'] as const) {
     const { words, entries } = maps[table]
     const width = words.length / entries
     for (let index = 0; index < entries; index++) {
@@ -109,7 +120,9 @@ function summary({
   memberIds,
   rings,
   memberLines,
+  records,
   memberOrders,
+  unsettled,
   sources,
   keys,
   leftovers,
@@ -119,6 +132,8 @@ function summary({
     memberIds: drain(memberIds.clone()),
     rings: drain(rings.clone()),
     memberLines: drain(memberLines.clone()),
+    records: drain(records.clone()),
+    unsettled: [...unsettled].toSorted((a, b) => a - b),
     memberOrders,
     sources: Object.fromEntries(sources),
     keys,
@@ -155,7 +170,7 @@ export function checkHolds({ maps, hasher, sources }: Actual, desired: Desired):
 
 function membersIn(maps: LbMaps, service: number, family: Family): string[] {
   const ring = ringOf(maps, service)
-  const inRing = new Set(ring ? ringSlots(maps, ring) : [])
+  const inRing = new Set(ring ? ringSlots(maps, ring).map(numberOf) : [])
   const found: string[] = []
   for (let id = 1; id < maps.members.entries; id++) {
     const at = id * MEMBER_WORDS

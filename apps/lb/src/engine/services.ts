@@ -1,6 +1,14 @@
 import { jiffiesPerSecond, readClock } from '@skep/datapath/clock'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
-import { datapathClock, LbMapsError, openMaps, type OpenMaps, type Plan, ServiceMaps } from '@skep/lb-maps'
+import {
+  datapathClock,
+  LbMapsError,
+  openMaps,
+  type OpenMaps,
+  type Plan,
+  recordUnitSeconds,
+  ServiceMaps,
+} from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
 import { hashKeyOf, recordShift } from '../datapath/settings.ts'
@@ -21,7 +29,7 @@ export class Services implements Disposable {
   constructor(datapath: LbXdp, config: Config) {
     const ticks = jiffiesPerSecond()
     const shift = recordShift(ticks)
-    this.#unitSeconds = 2 ** shift / ticks
+    this.#unitSeconds = recordUnitSeconds({ jiffiesPerSecond: ticks, recordShift: shift })
     this.#mapping = openMaps(datapath.maps, hashKeyOf(config))
     const clock = datapathClock({ ...readClock(), jiffiesPerSecond: ticks, recordShift: shift })
     this.#maps = ServiceMaps.adopt(this.#mapping, clock)
