@@ -47,6 +47,7 @@ const RECORD_IDLE = 3600
 const PHASE_SHIFT = 14
 const LINE_SLOTS = 32
 const LINE_IDS = 16
+const LINE_BYTES = 64
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
 const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
@@ -184,7 +185,8 @@ export class Balancer implements Disposable {
   }
 
   forgetRecords(): void {
-    zero(this.lb.maps.records)
+    using mapped = this.lb.maps.records.mmap()
+    new Uint8Array(mapped.buffer).fill(0, 0, this.#services * this.#recordLines * LINE_BYTES)
   }
 
   get #ringLines(): number {
