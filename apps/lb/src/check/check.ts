@@ -16,6 +16,7 @@ import { ownFrontendWarnings } from './own-frontends.ts'
 import { vethWarnings } from './veth.ts'
 import { machineRules } from '../machine.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
+import { backendNeeds } from '../nexthop/needs.ts'
 import { resolveBackends } from '../nexthop/resolve.ts'
 import { plannedChanges } from '../sysctl/keep.ts'
 import { formatKey, procSettings } from '../sysctl/proc.ts'
@@ -69,6 +70,7 @@ function describeHost(config: Config): CheckReport {
     sources: config.snat.sources,
     devices,
     before: new Map(),
+    needs: backendNeeds(config),
   })
   const own = [...netlink.address.list()].map(({ address, index }) => ({
     address: address.split('/')[0]!,

@@ -57,6 +57,8 @@ export interface Capacity {
   readonly services: number
   readonly backends: number
   readonly connections: number
+  /** Flows remembered while slots of their services change hands (DSR, affinity), or for good (random choice with DSR). */
+  readonly records: number
 }
 
 export interface Service {

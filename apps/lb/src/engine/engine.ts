@@ -9,6 +9,7 @@ import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
+import { backendNeeds } from '../nexthop/needs.ts'
 import { type NextHop, resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { readConnections } from '../status/connections.ts'
 import { natGauges } from '../status/gauges.ts'
@@ -133,6 +134,7 @@ export class Engine implements Disposable {
       sources: config.snat.sources,
       devices: devices.map(({ name }) => name),
       before: this.#sources,
+      needs: backendNeeds(config),
     })
   }
 
