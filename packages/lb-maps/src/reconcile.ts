@@ -29,8 +29,6 @@ export class ServiceMaps {
   #actual: Actual
   /** Packets under way may hold on to what changed since the last grace period. */
   #owesGrace = false
-  /** Something found no room. */
-  #isFull = false
 
   private constructor(actual: Actual, clock: Clock) {
     this.maps = actual.maps
@@ -74,8 +72,8 @@ export class ServiceMaps {
       this.#apply(next)
       this.#owesGrace ||= defers && next.steps.length > 0
       changes.push(...next.changes)
-      this.#isFull = next.problems.some(({ code }) => code === 'FULL')
-      const again = next.planAgain || (this.#isFull && this.#owesGrace)
+      const isFull = next.problems.some(({ code }) => code === 'FULL')
+      const again = next.planAgain || (isFull && this.#owesGrace)
       if (!again || round === MOST_ROUNDS) return { changes, problems: next.problems }
       if (this.#owesGrace) this.#advance()
     }
@@ -87,18 +85,12 @@ export class ServiceMaps {
   }
 
   /**
-   * Does what time has brought (see {@link advance}). To be called every second or so while not all is settled. True when a
-   * `reconcile` is due, which then does what had to wait.
+   * Does what time has brought (see {@link advance}). To be called every second or so while not all is settled; a
+   * `reconcile` afterwards does what had to wait. True when something was written.
    */
   tick(): boolean {
     if (this.isSettled) return false
-    const waits = this.#isFull || [...this.#actual.unsettled].some((id) => this.#isUnfinished(id))
-    return this.#advance() && waits
-  }
-
-  /** Was something left to do for this service when it was planned last? */
-  #isUnfinished(id: number): boolean {
-    return this.#actual.digests[2 * id + 1] === 0
+    return this.#advance()
   }
 
   #advance(): boolean {

@@ -8,6 +8,7 @@ import type { Attachment } from '../devices/links.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
+import { KnownRoutes } from '../nexthop/known-routes.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { type NextHop, resolveBackends, type Resolution } from '../nexthop/resolve.ts'
@@ -29,6 +30,7 @@ export class Engine implements Disposable {
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #settings: Settings = procSettings()
+  readonly #routes = new KnownRoutes()
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
@@ -92,6 +94,11 @@ export class Engine implements Disposable {
     return this.#services.tick()
   }
 
+  /** Something about the network has changed: the next round asks the kernel again how backends are reached. */
+  networkChanged(): void {
+    this.#routes.forget()
+  }
+
   /** How full each bounded table is, and the range of NAT ports. */
   gauges(): GaugeStatus[] {
     const program = readProgram(programPin(this.#paths))
@@ -130,7 +137,7 @@ export class Engine implements Disposable {
     const names = new Map([...this.#netlink.link.list()].map(({ index, name }) => [index, name]))
     return resolveBackends({
       backends,
-      lookup: routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`),
+      lookup: this.#routes.over(routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`)),
       sources: config.snat.sources,
       devices: devices.map(({ name }) => name),
       before: this.#sources,

@@ -43,7 +43,7 @@ export class Services implements Disposable {
 
   /** Writes the difference between what is wanted and what is there. */
   apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
-    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds))
+    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds), { release: 'later' })
   }
 
   /** What stands against a configuration. Writes nothing. */
