@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import { detachLink } from './devices/links.ts'
 import { deviceOfPin, type InstancePaths } from './instance/paths.ts'
+import { removeIfEmpty } from './instance/remove-if-empty.ts'
 import { probePaths } from './health/probe-path/probe-paths.ts'
 import { releaseNeighbors } from './nexthop/keep.ts'
 import { restoreSettings } from './sysctl/keep.ts'
@@ -30,13 +31,4 @@ export function removeInstance(paths: InstancePaths): string[] {
     ...neighbors.map(({ address }) => `neighbour ${address}: no longer kept`),
     ...settings.map(({ key, from, to }) => `${formatKey(key)}: ${from} → ${to}`),
   ]
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY') throw error
-  }
 }
