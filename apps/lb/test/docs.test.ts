@@ -33,6 +33,11 @@ test.each(configurations)('this configuration is valid:\n%s', (text) => {
   expect(() => read('docs/load-balancer.md', whole(text))).not.toThrow()
 })
 
+test('examples/dsr.yaml is valid', () => {
+  const text = readFileSync(new URL('../../../examples/dsr.yaml', import.meta.url), 'utf8')
+  expect(parseConfig('dsr.yaml', text)).toMatchObject({ mode: 'dsr', services: [{}, { mode: 'snat' }, { quic: true }] })
+})
+
 test.each(commandLines(blocks))('%s is understood', (line) => {
   expect(understood(line)).toHaveLength(1)
 })
