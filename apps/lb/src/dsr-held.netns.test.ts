@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type HeldConnections, holdConnections, needing, needs } from '@skep/testbed'
-import {
-  decapOnAll,
-  dsrConfig,
-  dsrNetwork,
-  type DsrNetwork,
-  type DsrOptions,
-  families,
-  vips,
-} from '../test/dsr-network.ts'
+import { dsrConfig, dsrNetwork, type DsrNetwork, type DsrOptions, families, vips } from '../test/dsr-network.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 
 const CONNECTIONS = 60
@@ -38,15 +30,14 @@ async function hold(): Promise<AsyncDisposable & { readonly check: () => Promise
 needing(needs.root, needs.bpf).describe('connections by direct server return', () => {
   beforeAll(async () => {
     lab = await dsrNetwork()
-  }, 30_000)
+  }, 60_000)
   afterAll(async () => {
     await lab[Symbol.asyncDispose]()
-  }, 30_000)
+  }, 60_000)
 
   describe.each(ways)('%s', (_, options) => {
     test('backends come, are re-weighted, drained and taken out: none breaks', async () => {
       await using lb = SkepLb.on(lab.net.lb)
-      await using _decap = options.dispatch === 'l2' ? undefined : await decapOnAll(lab)
       await lb.start(dsrConfig([1, 2], options))
       await using held = await hold()
       for (const [numbers, weights] of [
@@ -64,7 +55,6 @@ needing(needs.root, needs.bpf).describe('connections by direct server return', (
 
     test('whenever the control plane is killed, and started again, none breaks', async () => {
       await using lb = SkepLb.on(lab.net.lb)
-      await using _decap = options.dispatch === 'l2' ? undefined : await decapOnAll(lab)
       await lb.start(dsrConfig([1, 2], options))
       await using held = await hold()
       for (const numbers of [[1, 2, 3], [3], [2, 3]]) {

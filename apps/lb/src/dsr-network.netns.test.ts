@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Capture, needing, needs, traffic } from '@skep/testbed'
-import { decapOnAll, dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
+import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 
 let lab: DsrNetwork
@@ -15,11 +15,11 @@ async function untilServed(family: 'v4' | 'v6'): Promise<void> {
 
 needing(needs.root, needs.bpf).describe('the network of direct server return', () => {
   beforeAll(async () => {
-    lab = await dsrNetwork()
-  }, 30_000)
+    lab = await dsrNetwork({ acceleration: 'tc' })
+  }, 60_000)
   afterAll(async () => {
     await lab[Symbol.asyncDispose]()
-  }, 30_000)
+  }, 60_000)
 
   test.each([
     ['v4', 'ip proto 4', '10.255.'],
@@ -29,7 +29,6 @@ needing(needs.root, needs.bpf).describe('the network of direct server return', (
     async (family, filter, prefix) => {
       const { client, lb: host } = lab.net
       await using lb = SkepLb.on(host)
-      await using _decap = await decapOnAll(lab, { acceleration: 'tc' })
       await lb.start(dsrConfig([1], { spread: true }))
       await using capture = await Capture.start(lab.net['backend-1'], 'eth0', { filter })
       const report = await traffic(client, { protocol: 'udp', address: vips[family], port: 53, requests: 40 })
@@ -46,7 +45,6 @@ needing(needs.root, needs.bpf).describe('the network of direct server return', (
     async (dispatch) => {
       const host = lab.net['backend-1']
       await using lb = SkepLb.on(lab.net.lb)
-      await using _decap = dispatch === 'l2' ? undefined : await decapOnAll(lab)
       await lb.start(dsrConfig([1], { dispatch }))
       for (const family of families) await untilServed(family)
       const before = host.device('eth0').address!
@@ -61,7 +59,6 @@ needing(needs.root, needs.bpf).describe('the network of direct server return', (
   test('the control plane hangs: traffic goes on, and follows what the kernel learns', async () => {
     const host = lab.net['backend-1']
     await using lb = SkepLb.on(lab.net.lb)
-    await using _decap = await decapOnAll(lab)
     await lb.start(dsrConfig([1]))
     for (const family of families) await untilServed(family)
     lb.child!.kill('SIGSTOP')
@@ -83,7 +80,6 @@ needing(needs.root, needs.bpf).describe('the network of direct server return', (
     async (dispatch) => {
       const { client } = lab.net
       await using lb = SkepLb.on(lab.net.lb)
-      await using _decap = dispatch === 'l2' ? undefined : await decapOnAll(lab)
       await lb.start(dsrConfig([1, 2, 3], { dispatch, ports: { any: 0 } }))
       for (const family of families) {
         const bracketed = { v4: vips.v4, v6: `[${vips.v6}]` }[family]

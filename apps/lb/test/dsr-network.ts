@@ -12,13 +12,13 @@ const numbers = [1, 2, 3] as const
 
 /**
  * client – router – one segment with the load balancer, which has one leg, and three backends. They have the service
- * addresses on `lo`, and tell nobody.
+ * addresses on `lo`, tell nobody, and run `skep-lb decap`.
  */
 export interface DsrNetwork extends AsyncDisposable {
   readonly net: Net<HostName>
 }
 
-export async function dsrNetwork(): Promise<DsrNetwork> {
+export async function dsrNetwork({ acceleration = 'native' } = {}): Promise<DsrNetwork> {
   await using stack = new AsyncDisposableStack()
   const server = {
     loopback: [`${vips.v4}/32`, `${vips.v6}/128`],
@@ -64,24 +64,20 @@ export async function dsrNetwork(): Promise<DsrNetwork> {
     for (const port of [80, 8080]) stack.use(await httpServer(host, { port }))
     stack.use(await tcpEcho(host))
     for (const address of Object.values(vips)) stack.use(await udpEcho(host, { port: 53, address }))
+    await stack.use(new SkepDecap(host)).start(decapSpec(acceleration))
   }
   const owned = stack.move()
   return { net, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** `skep-lb decap` on all backends. */
-export async function decapOnAll(
-  { net }: DsrNetwork,
-  { dispatch = 'ipip', acceleration = 'native' } = {},
-): Promise<AsyncDisposableStack> {
-  await using stack = new AsyncDisposableStack()
-  const spec = `  devices: [eth0]
-  dispatch: [${dispatch}]
+/** What `skep-lb decap` is told on each backend. */
+function decapSpec(acceleration: string): string {
+  return `  devices: [eth0]
+  dispatch: [ipip, opt]
   acceleration: ${acceleration}
   vips: [${vips.v4}, "${vips.v6}"]
-${dispatch === 'ipip' ? `  sources: [10.1.0.2, "2001:db8:1::2", ${tunnelSources[0]}, "${tunnelSources[1]}"]\n` : ''}`
-  await Promise.all(numbers.map((i) => stack.use(new SkepDecap(net.host(`backend-${i}`))).start(spec)))
-  return stack.move()
+  sources: [10.1.0.2, "2001:db8:1::2", ${tunnelSources[0]}, "${tunnelSources[1]}"]
+`
 }
 
 export interface DsrOptions {
@@ -95,6 +91,8 @@ export interface DsrOptions {
   readonly weights?: Readonly<Record<number, number>>
   /** Ports of TCP services, the same on the backends. */
   readonly ports?: Readonly<Record<string, number>>
+  /** Of the backends of `web`, where they are not the service's. */
+  readonly webPort?: number
 }
 
 /** `web`, `echo` and, over UDP, `dns` on both service addresses, with the backends of these numbers. */
@@ -130,7 +128,8 @@ interface ServiceText {
 function serviceText({ name, family, port, kind }: ServiceText, used: readonly number[], options: DsrOptions): string {
   const prefix = { v4: '10.1.0.1', v6: '2001:db8:1::1' }[options.backends ?? family]
   const backends = used.map(
-    (i) => `        - { address: "${prefix}${i}", port: ${port}, weight: ${options.weights?.[i] ?? 1} }`,
+    (i) =>
+      `        - { address: "${prefix}${i}", port: ${name.startsWith('web') ? (options.webPort ?? port) : port}, weight: ${options.weights?.[i] ?? 1} }`,
   )
   return `    - name: ${name}
       frontends: [{ address: "${vips[family]}", port: ${port}, protocol: ${kind} }]
