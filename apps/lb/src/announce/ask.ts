@@ -33,7 +33,10 @@ export class Connection implements Disposable {
       return undefined
     }
     socket.setTimeout(ANSWER_MS, () => socket.destroy())
-    const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+    const reader = createInterface({ input: socket })
+    const lines = reader[Symbol.asyncIterator]()
+    // The end of a socket that is destroyed here is no end of its lines.
+    socket.once('close', () => reader.close())
     const hello = await heardFrom(lines)
     socket.setTimeout(0)
     if (hello?.type === 'hello') return new Connection(socket, lines, hello)
