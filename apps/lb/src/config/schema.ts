@@ -29,6 +29,7 @@ import {
   tunnelSource,
   word,
 } from './fields.ts'
+import { type Whole, wholeDocument } from './whole.ts'
 import { backendStates } from './state.ts'
 
 /** A week. */
@@ -106,17 +107,4 @@ const specSchema = strict<Config>('the spec', {
   services: list('services', serviceSchema),
 })
 
-interface LoadBalancer {
-  readonly apiVersion: 'skep.dev/v1'
-  readonly kind: 'LoadBalancer'
-  readonly metadata?: { readonly name?: string | undefined } | undefined
-  readonly spec: Config
-}
-
-/** The whole document: `apiVersion: skep.dev/v1`, `kind: LoadBalancer`, `spec`. */
-export const documentSchema: z.ZodType<LoadBalancer> = strict<LoadBalancer>('a LoadBalancer document', {
-  apiVersion: word(['skep.dev/v1']),
-  kind: word(['LoadBalancer']),
-  metadata: strict<{ name?: string | undefined }>('the metadata', { name: name.optional() }).optional(),
-  spec: specSchema,
-})
+export const documentSchema: z.ZodType<Whole<'LoadBalancer', Config>> = wholeDocument('LoadBalancer', specSchema)
