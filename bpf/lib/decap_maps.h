@@ -9,21 +9,16 @@
 
 const volatile struct decap_settings config = {};
 
-struct {
+struct decap_prefixes {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct decap_prefix);
 	__type(value, __u32);
-} decap_sources SEC(".maps");
+};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1);
-	__type(key, struct decap_prefix);
-	__type(value, __u32);
-} decap_vips SEC(".maps");
+struct decap_prefixes decap_sources SEC(".maps");
+struct decap_prefixes decap_vips SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

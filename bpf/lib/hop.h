@@ -25,7 +25,7 @@ static __always_inline _Bool recall_hop(__u32 place, __u32 generation, __u32 len
 	if (!hop || !generation)
 		return 0;
 	found = *(volatile __u32 *)&hop->generation;
-	if (found != generation)
+	if (unrelated(found) != generation)
 		return 0;
 	hop = after(found, hop);
 	if (length > hop->mtu)

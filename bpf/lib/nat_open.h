@@ -86,7 +86,6 @@ __noinline int open_connection(struct opening *opening)
 	struct contender *contender = this_contender();
 	struct choice choice;
 	struct source *source;
-	__u32 own;
 	enum verdict v;
 
 	if (!opening || !contender)
@@ -98,8 +97,7 @@ __noinline int open_connection(struct opening *opening)
 	v = select_member(service, opening->flow.service, contender, &choice);
 	if (v)
 		return v;
-	own = choice.member->source;
-	source = bpf_map_lookup_elem(&sources, &own);
+	source = bpf_map_lookup_elem(&sources, &choice.member->source);
 	if (!source || is_zero(stored_address(source->address)))
 		return VERDICT_DROP_NO_SOURCE;
 	opening->member = choice.id;

@@ -97,6 +97,16 @@ static __always_inline _Bool is_to(const struct packet *packet, const struct sou
 	return source && same_address(stored_address(source->address), packet->destination);
 }
 
+/* The entry that most likely is the line's is on its way from memory while the word is. */
+static __always_inline void fetch_entry(__u32 line)
+{
+	__u32 index = line * NAT_LINE_WORDS;
+	struct nat_entry *entry = bpf_map_lookup_elem(&nat_entries, &index);
+
+	if (entry)
+		(void)*(volatile __u8 *)&entry->state;
+}
+
 /* The flow's entry, if the first word with its tag leads to it. Else opening looks closer. */
 static __always_inline struct nat_entry *find_flow(const struct flow *flow, __u64 time)
 {
@@ -109,6 +119,8 @@ static __always_inline struct nat_entry *find_flow(const struct flow *flow, __u6
 #pragma unroll
 	for (int choice = 0; choice < 2; choice++) {
 		index = line_of(flow->hash, choice);
+		if (!choice)
+			fetch_entry(index);
 		line = bpf_map_lookup_elem(&nat_flows, &index);
 		if (!line)
 			return 0;
@@ -119,7 +131,7 @@ static __always_inline struct nat_entry *find_flow(const struct flow *flow, __u6
 		if (!entry)
 			continue;
 		unlike = unlike_flow(entry, flow);
-		if (!unlike && is_live(after(unlike, entry), time))
+		if (!unrelated(unlike) && is_live(after(unlike, entry), time))
 			return entry;
 	}
 	return 0;
@@ -147,7 +159,8 @@ static __always_inline struct nat_entry *find_reply(const struct packet *packet,
 		if (!entry)
 			continue;
 		unlike = unlike_reply(entry, packet);
-		if (!unlike && is_to(packet, source_of(entry)) && is_live(after(unlike, entry), time))
+		if (!unrelated(unlike) && is_to(packet, source_of(entry)) &&
+		    is_live(after(unlike, entry), time))
 			return entry;
 	}
 	return 0;

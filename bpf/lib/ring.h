@@ -8,7 +8,7 @@
 /* Ring and members as user space published them together, in one load. */
 static __always_inline __u64 tables_of(const struct service *service)
 {
-	return *(const volatile __u64 *)&service->ring;
+	return load_word(&service->ring);
 }
 
 /* 0 if there is no ring. */

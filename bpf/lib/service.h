@@ -26,8 +26,8 @@ static __always_inline __u32 look_up4(__u64 key)
 			return SERVICE_NONE;
 #pragma unroll
 		for (int i = 0; i < SERVICE_BUCKET4_KEYS; i++) {
-			found = *(volatile __u64 *)&bucket->keys[i];
-			if (found == key)
+			found = load_word(&bucket->keys[i]);
+			if (unrelated(found) == key)
 				return *(__u32 *)after(found, &bucket->services[i]);
 		}
 		if (likely(!bucket->overflow))
@@ -51,7 +51,7 @@ static __always_inline __u32 look_up6(struct address address, __u32 tail)
 			return SERVICE_NONE;
 #pragma unroll
 		for (int i = 0; i < SERVICE_BUCKET6_KEYS; i++) {
-			found = *(volatile __u64 *)&bucket->tails[i];
+			found = load_word(&bucket->tails[i]);
 			if (found >> 32 == tail &&
 			    same_address(stored_address(after(found, bucket->addresses[i].words)), address))
 				return found;

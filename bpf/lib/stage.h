@@ -22,6 +22,22 @@ static __always_inline void *after(__u64 value, const void *pointer)
 	return (void *)pointer + value;
 }
 
+/*
+ * The value, but as one that the compiler does not know: compared in the value's place, it leaves the value
+ * itself what was read, and not what it was found equal to. For what `after` is to wait for.
+ */
+static __always_inline __u64 unrelated(__u64 value)
+{
+	asm volatile("" : "+r"(value));
+	return value;
+}
+
+/* In one load, also where a structure promises half of the alignment that it has. */
+static __always_inline __u64 load_word(const void *word)
+{
+	return *(const volatile __u64 *)word;
+}
+
 /* A pointer into the packet whose bounds are checked next: not to be read from the context again later. */
 #define keep(pointer) asm volatile("" : "+r"(pointer))
 

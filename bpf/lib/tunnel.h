@@ -50,12 +50,11 @@ static __always_inline struct address spread_source(__u8 family, __u64 flow)
 static __always_inline struct address tunnel_source(const struct member *member, __u64 flow)
 {
 	struct address address = spread_source(member->family, flow);
-	__u32 index = member->source;
 	struct source *source;
 
 	if (!is_zero(address))
 		return address;
-	source = bpf_map_lookup_elem(&sources, &index);
+	source = bpf_map_lookup_elem(&sources, &member->source);
 	return source ? stored_address(source->address) : address;
 }
 

@@ -1,5 +1,5 @@
 import type { BenchCase } from './bench.ts'
-import { ratios, recordRatios } from './ratios.ts'
+import { familyRatios, ratios, recordRatios } from './ratios.ts'
 import { table } from './table.ts'
 
 /** Everything that was measured. */
@@ -8,17 +8,26 @@ export interface Results {
   readonly floors: readonly BenchCase[]
 }
 
-/** What `JSON=1` prints: floors by name, ratios to the peer when one was measured, and those to the kernel's LRU hash. */
+/** What `JSON=1` prints: floors by name, ratios to the peer when one was measured, of IPv6 to IPv4, to the kernel's LRU hash. */
 export function jsonDocument({ cases, floors }: Results): string {
   const byName = Object.fromEntries(floors.map(({ name, ...figures }) => [name, figures]))
-  const parts = { floors: byName, ratios: ratios(cases), recordRatios: recordRatios(cases, floors) }
+  const parts = {
+    floors: byName,
+    ratios: ratios(cases),
+    familyRatios: familyRatios(cases),
+    recordRatios: recordRatios(cases, floors),
+  }
   const present = Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0)
   return JSON.stringify({ cases, ...Object.fromEntries(present) })
 }
 
 /** The same for people: a table for all cases that have the same figures, floors first; then what was left out, and why. */
 export function textTable({ cases, floors }: Results): string {
-  const columns = { toPeer: ratios(cases), toLruInsert: recordRatios(cases, floors) }
+  const columns = {
+    toPeer: ratios(cases),
+    toV4: familyRatios(cases),
+    toLruInsert: recordRatios(cases, floors),
+  }
   const withRatios = (result: BenchCase): BenchCase => {
     const found = Object.entries(columns).flatMap(([column, by]) => {
       const ratio = by[result.name]

@@ -34,7 +34,7 @@ function native(root: string): TargetConfiguration {
   return {
     command: `make -C ${root}/native`,
     cache: true,
-    inputs: ['{projectRoot}/native/**/*', 'shared'],
+    inputs: ['native', '^native', 'shared'],
     outputs: ['{projectRoot}/prebuilds'],
   }
 }

@@ -4,14 +4,21 @@ import { backend, type Family, vips } from '../../examples/demo/config.ts'
 export const HEALTH_PORT = 8081
 export const DNS_PORT = 53
 
+/** How packets reach the backends: translated, or by their MAC address alone. */
+export const modes = ['snat', 'dsr'] as const
+export type Mode = (typeof modes)[number]
+
 /** `web`, `echo` and, over UDP, `dns` on both families, checked, with the backends of these numbers. */
-export function configText(numbers: readonly number[]): string {
+export function configText(numbers: readonly number[], mode: Mode): string {
+  const web = { name: 'web', port: 80, backendPort: mode === 'dsr' ? 80 : 8080 }
   return `apiVersion: skep.dev/v1
 kind: LoadBalancer
 spec:
   devices: [eth0, eth1]
+  mode: ${mode}
+  dsr: { dispatch: l2 }
   services:
-${service({ name: 'web', port: 80, backendPort: 8080 }, numbers)}
+${service(web, numbers)}
 ${service({ name: 'echo', port: 7, backendPort: 7 }, numbers)}
 ${service({ name: 'dns', port: DNS_PORT, backendPort: DNS_PORT, protocol: 'UDP' }, numbers)}
 `

@@ -4,11 +4,11 @@
  * Every backend answers at all times, so no request may fail and no connection may break.
  */
 import { parseArgs } from 'node:util'
-import { holdConnections, httpServer, startTraffic, type TrafficOptions, udpEcho } from '@skep/testbed'
+import { holdConnections, type Host, httpServer, startTraffic, type TrafficOptions, udpEcho } from '@skep/testbed'
 import { type Family, urls, vips } from '../../examples/demo/config.ts'
 import { LoadBalancer } from '../../examples/demo/load-balancer.ts'
 import { buildNetwork } from '../../examples/demo/network.ts'
-import { configText, DNS_PORT, HEALTH_PORT } from './config.ts'
+import { configText, DNS_PORT, HEALTH_PORT, modes } from './config.ts'
 import { outcome, summarize } from './report.ts'
 import { Health, trouble } from './troubles.ts'
 
@@ -16,10 +16,15 @@ const KEPT = 20
 const HELD = 40
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '300' }, 'kill-every': { type: 'string', default: '20' } },
+  options: {
+    seconds: { type: 'string', default: '300' },
+    'kill-every': { type: 'string', default: '20' },
+    mode: { type: 'string', default: 'snat' },
+  },
 })
 const seconds = wholeNumber('seconds', values.seconds)
 const killEvery = wholeNumber('kill-every', values['kill-every'])
+const mode = modes.find((one) => one === values.mode) ?? refuse(`mode ${values.mode}`, modes.join(' or '))
 
 await using stack = new AsyncDisposableStack()
 const network = stack.use(await buildNetwork())
@@ -27,11 +32,14 @@ const { client, lb: host } = network.net
 const health = stack.use(new Health(network.net.host('backend-2')))
 for (const name of ['backend-1', 'backend-3'])
   stack.use(await httpServer(network.net.host(name), { port: HEALTH_PORT }))
-for (const name of ['backend-1', 'backend-2', 'backend-3'])
-  stack.use(await udpEcho(network.net.host(name), { port: DNS_PORT }))
+for (const name of ['backend-1', 'backend-2', 'backend-3'] as const) {
+  const server = network.net.host(name)
+  if (mode === 'snat') stack.use(await udpEcho(server, { port: DNS_PORT }))
+  else await serveDirectly(server)
+}
 await health.toggle()
 const lb = stack.use(new LoadBalancer(host))
-lb.write(configText([1, 2, 3]))
+lb.write(configText([1, 2, 3], mode))
 await lb.start()
 
 const families = Object.keys(vips) as Family[]
@@ -73,6 +81,7 @@ const held = await Promise.all(
 const troubles = await trouble(lb, health, {
   seconds,
   killEvery,
+  mode,
   tell: ({ reloads, kills }) => {
     if (reloads % 10 !== 0) return
     const sum = (of: 'requests' | 'failed'): number => flows.reduce((all, { traffic }) => all + traffic.progress[of], 0)
@@ -92,11 +101,21 @@ const report = summarize(seconds, troubles, Object.fromEntries(outcomes), kept)
 console.log(JSON.stringify(report))
 process.exitCode = report.broken > 0 ? 1 : 0
 
+/** A backend with the service addresses, on the service's own ports. A datagram is answered from where its server is bound. */
+async function serveDirectly(server: Host): Promise<void> {
+  for (const address of Object.values(vips)) {
+    server.netlink.address.add({ device: 'lo', address: `${address}/${address.includes(':') ? 128 : 32}` })
+    stack.use(await udpEcho(server, { port: DNS_PORT, address }))
+  }
+  stack.use(await httpServer(server, { port: 80 }))
+}
+
 function wholeNumber(option: string, text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 2) {
-    console.error(`soak: --${option} ${text}: a whole number from 2 up`)
-    process.exit(2)
-  }
-  return value
+  return Number.isSafeInteger(value) && value >= 2 ? value : refuse(`${option} ${text}`, 'a whole number from 2 up')
+}
+
+function refuse(option: string, right: string): never {
+  console.error(`soak: --${option}: ${right}`)
+  process.exit(2)
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { loadLbXdp } from '@skep/datapath/lb-xdp'
-import { openMaps, ServiceMaps } from '@skep/lb-maps'
+import { openMaps, ServiceMaps, tableNames } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
 import { parseConfig } from '../src/config/load.ts'
-import { hashKeyOf, mapSizes, programConfig, sizingFor } from '../src/datapath/settings.ts'
+import { hashKeyOf, mapSizes, programConfig } from '../src/datapath/settings.ts'
 import { backendAddresses, desiredState } from '../src/engine/desired.ts'
 import { routeLookup } from '../src/nexthop/lookup.ts'
 
@@ -24,7 +24,7 @@ console.log(
     seconds: (end - start) / 1000,
     parseSeconds: (parsed - start) / 1000,
     megabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
-    ofThemTables: sizingFor({ ...config, capacity: { ...config.capacity, connections: 1024 } }).bytes / 1e6,
+    ofThemTables: tableNames.reduce((sum, name) => sum + (mapped[name].mappedBytes ?? 0), 0) / 1e6,
     routesSeconds: askRoutes(sources.size),
   }),
 )

@@ -39,7 +39,7 @@ export default {
 /** With the options of the command (bin/skep-lb.js). The start of the process does not count. */
 function measure(file: string): Record<Figure, number> {
   const script = fileURLToPath(new URL('config-to-maps.ts', import.meta.url))
-  const args = ['--max-semi-space-size=2', '--conditions=@skep/source', script, file]
+  const args = ['--max-semi-space-size=2', '--heap-growing-percent=20', '--conditions=@skep/source', script, file]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Record<Figure, number>
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { type Host, needing, needs, traffic } from '@skep/testbed'
-import { config, network, vip4, type Network } from '../test/network.ts'
+import { config, network, vip4 } from '../test/network.ts'
+import { sharedLab } from '../test/shared-lab.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
-let lab: Network
+const lab = sharedLab(network)
 
 /** The address that the backend sees, asked by the client through the load balancer. */
 async function seenSource(): Promise<string> {
@@ -20,14 +21,6 @@ async function until(host: Host, kind: 'link' | 'neighbor', isSo: () => boolean)
 }
 
 describe('skep-lb follows the network', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('next hops are kept resolved, and one that somebody deletes comes back', async () => {
     const host = lab.net.lb
     await using lb = SkepLb.on(host)

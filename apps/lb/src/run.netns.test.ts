@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { needing, needs, startTraffic, traffic, type TrafficReport, udpEcho } from '@skep/testbed'
-import { config, network, vip4, vip6, type Network } from '../test/network.ts'
+import { config, network, vip4, vip6 } from '../test/network.ts'
+import { sharedLab } from '../test/shared-lab.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 import type { Status } from './status/status.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const http = { protocol: 'http', url: `http://${vip4}/` } as const
-let lab: Network
+const lab = sharedLab(network)
 
 function ids({ services }: Status): unknown {
   return services.map(({ id, frontend, members }) => [
@@ -24,14 +25,6 @@ async function flows(): Promise<TrafficReport['flows']> {
 }
 
 describe('skep-lb run', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('balances IPv4 and IPv6 over all backends, each backend seeing the own address', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))

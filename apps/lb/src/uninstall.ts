@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import { detachLink } from './devices/links.ts'
 import { deviceOfPin, type InstancePaths } from './instance/paths.ts'
+import { removeIfEmpty } from './instance/remove-if-empty.ts'
+import { probePaths } from './health/probe-path/probe-paths.ts'
 import { releaseNeighbors } from './nexthop/keep.ts'
 import { restoreSettings } from './sysctl/keep.ts'
 import { formatKey, procSettings } from './sysctl/proc.ts'
@@ -16,23 +18,17 @@ export function removeInstance(paths: InstancePaths): string[] {
   using netlink = openNetlink()
   const neighbors = existsSync(paths.run) ? releaseNeighbors(netlink, paths.neighbors) : []
   const settings = existsSync(paths.run) ? restoreSettings(paths.settings, procSettings()) : []
+  const probes = probePaths(paths, netlink)
+  const probed = probes.remove()
   const pins = existsSync(paths.maps)
   rmSync(paths.pins, { recursive: true, force: true })
   rmSync(paths.run, { recursive: true, force: true })
   for (const folder of [paths.bpfRoot, paths.runDir]) removeIfEmpty(folder)
   return [
     ...devices.map((device) => `${device}: program taken off`),
+    ...(probed ? [`${probes.device}: removed, with the rules and routes of health checks`] : []),
     ...(pins ? [`${paths.pins}: tables removed`] : []),
     ...neighbors.map(({ address }) => `neighbour ${address}: no longer kept`),
     ...settings.map(({ key, from, to }) => `${formatKey(key)}: ${from} → ${to}`),
   ]
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY') throw error
-  }
 }

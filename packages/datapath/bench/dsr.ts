@@ -1,4 +1,5 @@
-import { Balancer, type VerdictName } from '../test/balancer.ts'
+import { Balancer } from '../test/balancer.ts'
+import type { VerdictName } from '../test/counted.ts'
 import { own, vip } from '../test/lab.ts'
 import type { Family } from '../test/packets.ts'
 import { ServiceFlag } from '../src/lb_xdp.gen.ts'
@@ -12,6 +13,7 @@ import { fromClients } from './traffic.ts'
 import { eachOnce } from './warm.ts'
 
 const PACKETS = 1 << 17
+const TX = 3
 const REDIRECT = 4
 const NEVER = 2 ** 29
 const OUTER = { v4: 20, v6: 40 } as const
@@ -24,24 +26,24 @@ const modes = {
 export type DsrMode = keyof typeof modes
 
 /** Direct server return: a ring that stays as it is, and one of which every slot changes hands. */
-export function dsrRows(mode: DsrMode, family: Family, rig: Rig, stack: DisposableStack): Row[] {
+export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, stack: DisposableStack): Row[] {
   const { grows } = modes[mode]
   const stable = stack.use(balancer(mode, family))
   const moving = stack.use(balancer(mode, family))
   moving.moveAll(0)
   const wrapper = `${grows ? 'shrink' : 'restore'}${family === 'v4' ? '4' : '6'}` as const
-  const verdict: VerdictName = 'REDIRECT_TO_BACKEND'
-  const row = (what: string, load: Load, lb = stable): Row => ({
+  const row = (what: string, load: Load, lb = stable, verdict: VerdictName = 'TX_TO_BACKEND'): Row => ({
     name: `${mode}/${family}/${what}`,
     program: lb.lb.programs.lbXdp,
     wrapper,
     load,
     packets: PACKETS,
     length: load.packet.length + (grows ? OUTER[family] : 0),
-    action: REDIRECT,
+    action: verdict === 'TX_TO_BACKEND' ? TX : REDIRECT,
     counted: (packets, run) => expectVerdict(lb, verdict, packets, run),
   })
   const recorded = fromClients(family, 'syn', flowCounts['64K'])
+  const known = fromClients(family, 'ack', flowCounts['1'])
   eachOnce(rig, row('', recorded, moving))
   return [
     row('tcp-syn', fromClients(family, 'syn', flowCounts['1'])),
@@ -49,8 +51,9 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, stack: Disposab
     ...Object.entries(flowCounts).map(([label, count]) =>
       row(`tcp-established/${label}`, fromClients(family, 'ack', count)),
     ),
+    { ...row('tcp-redirected/1', known, stable, 'REDIRECT_TO_BACKEND'), ingressIfindex: front },
     row('udp/1K', fromClients(family, 'udp', flowCounts['1K'])),
-    row('tcp-moving/1', fromClients(family, 'ack', flowCounts['1']), moving),
+    row('tcp-moving/1', known, moving),
     row('tcp-moving/64K', fromClients(family, 'ack', flowCounts['64K']), moving),
     {
       ...row('tcp-moving-new/64K', recorded, moving),

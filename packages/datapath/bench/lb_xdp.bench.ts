@@ -1,5 +1,5 @@
 import type { Bench } from '../../../tools/bench/bench.ts'
-import { lab } from '../test/lab.ts'
+import { type Lab, lab } from '../test/lab.ts'
 import { families } from '../test/packets.ts'
 import { prepareRoutes } from './backends.ts'
 import { dsrRows } from './dsr.ts'
@@ -23,8 +23,8 @@ export default {
     using _cpu = pinToOneCpu()
     net.ns.run(() => {
       using stack = new DisposableStack()
-      const rig = stack.use(new Rig(flowCounts['1M'], net.front))
-      const rows = contenders(rig, stack)
+      const rig = stack.use(new Rig(flowCounts['1M'], net.back))
+      const rows = contenders(rig, net, stack)
       const floors = new Floors(rig)
       const samples = new Map<Row, Sample[]>(rows.map((row) => [row, []]))
       for (let round = 0; round < ROUNDS; round++) {
@@ -38,17 +38,20 @@ export default {
   },
 } satisfies Bench
 
-/** A mode is one line. `KATRAN`: a checkout of the peer, measured beside ours. */
-function contenders(rig: Rig, stack: DisposableStack): Row[] {
+/**
+ * Packets come in by the device that they leave by, as Katran has it, unless a row says otherwise. A mode is one line.
+ * `KATRAN`: a checkout of the peer, measured beside ours.
+ */
+function contenders(rig: Rig, { front }: Lab, stack: DisposableStack): Row[] {
   const { KATRAN: checkout } = process.env
   const modes: Readonly<Record<string, () => Row[]>> = {
     ...Object.fromEntries(
       (['dsr-ipip', 'dsr-l2'] as const).map((mode) => [
         mode,
-        () => families.flatMap((family) => dsrRows(mode, family, rig, stack)),
+        () => families.flatMap((family) => dsrRows(mode, family, rig, front, stack)),
       ]),
     ),
-    snat: () => families.flatMap((family) => snatRows(family, rig, stack)),
+    snat: () => families.flatMap((family) => snatRows(family, rig, front, stack)),
     ...(checkout ? { katran: () => katranRows(checkout, rig, stack) } : {}),
   }
   return Object.entries(modes).flatMap(([mode, rows]) => {

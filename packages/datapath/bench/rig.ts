@@ -40,7 +40,7 @@ export class Rig implements Disposable {
   #loaded: Load | undefined
   #inserted = 0
 
-  /** `flows`: the most that a load has. Runs come in by the device, so call from its network namespace. */
+  /** `flows`: the most that a load has. Runs come in by the device unless they say another; so call from its network namespace. */
   constructor(flows: number, ingressIfindex: number) {
     const spec = openObject(OBJECT)
     spec.maps.get('flows')!.maxEntries = flows
@@ -68,14 +68,14 @@ export class Rig implements Disposable {
   }
 
   /** The wrapper with this program behind it. */
-  wrapped(wrapper: Wrapper, program: Program, { packet }: Load, repeat: number): Run {
+  wrapped(wrapper: Wrapper, program: Program, { packet }: Load, repeat: number, ingressIfindex?: number): Run {
     this.#target.set(0, program)
-    return this.alone(this.program(wrapper), packet, repeat)
+    return this.alone(this.program(wrapper), packet, repeat, ingressIfindex)
   }
 
   /** A program that leaves the packet alone. Throws {@link Interrupted} when some packets ran more than once. */
-  alone(program: Program, packet: Uint8Array, repeat: number): Run {
-    const context = xdpContext(packet.length, { ingressIfindex: this.#ingressIfindex })
+  alone(program: Program, packet: Uint8Array, repeat: number, ingressIfindex = this.#ingressIfindex): Run {
+    const context = xdpContext(packet.length, { ingressIfindex })
     const { returnValue, data, durationNs, interruptions } = program.testRun({ data: packet, context, repeat })
     if (returnValue === 0) throw new Error(`${program.name} aborted`)
     if (interruptions > 0) throw new Interrupted(program.name)

@@ -13,6 +13,8 @@ export interface Row {
   readonly packets: number
   /** Bytes of the packet afterwards. Default: as it was. */
   readonly length?: number
+  /** The device that packets come in by. Default: the rig's. */
+  readonly ingressIfindex?: number
   /** XDP's action for each packet. */
   readonly action: number
   /** Before each sample. */
@@ -37,10 +39,10 @@ export function sample(rig: Rig, row: Row, round: number): Sample {
   })
 }
 
-function run(rig: Rig, { wrapper, program, load, packets, ...row }: Row, round: number): number {
+function run(rig: Rig, { wrapper, program, load, packets, ingressIfindex, ...row }: Row, round: number): number {
   rig.prepare(load, round * packets)
   let ran!: Run
-  row.counted(packets, () => (ran = rig.wrapped(wrapper, program, load, packets)))
+  row.counted(packets, () => (ran = rig.wrapped(wrapper, program, load, packets, ingressIfindex)))
   const expected = row.length ?? load.packet.length
   if (ran.action !== row.action || ran.length !== expected)
     throw new Error(`${row.name}: action ${ran.action}, ${ran.length} bytes; not ${row.action}, ${expected} bytes`)

@@ -1,5 +1,6 @@
 import { verdictsByIndex } from '../src/verdicts.ts'
-import { Balancer, type BalancerOptions, type VerdictName } from '../test/balancer.ts'
+import { Balancer, type BalancerOptions } from '../test/balancer.ts'
+import type { VerdictName } from '../test/counted.ts'
 import { own, vip } from '../test/lab.ts'
 import type { Family } from '../test/packets.ts'
 import { backends } from './backends.ts'
@@ -16,15 +17,18 @@ const TX = 3
 const REDIRECT = 4
 const NEVER = 2 ** 29
 const NEW = flowCounts['64K']
+/** For 262,144 connections. */
+const DEFAULT_LINES = 1 << 16
 
 /**
- * SNAT: the rows about connections share one table, made for two million, with a million in it; those about new ones
- * have a table of their own, empty before each sample and made for 256 thousand.
+ * SNAT: the rows about a million connections have a table that is made for two, those about fewer one of the size that
+ * there is by default; those about new ones have a table of their own, empty before each sample.
  */
-export function snatRows(family: Family, rig: Rig, stack: DisposableStack): Row[] {
-  const known = stack.use(balancer(family, { natLines: 1 << 18 }))
+export function snatRows(family: Family, rig: Rig, front: number, stack: DisposableStack): Row[] {
+  const known = stack.use(balancer(family, { natLines: DEFAULT_LINES }))
+  const many = stack.use(balancer(family, { natLines: 1 << 18 }))
   const wrapper = family === 'v4' ? 'restore4' : 'restore6'
-  const row = (name: string, load: Load, verdict: VerdictName = 'REDIRECT_TO_BACKEND', lb = known): Row => ({
+  const row = (name: string, load: Load, verdict: VerdictName = 'TX_TO_BACKEND', lb = known): Row => ({
     name,
     program: lb.lb.programs.lbXdp,
     wrapper,
@@ -33,22 +37,28 @@ export function snatRows(family: Family, rig: Rig, stack: DisposableStack): Row[
     action: verdict.startsWith('REDIRECT') ? REDIRECT : verdict.startsWith('TX') ? TX : PASS,
     counted: (packets, run) => expectVerdict(lb, verdict, packets, run),
   })
-  eachOnce(rig, row('', toOpen(family, 'ack', flowCounts['1M'])))
+  eachOnce(rig, row('', toOpen(family, 'ack', flowCounts['64K'])))
+  eachOnce(rig, row('', toOpen(family, 'ack', flowCounts['1M']), 'TX_TO_BACKEND', many))
   establish(known)
+  establish(many)
   const udp = row(`snat/${family}/udp/1K`, fromClients(family, 'udp', flowCounts['1K']))
   eachOnce(rig, udp)
+  const one = fromClients(family, 'ack', flowCounts['1'])
   const opening = stack.use(balancer(family, { natLines: NEW / 2 }))
-  const syn = row(`snat/${family}/tcp-syn`, fromClients(family, 'syn', NEW), 'REDIRECT_TO_BACKEND', opening)
+  const syn = row(`snat/${family}/tcp-syn`, fromClients(family, 'syn', NEW), 'TX_TO_BACKEND', opening)
   return [
     row(family === 'v4' ? 'pass/not-a-vip' : 'pass/v6/not-a-vip', foreign(family), 'PASS_FOREIGN'),
     { ...syn, packets: NEW, before: () => opening.forgetConnections() },
-    ...Object.entries(flowCounts).map(([label, count]) =>
-      row(`snat/${family}/tcp-established/${label}`, fromClients(family, 'ack', count)),
-    ),
+    ...Object.entries(flowCounts).map(([label, count]) => {
+      const lb = label === '1M' ? many : known
+      return row(`snat/${family}/tcp-established/${label}`, fromClients(family, 'ack', count), 'TX_TO_BACKEND', lb)
+    }),
+    { ...row(`snat/${family}/tcp-redirected/1`, one, 'REDIRECT_TO_BACKEND'), ingressIfindex: front },
     udp,
-    ...(['1', '64K'] as const).map((label) =>
-      row(`snat/${family}/tcp-reply/${label}`, replies(family, known, flowCounts[label]), 'TX_TO_CLIENT'),
-    ),
+    ...(['1', '64K'] as const).map((label) => ({
+      ...row(`snat/${family}/tcp-reply/${label}`, replies(family, known, flowCounts[label]), 'TX_TO_CLIENT'),
+      ingressIfindex: front,
+    })),
   ]
 }
 

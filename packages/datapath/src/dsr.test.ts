@@ -1,18 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import {
-  build,
-  ethernet,
-  IpProtocol,
-  ipv4,
-  ipv6,
-  type Ipv4Spec,
-  type Ipv6Spec,
-  type Part,
-  vlan,
-} from '@skep/packet'
+import { build, ethernet, IpProtocol, ipv4, ipv6, type Ipv4Spec, type Ipv6Spec, type Part, vlan } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
-import { hashKeys } from '../test/balancer.ts'
+import { hashKeys } from '../test/plain-config.ts'
 import { hashFlow } from '../test/hash.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, packet, segment } from '../test/packets.ts'

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { hashKeys } from '../test/balancer.ts'
+import { hashKeys } from '../test/plain-config.ts'
 import { hashFlow, hashNat, tagOf } from '../test/hash.ts'
 import { client, vip } from '../test/lab.ts'
 import { families, leg, packet, segment } from '../test/packets.ts'

@@ -14,7 +14,8 @@ import {
   untilLine,
 } from '@skep/testbed'
 import type { Link } from 'libbpf-ts'
-import { Balancer, type VerdictName } from '../test/balancer.ts'
+import { Balancer } from '../test/balancer.ts'
+import type { VerdictName } from '../test/counted.ts'
 import { families } from '../test/packets.ts'
 import { verdictsByIndex } from './verdicts.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { hashKeys } from '../test/balancer.ts'
+import { hashKeys } from '../test/plain-config.ts'
 import { hash, hashFlow, keyBytes, portBytes } from '../test/hash.ts'
 import { backend, client, own } from '../test/lab.ts'
 import { families, leg, packet, segment } from '../test/packets.ts'

@@ -1,20 +1,11 @@
 import { IpProtocol } from '@skep/packet'
 import { type MappedArray, xdpContext } from 'libbpf-ts'
-import {
-  type Counter,
-  type LbXdp,
-  type LbXdpConfig,
-  loadLbXdp,
-  MovePhase,
-  type NatEntry,
-  Verdict,
-} from '../src/lb_xdp.gen.ts'
-import { jiffiesPerSecond, readClock } from '../src/clock.ts'
-import type { verdicts } from '../src/verdicts.gen.ts'
+import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, MovePhase, type NatEntry } from '../src/lb_xdp.gen.ts'
+import { readClock } from '../src/clock.ts'
+import { countedVerdict, sum, type VerdictName } from './counted.ts'
+import { plainConfig } from './plain-config.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
-
-export type VerdictName = keyof typeof verdicts
 
 export interface Endpoint {
   readonly address: string
@@ -49,8 +40,6 @@ export interface Outcome {
   readonly packet: Uint8Array
 }
 
-export const hashKeys = { hashKey0: 0x243f6a8885a308d3n, hashKey1: 0x13198a2e03707344n } as const
-
 const SERVICES = 16
 const MEMBERS = 1024
 const HOPS = 64
@@ -58,6 +47,7 @@ const RECORD_IDLE = 3600
 const PHASE_SHIFT = 14
 const LINE_SLOTS = 32
 const LINE_IDS = 16
+const LINE_BYTES = 64
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
 const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
@@ -77,29 +67,7 @@ export class Balancer implements Disposable {
     const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64 } = options
     this.#recordLines = recordLines
     this.#ringLog2 = ringLog2
-    const ticks = ticksPerSecond()
-    this.config = {
-      ...hashKeys,
-      services4Mask: serviceLines - 1,
-      services6Mask: serviceLines - 1,
-      natMask: natLines - 1,
-      natPortMin: 32768,
-      natPortMax: 65535,
-      jiffiesPerSecond: ticks,
-      timeoutOpening: 20 * ticks,
-      timeoutEstablished: 6 * 3600 * ticks,
-      timeoutClosing: 120 * ticks,
-      timeoutClosed: 10 * ticks,
-      timeoutOther: 60 * ticks,
-      pulseLimit: 3 * ticks,
-      hopsMask: HOPS - 1,
-      recordShift: Math.ceil(Math.log2(ticks)),
-      tunnelSource4: 0,
-      tunnelSpread4: 0,
-      tunnelSource6: [0, 0, 0, 0],
-      tunnelSpread6: [0, 0, 0, 0],
-      ...options.config,
-    }
+    this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS }), ...options.config }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
     this.lb = loadLbXdp({
       ...(options.object === undefined ? {} : { source: options.object }),
@@ -217,7 +185,8 @@ export class Balancer implements Disposable {
   }
 
   forgetRecords(): void {
-    zero(this.lb.maps.records)
+    using mapped = this.lb.maps.records.mmap()
+    new Uint8Array(mapped.buffer).fill(0, 0, this.#services * this.#recordLines * LINE_BYTES)
   }
 
   get #ringLines(): number {
@@ -299,32 +268,7 @@ export class Balancer implements Disposable {
   }
 }
 
-let measured: number | undefined
-
-function ticksPerSecond(): number {
-  return (measured ??= jiffiesPerSecond())
-}
-
 function zero(map: { mmap(): MappedArray }): void {
   using mapped = map.mmap()
   new Uint8Array(mapped.buffer).fill(0)
-}
-
-function sum(cpus: readonly Counter[]): Counter {
-  return cpus.reduce((a, b) => ({ packets: a.packets + b.packets, bytes: a.bytes + b.bytes }))
-}
-
-function countedVerdict(before: readonly Counter[], after: readonly Counter[], bytes: number): VerdictName {
-  const changed = after.flatMap((counter, i) => (counter.packets === before[i]!.packets ? [] : [i]))
-  const index = changed[0]
-  if (changed.length !== 1 || index === undefined) throw new Error(`counted under ${changed.length} verdicts, not 1`)
-  const packets = after[index]!.packets - before[index]!.packets
-  const counted = after[index]!.bytes - before[index]!.bytes
-  if (packets !== 1n || counted !== BigInt(bytes)) throw new Error(`counted ${packets} packets of ${counted} bytes`)
-  return verdictName(index)
-}
-
-function verdictName(index: number): VerdictName {
-  const name = Object.entries(Verdict).find(([, value]) => value === index)?.[0]
-  return name!.replace(/^VERDICT_/, '') as VerdictName
 }

@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals'
 import { goldenTable } from '@skep/testbed'
 import { verdicts } from '../src/verdicts.gen.ts'
-import { Balancer, type BalancerOptions, type Outcome, type VerdictName } from './balancer.ts'
+import { Balancer, type BalancerOptions, type Outcome } from './balancer.ts'
+import type { VerdictName } from './counted.ts'
 import { backend, type Lab, lab, own, vip } from './lab.ts'
 import { families } from './packets.ts'
 

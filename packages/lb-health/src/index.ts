@@ -6,13 +6,14 @@ export type {
   HttpsCheck,
   Kind,
   Policy,
+  ProbeSpec,
   ScriptCheck,
   TcpCheck,
   TlsCheck,
   TlsOptions,
   UdpCheck,
 } from './check/check.ts'
-export { kinds } from './check/check.ts'
+export { kinds, probeOf } from './check/check.ts'
 export type { DesiredBackend, DesiredService, Sources, Via } from './check/desired.ts'
 export { backendKey, desiredSchema, desiredServiceSchema } from './check/desired.ts'
 export { healthCheckSchema } from './check/schema.ts'
@@ -33,6 +34,7 @@ export type { Ejection, Observation, PassiveState } from './passive/state.ts'
 export { unseen } from './passive/state.ts'
 export type { HealthEvent, HealthProcess, HealthProcessOptions } from './process/client.ts'
 export { startHealthProcess } from './process/client.ts'
+export { listenAlone } from './process/listen.ts'
 export type { WatchOptions } from './process/watch.ts'
 export { HealthWatch, stopHealthProcess } from './process/watch.ts'
 export { scriptUser } from './probe/run-as.ts'

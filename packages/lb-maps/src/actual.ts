@@ -56,17 +56,24 @@ export interface Actual {
   readonly leftovers: Leftovers
 }
 
-export const nothingLeft: Leftovers = {
-  places: [],
-  overflow: [],
-  services: [],
-  impostors: [],
-  members: [],
-  entries: [],
-  records: [],
-  sources: [],
-  addresses: [],
+export type MutableLeftovers = { -readonly [K in keyof Leftovers]: Leftovers[K][number][] }
+
+/** Lists to be filled. */
+export function noLeftovers(): MutableLeftovers {
+  return {
+    places: [],
+    overflow: [],
+    services: [],
+    impostors: [],
+    members: [],
+    entries: [],
+    records: [],
+    sources: [],
+    addresses: [],
+  }
 }
+
+export const nothingLeft: Leftovers = noLeftovers()
 
 /** Did a run before this one stop half-way? */
 export function hasLeftovers({ leftovers }: Actual): boolean {

@@ -4,6 +4,7 @@ import { testKey } from '../test/maps.ts'
 import { capacity, fullMessage } from './capacity.ts'
 import { memoryMaps } from './maps.ts'
 import { ServiceMaps } from './reconcile.ts'
+import type { Desired } from './service.ts'
 import { defaultCapacities, sizeMaps } from './sizing.ts'
 
 describe('gauges', () => {
@@ -17,7 +18,7 @@ describe('gauges', () => {
       ['services6', 5, 64 * 2],
       ['services', 5, 16],
       ['members', 40, 100],
-      ['member_ids', 64, 29 * 16],
+      ['member_ids', 64, 37 * 16],
       ['rings', 4096, 16384],
       ['records', 0, 524288],
       ['sources', 2, 3],
@@ -60,6 +61,28 @@ describe('sizes', () => {
     expect(services.reconcile(someServices(10)).problems).toEqual([])
   })
 
+  test.each([
+    [1, 1000],
+    [10, 1],
+    [3, 200],
+  ])('%d services of %d backends each fit, and come to fit again in rings of other sizes', (count, each) => {
+    const services = ServiceMaps.adopt(
+      memoryMaps(sizeMaps({ services: count, backends: count * each }).tables, testKey),
+    )
+    const backends = Array.from({ length: each }, (_, i) => ({ address: `10.1.${i >>> 8}.${i & 255}`, port: 80 }))
+    for (const some of [each, Math.ceil(each / 4), each]) {
+      const desired: Desired = {
+        services: Array.from({ length: count }, (_, i) => ({
+          name: `service-${i}`,
+          frontends: [{ address: '10.0.0.1', port: 1 + i, protocol: 'TCP' }],
+          backends: backends.slice(0, some),
+        })),
+        sources: new Map(backends.map(({ address }) => [address, '192.168.0.1'])),
+      }
+      expect(services.reconcile(desired).problems).toEqual([])
+    }
+  })
+
   test('what is left out is the default', () => {
     expect(sizeMaps({})).toEqual(sizeMaps(defaultCapacities))
     expect(sizeMaps({}).tables.services).toBe(defaultCapacities.services + 1)
@@ -72,7 +95,7 @@ describe('sizes', () => {
 
   test('the memory is what the maps take, rings and who had their slots', () => {
     const small = sizeMaps({ services: 10, backends: 10, connections: 8 })
-    const large = sizeMaps({ services: 10, backends: 10, connections: 8, ringSlots: 512 * 10 + 256 * 10 + 32_000 })
+    const large = sizeMaps({ services: 10, backends: 10, connections: 8, ringSlots: 11 * 1024 + 32_000 })
     expect(large.bytes - small.bytes).toBe(64_000 + 128_000)
   })
 })

@@ -12,6 +12,7 @@ import { ringOf } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import type { ServiceChange } from './changes.ts'
 import { membersOf } from './members.ts'
+import { remembersMoves } from './modes.ts'
 import { type RecordBlock, recordsOf } from './records.ts'
 import type { Step } from './steps.ts'
 import { TableDraft } from './table-draft.ts'
@@ -28,6 +29,8 @@ export interface PlanProblem extends Problem {
 export class Draft {
   readonly actual: Actual
   readonly now: Now
+  /** Do members whose backends are gone stay for `advance` to take away, so that nobody waits for them here? */
+  readonly defers: boolean
   readonly maps: LbMaps
   readonly serviceIds: IdPool
   readonly memberIds: IdPool
@@ -59,10 +62,11 @@ export class Draft {
   readonly #giveBack: (() => void)[] = []
   #needsGrace = false
 
-  constructor(actual: Actual, now: Now) {
+  constructor(actual: Actual, now: Now, defers = false) {
     const { maps, hasher, keys } = actual
     this.actual = actual
     this.now = now
+    this.defers = defers
     this.maps = maps
     this.serviceIds = actual.serviceIds.clone()
     this.memberIds = actual.memberIds.clone()
@@ -91,10 +95,18 @@ export class Draft {
     this.#giveBack.push(giveBack)
   }
 
-  releaseRing({ base, log2 }: { readonly base: number; readonly log2: number }): void {
-    const entries = (1 << log2) / RING_LINE_SLOTS
-    this.release({ do: 'zero', table: 'rings', at: base, entries }, () => this.rings.give(base, orderFor(entries)))
-    this.reclaim.push({ do: 'zero', table: 'moves', at: base, entries })
+  /** `service`: whose ring it is. */
+  releaseRing(ring: { readonly base: number; readonly log2: number }, service: number): void {
+    const entries = (1 << ring.log2) / RING_LINE_SLOTS
+    const step: Step = { do: 'zero', table: 'rings', at: ring.base, entries }
+    this.release(step, () => this.rings.give(ring.base, orderFor(entries)))
+    this.clearMoves(ring, service)
+  }
+
+  /** A service whose slots never change hands has nothing there, and the memory beside its ring is not touched. */
+  clearMoves({ base, log2 }: { readonly base: number; readonly log2: number }, service: number): void {
+    if (!remembersMoves(this.maps.services.words[service * SERVICE_WORDS + SERVICE.flags]!)) return
+    this.reclaim.push({ do: 'zero', table: 'moves', at: base, entries: (1 << log2) / RING_LINE_SLOTS })
   }
 
   releaseLines({ base, order }: { readonly base: number; readonly order: number }): void {
@@ -121,7 +133,7 @@ export class Draft {
     const order = this.memberOrders[id]!
     const records = recordsOf(this.maps, id)
     this.releaseRecord(id)
-    if (ring) this.releaseRing(ring)
+    if (ring) this.releaseRing(ring, id)
     if (records && !this.actual.leftovers.records.includes(id)) this.releaseRecords(records)
     if (order !== NO_BLOCK) {
       const members = membersOf(this.maps, id, order)

@@ -33,7 +33,7 @@ export {
   type RingMember,
   type ServiceRecord,
 } from './reader.ts'
-export { ServiceMaps } from './reconcile.ts'
+export { type ReconcileOptions, ServiceMaps } from './reconcile.ts'
 export { ringSizeFor } from './ring-size.ts'
 export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'
 export {

@@ -44,6 +44,8 @@ export interface Table {
   readonly words: Uint32Array
   readonly longs: BigUint64Array
   readonly shorts: Uint16Array
+  /** Bytes of kernel memory that count as this process's; 0 while nobody has used a table of the kernel. */
+  readonly mappedBytes?: number
 }
 
 /**

@@ -2,21 +2,24 @@ import { counterCodec, type LbXdp } from '@skep/datapath/lb-xdp'
 import { BpfMap, type Codec, possibleCpus, rcuGracePeriod, u32, writeZeros } from 'libbpf-ts'
 import { LbMapsError } from './error.ts'
 import type { HashKey } from './hash.ts'
-import { entryBytes, type LbMaps, type Table, type TableName, tableNames, tableOver } from './maps.ts'
+import { MappedTable } from './mapped-table.ts'
+import { entryBytes, type LbMaps, type Table, type TableName, tableNames } from './maps.ts'
 
 /** Maps of the kernel, mapped into this process. */
 export type OpenMaps = LbMaps & Disposable
 
 /**
- * The maps of a loaded `lb_xdp`, mapped into this process. Disposing unmaps them; the maps and what is in them stay.
- * `hashKey` is what the program was configured with. Throws LAYOUT when the sizes are not what the program masks.
+ * The maps of a loaded `lb_xdp`, each mapped into this process when it is first read or written: mapped pages count as this
+ * process's memory, used or not, and `moves`, the largest, is not needed while no slot changes hands. Disposing unmaps them;
+ * the maps and what is in them stay. `hashKey` is what the program was configured with. Throws LAYOUT when the sizes are not
+ * what the program masks.
  */
 export function openMaps(maps: LbXdp['maps'], hashKey: HashKey): OpenMaps {
   using stack = new DisposableStack()
   const tables = Object.fromEntries(
-    tableNames.map((name) => {
-      const mapped = stack.use(maps[name].mmap())
-      return [name, checkedTable(name, mapped.buffer, maps[name].length, mapped.elementSize)]
+    tableNames.map((name): [TableName, Table] => {
+      checkTable(name, maps[name].length, maps[name].handle.info.valueSize)
+      return [name, stack.use(new MappedTable(name, maps[name]))]
     }),
   ) as Record<TableName, Table>
   const zeros = zeroWriter(maps.memberCounters)
@@ -30,15 +33,14 @@ export function openMaps(maps: LbXdp['maps'], hashKey: HashKey): OpenMaps {
   }
 }
 
-function checkedTable(name: TableName, buffer: ArrayBuffer, entries: number, elementSize: number): Table {
+function checkTable(name: TableName, entries: number, valueSize: number): void {
   const operation = `map ${name}`
-  if (elementSize !== entryBytes[name]) {
-    throw new LbMapsError('LAYOUT', operation, `its entries have ${elementSize} bytes, not ${entryBytes[name]}`)
+  if (valueSize !== entryBytes[name]) {
+    throw new LbMapsError('LAYOUT', operation, `its entries have ${valueSize} bytes, not ${entryBytes[name]}`)
   }
   if (/^services[46]$/.test(name) && (entries & (entries - 1)) !== 0) {
     throw new LbMapsError('LAYOUT', operation, `it has ${entries} buckets; make it a power of two, as sizeMaps does`)
   }
-  return tableOver(name, buffer, entries)
 }
 
 /** The same map, written without making objects: a hundred thousand ids are reset in one go on a cold start. */

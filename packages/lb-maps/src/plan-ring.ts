@@ -20,6 +20,7 @@ export class RingPlan {
   readonly #draft: Draft
   readonly #table: BackendTable
   readonly #wanted: Wanted
+  readonly #id: number
   readonly #numbers: Uint16Array
   readonly #fates: Fates
   readonly #old: { readonly base: number; readonly log2: number } | undefined
@@ -35,6 +36,7 @@ export class RingPlan {
     this.#draft = draft
     this.#table = table
     this.#wanted = wanted
+    this.#id = id
     this.#numbers = numbers
     this.#fates = fates
     this.#old = id === 0 ? undefined : ringOf(draft.maps, id)
@@ -121,7 +123,9 @@ export class RingPlan {
 
   /** Drafts the end of the ring that was, if another takes its place. */
   releaseOld(): void {
-    if (this.#old && (this.#block || this.#words.length === 0)) this.#draft.releaseRing(this.#old)
+    if (!this.#old) return
+    if (this.#block || this.#words.length === 0) this.#draft.releaseRing(this.#old, this.#id)
+    else if (!remembersMoves(this.#wanted.policy.flags)) this.#draft.clearMoves(this.#old, this.#id)
   }
 
   putBack(): void {

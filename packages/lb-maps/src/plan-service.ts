@@ -15,6 +15,7 @@ import {
   SERVICE,
   SERVICE_WORDS,
 } from './layout.ts'
+import { memberDrains, memberIsUsed } from './lookup.ts'
 import { matchMembers, memberKey, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
@@ -159,6 +160,10 @@ export class ServicePlan {
    * case: a packet that is on its way may yet be recorded as its own.
    */
   #divideLeaving(abandoned: ReadonlySet<number>): void {
+    if (this.#draft.defers && this.#wanted.count > 0) {
+      this.#draining = this.#leaving
+      return
+    }
     const { flags } = this.#wanted.policy
     const used = new Set<number>()
     if (this.#leaving.length > 0 && (remembersMoves(flags) || this.#records.areVital)) {
@@ -210,7 +215,7 @@ export class ServicePlan {
       prepare.push({ do: 'write-members', ids, words: this.#memberWords() })
     }
     for (const { id } of this.#draining) this.#setUsed(id, MEMBER_DRAINS)
-    if (this.#draining.length > 0) this.#draft.needsGrace()
+    if (this.#draining.length > 0 && !this.#draft.defers) this.#draft.needsGrace()
     if (this.#newRows.length === count) return
     const isNew = new Set(this.#newRows)
     for (let row = 0; row < count; row++) {
@@ -274,7 +279,7 @@ export class ServicePlan {
     const lines = this.#lines
     const oldLines = this.#oldLines
     if (oldLines && lines?.base !== oldLines.base) draft.releaseLines(oldLines)
-    else if (oldLines && lines && this.#going.length > 0) this.#releaseNumbers(oldLines, lines.order)
+    else if (oldLines && lines) this.#releaseNumbers(oldLines, lines.order)
     draft.releaseMembers(this.#going.map(({ id }) => id))
   }
 
@@ -283,7 +288,7 @@ export class ServicePlan {
     const { reclaim } = this.#draft
     const start = base * MEMBER_LINE_IDS
     const at = Uint32Array.from(this.#going, ({ number }) => start + number)
-    reclaim.push({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) })
+    if (at.length > 0) reclaim.push({ do: 'set-member-ids', at, ids: new Uint32Array(at.length) })
     if (kept !== order) this.#draft.cutLines({ base, order }, kept)
   }
 
@@ -291,8 +296,9 @@ export class ServicePlan {
     const before = this.#ring.oldWords.length
     const after = this.#ring.words.length
     const moved = movedShare(this.#ring.oldWords, this.#ring.words)
-    const added = this.#newRows.length
-    const removed = this.#leaving.length
+    const { maps } = this.#draft
+    const added = this.#ids.reduce((sum, id) => sum + (memberIsUsed(maps, id) && !memberDrains(maps, id) ? 0 : 1), 0)
+    const removed = this.#leaving.filter(({ id }) => !memberDrains(maps, id)).length
     if (!this.#isNew && moved === 0 && added === 0 && removed === 0 && before === after) return
     this.#draft.changes.push({
       frontend: formatKey(this.#wanted.key),

@@ -34,12 +34,14 @@ export interface Plan {
 /**
  * Compares what is desired with what is in the maps and works out the difference: members and rings first, into memory
  * that no packet reads, then what makes them visible, and what is freed is zeroed after a grace period. Writes nothing, and
- * gives the same steps for the same input. `now`: when slots begin to change hands. Throws INVALID, listing every problem, when the input is not right.
+ * gives the same steps for the same input. `now`: when slots begin to change hands. `defers`: members whose backends are
+ * gone drain until an `advance`, before which a grace period is due. Throws INVALID, listing every problem, when the input is
+ * not right.
  */
-export function plan(desired: Desired, actual: Actual, now: Now = systemClock()): Plan {
+export function plan(desired: Desired, actual: Actual, now: Now = systemClock(), defers = false): Plan {
   const wanted = readDesired(desired, actual.maps.hashKey, now.epochSeconds)
   if (!('services' in wanted)) throw invalid('plan services', wanted)
-  return new Planner(wanted, actual, now).plan()
+  return new Planner(wanted, actual, now, defers).plan()
 }
 
 class Planner {
@@ -50,8 +52,8 @@ class Planner {
   readonly #ids: Uint32Array
   readonly #addresses = new Map<string, ServiceKey>()
 
-  constructor(wanted: WantedTable, actual: Actual, now: Now) {
-    this.#draft = new Draft(actual, now)
+  constructor(wanted: WantedTable, actual: Actual, now: Now, defers: boolean) {
+    this.#draft = new Draft(actual, now, defers)
     this.#wanted = wanted
     this.#maps = actual.maps
     this.#ids = new Uint32Array(wanted.services.length)

@@ -1,5 +1,5 @@
 import { formatWords } from './address.ts'
-import { type Actual, type Leftovers, NO_BLOCK } from './actual.ts'
+import { type Actual, type MutableLeftovers, NO_BLOCK, noLeftovers } from './actual.ts'
 import { BlockPool, orderFor } from './blocks.ts'
 import { type BucketShape, type Entry, readOverflow, readPlace, shapes, tableOf } from './bucket.ts'
 import { LbMapsError } from './error.ts'
@@ -37,22 +37,10 @@ export function readActual(maps: LbMaps): Actual {
   return new MapReader(maps).read()
 }
 
-type MutableLeftovers = { -readonly [K in keyof Leftovers]: Leftovers[K][number][] }
-
 class MapReader {
   readonly #maps: LbMaps
   readonly #hasher: KeyHasher
-  readonly #left: MutableLeftovers = {
-    places: [],
-    overflow: [],
-    services: [],
-    impostors: [],
-    members: [],
-    entries: [],
-    records: [],
-    sources: [],
-    addresses: [],
-  }
+  readonly #left: MutableLeftovers = noLeftovers()
   readonly #keys = { services4: 0, services6: 0 }
   readonly #rings: BlockPool
   readonly #memberLines: BlockPool

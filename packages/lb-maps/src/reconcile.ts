@@ -10,6 +10,12 @@ import type { Desired } from './service.ts'
 /** Rounds that a change may take when it has to free room before it can use it. */
 const MOST_ROUNDS = 8
 
+/** When members whose backends are gone are taken away. */
+export interface ReconcileOptions {
+  /** `now`: before `reconcile` returns, which takes a grace period. `later`: by the next `tick`; until then they drain. */
+  readonly release?: 'now' | 'later'
+}
+
 /**
  * The services in a set of maps, kept by one owner: adopts what is there, and makes it what is desired, again and again.
  *
@@ -19,9 +25,10 @@ const MOST_ROUNDS = 8
  */
 export class ServiceMaps {
   readonly maps: LbMaps
-  #actual: Actual
-
   readonly #clock: Clock
+  #actual: Actual
+  /** Packets under way may hold on to what changed since the last grace period. */
+  #owesGrace = false
 
   private constructor(actual: Actual, clock: Clock) {
     this.maps = actual.maps
@@ -57,13 +64,18 @@ export class ServiceMaps {
    * The changes of all rounds, and the problems that are left. Throws INVALID, with nothing written, when the input is not
    * right.
    */
-  reconcile(desired: Desired): Pick<Plan, 'changes' | 'problems'> {
+  reconcile(desired: Desired, { release = 'now' }: ReconcileOptions = {}): Pick<Plan, 'changes' | 'problems'> {
     const changes: Plan['changes'][number][] = []
     for (let round = 1; ; round++) {
-      const next = plan(desired, this.#actual, this.#clock())
+      const defers = release === 'later' && round === 1
+      const next = plan(desired, this.#actual, this.#clock(), defers)
       this.#apply(next)
+      this.#owesGrace ||= defers && next.steps.length > 0
       changes.push(...next.changes)
-      if (!next.planAgain || round === MOST_ROUNDS) return { changes, problems: next.problems }
+      const isFull = next.problems.some(({ code }) => code === 'FULL')
+      const again = next.planAgain || (isFull && this.#owesGrace)
+      if (!again || round === MOST_ROUNDS) return { changes, problems: next.problems }
+      if (this.#owesGrace) this.#advance()
     }
   }
 
@@ -78,6 +90,12 @@ export class ServiceMaps {
    */
   tick(): boolean {
     if (this.isSettled) return false
+    return this.#advance()
+  }
+
+  #advance(): boolean {
+    if (this.#owesGrace) this.maps.gracePeriod()
+    this.#owesGrace = false
     const next = advance(this.#actual, this.#clock())
     this.#apply(next)
     return next.steps.length > 0

@@ -1,5 +1,6 @@
-import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
+import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, MEMBERS_PER_SERVICE, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
 import { entryBytes, tableNames, type TableSizes } from './maps.ts'
+import { ringSizeFor } from './ring-size.ts'
 
 /** What an installation shall be able to hold. The maps' memory is taken when they are made, so ask for what is needed. */
 export interface Capacities {
@@ -7,7 +8,7 @@ export interface Capacities {
   readonly services: number
   /** Backends, counted once for every frontend of their service. */
   readonly backends: number
-  /** Slots of all rings together; left out, 256 a backend and 512 a service. */
+  /** Slots of all rings together; left out, what services with so many backends need. */
   readonly ringSlots?: number
   /** Own addresses towards backends. */
   readonly sources?: number
@@ -46,10 +47,12 @@ const NAT_LINE_WORDS = 8
 /** Next hops that the datapath remembers. */
 const HOPS = 1024
 
-/** Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places. */
+/**
+ * Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places.
+ */
 export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
   const { services, backends, sources, connections, records } = { ...defaultCapacities, ...capacities }
-  const slots = capacities.ringSlots ?? 256 * backends + 512 * services
+  const slots = capacities.ringSlots ?? slotsFor(services, backends)
   const keys = 2 * services + sources
   const tables: TableSizes = {
     services4: powerOfTwo((2 * keys) / BUCKET4.keys),
@@ -57,7 +60,7 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     services: services + 1,
     rings: Math.ceil(slots / RING_LINE_SLOTS),
     moves: Math.ceil(slots / RING_LINE_SLOTS),
-    memberIds: services + Math.ceil((2 * backends) / MEMBER_LINE_IDS),
+    memberIds: services + memberLinesFor(backends),
     members: backends + 1,
     sources: sources + 1,
     records: powerOfTwo((2 * records) / RECORD_LINE_WORDS),
@@ -71,6 +74,25 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1, hops: HOPS - 1 },
     bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS,
   }
+}
+
+/** Up to so many slots there is room for the worst spread of backends over services; beyond, for an average one. */
+const SLOTS_FOR_ANY_SPREAD = 2 ** 23
+
+/**
+ * A ring has 1024 slots, or 100 to 400 a backend, as {@link ringSizeFor} has it. And there is room for the largest a second time: a
+ * ring of another size is made beside the one that it takes the place of.
+ */
+function slotsFor(services: number, backends: number): number {
+  const largest = ringSizeFor(Math.min(backends, MEMBERS_PER_SERVICE))
+  const forBackends = Math.max(256 * backends, Math.min(400 * backends, SLOTS_FOR_ANY_SPREAD))
+  return largest + Math.min(services * largest, ringSizeFor(0) * services + forBackends)
+}
+
+/** A block has up to twice as many numbers as members, and one that grows is made anew beside the old one. */
+function memberLinesFor(backends: number): number {
+  const largest = powerOfTwo((Math.min(backends, MEMBERS_PER_SERVICE) + 1) / MEMBER_LINE_IDS)
+  return Math.ceil((2 * backends) / MEMBER_LINE_IDS) + largest
 }
 
 function bytesOf(tables: TableSizes): number {

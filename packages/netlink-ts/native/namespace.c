@@ -6,50 +6,29 @@
 #include <linux/sockios.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "addon.h"
+#include "functions.h"
 
 #define RUN_DIR "/run/netns"
 
-static int open_current(void)
+static int path_argument(napi_env env, napi_value value, char *out, size_t size)
 {
-	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	size_t length;
 
-	return fd < 0 ? -errno : fd;
-}
-
-int netns__enter(int fd)
-{
-	int saved = open_current();
-
-	if (saved < 0)
-		return saved;
-	if (setns(fd, CLONE_NEWNET)) {
-		int error = -errno;
-
-		close(saved);
-		return error;
-	}
-	return saved;
-}
-
-void netns__leave(int saved)
-{
-	if (setns(saved, CLONE_NEWNET))
-		napi_fatal_error("netlink-ts", NAPI_AUTO_LENGTH,
-				 "this thread cannot return to its network namespace", NAPI_AUTO_LENGTH);
-	close(saved);
+	if (napi_get_value_string_utf8(env, value, out, size, &length) == napi_ok && length + 1 < size)
+		return 0;
+	napi_throw_type_error(env, NULL, ADDON_NAME ": expected a string shorter than a path may be");
+	return -1;
 }
 
 /* currentNamespace(): a descriptor of the calling thread's network namespace. */
 napi_value netns__current(napi_env env, napi_callback_info info)
 {
-	int fd = open_current();
+	int fd = netns__open_current();
 
 	(void)info;
 	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
@@ -72,7 +51,7 @@ napi_value netns__of_socket(napi_env env, napi_callback_info info)
 /* createNamespace(): a descriptor of a new, empty, unnamed namespace; the thread stays where it is. */
 napi_value netns__create(napi_env env, napi_callback_info info)
 {
-	int saved = open_current(), fd;
+	int saved = netns__open_current(), fd;
 
 	(void)info;
 	if (saved < 0)
@@ -82,7 +61,7 @@ napi_value netns__create(napi_env env, napi_callback_info info)
 		close(saved);
 		return result(env, fd);
 	}
-	fd = open_current();
+	fd = netns__open_current();
 	netns__leave(saved);
 	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
 }
@@ -94,7 +73,7 @@ napi_value netns__open(napi_env env, napi_callback_info info)
 	napi_value argv[1];
 	int fd;
 
-	if (args__get(env, info, 1, argv) || args__string(env, argv[0], path, sizeof(path)))
+	if (args__get(env, info, 1, argv) || path_argument(env, argv[0], path, sizeof(path)))
 		return NULL;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
@@ -186,7 +165,7 @@ napi_value netns__name(napi_env env, napi_callback_info info)
 	int fd;
 
 	if (args__get(env, info, 2, argv) || args__int(env, argv[0], &fd) ||
-	    args__string(env, argv[1], path, sizeof(path)))
+	    path_argument(env, argv[1], path, sizeof(path)))
 		return NULL;
 	return result(env, with_run_dir_locked(fd, path));
 }
@@ -197,7 +176,7 @@ napi_value netns__unname(napi_env env, napi_callback_info info)
 	char path[PATH_MAX];
 	napi_value argv[1];
 
-	if (args__get(env, info, 1, argv) || args__string(env, argv[0], path, sizeof(path)))
+	if (args__get(env, info, 1, argv) || path_argument(env, argv[0], path, sizeof(path)))
 		return NULL;
 	if (umount2(path, MNT_DETACH) && errno != EINVAL)
 		return result_errno(env);

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-#include "addon.h"
+#include "functions.h"
 
 /* open(protocol, namespaceFd | -1, nonBlocking): fd. The socket stays in its namespace, whoever uses it. */
 napi_value socket__open(napi_env env, napi_callback_info info)
@@ -25,17 +25,6 @@ napi_value socket__open(napi_env env, napi_callback_info info)
 	if (saved >= 0)
 		netns__leave(saved);
 	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
-}
-
-/* close(fd): closes a descriptor that this addon opened (socket or namespace). */
-napi_value socket__close(napi_env env, napi_callback_info info)
-{
-	napi_value argv[1];
-	int fd;
-
-	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
-		return NULL;
-	return result(env, addon__close_fd(env, fd));
 }
 
 /* bind(fd): the port id that the kernel gave. */
@@ -104,19 +93,18 @@ napi_value socket__set_timeout(napi_env env, napi_callback_info info)
 napi_value socket__send(napi_env env, napi_callback_info info)
 {
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	struct bytes data;
 	napi_value argv[3];
-	size_t capacity;
-	uint8_t *data;
 	int fd, length;
 	ssize_t sent;
 
 	if (args__get(env, info, 3, argv) || args__int(env, argv[0], &fd) ||
-	    args__bytes(env, argv[1], &data, &capacity) || args__int(env, argv[2], &length))
+	    args__bytes(env, argv[1], &data) || args__int(env, argv[2], &length))
 		return NULL;
-	if (length < 0 || (size_t)length > capacity)
+	if (length < 0 || (size_t)length > data.length)
 		return result(env, -EINVAL);
 	do {
-		sent = sendto(fd, data, length, 0, (struct sockaddr *)&kernel, sizeof(kernel));
+		sent = sendto(fd, data.data, length, 0, (struct sockaddr *)&kernel, sizeof(kernel));
 	} while (sent < 0 && errno == EINTR);
 	return sent < 0 ? result_errno(env) : result(env, sent);
 }
@@ -129,6 +117,7 @@ napi_value socket__send(napi_env env, napi_callback_info info)
 napi_value socket__receive(napi_env env, napi_callback_info info)
 {
 	struct sockaddr_nl from = {};
+	struct bytes buffer;
 	struct iovec part;
 	struct msghdr message = {.msg_name = &from, .msg_iov = &part, .msg_iovlen = 1};
 	napi_value argv[3];
@@ -136,9 +125,10 @@ napi_value socket__receive(napi_env env, napi_callback_info info)
 	int fd, wait;
 
 	if (args__get(env, info, 3, argv) || args__int(env, argv[0], &fd) ||
-	    args__bytes(env, argv[1], (uint8_t **)&part.iov_base, &part.iov_len) ||
-	    args__int(env, argv[2], &wait))
+	    args__bytes(env, argv[1], &buffer) || args__int(env, argv[2], &wait))
 		return NULL;
+	part.iov_base = buffer.data;
+	part.iov_len = buffer.length;
 	do {
 		message.msg_namelen = sizeof(from);
 		length = recvmsg(fd, &message, MSG_TRUNC | (wait ? 0 : MSG_DONTWAIT));

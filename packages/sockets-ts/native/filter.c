@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linux/filter.h>
 #include <sys/socket.h>
-#include "addon.h"
+#include "functions.h"
 
 /* attachFilter(fd, program): instructions of classic BPF, eight bytes each, as `struct sock_filter` has them.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/socket.h>
-#include "addon.h"
+#include "functions.h"
 
 /* send(fd, bytes, sockaddr, control): an empty sockaddr or control is none. The number of bytes sent. */
 napi_value message__send(napi_env env, napi_callback_info info)

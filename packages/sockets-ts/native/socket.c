@@ -1,35 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <sched.h>
 #include <sys/socket.h>
-#include <unistd.h>
-#include "addon.h"
-
-/* Moves the thread into the namespace; returns a descriptor of the one it left, or -errno. */
-static int netns__enter(int netns)
-{
-	int saved = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	if (saved < 0)
-		return -errno;
-	if (setns(netns, CLONE_NEWNET)) {
-		int error = -errno;
-
-		close(saved);
-		return error;
-	}
-	return saved;
-}
-
-/* A thread left in the wrong namespace ends the process. */
-static void netns__leave(int saved)
-{
-	if (setns(saved, CLONE_NEWNET))
-		napi_fatal_error("sockets-ts", NAPI_AUTO_LENGTH,
-				 "this thread cannot return to its network namespace", NAPI_AUTO_LENGTH);
-	close(saved);
-}
+#include "functions.h"
 
 /* open(family, type, protocol, namespaceFd | -1): fd, non-blocking. The socket stays in its namespace. */
 napi_value socket__open(napi_env env, napi_callback_info info)
@@ -52,17 +23,6 @@ napi_value socket__open(napi_env env, napi_callback_info info)
 	if (saved >= 0)
 		netns__leave(saved);
 	return result(env, fd < 0 ? fd : addon__own_fd(env, fd));
-}
-
-/* close(fd): closes a descriptor that this addon opened. */
-napi_value socket__close(napi_env env, napi_callback_info info)
-{
-	napi_value argv[1];
-	int fd;
-
-	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
-		return NULL;
-	return result(env, addon__close_fd(env, fd));
 }
 
 /* bind(fd, sockaddr) */

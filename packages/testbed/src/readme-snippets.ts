@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { TestbedError } from './error.ts'
 
 /** A piece of TypeScript in a README. */
 export interface ReadmeSnippet {
@@ -15,4 +17,23 @@ export function readmeSnippets(readme: URL | string): ReadmeSnippet[] {
 
 function promised(code: string): string[] {
   return [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, text = '']) => text)
+}
+
+/** What a snippet wrote. */
+export interface SnippetOutput {
+  readonly lines: readonly string[]
+  readonly stderr: string
+}
+
+/**
+ * Runs a snippet as a module of the package in `folder`, in the namespaces of the calling thread, to its end.
+ *
+ *     expect(runSnippet(snippet, root)).toEqual({ lines: snippet.prints, stderr: '' })
+ */
+export function runSnippet({ code }: Pick<ReadmeSnippet, 'code'>, folder: string): SnippetOutput {
+  const args = ['--conditions=@skep/source', '--input-type=module-typescript', '-']
+  const { stdout, stderr, error } = spawnSync(process.execPath, args, { input: code, cwd: folder, encoding: 'utf8' })
+  if (error !== undefined)
+    throw new TestbedError('COMMAND_FAILED', 'a snippet of the README', error.message, { cause: error })
+  return { lines: stdout.trimEnd().split('\n'), stderr }
 }

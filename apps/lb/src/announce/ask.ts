@@ -24,15 +24,19 @@ export class Connection implements Disposable {
   /** `undefined`: none listens there, or it does not answer. */
   static async open(path: string): Promise<Connection | undefined> {
     const socket = connect(path)
+    // From the first moment on: one that is killed resets its connections at any time.
+    socket.on('error', () => socket.destroy())
     try {
       await once(socket, 'connect')
     } catch {
       socket.destroy()
       return undefined
     }
-    socket.on('error', () => socket.destroy())
     socket.setTimeout(ANSWER_MS, () => socket.destroy())
-    const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+    const reader = createInterface({ input: socket })
+    const lines = reader[Symbol.asyncIterator]()
+    // The end of a socket that is destroyed here is no end of its lines.
+    socket.once('close', () => reader.close())
     const hello = await heardFrom(lines)
     socket.setTimeout(0)
     if (hello?.type === 'hello') return new Connection(socket, lines, hello)

@@ -1,15 +1,16 @@
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { needing, needs, startTraffic } from '@skep/testbed'
 import { z } from 'zod'
 import { apiSocket, ask, type ApiAnswer, askJson } from '../../test/api.ts'
-import { config, network, vip4, type Network } from '../../test/network.ts'
+import { config, network, vip4 } from '../../test/network.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
-let lab: Network
+const lab = sharedLab(network)
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -85,14 +86,6 @@ function queryOf({ parameters = [] }: Operation): string {
 }
 
 describe('the API', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('every path of the description answers as it is described, also to what is wrong', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))

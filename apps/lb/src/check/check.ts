@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { checkAnnouncements } from '../announce/check.ts'
 import { kinds } from '@skep/lb-health'
-import { openNetlink } from 'netlink-ts'
+import { type Netlink, openNetlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { count } from '../config/problem.ts'
@@ -13,9 +13,12 @@ import { backendAddresses, usesFamily } from '../engine/desired.ts'
 import { missingForRun } from '../host/preflight.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
+import { tunnelWarnings } from './tunnel.ts'
 import { vethWarnings } from './veth.ts'
 import { machineRules } from '../machine.ts'
+import { findWay } from '../explain/route.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
+import { backendNeeds } from '../nexthop/needs.ts'
 import { resolveBackends } from '../nexthop/resolve.ts'
 import { plannedChanges } from '../sysctl/keep.ts'
 import { formatKey, procSettings } from '../sysctl/proc.ts'
@@ -69,6 +72,7 @@ function describeHost(config: Config): CheckReport {
     sources: config.snat.sources,
     devices,
     before: new Map(),
+    needs: backendNeeds(config),
   })
   const own = [...netlink.address.list()].map(({ address, index }) => ({
     address: address.split('/')[0]!,
@@ -88,9 +92,16 @@ function describeHost(config: Config): CheckReport {
       ...warnings,
       ...ownFrontendWarnings(config, own),
       ...announced.warnings,
+      ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
       ...(config.acceleration === 'generic' ? [] : vethWarnings(chosen)),
     ],
   }
+}
+
+/** The largest packet that the way to an address takes; `undefined` where there is no way. */
+function wayTo(netlink: Netlink, address: string): number | undefined {
+  const way = findWay(netlink, address)
+  return 'mtu' in way ? way.mtu : undefined
 }
 
 function describeSettings(config: Config, devices: readonly string[]): string[] {

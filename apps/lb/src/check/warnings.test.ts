@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { Link } from 'netlink-ts'
+import { parseConfig } from '../config/load.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
+import { tunnelWarnings } from './tunnel.ts'
 import { type Peer, vethWarnings } from './veth.ts'
 
 const link = (name: string, kind?: string) => ({ name, index: 3, ...(kind === undefined ? {} : { kind }) }) as Link
@@ -31,4 +33,27 @@ test('a frontend on an address of this host', () => {
   expect(ownFrontendWarnings({ services }, own)).toEqual([
     expect.stringMatching(/^192\.0\.2\.10:80\/TCP of service web is on an address of this host \(eth0\)/),
   ])
+})
+
+test('a tunnel whose way has no room for the outer header', () => {
+  const config = (dispatch: string) =>
+    parseConfig(
+      'lb.yaml',
+      `apiVersion: skep.dev/v1
+kind: LoadBalancer
+spec:
+  devices: [eth0]
+  mode: dsr
+  dsr: { dispatch: ${dispatch} }
+  services:
+    - name: web
+      frontends: [{ address: 192.0.2.10, port: 80 }]
+      backends: [{ address: 10.1.0.11, port: 80 }, { address: 10.1.0.12, port: 80 }]
+`,
+    )
+  expect(tunnelWarnings(config('ipip'), () => 1500)).toEqual([
+    expect.stringMatching(/^service web: the way to 10\.1\.0\.11 \(and to 1 more\) takes packets of 1500 bytes.* 1520/),
+  ])
+  expect(tunnelWarnings(config('ipip'), () => 1520)).toEqual([])
+  expect(tunnelWarnings(config('l2'), () => 1500)).toEqual([])
 })

@@ -18,10 +18,16 @@ export function addPlan(root: Command): void {
     .requiredOption('--services <number>', 'frontends: address, port and protocol', wholeNumber(0, 838_860))
     .requiredOption('--backends <number>', 'counted once for each frontend of their family', wholeNumber(0, 3_355_443))
     .option('--connections <number>', 'at one time', wholeNumber(0, 16_777_216), 262_144)
+    .option(
+      '--records <number>',
+      'flows to remember at one time while slots change hands (DSR, affinity)',
+      wholeNumber(0, 16_777_216),
+      262_144,
+    )
     .option('--cpus <number>', 'that the machine may have', wholeNumber(1, 8192), possibleCpus())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(formats).default('table'))
   documented(command, ['skep-lb plan --services 1000 --backends 20000 --connections 1000000']).action(
-    ({ services, backends, connections, cpus, output }: PlanFlags) =>
-      console.log(formatPlan(planInstall({ services, backends, connections }, cpus), output)),
+    ({ services, backends, connections, records, cpus, output }: PlanFlags) =>
+      console.log(formatPlan(planInstall({ services, backends, connections, records }, cpus), output)),
   )
 }

@@ -57,6 +57,8 @@ export interface Capacity {
   readonly services: number
   readonly backends: number
   readonly connections: number
+  /** Flows remembered while slots of their services change hands (DSR, affinity), or for good (random choice with DSR). */
+  readonly records: number
 }
 
 export interface Service {
@@ -94,7 +96,12 @@ export interface Backend {
   /** 0–255; 0: no new connections. */
   readonly weight: number
   readonly state: BackendState
+  /** What is found out about it; no file says it. */
+  readonly fate?: BackendFate | undefined
 }
+
+/** `failed`: its check says so. `gone`: it may keep its connections no longer. */
+export type BackendFate = 'failed' | 'gone'
 
 /** What becomes of a backend that is taken out of the configuration. */
 export interface Drain {

@@ -38,7 +38,7 @@ describe('a valid configuration', () => {
       dsr: { dispatch: 'ipip', tunnelSources: [] },
       acceleration: 'best-effort',
       snat: { portRange: { from: 16384, to: 32767 }, sources: [] },
-      capacity: { services: 1024, backends: 16384, connections: 262144 },
+      capacity: { services: 1024, backends: 16384, connections: 262144, records: 262144 },
       hashKey: '736b65702e6465762f76312e68617368',
       services: [
         {
@@ -325,6 +325,7 @@ describe('a health check', () => {
       jitter: 0.1,
       panicThreshold: 50,
       onFailure: 'keep',
+      through: 'datapath',
     })
   })
 

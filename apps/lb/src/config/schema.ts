@@ -29,6 +29,7 @@ import {
   tunnelSource,
   word,
 } from './fields.ts'
+import { type Whole, wholeDocument } from './whole.ts'
 import { backendStates } from './state.ts'
 
 /** A week. */
@@ -40,7 +41,7 @@ export const frontendSchema: z.ZodType<Frontend> = strict<Frontend>('a frontend'
   protocol: word(['TCP', 'UDP']).default('TCP'),
 })
 
-export const backendSchema: z.ZodType<Backend> = strict<Backend>('a backend', {
+export const backendSchema: z.ZodType<Backend> = strict<Omit<Backend, 'fate'>>('a backend', {
   address: hostAddress,
   port,
   weight: integer('a weight', 0, 255).default(1),
@@ -90,6 +91,7 @@ const capacitySchema = strict<Capacity>('the capacity section', {
   services: integer('a number of services', 1, 1_048_576).default(1024),
   backends: integer('a number of backends', 1, 4_194_304).default(16_384),
   connections: integer('a number of connections', 1024, 16_777_216).default(262_144),
+  records: integer('a number of records', 1024, 16_777_216).default(262_144),
 })
 
 const specSchema = strict<Config>('the spec', {
@@ -105,17 +107,4 @@ const specSchema = strict<Config>('the spec', {
   services: list('services', serviceSchema),
 })
 
-interface LoadBalancer {
-  readonly apiVersion: 'skep.dev/v1'
-  readonly kind: 'LoadBalancer'
-  readonly metadata?: { readonly name?: string | undefined } | undefined
-  readonly spec: Config
-}
-
-/** The whole document: `apiVersion: skep.dev/v1`, `kind: LoadBalancer`, `spec`. */
-export const documentSchema: z.ZodType<LoadBalancer> = strict<LoadBalancer>('a LoadBalancer document', {
-  apiVersion: word(['skep.dev/v1']),
-  kind: word(['LoadBalancer']),
-  metadata: strict<{ name?: string | undefined }>('the metadata', { name: name.optional() }).optional(),
-  spec: specSchema,
-})
+export const documentSchema: z.ZodType<Whole<'LoadBalancer', Config>> = wholeDocument('LoadBalancer', specSchema)

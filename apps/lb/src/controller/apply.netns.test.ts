@@ -1,14 +1,15 @@
 import { readFileSync, renameSync, mkdirSync, symlinkSync, writeFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { needing, needs, startTraffic, untilLine } from '@skep/testbed'
 import { apiSocket, ask, askJson } from '../../test/api.ts'
-import { config, network, vip4, type Network } from '../../test/network.ts'
+import { config, network, vip4 } from '../../test/network.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const http = { protocol: 'http', url: `http://${vip4}/` } as const
-let lab: Network
+const lab = sharedLab(network)
 
 /** A file beside the one that `run` follows. */
 function beside(lb: SkepLb, text: string): string {
@@ -27,14 +28,6 @@ function reloaded(lb: SkepLb): Promise<string> {
 }
 
 describe('the declared configuration', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('apply says what differs, carries it out, and it outlives the process', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))

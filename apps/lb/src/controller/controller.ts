@@ -113,7 +113,7 @@ export class Controller {
 
   /** Follows the source and the network until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { log, health, drainer } = this.#parts
+    const { engine, log, health, drainer } = this.#parts
     const scheduler = new Scheduler(() => this.#round(), {
       everyMs: ROUND_EVERY_MS,
       onError: (error, retryMs) => {
@@ -127,11 +127,13 @@ export class Controller {
     drainer.onDue = () => scheduler.soon()
     this.reload('changed')
     // What was due while nobody ran.
+    engine.networkChanged()
     scheduler.soon()
     const ticking = setInterval(() => this.#tick(scheduler), TICK_EVERY_MS)
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
         log.debug(change, 'network changed')
+        engine.networkChanged()
         scheduler.soon()
       }
     } finally {

@@ -24,6 +24,7 @@ const mapNames = {
   memberIds: 'member_ids',
   members: 'members',
   sources: 'sources',
+  records: 'records',
   natFlows: 'nat_flows',
   natReplies: 'nat_replies',
   natEntries: 'nat_entries',
@@ -35,6 +36,7 @@ const decidedBy = {
   services: ['services'],
   backends: ['members'],
   connections: ['natEntries'],
+  records: ['records'],
 } as const satisfies Record<keyof Config['capacity'], readonly (keyof typeof mapNames)[]>
 
 /** Reads what is installed; `undefined` where nothing is. */

@@ -42,6 +42,7 @@ test.each([
   ['capacity: { services: 99 }', ['spec.capacity.services']],
   ['capacity: { backends: 99 }', ['spec.capacity.backends']],
   ['capacity: { connections: 4096 }', ['spec.capacity.connections']],
+  ['capacity: { records: 4096 }', ['spec.capacity.records']],
   ['snat: { portRange: 20000-30000 }', ['spec.snat.portRange']],
   ['hashKey: "ffffffffffffffffffffffffffffffff"', ['spec.hashKey']],
   ['acceleration: generic, snat: { sources: [] }', []],

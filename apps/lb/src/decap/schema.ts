@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { devicePattern, hostAddress, integer, list, name, strict, word } from '../config/fields.ts'
+import { devicePattern, hostAddress, integer, list, strict, word } from '../config/fields.ts'
 import { show } from '../config/problem.ts'
+import { type Whole, wholeDocument } from '../config/whole.ts'
 import { type DecapSpec, dispatches, type Timeouts } from './config.ts'
 import { readPrefix, withoutHostBits } from './prefix.ts'
 
@@ -44,17 +45,4 @@ const spec = strict<DecapSpec>('the spec', {
   timeoutSeconds: timeouts.default(() => timeouts.parse({})),
 })
 
-interface DecapDocument {
-  readonly apiVersion: 'skep.dev/v1'
-  readonly kind: 'Decap'
-  readonly metadata?: { readonly name?: string | undefined } | undefined
-  readonly spec: DecapSpec
-}
-
-/** The whole document: `apiVersion: skep.dev/v1`, `kind: Decap`, `spec`. */
-export const decapSchema: z.ZodType<DecapDocument> = strict<DecapDocument>('a Decap document', {
-  apiVersion: word(['skep.dev/v1']),
-  kind: word(['Decap']),
-  metadata: strict<{ name?: string | undefined }>('the metadata', { name: name.optional() }).optional(),
-  spec,
-})
+export const decapSchema: z.ZodType<Whole<'Decap', DecapSpec>> = wholeDocument('Decap', spec)

@@ -1,5 +1,6 @@
-import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type { InstancePaths } from '../instance/paths.ts'
+import { removeIfEmpty } from '../instance/remove-if-empty.ts'
 import { detachHook, presentHooks } from './hooks.ts'
 
 /** Takes the programs off this host: what arrives first, then what leaves, then pins. A line for each thing done. */
@@ -11,13 +12,4 @@ export function removeDecap(paths: InstancePaths): string[] {
   rmSync(paths.run, { recursive: true, force: true })
   for (const folder of [paths.bpfRoot, paths.runDir]) removeIfEmpty(folder)
   return [...lines, ...(pins ? [`${paths.pins}: tables removed`] : [])]
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'ENOENT' && code !== 'EBUSY') throw error
-  }
 }

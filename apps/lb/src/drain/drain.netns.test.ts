@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { holdConnections, needing, needs, traffic, untilLine } from '@skep/testbed'
 import { apiSocket, askJson } from '../../test/api.ts'
-import { config, network, vip4, type Network } from '../../test/network.ts'
+import { config, network, vip4 } from '../../test/network.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 import type { DrainProgress } from './progress.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const echo = { address: vip4, port: 7 } as const
-let lab: Network
+const lab = sharedLab(network)
 
 /** Which backends new connections reach. */
 async function reached(): Promise<string[]> {
@@ -27,14 +28,6 @@ async function until(lb: SkepLb, done: (drains: readonly DrainProgress[]) => boo
 const all = ['backend-1', 'backend-2', 'backend-3']
 
 describe('draining', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('new connections go elsewhere, open ones live, also over a restart; undrain brings it back', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))

@@ -20,6 +20,8 @@ export interface Leaving {
   readonly port: number
   readonly since: string
   readonly until: string
+  /** They have been ended. */
+  readonly ended?: boolean
 }
 
 /** All that is remembered beside the configuration about who gets no new connections. */

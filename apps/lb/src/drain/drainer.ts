@@ -45,7 +45,7 @@ export class Drainer implements Disposable {
     const ended = new Set(over)
     this.replace({
       drained: this.#drains.drained.map((one) => (ended.has(one) ? { ...one, ended: true } : one)),
-      leaving: this.#drains.leaving.filter((one) => !ended.has(one)),
+      leaving: this.#drains.leaving.map((one) => (ended.has(one) ? { ...one, ended: true } : one)),
     })
     return true
   }

@@ -1,20 +1,21 @@
-import type { Backend, Config } from '../config/config.ts'
+import type { Backend, Config, Service } from '../config/config.ts'
+import { wayOf } from '../config/modes.ts'
 import { type Drained, type Drains, keyOf, type Leaving } from './drain.ts'
 
 /** The configuration as it is to be carried out: who is drained is in maintenance, who leaves is still a member. */
 export function withDrains(config: Config, { drained, leaving }: Drains): Config {
   if (drained.length === 0 && leaving.length === 0) return config
-  const out = new Set(drained.map(({ service, backend }) => placeOf(service, backend)))
-  const gone = Map.groupBy(leaving, ({ service }) => service)
-  const services = config.services.map((service) => ({
-    ...service,
-    backends: [
-      ...service.backends.map((backend): Backend =>
-        out.has(placeOf(service.name, keyOf(backend))) ? { ...backend, state: 'maintenance' } : backend,
-      ),
-      ...(gone.get(service.name) ?? []).map(leavingBackend),
-    ],
-  }))
+  const out = new Map(drained.map((one) => [placeOf(one.service, one.backend), one]))
+  const left = Map.groupBy(leaving, ({ service }) => service)
+  const services = config.services.map((service) => {
+    const fateOf = fates(config, service)
+    const backends = service.backends.map((backend): Backend => {
+      const drain = out.get(placeOf(service.name, keyOf(backend)))
+      return drain ? { ...backend, state: 'maintenance', ...fateOf(drain) } : backend
+    })
+    const stay = (left.get(service.name) ?? []).filter((one) => one.ended !== true || fateOf(one).fate !== undefined)
+    return { ...service, backends: [...backends, ...stay.map((one) => ({ ...leavingBackend(one), ...fateOf(one) }))] }
+  })
   return { ...config, services }
 }
 
@@ -28,7 +29,7 @@ export interface Due {
 
 /** Looks at the clock. Pure. */
 export function dueAt({ drained, leaving }: Drains, now: Date): Due {
-  const timed = [...drained, ...leaving].filter((one) => one.until !== null && !('ended' in one && one.ended))
+  const timed = [...drained, ...leaving].filter((one) => one.until !== null && one.ended !== true)
   const at = ({ until }: Drained | Leaving) => Date.parse(until!)
   const later = timed.filter((one) => at(one) > now.getTime()).map(at)
   return {
@@ -39,6 +40,15 @@ export function dueAt({ drained, leaving }: Drains, now: Date): Due {
 
 function leavingBackend({ address, port }: Leaving): Backend {
   return { address, port, weight: 0, state: 'maintenance' }
+}
+
+/**
+ * What becomes of those whose time is over. Translated connections have been ended one by one; slots and records, which
+ * tell where the others go, need to hear that the backend is gone.
+ */
+function fates(config: Config, service: Service): (one: Drained | Leaving) => Pick<Backend, 'fate'> {
+  const areTold = wayOf(config, service) !== 'snat' || service.sessionAffinity !== undefined
+  return ({ ended }) => (areTold && ended === true ? { fate: 'gone' } : {})
 }
 
 function placeOf(service: string, backend: string): string {

@@ -1,6 +1,7 @@
 import type { Backend, Desired, Service } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import { wayOf, type Way } from '../config/modes.ts'
+import { servingFamily } from '../config/serving.ts'
 import { family } from '../config/rules.ts'
 import { tunnelFamilies } from '../datapath/tunnel.ts'
 
@@ -20,9 +21,10 @@ export function desiredState(config: Config, sources: ReadonlyMap<string, string
   }
 }
 
-/** Every backend's address, once. */
+/** Every backend's address, once; not of those that are gone. */
 export function backendAddresses(config: Config): string[] {
-  return [...new Set(config.services.flatMap(({ backends }) => backends.map(({ address }) => address)))]
+  const present = config.services.flatMap(({ backends }) => backends.filter(({ fate }) => fate !== 'gone'))
+  return [...new Set(present.map(({ address }) => address))]
 }
 
 /** Whether any service has a frontend of the family. */
@@ -58,7 +60,8 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
 
 /** Those of the frontends' family. A tunnel carries one family in the other: then all serve whom nobody of theirs does. */
 function served({ backends }: ConfigService, way: Way, v: 4 | 6): Backend[] {
-  const own = backends.filter(({ address }) => family(address) === v)
-  const chosen = own.length === 0 && way === 'ipip' ? backends : own
-  return chosen.map(({ address, port, weight }) => ({ address, port, weight }))
+  const serving = servingFamily(backends, way, v)
+  return backends
+    .filter(({ address }) => family(address) === serving)
+    .map(({ address, port, weight, fate }) => ({ address, port, weight, ...(fate ? { state: fate } : {}) }))
 }

@@ -8,8 +8,10 @@ import type { Attachment } from '../devices/links.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
+import { KnownRoutes } from '../nexthop/known-routes.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
-import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
+import { backendNeeds } from '../nexthop/needs.ts'
+import { type NextHop, resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { readConnections } from '../status/connections.ts'
 import { natGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
@@ -28,6 +30,7 @@ export class Engine implements Disposable {
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #settings: Settings = procSettings()
+  readonly #routes = new KnownRoutes()
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
@@ -54,7 +57,7 @@ export class Engine implements Disposable {
   refusals(config: Config): Finding[] {
     const devices = this.#links.devices(config)
     const modes = this.#links.plan(devices, config).refused
-    const resolution = this.#resolve(config, devices)
+    const resolution = this.#resolve(config, devices, backendAddresses(config))
     return [
       ...modes.map((message) => ({ path: ['spec', 'acceleration'], message })),
       ...this.#otherTunnelSources(config),
@@ -72,13 +75,15 @@ export class Engine implements Disposable {
     const names = devices.map(({ name }) => name)
     const settings = this.#keep(config, [...names, ...this.#links.attached()])
     const attached = this.#attach(config, steps)
-    const resolution = this.#resolve(config, devices)
+    const resolution = this.#resolve(config, devices, backendAddresses(config))
     const before = this.#sources
     this.#sources = resolution.sources
     if (takesAnyPort(config)) this.pulse.switchAnyPort(true)
     const services = this.#services.apply(config, resolution)
     if (!takesAnyPort(config)) this.pulse.switchAnyPort(false)
-    const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, resolution.nextHops)
+    const leaving = this.#resolve(config, devices, this.#services.draining())
+    const nextHops = unique([...resolution.nextHops, ...leaving.nextHops])
+    const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, nextHops)
     const detached = this.#links.detach(steps)
     if (detached.length > 0) settings.push(...this.#keep(config, names))
     return madeRound({ services, settings, neighbors, attached, detached, resolution, before })
@@ -87,6 +92,11 @@ export class Engine implements Disposable {
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     return this.#services.tick()
+  }
+
+  /** Something about the network has changed: the next round asks the kernel again how backends are reached. */
+  networkChanged(): void {
+    this.#routes.forget()
   }
 
   /** How full each bounded table is, and the range of NAT ports. */
@@ -123,14 +133,15 @@ export class Engine implements Disposable {
     }
   }
 
-  #resolve(config: Config, devices: readonly Device[]): Resolution {
+  #resolve(config: Config, devices: readonly Device[], backends: readonly string[]): Resolution {
     const names = new Map([...this.#netlink.link.list()].map(({ index, name }) => [index, name]))
     return resolveBackends({
-      backends: backendAddresses(config),
-      lookup: routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`),
+      backends,
+      lookup: this.#routes.over(routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`)),
       sources: config.snat.sources,
       devices: devices.map(({ name }) => name),
       before: this.#sources,
+      needs: backendNeeds(config),
     })
   }
 
@@ -139,4 +150,9 @@ export class Engine implements Disposable {
     const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange }
     return keepSettings(this.#paths.settings, wantedSettings(needs, this.#settings), this.#settings)
   }
+}
+
+/** Each neighbour once. */
+function unique(hops: readonly NextHop[]): NextHop[] {
+  return [...new Map(hops.map((hop) => [`${hop.index} ${hop.address}`, hop])).values()]
 }

@@ -6,6 +6,7 @@ import {
   openMaps,
   type OpenMaps,
   type Plan,
+  readMembers,
   recordUnitSeconds,
   ServiceMaps,
 } from '@skep/lb-maps'
@@ -42,7 +43,7 @@ export class Services implements Disposable {
 
   /** Writes the difference between what is wanted and what is there. */
   apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
-    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds))
+    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds), { release: 'later' })
   }
 
   /** What stands against a configuration. Writes nothing. */
@@ -55,6 +56,12 @@ export class Services implements Disposable {
       if (!(error instanceof LbMapsError)) throw error
       return error.problems.map(({ path, message }) => finding(path, message))
     }
+  }
+
+  /** Addresses of backends that are none any more, and stay until their connections are over. */
+  draining(): string[] {
+    const members = [...this.#maps.actual.unsettled].flatMap((id) => readMembers(this.#mapping, id))
+    return [...new Set(members.filter(({ draining }) => draining).map(({ address }) => address))]
   }
 
   /** The own addresses in the tables, by backend. */

@@ -5,6 +5,8 @@ import {
   type FlowExplanation,
   formatEndpoint,
   formatFrontend,
+  type Mode,
+  readService,
   readSources,
 } from '@skep/lb-maps'
 import { formatAddress, parseAddress } from '@skep/packet'
@@ -16,6 +18,8 @@ import { isMartian } from './martian.ts'
 import { findWay, type NoWay, type Way } from './route.ts'
 import { verdictOf } from './verdict.ts'
 
+type Choice = Pick<FlowExplanation, 'ring' | 'member' | 'move' | 'source'>
+
 /** What would become of a packet, and every decision on its way. */
 export interface FlowReport {
   readonly flow: Flow
@@ -23,7 +27,7 @@ export interface FlowReport {
   readonly direction: 'to-service' | 'reply' | 'foreign'
   readonly service: { readonly id: number; readonly frontend: string; readonly name: string | null } | null
   /** Where the ring sends a new connection; `null` where there is nothing to choose. */
-  readonly choice: Pick<FlowExplanation, 'ring' | 'member' | 'source'> | null
+  readonly choice: Choice | null
   /** The connection that it belongs to; `null`: it would open one. */
   readonly connection: ConnectionRow | null
   /** `10.1.0.11:8080`: where it goes. */
@@ -54,11 +58,14 @@ export function reportFlow(world: FlowWorld, asked: Flow): FlowReport {
   const way = destination === undefined ? undefined : findWay(world.netlink, hostOf(destination))
   const from = ingress(world, flow)
   const live = connection !== undefined && connection.state !== 'closed'
-  const source = connection ? hostOf(connection.source) : explained.source
+  const mode = modeOf(world, explained)
+  const chosen = mode === 'dsr-ipip' ? outerSource(world, explained) : explained.source
+  const source = connection ? hostOf(connection.source) : chosen
   const name = verdictOf({
     towards: reply ? 'client' : 'backend',
     live: reply ? connection !== undefined : live,
     outcome: reply ? 'member' : explained.outcome,
+    mode,
     martian: isMartian(flow.client, flow.address),
     source: source === 'none' || source === '0.0.0.0' || source === '::' ? undefined : source,
     way,
@@ -77,7 +84,7 @@ export function reportFlow(world: FlowWorld, asked: Flow): FlowReport {
       ...(reply
         ? [`${formatEndpoint(flow.address, flow.port)} is an own address with a NAT port: a backend's reply`]
         : explained.why),
-      ...aboutConnection(connection, reply),
+      ...(mode === 'snat' ? aboutConnection(connection, reply) : aboutDsr(mode, explained, way)),
       ...aboutDevice(world, from),
       ...aboutWay(way),
     ],
@@ -114,8 +121,26 @@ function memberOf({ member }: FlowExplanation): string | undefined {
   return member && formatEndpoint(member.address, member.port)
 }
 
-function pick({ ring, member, source }: FlowExplanation): Pick<FlowExplanation, 'ring' | 'member' | 'source'> {
-  return { ...(ring && { ring }), ...(member && { member }), ...(source !== undefined && { source }) }
+function pick({ ring, member, move, source }: FlowExplanation): Choice {
+  return {
+    ...(ring && { ring }),
+    ...(member && { member }),
+    ...(move && { move }),
+    ...(source !== undefined && { source }),
+  }
+}
+
+function modeOf({ maps }: FlowWorld, { service }: FlowExplanation): Mode {
+  return (service === undefined ? undefined : readService(maps, service)?.mode) ?? 'snat'
+}
+
+/** Of the packet around it: an address of the prefix, where the program has one for the backend's family. */
+function outerSource({ config }: FlowWorld, { member, source }: FlowExplanation): string | undefined {
+  const words = member?.address.includes(':') ? config.tunnelSource6 : [config.tunnelSource4]
+  if (words.every((word) => word === 0)) return source
+  const bytes = new Uint8Array(4 * words.length)
+  words.forEach((word, i) => new DataView(bytes.buffer).setUint32(4 * i, word))
+  return formatAddress({ family: words.length === 1 ? 4 : 6, bytes })
 }
 
 function hostOf(endpoint: string): string {
@@ -149,6 +174,27 @@ function aboutConnection(connection: ConnectionRow | undefined, reply: boolean):
   if (reply) return [known]
   if (state === 'closed') return [`${known}; it has ended, and a new SYN opens another one`]
   return [`${known}; its packets stay with this backend, whatever the ring says`]
+}
+
+const carried = {
+  'dsr-ipip': 'inside another IP packet, which the backend takes off',
+  'dsr-l2': "as it is, by the backend's MAC address alone",
+  'dsr-option': "with the backend's address, and the service's in an option",
+} as const
+
+function aboutDsr(
+  mode: keyof typeof carried,
+  { outcome, member }: FlowExplanation,
+  way: Way | NoWay | undefined,
+): string[] {
+  if (outcome !== 'member') return []
+  const gateway = way && 'device' in way && way.nextHop !== member?.address ? way.nextHop : undefined
+  return [
+    `it travels ${carried[mode]}; no connection is noted, and the backend answers the client itself`,
+    ...(mode === 'dsr-l2' && gateway !== undefined
+      ? [`THE BACKEND IS NOT ON A LINK OF THIS HOST: the packet ends at the router ${gateway}; use ipip or opt`]
+      : []),
+  ]
 }
 
 function aboutDevice({ devices }: FlowWorld, from: { device: string; forwarding: boolean } | undefined): string[] {

@@ -23,10 +23,11 @@ function answer({ verdict, destination }: FlowReport): string {
 }
 
 function facts({ service, choice, connection, way, verdict, destination }: FlowReport): string[][] {
-  const { ring, member, source } = choice ?? {}
+  const { ring, member, move, source } = choice ?? {}
   return [
     ['service', service === null ? 'none' : `${service.name ?? service.frontend} (id ${service.id})`],
     ...(ring ? [['slot', `${ring.slot} of ${ring.slots}`]] : []),
+    ...(move ? [['moves', `${move.phase}${move.previous === undefined ? '' : `, from ${move.previous}`}`]] : []),
     ...(member ? [['chosen', `${formatEndpoint(member.address, member.port)} (member ${member.id})`]] : []),
     ['connection', connection === null ? 'none' : `${connection.state}, to ${connection.backend}`],
     ...(source === undefined && connection === null ? [] : [['source', connection?.source ?? source ?? '']]),

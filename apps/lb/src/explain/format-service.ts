@@ -9,6 +9,7 @@ const columns: readonly Column<BackendReport>[] = [
   { title: 'HEALTH', of: ({ health }) => health },
   { title: 'SLOTS', of: ({ slots }) => slots },
   { title: 'CONNECTIONS', of: ({ connections }) => connections },
+  { title: 'RECORDED', of: ({ flows }) => flows },
   { title: 'WHY', of: ({ why }) => why },
 ]
 
@@ -17,16 +18,19 @@ export function formatServices(reports: readonly ServiceReport[]): string {
   return reports.map(formatService).join('\n\n')
 }
 
-function formatService({ id, name, frontend, algorithm, ring, health, backends }: ServiceReport): string {
+function formatService(report: ServiceReport): string {
+  const { id, name, frontend, health, backends } = report
   const rows = backends.map((backend) => cells(backend, columns, 'table'))
   return [
-    `${name === null ? '' : `${name} `}${frontend} (id ${id}): ${describeRing(ring, algorithm)}, ${count(backends.length, 'backend')}`,
+    `${name === null ? '' : `${name} `}${frontend} (id ${id}): ${describeRing(report)}, ${count(backends.length, 'backend')}`,
     ...(health === null ? ['  not checked'] : [`  ${health}`]),
     ...(rows.length === 0 ? [] : table([titles(columns, 'table'), ...rows]).map((line) => `  ${line}`)),
   ].join('\n')
 }
 
-function describeRing({ slots }: ServiceReport['ring'], algorithm: string | null): string {
-  if (slots === 0) return 'no ring, for no backend may get connections: new ones are dropped'
-  return `${algorithm === null ? '' : `${algorithm}, `}a ring of ${slots} slots`
+function describeRing({ ring: { slots, moving }, mode, algorithm, affinity, records }: ServiceReport): string {
+  const way = [mode, algorithm, ...(affinity ? ['session affinity'] : [])].join(', ')
+  if (slots === 0) return `${way}, no ring, for no backend may get connections: new ones are dropped`
+  const moves = moving > 0 ? `, of which ${moving} change hands` : ''
+  return `${way}, a ring of ${slots} slots${moves}${records > 0 ? `, room for ${records} records` : ''}`
 }

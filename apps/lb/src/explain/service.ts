@@ -1,12 +1,11 @@
-import { formatEndpoint, readMembers, readService, type RingMember } from '@skep/lb-maps'
+import { formatEndpoint, type LbMaps, type Mode, modes, readMembers, readService, type RingMember } from '@skep/lb-maps'
 import { suggest } from '../config/nearest.ts'
 import { LbError } from '../error.ts'
 import { servicesNamed } from '../get/connections.ts'
 import type { Declared } from '../status/last-config.ts'
 import type { OpenConnections } from '../status/open-connections.ts'
-import { frontendOf, type MemberCounters, total } from '../status/services.ts'
+import { frontendOf, type MemberCounters, movingOf, total } from '../status/services.ts'
 import type { BackendHealthStatus, HealthStatus, ServiceHealthStatus } from '../status/status.ts'
-import type { LbMaps } from '@skep/lb-maps'
 import { whyShare } from './share.ts'
 
 /** A frontend's ring, and why each backend gets what it gets. */
@@ -14,8 +13,15 @@ export interface ServiceReport {
   readonly id: number
   readonly name: string | null
   readonly frontend: string
-  readonly algorithm: string | null
-  readonly ring: { readonly slots: number; readonly used: number }
+  /** How packets reach its backends. */
+  readonly mode: Mode
+  readonly algorithm: string
+  /** All of a client's connections go to one backend. */
+  readonly affinity: boolean
+  /** `moving`: slots that change hands. */
+  readonly ring: { readonly slots: number; readonly used: number; readonly moving: number }
+  /** Flows that it can remember at present. */
+  readonly records: number
   /** Of all its backends, in words; `null` where they are not checked. */
   readonly health: string | null
   readonly backends: readonly BackendReport[]
@@ -32,7 +38,12 @@ export interface BackendReport {
   readonly slots: number
   /** 0 to 1. */
   readonly share: number
+  /** The own address that packets to it carry; `null`: they carry the client's, or none is known. */
   readonly source: string | null
+  /** It is no backend any more, and stays until its connections are over. */
+  readonly draining: boolean
+  /** Its flows that are recorded. */
+  readonly flows: number
   readonly connections: number
   readonly packets: number
   readonly bytes: number
@@ -65,13 +76,16 @@ function reportService(world: ServiceWorld, id: number): ServiceReport {
   const members = readMembers(world.maps, id)
   const check = world.health?.services.find(({ frontends }) => frontends.includes(frontend))
   const declared = world.declared.service(frontend)
-  const explain = memberReporter(world, { frontend, slots: service.slots, members, check })
+  const explain = memberReporter(world, { frontend, slots: service.slots, mode: service.mode, members, check })
   return {
     id,
     name: declared?.name ?? null,
     frontend,
-    algorithm: declared?.algorithm ?? null,
-    ring: { slots: service.slots, used: members.reduce((sum, { slots }) => sum + slots, 0) },
+    mode: service.mode,
+    algorithm: service.algorithm,
+    affinity: service.affinity,
+    ring: { slots: service.slots, used: members.reduce((sum, { slots }) => sum + slots, 0), moving: movingOf(service) },
+    records: service.records,
     health: check?.text ?? null,
     backends: members.map(explain),
   }
@@ -80,6 +94,7 @@ function reportService(world: ServiceWorld, id: number): ServiceReport {
 interface Ring {
   readonly frontend: string
   readonly slots: number
+  readonly mode: Mode
   readonly members: readonly RingMember[]
   readonly check: ServiceHealthStatus | undefined
 }
@@ -88,7 +103,7 @@ function memberReporter(world: ServiceWorld, ring: Ring): (member: RingMember) =
   const { declared, isConfigKnown } = world
   const health = new Map(ring.check?.backends.map((one) => [one.backend, one]))
   const totalWeight = weightInRing(declared, ring, health)
-  return ({ id, number, address, port, source, slots }) => {
+  return ({ id, number, address, port, source, slots, draining, flows }) => {
     const backend = formatEndpoint(address, port)
     const wanted = declared.backend(ring.frontend, backend)
     const known = health.get(backend)
@@ -102,6 +117,8 @@ function memberReporter(world: ServiceWorld, ring: Ring): (member: RingMember) =
       slots,
       share: ring.slots === 0 ? 0 : slots / ring.slots,
       source: source ?? null,
+      draining,
+      flows,
       connections: world.connections.members[id] ?? 0,
       ...total(world.counters.get(id)),
       why: whyShare({
@@ -110,7 +127,9 @@ function memberReporter(world: ServiceWorld, ring: Ring): (member: RingMember) =
         isConfigKnown,
         health: known,
         panic: ring.check?.panic ?? false,
+        needsSource: modes[ring.mode].source === 'always',
         source,
+        draining,
         slots,
         ringSlots: ring.slots,
         totalWeight,

@@ -11,7 +11,11 @@ export interface ShareFacts {
   readonly health: BackendHealthStatus | undefined
   /** The check of its service is not believed. */
   readonly panic: boolean
+  /** Packets to it carry an own address. */
+  readonly needsSource: boolean
   readonly source: string | undefined
+  /** It stays in the tables until its connections are over. */
+  readonly draining: boolean
   readonly slots: number
   readonly ringSlots: number
   /** Of all backends that get connections, in a slow start only in part. */
@@ -20,22 +24,28 @@ export interface ShareFacts {
 
 /** Why a backend gets the new connections it gets, in one sentence. */
 export function whyShare(facts: ShareFacts): string {
-  const { slots, ringSlots, source } = facts
+  const { slots, ringSlots } = facts
   const reason = refusal(facts)
   if (slots === 0) return reason ?? 'no slots: the tables are older than the configuration'
   const percent = `${((100 * slots) / ringSlots).toFixed(1)} % of the slots`
-  if (source === undefined) return `${percent}, but there is no own address towards it: its packets are dropped`
+  if (lacksSource(facts)) return `${percent}, but there is no own address towards it: its packets are dropped`
   const trust =
     facts.panic && facts.health?.status === 'down' ? '; it is down, but too few are up to believe the check' : ''
   return `${weightOf(facts)}${percent}${trust}`
 }
 
-function refusal({ weight, state, isConfigKnown, health, source }: ShareFacts): string | undefined {
+function lacksSource({ needsSource, source }: ShareFacts): boolean {
+  return needsSource && source === undefined
+}
+
+function refusal(facts: ShareFacts): string | undefined {
+  const { weight, state, isConfigKnown, health, draining } = facts
+  if (draining) return 'no longer a backend: it stays until the connections it has are over'
   if (isConfigKnown && weight === undefined) return 'no longer in the configuration: it keeps the connections it has'
   if (state !== undefined && state !== 'active') return states[state]
   if (weight === 0) return 'weight 0: no new connections, those it has live on'
   if (health !== undefined && !health.usable) return `no new connections: ${health.text}`
-  return source === undefined ? 'no own address towards it: see its route' : undefined
+  return lacksSource(facts) ? 'no own address towards it: see its route' : undefined
 }
 
 const states: Readonly<Record<Exclude<BackendState, 'active'>, string>> = {

@@ -1,5 +1,5 @@
 import type { VerdictName } from '@skep/datapath'
-import type { FlowExplanation } from '@skep/lb-maps'
+import { type FlowExplanation, type Mode, modes } from '@skep/lb-maps'
 import type { NoWay, Way } from './route.ts'
 
 /** What is known of a packet when its fate is told. */
@@ -10,7 +10,9 @@ export interface Fate {
   /** What the tables say of a new connection. */
   readonly outcome: FlowExplanation['outcome']
   readonly martian: boolean
-  /** The own address that it leaves with. */
+  /** How it reaches its backend. */
+  readonly mode: Mode
+  /** The own address that it leaves with, or that the packet around it has. */
   readonly source: string | undefined
   /** How it leaves; missing where it does not get that far. */
   readonly way: Way | NoWay | undefined
@@ -32,17 +34,22 @@ const refusedByRoute: Readonly<Record<NoWay['reason'], VerdictName>> = {
 }
 
 /** The outcome that a whole packet of the flow would get, in the order in which the datapath asks (bpf/lb_xdp.bpf.c). */
-export function verdictOf({ towards, live, outcome, martian, source, way, from }: Fate): VerdictName {
+export function verdictOf({ towards, live, outcome, martian, mode, source, way, from }: Fate): VerdictName {
   const refused = refusedByTables[outcome]
   if (!live && refused !== undefined) return refused
   if (!live && towards === 'client') return 'PASS_NO_CONNECTION'
   if (!live && martian) return 'DROP_MARTIAN'
-  if (source === undefined) return 'DROP_NO_SOURCE'
+  if (source === undefined && modes[mode].source !== 'never') return 'DROP_NO_SOURCE'
   if (from?.forwarding === false) return 'DROP_FORWARDING_DISABLED'
   if (way === undefined) return 'DROP_NOT_FORWARDED'
   if ('reason' in way) return refusedByRoute[way.reason]
   if (way.local) return 'DROP_NOT_FORWARDED'
-  if (way.mac === null && !way.pointToPoint) return 'STACK_NO_NEIGHBOUR'
+  if (way.mac === null && !way.pointToPoint) return isLikeItself(mode) ? 'DROP_NO_NEIGHBOUR' : 'STACK_NO_NEIGHBOUR'
   const leaves = way.device === from?.device ? 'TX' : 'REDIRECT'
   return `${leaves}_TO_${towards === 'client' ? 'CLIENT' : 'BACKEND'}`
+}
+
+/** The kernel would send it to the service, and so it cannot help. */
+function isLikeItself(mode: Mode): boolean {
+  return mode === 'dsr-l2'
 }

@@ -21,8 +21,12 @@ export interface BackendRow {
   /** Of new connections, 0 to 1. */
   readonly share: number
   readonly slots: number
-  /** The own address that it sees as the client. */
+  /** The own address that packets to it carry; `none`: they carry the client's. */
   readonly source: string
+  /** It is no backend any more, and stays until its connections are over. */
+  readonly draining: boolean
+  /** Its flows that are recorded. */
+  readonly flows: number
   readonly connections: number
   readonly packets: number
   readonly bytes: number
@@ -33,7 +37,7 @@ export const backendColumns: readonly Column<BackendRow>[] = [
   { title: 'FRONTEND', of: ({ frontend }) => frontend },
   { title: 'BACKEND', of: ({ backend }) => backend },
   { title: 'WEIGHT', of: ({ weight }) => weight },
-  { title: 'STATE', of: ({ state }) => state },
+  { title: 'STATE', of: ({ state, draining }) => (draining ? 'leaving' : state) },
   { title: 'HEALTH', of: ({ health }) => health },
   { title: 'SHARE', of: ({ share }) => `${(100 * share).toFixed(1)} %` },
   { title: 'CONNECTIONS', of: ({ connections }) => connections },
@@ -42,6 +46,7 @@ export const backendColumns: readonly Column<BackendRow>[] = [
   { title: 'ID', of: ({ id }) => id, wide: true },
   { title: 'SLOTS', of: ({ slots }) => slots, wide: true },
   { title: 'SOURCE', of: ({ source }) => source, wide: true },
+  { title: 'RECORDED', of: ({ flows }) => flows, wide: true },
 ]
 
 /** The backends in the tables, by service id and number. */
@@ -51,7 +56,7 @@ export function backendRows(open: OpenInstance, config: Config | undefined, heal
   const checked = healthByPlace(health)
   return serviceStatuses(open.maps, open.tables.memberCounters, declared.names()).flatMap(
     ({ name = null, frontend, members }) =>
-      members.map(({ id, backend, share, slots, source, packets, bytes }): BackendRow => {
+      members.map(({ id, backend, share, slots, source, draining, flows, packets, bytes }): BackendRow => {
         const wanted = declared.backend(frontend, backend)
         return {
           service: name,
@@ -64,6 +69,8 @@ export function backendRows(open: OpenInstance, config: Config | undefined, heal
           share,
           slots,
           source,
+          draining,
+          flows,
           connections: connections.members[id] ?? 0,
           packets,
           bytes,

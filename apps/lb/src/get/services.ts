@@ -1,3 +1,4 @@
+import type { Mode } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import type { HealthStatus } from '../status/status.ts'
 import { Declared } from '../status/last-config.ts'
@@ -13,7 +14,10 @@ export interface ServiceRow {
   /** `192.0.2.10:80/TCP` */
   readonly frontend: string
   readonly id: number
-  readonly algorithm: string | null
+  readonly mode: Mode
+  readonly algorithm: string
+  /** All of a client's connections go to one backend. */
+  readonly affinity: boolean
   /** All of them, and those that get new connections. */
   readonly backends: number
   readonly active: number
@@ -23,6 +27,10 @@ export interface ServiceRow {
   readonly packets: number
   readonly bytes: number
   readonly slots: number
+  /** Slots that change hands. */
+  readonly moving: number
+  /** Flows that it can remember at present. */
+  readonly records: number
 }
 
 export const serviceColumns: readonly Column<ServiceRow>[] = [
@@ -34,8 +42,12 @@ export const serviceColumns: readonly Column<ServiceRow>[] = [
   { title: 'PACKETS', of: ({ packets }) => packets },
   { title: 'BYTES', of: ({ bytes }) => bytes },
   { title: 'ID', of: ({ id }) => id, wide: true },
+  { title: 'MODE', of: ({ mode }) => mode, wide: true },
   { title: 'ALGORITHM', of: ({ algorithm }) => algorithm, wide: true },
+  { title: 'AFFINITY', of: ({ affinity }) => (affinity ? 'client' : null), wide: true },
   { title: 'SLOTS', of: ({ slots }) => slots, wide: true },
+  { title: 'MOVING', of: ({ moving }) => moving, wide: true },
+  { title: 'RECORDS', of: ({ records }) => records, wide: true },
 ]
 
 /** The services in the tables, by id. */
@@ -44,13 +56,28 @@ export function serviceRows(open: OpenInstance, config: Config | undefined, heal
   const connections = countOpenConnections(open.tables, open.maps, open.config)
   const checks = new Map(health?.services.flatMap((one) => one.frontends.map((frontend) => [frontend, one] as const)))
   return serviceStatuses(open.maps, open.tables.memberCounters, declared.names()).map((service) => {
-    const { id, name = null, frontend, slots, packets, bytes, members } = service
+    const {
+      id,
+      name = null,
+      frontend,
+      members,
+      mode,
+      algorithm,
+      affinity,
+      slots,
+      moving,
+      records,
+      packets,
+      bytes,
+    } = service
     const check = checks.get(frontend)
     return {
       name,
       frontend,
       id,
-      algorithm: declared.service(frontend)?.algorithm ?? null,
+      mode,
+      algorithm,
+      affinity,
       backends: members.length,
       active: members.filter((member) => member.slots > 0).length,
       health: check === undefined ? null : `${check.up}/${check.counted} up${check.panic ? ', panic' : ''}`,
@@ -58,6 +85,8 @@ export function serviceRows(open: OpenInstance, config: Config | undefined, heal
       packets,
       bytes,
       slots,
+      moving,
+      records,
     }
   })
 }

@@ -1,6 +1,8 @@
 import type { DesiredBackend, DesiredService, Sources } from '@skep/lb-health'
 import { formatFrontend } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
+import { wayOf } from '../config/modes.ts'
+import { servingFamily } from '../config/serving.ts'
 import { family } from '../config/rules.ts'
 
 type Service = Config['services'][number]
@@ -21,18 +23,25 @@ export function checkName(service: string, v: 4 | 6): string {
   return `${service}/ipv${v}`
 }
 
-function ofFamily({ snat }: Config, { name, healthCheck, frontends, backends }: Service, v: 4 | 6): Check[] {
-  const own = <T extends { address: string }>(all: readonly T[]) => all.filter(({ address }) => family(address) === v)
-  if (healthCheck === undefined || own(backends).length === 0) return []
+function ofFamily(config: Config, service: Service, v: 4 | 6): Check[] {
+  const { name, healthCheck } = service
+  const backends = service.backends.filter(({ address, fate }) => family(address) === v && fate !== 'gone')
+  if (healthCheck === undefined || backends.length === 0) return []
   return [
     {
       name: checkName(name, v),
       check: healthCheck,
-      sources: sourcesOf(snat.sources),
-      backends: own(backends).map(checkedBackend),
-      frontends: own(frontends).map(formatFrontend),
+      sources: sourcesOf(config.snat.sources),
+      backends: backends.map(checkedBackend),
+      frontends: servedBy(config, service, v).map(formatFrontend),
     },
   ]
+}
+
+/** The frontends that its backends of a family serve. */
+function servedBy(config: Config, { frontends, backends, ...modes }: Service, v: 4 | 6): Service['frontends'] {
+  const way = wayOf(config, modes)
+  return frontends.filter(({ address }) => servingFamily(backends, way, family(address)) === v)
 }
 
 /** Only active backends count for the panic threshold; the others are checked all the same. */

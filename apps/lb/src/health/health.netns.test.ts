@@ -1,15 +1,16 @@
 import { createConnection } from 'node:net'
 import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { type EchoServer, httpServer, needing, needs, startTraffic, traffic, untilLine } from '@skep/testbed'
-import { network, type Network, vip4 } from '../../test/network.ts'
+import { network, vip4 } from '../../test/network.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const CHECK_PORT = 8081
 const http = { protocol: 'http', url: `http://${vip4}/` } as const
-let lab: Network
+const lab = sharedLab(network)
 
 /** Traffic on 8080, checks on 8081: a backend can fail its check and serve on. */
 function checked({ policy = '', backends = [1, 2, 3] }: { policy?: string; backends?: number[] } = {}): string {
@@ -81,14 +82,6 @@ function socketOf(lb: SkepLb): string {
 }
 
 describe('health checks', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('a backend that fails gets no new connections, those it has live on; it comes back', async () => {
     await using checks = await answers(1, 2, 3)
     await using lb = SkepLb.on(lab.net.lb)

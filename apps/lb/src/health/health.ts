@@ -5,6 +5,7 @@ import {
   startHealthProcess,
   stopHealthProcess,
 } from '@skep/lb-health'
+import { openNetlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -12,6 +13,7 @@ import { type Served, servedInTables, startingAs } from './adopted.ts'
 import { type Check, checksOf } from './checks.ts'
 import { Connections } from './connections.ts'
 import { Journal, logEvent } from './journal.ts'
+import { ProbeWays } from './probe-path/probe-ways.ts'
 import { writeChecks } from './record.ts'
 import type { Target } from './targets.ts'
 import { weigh } from './weigh.ts'
@@ -25,8 +27,13 @@ export class Health implements AsyncDisposable {
   readonly #log: Logger
   readonly #journal: Journal
   readonly #connections: Connections
+  readonly #stack: DisposableStack
+  readonly #ways: ProbeWays
   /** Called when weights may have changed. */
   onChange: () => void = () => {}
+  /** As the configuration has them. */
+  #wanted: readonly Check[] = []
+  /** With the ways of their probes. */
   #checks: readonly Check[] = []
   /** For the first configuration only; later ones find what the checks themselves say. */
   #served: Served = () => undefined
@@ -38,6 +45,9 @@ export class Health implements AsyncDisposable {
     this.#paths = paths
     this.#log = log
     this.#journal = new Journal(log)
+    using stack = new DisposableStack()
+    this.#ways = stack.use(new ProbeWays(paths, stack.use(openNetlink())))
+    this.#stack = stack.move()
     this.#connections = new Connections({
       paths,
       log,
@@ -50,20 +60,24 @@ export class Health implements AsyncDisposable {
   /** Adopts the process or starts one, and knows what it knows. Throws `HealthError` where that cannot be done. */
   static async open(paths: InstancePaths, config: Config, log: Logger): Promise<Health> {
     const health = new Health(paths, log)
-    if (checksOf(config).length === 0) await stopHealthProcess(paths.health)
-    else {
+    try {
       health.#served = servedInTables(paths)
-      health.#checks = startingAs(checksOf(config), health.#served)
-      await health.#start()
+      health.#wanted = startingAs(checksOf(config), health.#served)
+      health.#follow(config)
+      if (health.#checks.length === 0) await stopHealthProcess(paths.health)
+      else await health.#start()
+      return health
+    } catch (error) {
+      await health[Symbol.asyncDispose]()
+      throw error
     }
-    return health
   }
 
   /** Has this configuration's backends checked, and no others. */
   want(config: Config): void {
-    this.#checks = startingAs(checksOf(config), this.#served)
+    this.#wanted = startingAs(checksOf(config), this.#served)
     this.#served = () => undefined
-    this.#process?.apply(this.#checks.map(desiredOf))
+    this.#follow(config)
     this.#connections.want(config)
     this.#turn()
   }
@@ -81,6 +95,7 @@ export class Health implements AsyncDisposable {
 
   /** The configuration with the weights that health leaves. */
   weigh(config: Config): Config {
+    this.#follow(config)
     this.#turn()
     return weigh(config, this.#connections.judge(this.#process?.health() ?? []))
   }
@@ -93,6 +108,14 @@ export class Health implements AsyncDisposable {
   /** Leaves the process checking. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close((process) => process.close())
+  }
+
+  /** Routes may have changed, too. */
+  #follow(config: Config): void {
+    const checks = this.#ways.follow(config, this.#wanted)
+    if (checks === this.#checks) return
+    this.#checks = checks
+    this.#process?.apply(checks.map(desiredOf))
   }
 
   /** Starts or ends the process, as there is something to check or not; what fails is tried again in the next round. */
@@ -131,6 +154,7 @@ export class Health implements AsyncDisposable {
   async #close(how: (process: HealthProcess) => Promise<void>): Promise<void> {
     this.#closed = true
     this.#connections[Symbol.dispose]()
+    this.#stack.dispose()
     await this.#turning
     if (this.#process !== undefined) await how(this.#process)
   }

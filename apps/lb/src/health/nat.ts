@@ -1,36 +1,32 @@
-import { natEntryCodec, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
-import type { NatMaps } from '../status/nat-table.ts'
+import { type LbConfig, natEntryCodec, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
+import { type NatMaps, NatTable } from '../status/nat-table.ts'
 
 const ENTRY_BYTES: number = natEntryCodec.size
-const BUSY = 0x8000_0000
 
 /** The connections' table, mapped for as long as it is watched, and for changing it. Entries are named by their index. */
 export class Nat implements Disposable {
-  readonly #stack: DisposableStack
-  /** Two halves a word: a tag that is never 0 where the word is used, and the entry's index below a busy bit. */
-  readonly #halves: Uint32Array
+  readonly #table: NatTable
+  readonly #jiffies: () => bigint
   readonly #view: DataView
   /** The same bytes, for compare-and-swap. */
   readonly #words: Int32Array
 
-  constructor(maps: NatMaps) {
-    using stack = new DisposableStack()
-    this.#halves = new Uint32Array(stack.use(maps.natFlows.mmap()).buffer)
-    const { buffer } = stack.use(maps.natEntries.mmap())
-    this.#view = new DataView(buffer)
-    this.#words = new Int32Array(buffer)
-    this.#stack = stack.move()
+  /** `jiffies`: the kernel's, whenever the table is looked through. */
+  constructor(maps: NatMaps, config: LbConfig, jiffies: () => bigint) {
+    this.#jiffies = jiffies
+    this.#table = new NatTable(maps, config, jiffies())
+    this.#view = this.#table.view
+    this.#words = new Int32Array(this.#view.buffer)
   }
 
   get entries(): number {
     return this.#view.byteLength / ENTRY_BYTES
   }
 
-  /** Calls back for each entry that is in use and not being written just now. An entry's place is its word's place. */
+  /** Calls back for each connection that is within its time, and not being written just now. */
   each(seen: (index: number) => void): void {
-    const { entries } = this
-    for (let index = 0; index < entries; index++)
-      if (this.#halves[2 * index] !== 0 && this.#halves[2 * index + 1]! < BUSY && this.state(index) !== 0) seen(index)
+    this.#table.setClock(this.#jiffies())
+    for (const entry of this.#table.live()) seen(entry / ENTRY_BYTES)
   }
 
   state(index: number): number {
@@ -81,7 +77,7 @@ export class Nat implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#stack.dispose()
+    this.#table[Symbol.dispose]()
   }
 }
 

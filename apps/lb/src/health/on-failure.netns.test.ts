@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { type HeldConnections, holdConnections, httpServer, needing, needs, traffic } from '@skep/testbed'
-import { network, type Network, vip4 } from '../../test/network.ts'
+import { network, vip4 } from '../../test/network.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const CHECK_PORT = 8081
 const echo = { address: vip4, port: 7 } as const
-let lab: Network
+const lab = sharedLab(network)
 
 /** Connections to the echo servers; checks on 8081, so that a backend can fail its check and still echo. */
 function config(policy: string): string {
@@ -45,14 +46,6 @@ async function untilUsed(lb: SkepLb, backends: number): Promise<void> {
 }
 
 describe('connections of a backend that is down', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('onFailure: keep leaves them alone', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config(''))

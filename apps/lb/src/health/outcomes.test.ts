@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { natEntryCodec, type NatEntry, NatSeen, NatState } from '@skep/datapath/lb-xdp'
+import { type LbConfig, lbConfigCodec, natEntryCodec, type NatEntry, NatSeen, NatState } from '@skep/datapath/lb-xdp'
 import { endConnection, isOpen } from './end-connections.ts'
 import type { NatMaps } from '../status/nat-table.ts'
 import { Nat } from './nat.ts'
@@ -12,6 +12,15 @@ const opening: Partial<NatEntry> = { protocol: TCP, state: NatState.NAT_OPENING,
 const answered = { ...opening, state: NatState.NAT_ESTABLISHED, memberSeen: NatSeen.NAT_SEEN_ANSWER }
 const refused = { ...opening, state: NatState.NAT_CLOSED, memberSeen: NatSeen.NAT_SEEN_RST }
 
+/** At 100 jiffies a second, with the times that `run` sets. */
+const config: LbConfig = {
+  ...lbConfigCodec.read(new DataView(new ArrayBuffer(lbConfigCodec.size)), 0),
+  jiffiesPerSecond: 100,
+  timeoutOpening: 6000,
+  timeoutEstablished: 600_000,
+  timeoutClosed: 1000,
+}
+
 /** A table as the datapath writes it. */
 class Table implements Disposable {
   readonly flows = new ArrayBuffer(8 * ENTRIES)
@@ -19,11 +28,13 @@ class Table implements Disposable {
   readonly nat: Nat
   readonly outcomes: Outcomes
   now = 0
+  jiffies = 1000n
 
   constructor() {
     const mapped = (buffer: ArrayBuffer) =>
       ({ mmap: () => ({ buffer, elementSize: 64, close: () => {}, [Symbol.dispose]: () => {} }) }) as never
-    this.nat = new Nat({ natFlows: mapped(this.flows), natEntries: mapped(this.bytes) } satisfies NatMaps)
+    const maps: NatMaps = { natFlows: mapped(this.flows), natEntries: mapped(this.bytes) }
+    this.nat = new Nat(maps, config, () => this.jiffies)
     this.outcomes = new Outcomes(this.nat)
   }
 
@@ -95,6 +106,17 @@ describe('outcomes of connections', () => {
     table.put(3, refused, { busy: true })
     table.put(4, { ...refused, state: NatState.NAT_CLAIMED })
     expect(table.look()).toEqual([])
+  })
+
+  test('what its time is over for is no connection any more, and nothing of another era is one', () => {
+    using table = new Table()
+    table.look()
+    table.jiffies = (9n << 31n) + 5000n
+    const now = { lastSeen: Number(BigInt.asUintN(32, table.jiffies)), era: 9 }
+    table.put(1, { ...refused, ...now, clientPort: 1, lastSeen: now.lastSeen - 1001 })
+    table.put(2, { ...refused, ...now, clientPort: 2, era: 5 })
+    table.put(3, { ...refused, ...now, clientPort: 3 })
+    expect(table.look()).toEqual(['7 refused'])
   })
 
   test('a reset that follows a connection that was ended here is not the fault of its new member', () => {

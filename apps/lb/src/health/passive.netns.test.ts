@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { type EchoServer, httpServer, needing, needs, traffic } from '@skep/testbed'
-import { network, type Network, vip4 } from '../../test/network.ts'
+import { network, vip4 } from '../../test/network.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const SERVICE_PORT = 9080
-let lab: Network
+const lab = sharedLab(network)
 
 /** Traffic on 9080, where the test decides who listens; checks on 8080, where every backend always answers. */
 function config(passive: string, backends: readonly number[] = [1, 2, 3]): string {
@@ -50,14 +51,6 @@ async function failures(): Promise<number> {
 }
 
 describe('passive health checks', () => {
-  beforeAll(async () => {
-    lab = await network()
-  }, 30_000)
-
-  afterAll(async () => {
-    await lab[Symbol.asyncDispose]()
-  }, 30_000)
-
   test('a backend that refuses connections is ejected though its check passes, stays so over a restart, and comes back', async () => {
     await using _servers = await servers(1, 2)
     await using lb = SkepLb.on(lab.net.lb)

@@ -1,3 +1,4 @@
+import { Clock } from '@skep/datapath/clock'
 import type { Observation } from '@skep/lb-health'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -24,13 +25,15 @@ export class Watch implements Disposable {
     this.#outcomes = new Outcomes(nat)
   }
 
-  /** `undefined` while the instance is not installed. */
+  /** `undefined` while the instance is not installed, or only half. */
   static open(paths: InstancePaths, config: Config): Watch | undefined {
     using stack = new DisposableStack()
     const instance = openInstance(paths)
     if (instance === undefined) return undefined
-    const { tables, maps } = stack.use(instance)
-    const nat = stack.use(new Nat(tables))
+    const { tables, maps, config: program } = stack.use(instance)
+    if (program === undefined) return undefined
+    const clock = stack.use(new Clock())
+    const nat = stack.use(new Nat(tables, program, () => clock.read().jiffies))
     return new Watch(stack.move(), nat, new Targets(maps, config))
   }
 

@@ -9,6 +9,8 @@ function member(id: number, packets: number, more: Partial<MemberStatus> = {}): 
     id,
     backend: `10.1.0.${id}:80`,
     source: '10.1.0.1',
+    draining: false,
+    flows: 0,
     slots: 1,
     share: 0.1,
     packets,
@@ -20,7 +22,8 @@ function member(id: number, packets: number, more: Partial<MemberStatus> = {}): 
 function service(id: number, members: readonly MemberStatus[]): ServiceStatus {
   const sum = (key: 'packets' | 'bytes') => members.reduce((all, one) => all + one[key], 0)
   const traffic = { packets: sum('packets'), bytes: sum('bytes') }
-  return { id, name: `s${id}`, frontend: `192.0.2.${id}:80/TCP`, slots: 1024, ...traffic, members }
+  const way = { mode: 'snat', algorithm: 'maglev', affinity: false, slots: 1024, moving: 0, records: 0 } as const
+  return { id, name: `s${id}`, frontend: `192.0.2.${id}:80/TCP`, ...way, ...traffic, members }
 }
 
 function status(services: readonly ServiceStatus[], more: Partial<Status> = {}): Status {

@@ -1,4 +1,5 @@
 import { family } from '../config/rules.ts'
+import type { Needs } from './needs.ts'
 
 /** What the kernel's routes say about a destination. */
 export interface Route {
@@ -39,7 +40,11 @@ export interface ResolveInput {
   readonly devices: readonly string[]
   /** The sources used so far: a backend without a route keeps its own. */
   readonly before: ReadonlyMap<string, string>
+  /** By backend; what nothing is known of needs what translation needs. */
+  readonly needs?: ReadonlyMap<string, Needs>
 }
+
+const translation: Needs = { source: true, onLink: false, replies: true }
 
 /** Resolves every backend. Pure but for `lookup`. */
 export function resolveBackends(input: ResolveInput): Resolution {
@@ -51,12 +56,13 @@ export function resolveBackends(input: ResolveInput): Resolution {
     const route = input.lookup(backend)
     const source = sourceFor(backend, route instanceof Error ? undefined : route, input)
     if (source !== undefined) sources.set(backend, source)
-    const trouble = troubleWith(backend, route, source)
+    const needs = input.needs?.get(backend) ?? translation
+    const trouble = troubleWith(backend, route, source, needs)
     if (trouble !== undefined) unreachable.set(backend, trouble)
     if (route instanceof Error || route.local) continue
     const hop = { address: route.gateway ?? backend, device: route.device, index: route.index }
     nextHops.set(`${hop.index} ${hop.address}`, hop)
-    if (!input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
+    if (needs.replies && !input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
   }
   return { sources, nextHops: [...nextHops.values()], unreachable, warnings }
 }
@@ -67,10 +73,18 @@ function sourceFor(backend: string, route: Route | undefined, { sources, before 
   return route?.local === false ? (route.source ?? before.get(backend)) : before.get(backend)
 }
 
-function troubleWith(backend: string, route: Route | Error, source: string | undefined): string | undefined {
+function troubleWith(
+  backend: string,
+  route: Route | Error,
+  source: string | undefined,
+  needs: Needs,
+): string | undefined {
   if (route instanceof Error) return `no route to ${backend}: ${route.message}`
   if (route.local) return `${backend} is an address of this host, which cannot be a backend of its own`
-  if (source === undefined) return `the route to ${backend} names no own address; give one in spec.snat.sources`
+  if (needs.onLink && route.gateway !== undefined)
+    return `${backend} is behind the router ${route.gateway}, and l2 reaches only what is on a link of this host: packets for the service would end at the router; use ipip or opt`
+  if (needs.source && source === undefined)
+    return `the route to ${backend} names no own address; give one in spec.snat.sources`
   return undefined
 }
 

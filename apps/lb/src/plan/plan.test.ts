@@ -4,7 +4,7 @@ import { sizingFor } from '../datapath/settings.ts'
 import { formatBytes, formatPlan } from './format.ts'
 import { planInstall } from './plan.ts'
 
-const plan = planInstall({ services: 100, backends: 1000, connections: 100_000 }, 4)
+const plan = planInstall({ services: 100, backends: 1000, connections: 100_000, records: 50_000 }, 4)
 
 test('every map of the object is there, and its size follows what decides it', () => {
   const by = (map: string) => plan.maps.find((one) => one.map === map)!
@@ -14,6 +14,7 @@ test('every map of the object is there, and its size follows what decides it', (
   expect(by('members')).toMatchObject({ entries: 1251, bytesEach: 32, bytes: 1251 * 32, setBy: ['backends'] })
   expect(by('member_counters')).toMatchObject({ entries: 1251, bytesEach: 4 * 16 })
   expect(by('nat_entries')).toMatchObject({ entries: 262_144, setBy: ['connections'] })
+  expect(by('records').setBy).toEqual(['records'])
   expect(by('rings').setBy).toEqual(['services', 'backends'])
   expect(by('verdict_counters').setBy).toEqual([])
 })
@@ -25,7 +26,7 @@ test('the capacity it says is accepted, and makes what it planned', () => {
     'lb.yaml',
     `apiVersion: skep.dev/v1\nkind: LoadBalancer\nspec: { devices: [eth0], services: [], ${capacity} }`,
   )
-  expect(config.capacity).toEqual({ services: 125, backends: 1250, connections: 100_000 })
+  expect(config.capacity).toEqual({ services: 125, backends: 1250, connections: 100_000, records: 50_000 })
   const counted = plan.maps.filter(({ type }) => !type.startsWith('percpu')).reduce((sum, { bytes }) => sum + bytes, 0)
   // It leaves out what is a few bytes, whatever is asked for.
   expect(counted - sizingFor(config).bytes).toBeGreaterThanOrEqual(0)

@@ -12,6 +12,8 @@ export interface PlanRequest {
   readonly backends: number
   /** At one time. */
   readonly connections: number
+  /** Flows to remember at one time while slots change hands. */
+  readonly records: number
 }
 
 /** A map as it would be made. */
@@ -43,6 +45,7 @@ export function planInstall(asked: PlanRequest, cpus: number): InstallPlan {
     services: withRoom(asked.services),
     backends: withRoom(asked.backends),
     connections: Math.max(1024, asked.connections),
+    records: Math.max(1024, asked.records),
   }
   const maps = plannedMaps(capacity, cpus)
   return { asked, capacity, cpus, maps, bytes: maps.reduce((sum, { bytes }) => sum + bytes, 0) }

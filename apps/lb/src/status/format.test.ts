@@ -2,6 +2,10 @@ import { expect, test } from '@jest/globals'
 import { formatStatus } from './format.ts'
 import type { Status } from './status.ts'
 
+const counted = { packets: 100, bytes: 1000 }
+const member = { source: '10.1.0.1', slots: 0, share: 0, draining: false, flows: 0, ...counted }
+const stable = { mode: 'snat', algorithm: 'maglev', affinity: false, moving: 0, records: 0 } as const
+
 const status: Status = {
   instance: 'edge',
   process: { pid: 7, since: '2026-01-01T00:00:00.000Z', config: '/etc/skep/edge.yaml', alive: true },
@@ -16,15 +20,16 @@ const status: Status = {
       id: 1,
       name: 'web',
       frontend: '192.0.2.10:80/TCP',
+      ...stable,
       slots: 1024,
       packets: 1100,
       bytes: 80_000,
       members: [
-        { id: 1, backend: '10.1.0.11:8080', source: '10.1.0.1', slots: 1024, share: 1, packets: 1000, bytes: 79_000 },
-        { id: 2, backend: '10.1.0.9:8080', source: '10.1.0.1', slots: 0, share: 0, packets: 100, bytes: 1000 },
+        { ...member, id: 1, backend: '10.1.0.11:8080', slots: 1024, share: 1, packets: 1000, bytes: 79_000 },
+        { ...member, id: 2, backend: '10.1.0.9:8080' },
       ],
     },
-    { id: 2, frontend: '192.0.2.10:53/UDP', slots: 0, packets: 0, bytes: 0, members: [] },
+    { ...stable, id: 2, frontend: '192.0.2.10:53/UDP', slots: 0, packets: 0, bytes: 0, members: [] },
   ],
   health: null,
   announce: null,
@@ -50,11 +55,11 @@ devices
   br0   generic  the driver has no XDP in this mode
   eth9  gone
 
-service web 192.0.2.10:80/TCP (id 1, 1024 slots): 1100 packets, 80000 bytes
+service web 192.0.2.10:80/TCP (id 1, snat, 1024 slots): 1100 packets, 80000 bytes
   id 1  10.1.0.11:8080  from 10.1.0.1  100.0 %  1000 packets  79000 bytes
   id 2  10.1.0.9:8080   from 10.1.0.1    0.0 %   100 packets   1000 bytes
 
-service 192.0.2.10:53/UDP (id 2, 0 slots): 0 packets, 0 bytes
+service 192.0.2.10:53/UDP (id 2, snat, 0 slots): 0 packets, 0 bytes
   no backends
 
 connections
@@ -95,4 +100,29 @@ test('health in words, and that nobody checks', () => {
   const text = formatStatus({ ...status, health: { pid: 8, services: [{ ...service, backends }] } })
   expect(text).toContain('\nhealth, checked by process 8\n  web/ipv4: 1 of 1 up\n    10.1.0.11:8080 is up\n')
   expect(formatStatus({ ...status, health: { pid: null, services: [] } })).toContain('NO PROCESS CHECKS')
+})
+
+test('a service whose packets are sent on as they are, while slots change hands', () => {
+  const moving = {
+    mode: 'dsr-l2',
+    algorithm: 'random',
+    affinity: true,
+    slots: 512,
+    moving: 170,
+    records: 1024,
+  } as const
+  const members = [
+    { ...member, source: 'none', id: 1, backend: '10.1.0.11:80', slots: 512, share: 1 },
+    { ...member, source: 'none', id: 2, backend: '10.1.0.12:80', draining: true, flows: 3 },
+  ]
+  const services = [{ ...moving, id: 4, frontend: '192.0.2.10:80/TCP', ...counted, members }]
+  expect(
+    formatStatus({ ...status, services })
+      .split('\n')
+      .filter((line) => /192\.0|10\.1/.test(line)),
+  ).toEqual([
+    'service 192.0.2.10:80/TCP (id 4, dsr-l2, at random, session affinity, 512 slots, 170 change hands, room for 1024 records): 100 packets, 1000 bytes',
+    expect.stringMatching(/^ {2}id 1 {2}10\.1\.0\.11:80 .*100\.0 % {2}100 packets/),
+    expect.stringMatching(/^ {2}id 2 {2}10\.1\.0\.12:80 .*leaves {3}100 packets .*3 flows recorded$/),
+  ])
 })

@@ -1,5 +1,5 @@
 import { describeAnnounce } from '../announce/report.ts'
-import type { DeviceStatus, ServiceStatus, Status } from './status.ts'
+import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
 import { table } from './table.ts'
 
 /** For people: what matters first, counters that are 0 left out. */
@@ -30,17 +30,34 @@ function describeDevice({ name, mode, reason, attached }: DeviceStatus): string[
   return [name, attached ? mode : 'gone', reason ?? '']
 }
 
-function describeService({ id, name, frontend, slots, packets, bytes, members }: ServiceStatus): string[] {
-  const title = `service ${name === undefined ? '' : `${name} `}${frontend} (id ${id}, ${slots} slots): ${packets} packets, ${bytes} bytes`
-  const rows = members.map((member) => [
-    `id ${member.id}`,
-    member.backend,
-    `from ${member.source}`,
-    `${(100 * member.share).toFixed(1)} %`,
-    `${member.packets} packets`,
-    `${member.bytes} bytes`,
-  ])
-  return section(title, rows.length === 0 ? [['no backends']] : rows)
+function describeService(service: ServiceStatus): string[] {
+  const { name, frontend, packets, bytes, members } = service
+  const title = `service ${name === undefined ? '' : `${name} `}${frontend} (${describeWay(service)}): ${packets} packets, ${bytes} bytes`
+  return section(title, members.length === 0 ? [['no backends']] : members.map(describeMember))
+}
+
+function describeWay({ id, mode, algorithm, affinity, slots, moving, records }: ServiceStatus): string {
+  return [
+    `id ${id}`,
+    mode,
+    ...(algorithm === 'random' ? ['at random'] : []),
+    ...(affinity ? ['session affinity'] : []),
+    `${slots} slots`,
+    ...(moving > 0 ? [`${moving} change hands`] : []),
+    ...(records > 0 ? [`room for ${records} records`] : []),
+  ].join(', ')
+}
+
+function describeMember({ id, backend, source, share, packets, bytes, draining, flows }: MemberStatus): string[] {
+  return [
+    `id ${id}`,
+    backend,
+    source === 'none' ? '' : `from ${source}`,
+    draining ? 'leaves' : `${(100 * share).toFixed(1)} %`,
+    `${packets} packets`,
+    `${bytes} bytes`,
+    flows > 0 ? `${flows} flows recorded` : '',
+  ]
 }
 
 function describeHealth({ health }: Status): string[] {

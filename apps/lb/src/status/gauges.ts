@@ -7,6 +7,7 @@ const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
   services: 'spec.capacity.services',
   backends: 'spec.capacity.backends',
   ringSlots: 'spec.capacity.backends',
+  records: 'spec.capacity.records',
 }
 
 /** How full each bounded table is, and the range of NAT ports. */

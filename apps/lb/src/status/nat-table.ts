@@ -17,8 +17,8 @@ export class NatTable implements Disposable {
   /** Two halves a word: a tag that is never 0 where the word is used, and the entry's index below a busy bit. */
   readonly #halves: Uint32Array
   readonly #config: LbConfig
-  readonly #now: number
-  readonly #era: number
+  #now = 0
+  #era = 0
   readonly view: DataView
 
   /** `jiffies`: the kernel's, now. */
@@ -27,9 +27,14 @@ export class NatTable implements Disposable {
     this.#halves = new Uint32Array(stack.use(maps.natFlows.mmap()).buffer)
     this.view = new DataView(stack.use(maps.natEntries.mmap()).buffer)
     this.#config = config
+    this.setClock(jiffies)
+    this.#stack = stack.move()
+  }
+
+  /** Counts ages from here on. For who looks more than once. */
+  setClock(jiffies: bigint): void {
     this.#now = Number(BigInt.asUintN(32, jiffies))
     this.#era = Number(BigInt.asUintN(8, jiffies >> 31n))
-    this.#stack = stack.move()
   }
 
   /** Connections that it has room for. */

@@ -25,8 +25,15 @@ export function serviceStatuses(
     const members = readMembers(maps, service.id).map((member) => memberStatus(member, service.slots, counters))
     const name = names.get(frontend)
     const named = name === undefined ? { id: service.id } : { id: service.id, name }
-    return { ...named, frontend, slots: service.slots, ...sum(members), members }
+    const { mode, algorithm, affinity, slots, records } = service
+    const about = { mode, algorithm, affinity, slots, moving: movingOf(service), records }
+    return { ...named, frontend, ...about, ...sum(members), members }
   })
+}
+
+/** Slots that change hands. */
+export function movingOf({ moving: { move, harvest, settled } }: Pick<ServiceRecord, 'moving'>): number {
+  return move + harvest + settled
 }
 
 /** `192.0.2.10:80/TCP` */
@@ -41,7 +48,7 @@ export function total(counters: readonly Counter[] | undefined): { packets: numb
 }
 
 function memberStatus(
-  { id, address, port, source, slots }: RingMember,
+  { id, address, port, source, draining, flows, slots }: RingMember,
   ringSlots: number,
   counters: MemberCounters,
 ): MemberStatus {
@@ -49,6 +56,8 @@ function memberStatus(
     id,
     backend: formatEndpoint(address, port),
     source: source ?? 'none',
+    draining,
+    flows,
     slots,
     share: ringSlots === 0 ? 0 : slots / ringSlots,
     ...total(counters.get(id)),

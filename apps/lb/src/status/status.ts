@@ -1,3 +1,4 @@
+import type { Mode } from '@skep/lb-maps'
 import type { AnnounceStatus } from '../announce/report.ts'
 import type { VerdictAction, VerdictName } from '@skep/datapath'
 import type { XdpMode } from '../devices/plan.ts'
@@ -50,7 +51,16 @@ export interface ServiceStatus {
   readonly name?: string
   /** `192.0.2.10:80/TCP` */
   readonly frontend: string
+  /** How packets reach its backends. */
+  readonly mode: Mode
+  readonly algorithm: 'maglev' | 'random'
+  /** All of a client's connections go to one backend. */
+  readonly affinity: boolean
   readonly slots: number
+  /** Slots that change hands. */
+  readonly moving: number
+  /** Flows that it can remember at present. */
+  readonly records: number
   readonly packets: number
   readonly bytes: number
   readonly members: readonly MemberStatus[]
@@ -60,7 +70,12 @@ export interface MemberStatus {
   readonly id: number
   /** `10.1.0.11:8080` */
   readonly backend: string
+  /** The own address that packets to it carry; `none`: they carry the client's. */
   readonly source: string
+  /** It is no backend any more, and stays until its connections are over. */
+  readonly draining: boolean
+  /** Its flows that are recorded. */
+  readonly flows: number
   readonly slots: number
   /** Of the ring, 0 to 1. */
   readonly share: number

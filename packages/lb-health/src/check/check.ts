@@ -90,6 +90,11 @@ export interface Policy {
   readonly panicThreshold: number
   /** What becomes of the connections of a backend that fails. */
   readonly onFailure: 'keep' | 'reset'
+  /**
+   * `datapath`: probes take the way of real traffic where that is not the way to the backend's own address (`via`).
+   * `direct`: always to its own address. Whoever hands backends over heeds it.
+   */
+  readonly through: 'datapath' | 'direct'
 }
 
 /** The kinds of check, by the key that they have in a configuration. */

@@ -20,6 +20,7 @@ describe('a health check', () => {
       jitter: 0.1,
       panicThreshold: 50,
       onFailure: 'keep',
+      through: 'datapath',
     })
   })
 

@@ -75,6 +75,7 @@ const whole = strict<HealthCheck>('a health check', {
   jitter: number('a part of the interval', 0, 0.5, false).default(0.1),
   panicThreshold: number('per cent', 0, 100).default(50),
   onFailure: word(['keep', 'reset']).default('keep'),
+  through: word(['datapath', 'direct']).default('datapath'),
 })
 
 /** A service's `healthCheck`. What it returns has every default filled in, and parses to itself. */

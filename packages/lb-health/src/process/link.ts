@@ -10,13 +10,14 @@ export class Link {
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    socket.on('error', () => socket.destroy())
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
   }
 
   /** `undefined`: nobody answers there. */
   static async open(path: string): Promise<Link | undefined> {
     const socket = connect(path)
+    // From the first moment on: one that is killed resets its connections at any time.
+    socket.on('error', () => socket.destroy())
     try {
       await once(socket, 'connect')
       return new Link(socket)

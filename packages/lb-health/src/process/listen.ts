@@ -5,9 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const SETTLE_MS = 100
 
-/** Listens on a unix socket that only its owner may use. `undefined`: somebody else answers there. */
-export async function listenAlone(path: string): Promise<Server | undefined> {
-  const server = createServer()
+/**
+ * Listens on a unix socket that only its owner may use, with `server` or a new one. A socket that a killed process left
+ * is replaced. `undefined`: somebody else answers there.
+ */
+export async function listenAlone(path: string, server: Server = createServer()): Promise<Server | undefined> {
   if (await bound(server, path)) return server
   // One that has just been bound refuses for a moment: only who still refuses after it is dead.
   if (await answers(path)) return undefined
@@ -18,16 +20,20 @@ export async function listenAlone(path: string): Promise<Server | undefined> {
 }
 
 async function bound(server: Server, path: string): Promise<boolean> {
+  const listening = once(server, 'listening')
+  // The mask is the whole process's. Node binds a unix socket before listen() returns.
   const mask = process.umask(0o177)
   try {
     server.listen(path)
-    await once(server, 'listening')
+  } finally {
+    process.umask(mask)
+  }
+  try {
+    await listening
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
     throw error
-  } finally {
-    process.umask(mask)
   }
 }
 

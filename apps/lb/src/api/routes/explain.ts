@@ -1,6 +1,7 @@
 import { verdictsByIndex } from '@skep/datapath'
 import { type Protocol } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
+import { type Mode, modes } from '@skep/lb-maps'
 import { z } from 'zod'
 import { address } from '../../config/fields.ts'
 import { withDrains } from '../../drain/effective.ts'
@@ -63,6 +64,8 @@ const backendReport = z.strictObject({
   slots: z.int(),
   share: z.number(),
   source: z.string().nullable(),
+  draining: z.boolean(),
+  flows: z.int().describe('that are recorded'),
   connections: z.int(),
   packets: z.number(),
   bytes: z.number(),
@@ -73,8 +76,11 @@ const serviceReport: z.ZodType<ServiceReport> = z.strictObject({
   id: z.int(),
   name: z.string().nullable(),
   frontend: z.string(),
-  algorithm: z.string().nullable(),
-  ring: z.strictObject({ slots: z.int(), used: z.int() }),
+  mode: z.enum(Object.keys(modes) as Mode[]),
+  algorithm: z.string(),
+  affinity: z.boolean(),
+  ring: z.strictObject({ slots: z.int(), used: z.int(), moving: z.int().describe('slots that change hands') }),
+  records: z.int().describe('flows that it can remember at present'),
   health: z.string().nullable(),
   backends: z.array(backendReport),
 })

@@ -7,6 +7,7 @@ interface Query {
   readonly services: number
   readonly backends: number
   readonly connections: number
+  readonly records: number
   readonly cpus?: number | undefined
 }
 
@@ -17,10 +18,11 @@ const query: z.ZodType<Query> = z.strictObject({
   services: number(838_860).describe('frontends: address, port and protocol'),
   backends: number(3_355_443).describe('counted once for each frontend of their family'),
   connections: number(16_777_216).default(262_144).describe('at one time'),
+  records: number(16_777_216).default(262_144).describe('flows to remember at one time while slots change hands'),
   cpus: number(8192, 1).optional().describe('that the machine may have; left out: this one'),
 })
 
-const capacities = { services: z.int(), backends: z.int(), connections: z.int() }
+const capacities = { services: z.int(), backends: z.int(), connections: z.int(), records: z.int() }
 
 const plan: z.ZodType<InstallPlan> = z.strictObject({
   asked: z.strictObject(capacities),
@@ -33,7 +35,7 @@ const plan: z.ZodType<InstallPlan> = z.strictObject({
       entries: z.int(),
       bytesEach: z.int(),
       bytes: z.int(),
-      setBy: z.array(z.enum(['services', 'backends', 'connections'])),
+      setBy: z.array(z.enum(['services', 'backends', 'connections', 'records'])),
     }),
   ),
   bytes: z.int(),

@@ -1,4 +1,5 @@
 import { verdictsByIndex } from '@skep/datapath'
+import { type Mode, modes } from '@skep/lb-maps'
 import { z } from 'zod'
 import type { BackendRow } from '../../get/backends.ts'
 import type { ConnectionRow } from '../../get/connections.ts'
@@ -11,7 +12,9 @@ export const serviceRow: z.ZodType<ServiceRow> = z.strictObject({
   name: z.string().nullable(),
   frontend: z.string().describe('like 192.0.2.10:80/TCP'),
   id: z.int(),
-  algorithm: z.string().nullable(),
+  mode: z.enum(Object.keys(modes) as Mode[]),
+  algorithm: z.string(),
+  affinity: z.boolean().describe("all of a client's connections go to one backend"),
   backends: z.int(),
   active: z.int().describe('those that get new connections'),
   health: z.string().nullable(),
@@ -19,6 +22,8 @@ export const serviceRow: z.ZodType<ServiceRow> = z.strictObject({
   packets: z.number(),
   bytes: z.number(),
   slots: z.int(),
+  moving: z.int().describe('slots that change hands'),
+  records: z.int().describe('flows that it can remember at present'),
 })
 
 /** What `get backends` shows of one. */
@@ -32,7 +37,9 @@ export const backendRow: z.ZodType<BackendRow> = z.strictObject({
   health: z.enum(['up', 'down', 'unknown']).nullable(),
   share: z.number().describe('of new connections, 0 to 1'),
   slots: z.int(),
-  source: z.string(),
+  source: z.string().describe("the own address that packets to it carry; none: they carry the client's"),
+  draining: z.boolean().describe('it is no backend any more, and stays until its connections are over'),
+  flows: z.int().describe('that are recorded'),
   connections: z.int().describe('that are open'),
   packets: z.number(),
   bytes: z.number(),

@@ -99,7 +99,7 @@ static int watch__prepare(struct watch *watch, napi_value callback)
 {
 	napi_value name;
 
-	if (napi_create_string_utf8(watch->env, "netlink-ts:poll", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+	if (napi_create_string_utf8(watch->env, ADDON_NAME ":poll", NAPI_AUTO_LENGTH, &name) != napi_ok ||
 	    napi_create_reference(watch->env, callback, 1, &watch->callback) != napi_ok)
 		return -EINVAL;
 	if (napi_async_init(watch->env, NULL, name, &watch->context) == napi_ok)

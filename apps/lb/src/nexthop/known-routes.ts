@@ -1,0 +1,37 @@
+import type { Route } from './resolve.ts'
+
+/** Less than the time between two rounds that nothing has caused: each of those asks anew, should an event have been missed. */
+const MOST_AGE_MS = 25_000
+
+/** What the kernel has answered about destinations. To be forgotten when anything about the network has changed. */
+export class KnownRoutes {
+  readonly #routes = new Map<string, Route>()
+  /** Destinations have few different routes: each stands here once. */
+  readonly #distinct = new Map<string, Route>()
+  #since = performance.now()
+
+  /** Asks the kernel for what is not known. Failures are asked for again each time. */
+  over(lookup: (address: string) => Route | Error): (address: string) => Route | Error {
+    if (performance.now() - this.#since > MOST_AGE_MS) this.forget()
+    return (address) => {
+      const known = this.#routes.get(address)
+      if (known) return known
+      const route = lookup(address)
+      return route instanceof Error ? route : this.#note(address, route)
+    }
+  }
+
+  forget(): void {
+    this.#routes.clear()
+    this.#distinct.clear()
+    this.#since = performance.now()
+  }
+
+  #note(address: string, route: Route): Route {
+    const key = `${route.index} ${route.device} ${route.gateway} ${route.source} ${route.local}`
+    const same = this.#distinct.get(key) ?? route
+    this.#distinct.set(key, same)
+    this.#routes.set(address, same)
+    return same
+  }
+}
