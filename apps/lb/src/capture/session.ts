@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import { jiffiesPerSecond, readClock } from '@skep/datapath/clock'
+import { readClock } from '@skep/datapath/clock'
 import type { LbXdpCapture } from '@skep/datapath/lb-xdp-capture'
 import type { RingBufferReader } from 'libbpf-ts'
+import { datapathTime } from '../datapath/time.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { encodeFilter } from './filter/encode.ts'
 import type { Filter } from './filter/filter.ts'
@@ -47,7 +48,7 @@ export class CaptureSession implements Disposable {
     const datapath = stack.use(loadCapture(paths))
     const { lbXdpCapture } = datapath.programs
     this.#bounds = bounds
-    this.#epoch = setFilter(datapath, filter, bounds)
+    this.#epoch = setFilter(datapath, filter, bounds, datapathTime(paths).jiffiesPerSecond)
     this.#reader = stack.use(openRing(datapath))
     underWay.using(lbXdpCapture.info().id)
     const swapped = stack.use(swapIn(paths, lbXdpCapture))
@@ -94,8 +95,12 @@ export class CaptureSession implements Disposable {
 }
 
 /** Returns what turns the kernel's monotonic time into nanoseconds since 1970. */
-function setFilter(datapath: LbXdpCapture, filter: Filter, { seconds, snaplen, sample }: CaptureBounds): bigint {
-  const ticks = jiffiesPerSecond()
+function setFilter(
+  datapath: LbXdpCapture,
+  filter: Filter,
+  { seconds, snaplen, sample }: CaptureBounds,
+  ticks: number,
+): bigint {
   const { jiffies, nanoseconds } = readClock()
   const epoch = BigInt(Date.now()) * 1_000_000n - nanoseconds
   // Should this process be killed: the program that it leaves on the devices copies nothing any more.

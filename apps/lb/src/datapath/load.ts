@@ -1,17 +1,17 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { jiffiesPerSecond } from '@skep/datapath/clock'
 import { loadLbXdp, type LbXdp } from '@skep/datapath/lb-xdp'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { mapSizes, programConfig } from './settings.ts'
+import { type DatapathTime, mapSizes, programConfig } from './settings.ts'
 
 /** Loads the program over the instance's pinned maps, making those that are not there. Attaches nothing. */
-export function loadDatapath(paths: InstancePaths, config: Config): LbXdp {
+export function loadDatapath(paths: InstancePaths, config: Config, time: DatapathTime): LbXdp {
   const maps = Object.fromEntries(Object.entries(mapSizes(config)).map(([name, maxEntries]) => [name, { maxEntries }]))
   for (const folder of [paths.maps, paths.links]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   mkdirSync(paths.programs, { recursive: true, mode: 0o700 })
-  return loadLbXdp({ config: programConfig(config, jiffiesPerSecond()), maps, pinRoot: paths.maps })
+  const { jiffiesPerSecond, recordShift } = time
+  return loadLbXdp({ config: programConfig(config, jiffiesPerSecond, recordShift), maps, pinRoot: paths.maps })
 }
 
 /** Pins the program under the name that `status` looks at, in place of the one before. */

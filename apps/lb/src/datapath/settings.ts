@@ -15,6 +15,13 @@ export const idleSeconds = {
 /** For so long after the control plane's last word the datapath believes what it has noted about next hops. */
 export const pulseSeconds = 3
 
+/** How an instance's program counts time. */
+export interface DatapathTime {
+  readonly jiffiesPerSecond: number
+  /** Records count in units of 2^shift jiffies. */
+  readonly recordShift: number
+}
+
 /** The datapath's records count time in units of 2^shift jiffies: a second, or little more. */
 export function recordShift(ticksPerSecond: number): number {
   return Math.ceil(Math.log2(ticksPerSecond))
@@ -31,7 +38,11 @@ export function hashKeyOf({ hashKey }: Config): HashKey {
 }
 
 /** The program's read-only configuration. */
-export function programConfig(config: Config, ticksPerSecond: number): LbXdpConfig {
+export function programConfig(
+  config: Config,
+  ticksPerSecond: number,
+  shift: number = recordShift(ticksPerSecond),
+): LbXdpConfig {
   const { masks } = sizingFor(config)
   const { key0, key1 } = hashKeyOf(config)
   return {
@@ -50,7 +61,7 @@ export function programConfig(config: Config, ticksPerSecond: number): LbXdpConf
     timeoutOther: idleSeconds.other * ticksPerSecond,
     pulseLimit: pulseSeconds * ticksPerSecond,
     hopsMask: masks.hops,
-    recordShift: recordShift(ticksPerSecond),
+    recordShift: shift,
     ...tunnelSettings(config),
   }
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
 import { readProgram } from '../datapath/installed.ts'
 import { loadDatapath, programPin } from '../datapath/load.ts'
+import { datapathTime } from '../datapath/time.ts'
 import type { Attachment } from '../devices/links.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -44,8 +45,9 @@ export class Engine implements Disposable {
     using stack = new DisposableStack()
     this.#paths = paths
     this.#netlink = netlink
-    this.#datapath = stack.use(loadDatapath(paths, config))
-    this.#services = stack.use(new Services(this.#datapath, config))
+    const time = datapathTime(paths)
+    this.#datapath = stack.use(loadDatapath(paths, config, time))
+    this.#services = stack.use(new Services(this.#datapath, config, time))
     this.pulse = stack.use(new Pulse(this.#datapath.maps))
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = new Links(paths, netlink, this.#datapath)

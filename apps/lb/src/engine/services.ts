@@ -1,4 +1,4 @@
-import { jiffiesPerSecond, readClock } from '@skep/datapath/clock'
+import { readClock } from '@skep/datapath/clock'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
 import {
   datapathClock,
@@ -12,7 +12,7 @@ import {
 } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
-import { hashKeyOf, recordShift } from '../datapath/settings.ts'
+import { type DatapathTime, hashKeyOf } from '../datapath/settings.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import { actualGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
@@ -27,12 +27,10 @@ export class Services implements Disposable {
   readonly #maps: ServiceMaps
   readonly #unitSeconds: number
 
-  constructor(datapath: LbXdp, config: Config) {
-    const ticks = jiffiesPerSecond()
-    const shift = recordShift(ticks)
-    this.#unitSeconds = recordUnitSeconds({ jiffiesPerSecond: ticks, recordShift: shift })
+  constructor(datapath: LbXdp, config: Config, time: DatapathTime) {
+    this.#unitSeconds = recordUnitSeconds(time)
     this.#mapping = openMaps(datapath.maps, hashKeyOf(config))
-    const clock = datapathClock({ ...readClock(), jiffiesPerSecond: ticks, recordShift: shift })
+    const clock = datapathClock({ ...readClock(), ...time })
     this.#maps = ServiceMaps.adopt(this.#mapping, clock)
   }
 
