@@ -18,7 +18,7 @@ stage choose_member(struct xdp_md *ctx, struct packet *packet, const struct serv
 	struct contender contender = {
 		.flow = hash_slot(packet, service->flags),
 		.intent = intent_of(ctx, packet, service->flags),
-		.ends = closes(packet),
+		.ends = closes(packet) && !(service->flags & SERVICE_AFFINITY), /* the client has others */
 	};
 
 	packet->flow = contender.flow;

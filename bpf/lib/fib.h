@@ -33,7 +33,7 @@ struct route_lookup {
 	__u32 length;
 	__u32 generation;
 	struct route route;
-	__u16 hop;
+	__u32 hop;
 };
 
 SCRATCH(this_lookup, struct route_lookup)
@@ -46,7 +46,7 @@ static __always_inline void fill_lookup(struct bpf_fib_lookup *fib, const struct
 	fib->l4_protocol = way->protocol;
 	fib->sport = way->source_port;
 	fib->dport = way->destination_port;
-	fib->tot_len = lookup->length;
+	fib->tot_len = lookup->length < 0xffff ? lookup->length : 0xffff;
 	if (way->family == AF_INET) {
 		fib->tos = lookup->marks;
 		fib->ipv4_src = way->source.low;
@@ -137,17 +137,19 @@ static __always_inline __be32 marks_of(const struct packet *packet, __u8 family)
 	return 0;
 }
 
-/* place: where the datapath notes the hop. What another CPU notes at the same time is as good. */
-stage find_route(struct xdp_md *ctx, const struct packet *packet, const struct way *way, __u16 *place,
+/* note: where the way is noted, or NULL. Who else has noted it meanwhile, maybe for another, is not
+ * overwritten. */
+stage find_route(struct xdp_md *ctx, const struct packet *packet, const struct way *way, __u32 *note,
 		 __u64 time, struct route *route)
 {
+	__u32 before = note ? *(volatile __u32 *)note : 0;
 	__u32 generation = watched_generation(time);
 	__u32 length = packet->length + way->overhead;
 	struct route_lookup *lookup;
 	long result;
 
 	route->stack = VERDICT_GO_ON;
-	if (likely(recall_hop(*place, generation, length, route)))
+	if (likely(recall_hop(before, generation, length, route)))
 		return VERDICT_GO_ON;
 	lookup = this_lookup();
 	if (!lookup)
@@ -158,6 +160,7 @@ stage find_route(struct xdp_md *ctx, const struct packet *packet, const struct w
 	lookup->generation = generation;
 	result = ask_kernel(ctx);
 	*route = lookup->route;
-	*place = lookup->hop;
+	if (note && lookup->hop != before)
+		__sync_val_compare_and_swap(note, before, lookup->hop);
 	return outcome(ctx, packet, way, route, result);
 }

@@ -16,13 +16,19 @@ struct route {
 	enum verdict stack;
 };
 
-/* The hop at this place, if it is of this generation and this length fits. */
-static __always_inline _Bool recall_hop(__u32 place, __u32 generation, __u32 length, struct route *route)
+static __always_inline __u32 noted(__u32 place, __u32 generation)
 {
+	return place | generation << 16;
+}
+
+/* The hop that was noted, if both are of this generation and this length fits. */
+static __always_inline _Bool recall_hop(__u32 note, __u32 generation, __u32 length, struct route *route)
+{
+	__u32 place = note & 0xffff;
 	struct hop *hop = bpf_map_lookup_elem(&hops, &place);
 	__u32 found;
 
-	if (!hop || !generation)
+	if (!hop || !generation || note >> 16 != (generation & 0xffff))
 		return 0;
 	found = *(volatile __u32 *)&hop->generation;
 	if (unrelated(found) != generation)
@@ -66,8 +72,8 @@ static __always_inline _Bool write_hop(struct hop *hop, const struct route *rout
 	return 1;
 }
 
-/* The place that holds this hop now, or 0: then every packet asks the kernel. */
-static __always_inline __u16 note_hop(const struct route *route, __u32 generation)
+/* The note of this hop, or 0: then every packet asks the kernel. */
+static __always_inline __u32 note_hop(const struct route *route, __u32 generation)
 {
 	const __u8 *mac = route->destination;
 	__u64 key = (__u64)route->ifindex << 32 | (__u32)(mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5]);
@@ -85,7 +91,7 @@ static __always_inline __u16 note_hop(const struct route *route, __u32 generatio
 			continue;
 		found = *(volatile __u32 *)&hop->generation;
 		if (found == generation ? is_same_hop(hop, route) : write_hop(hop, route, found, generation))
-			return place;
+			return noted(place, generation);
 	}
 	return 0;
 }

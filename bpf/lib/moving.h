@@ -26,6 +26,15 @@ SCRATCH(this_contender, struct contender)
 /* What a packet tells about its flow. WATCHES: it is not of the flow (an ICMP error), and changes nothing. */
 enum intent { INTENT_UNKNOWN, INTENT_OPENS, INTENT_GOES_ON, INTENT_WATCHES };
 
+static __always_inline enum renewal renewal_by(const struct contender *contender)
+{
+	if (contender->intent == INTENT_WATCHES)
+		return RENEW_NOT;
+	if (contender->intent == INTENT_OPENS)
+		return RENEW_AS_NEW;
+	return contender->ends ? RENEW_TO_END : RENEW;
+}
+
 static __always_inline __u32 previous_number(const struct contender *contender)
 {
 	__u32 line = ring_line_of(contender->tables, contender->slot);
@@ -89,7 +98,7 @@ static __always_inline __u32 settle_move(const struct contender *contender, cons
 static __always_inline __u32 ask(const struct contender *contender)
 {
 	const struct record_key *key = &contender->key;
-	__u32 number = read_record(key, contender->intent != INTENT_WATCHES, contender->ends);
+	__u32 number = read_record(key, renewal_by(contender));
 
 	if (number != NO_RECORD && is_used(contender->tables, number))
 		return number;

@@ -37,6 +37,18 @@ stage translate_to_member(const struct nat_entry *entry, struct translation *to)
 	return VERDICT_GO_ON;
 }
 
+/* The member's note, as long as it is still this backend. */
+static __always_inline __u32 *way_to_backend(const struct nat_entry *entry)
+{
+	__u32 id = entry->member;
+	struct member *member = bpf_map_lookup_elem(&members, &id);
+
+	if (!member || !member->used ||
+	    !same_address(stored_address(member->address), stored_address(entry->backend)))
+		return 0;
+	return &member->hop;
+}
+
 /* Leaves the flow's entry, which may be another CPU's or an earlier packet's. */
 stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct service *service,
 		const struct flow *flow, __u64 time, struct nat_entry **entry)
@@ -66,7 +78,7 @@ stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct se
 }
 
 stage from_client(struct xdp_md *ctx, const struct packet *packet, const struct service *service, __u32 id,
-		  __u64 time, struct translation *to, __u16 **hop)
+		  __u64 time, struct translation *to, __u32 **hop)
 {
 	struct flow flow = {};
 	struct nat_entry *entry;
@@ -84,7 +96,7 @@ stage from_client(struct xdp_md *ctx, const struct packet *packet, const struct 
 	}
 	if (likely(!packet->icmp_error))
 		note_client(entry, packet, time);
-	*hop = &entry->to_backend;
+	*hop = way_to_backend(entry);
 	return translate_to_member(entry, to);
 }
 
@@ -98,7 +110,7 @@ static __always_inline _Bool still_serves(const struct service *service, const s
 	       *(const volatile __u16 *)&service->generation == entry->generation;
 }
 
-stage from_member(const struct packet *packet, __u64 time, struct translation *to, __u16 **hop)
+stage from_member(const struct packet *packet, __u64 time, struct translation *to, __u32 **hop)
 {
 	struct nat_entry *entry = find_reply(packet, hash_nat(packet->flow, packet->destination), time);
 	struct service *service;
@@ -117,7 +129,7 @@ stage from_member(const struct packet *packet, __u64 time, struct translation *t
 	to->source_port = service->port ? service->port : entry->backend_port;
 	to->destination_port = entry->client_port;
 	to->member = NO_MEMBER;
-	*hop = &entry->to_client;
+	*hop = &entry->hop;
 	if (!still_serves(after(to->source.low ^ to->source.high ^ to->source_port, service), entry))
 		return VERDICT_DROP_SERVICE_GONE;
 	if (likely(!packet->icmp_error))
@@ -138,7 +150,7 @@ static __always_inline struct way way_of(const struct packet *packet, const stru
 }
 
 /* hop: where the way is noted. */
-stage send_translated(struct xdp_md *ctx, struct packet *packet, const struct translation *to, __u16 *hop,
+stage send_translated(struct xdp_md *ctx, struct packet *packet, const struct translation *to, __u32 *hop,
 		      __u64 time)
 {
 	struct way way = way_of(packet, to);
@@ -161,7 +173,7 @@ stage send_by_nat(struct xdp_md *ctx, struct packet *packet, const struct servic
 {
 	__u64 time = now();
 	struct translation to;
-	__u16 *hop;
+	__u32 *hop;
 	enum verdict v;
 
 	packet->flow = hash_flow(packet->family, packet->protocol, packet->source, packet->source_port,

@@ -47,8 +47,7 @@ static __always_inline void fill_entry(struct nat_entry *entry, const struct ope
 	entry->generation = flow->generation;
 	entry->member = opening->member;
 	entry->source = member->source;
-	entry->to_backend = 0;
-	entry->to_client = 0;
+	entry->hop = 0;
 	entry->client_seen = flow->protocol == IPPROTO_TCP ? 0 : NAT_SEEN_ANSWER;
 	entry->member_seen = 0;
 	see(entry, opening->time);

@@ -72,12 +72,27 @@ static __always_inline __u64 *record_at(const struct record_key *key, __u32 plac
 	return *line ? &(*line)->words[place % RECORD_LINE_WORDS] : 0;
 }
 
-/* The member number of the flow's live record, whose time is renewed, or NO_RECORD. ends: it is about to end.
- */
-static __always_inline __u32 read_record(const struct record_key *key, _Bool renew, _Bool ends)
+/* What a packet does to the record of its flow. */
+enum renewal { RENEW_NOT, RENEW, RENEW_AS_NEW, RENEW_TO_END };
+
+/* One that ends is kept for its last packets only, whatever comes: until it is opened again. */
+static __always_inline __u64 renewed_record(const struct record_key *key, __u64 word, enum renewal renewal)
 {
 	__u16 early = key->idle > RECORD_CLOSING ? key->idle - RECORD_CLOSING : 0;
-	__u16 time = ends ? key->time - early : key->time;
+	__u16 number = word >> 32;
+
+	if (renewal == RENEW_NOT)
+		return word;
+	if (renewal == RENEW_AS_NEW)
+		return record_word(key, number & RING_SLOT_NUMBER, key->time);
+	if (renewal == RENEW_TO_END || number & RECORD_ENDS)
+		return record_word(key, number | RECORD_ENDS, key->time - early);
+	return record_word(key, number, key->time);
+}
+
+/* The member number of the flow's live record, or NO_RECORD. */
+static __always_inline __u32 read_record(const struct record_key *key, enum renewal renewal)
+{
 	struct record_line *line = 0;
 	__u64 word, renewed;
 	__u64 *at;
@@ -89,10 +104,10 @@ static __always_inline __u32 read_record(const struct record_key *key, _Bool ren
 		word = *(volatile __u64 *)at;
 		if ((__u32)word != key->tag || !is_live_record(word, key))
 			continue;
-		renewed = record_word(key, word >> 32, time);
-		if (renew && renewed != word)
+		renewed = renewed_record(key, word, renewal);
+		if (renewed != word)
 			__sync_val_compare_and_swap(at, word, renewed);
-		return (word >> 32) & 0xffff;
+		return (word >> 32) & RING_SLOT_NUMBER;
 	}
 	return NO_RECORD;
 }

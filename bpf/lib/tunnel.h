@@ -63,10 +63,11 @@ static __always_inline struct inner describe(const struct packet *packet)
 	struct inner inner = {.length = packet->length, .family = packet->family};
 
 	if (packet->ipv4) {
-		inner.id = packet->ipv4->id;
 		inner.dont_fragment = packet->ipv4->frag_off & bpf_htons(IPV4_DONT_FRAGMENT);
+		inner.id = inner.dont_fragment ? 0 : packet->ipv4->id + (__u16)packet->flow; /* RFC 6864 4 */
 		inner.class = packet->ipv4->tos;
 	} else if (packet->ipv6) {
+		inner.dont_fragment = bpf_htons(IPV4_DONT_FRAGMENT); /* RFC 4213 3.2 */
 		inner.class = bpf_ntohs(*(const __be16 *)packet->ipv6) >> 4;
 	}
 	return inner;

@@ -63,7 +63,9 @@ export async function dsrNetwork({ acceleration = 'native' } = {}): Promise<DsrN
     const host = net.host(`backend-${i}`)
     for (const port of [80, 8080]) stack.use(await httpServer(host, { port }))
     stack.use(await tcpEcho(host))
-    for (const address of Object.values(vips)) stack.use(await udpEcho(host, { port: 53, address }))
+    // A datagram is answered from where its server is bound; with the option that is the backend's own address.
+    for (const address of [...Object.values(vips), host.address(4, 'eth0'), host.address(6, 'eth0')])
+      stack.use(await udpEcho(host, { port: 53, address }))
     await stack.use(new SkepDecap(host)).start(decapSpec(acceleration))
   }
   const owned = stack.move()

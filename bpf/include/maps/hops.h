@@ -7,6 +7,9 @@
  * make a note wrong; it sets `heartbeat` to the time, in jiffies, each time it has seen all changes until
  * then. A note is used if it is of this generation and the heartbeat is no older than the configured limit.
  * So a control plane that is dead costs speed, not correctness.
+ *
+ * Members and connections keep their way as one word: the place of a hop, and above it the low 16 bits of the
+ * generation in which they were told it. Another generation may have another hop in that place.
  */
 #pragma once
 #include <linux/types.h>

@@ -31,7 +31,8 @@ struct member_line {
 
 /*
  * A backend of a service. port: 0 stands for the one that the packet asks for. source: index into `sources`,
- * the load balancer's own address towards this member. hop: the datapath's own note, an index into `hops`.
+ * the load balancer's own address towards this member. hop: the datapath's own note of the way there
+ * (see hops.h).
  */
 struct member {
 	__be32 address[4];
@@ -40,8 +41,7 @@ struct member {
 	__u8 used;
 	__u32 source;
 	__u32 service;
-	__u16 hop;
-	__u16 pad1;
+	__u32 hop;
 };
 
 /* An own address of the load balancer. IPv4 stands in address[0], the rest is zero; so everywhere. */

@@ -17,6 +17,9 @@
 
 #define RECORD_LINE_WORDS 8
 
+/* Beside the member number: the connection has said that it ends. */
+#define RECORD_ENDS 0x8000
+
 enum move_phase { PHASE_STABLE, PHASE_MOVE, PHASE_HARVEST, PHASE_SETTLED };
 
 /* Beside each line of `rings`, at the same index. previous: the member number that had the slot,
@@ -28,10 +31,10 @@ struct move_line {
 
 /*
  * Who has a flow: one word each, so that it is read and written whole. 0 is free. Low 32 bits: the high
- * ones of the flow's hash, so that they tell its slot; 0 stands as 1. Then 16 bits of member number, and 16
- * bits of time, in record units (see config), of the last packet. A flow may stand in either of two lines of
- * its service's table. A live record is never evicted; one that has been idle for longer than the service
- * allows is free.
+ * ones of the flow's hash, so that they tell its slot; 0 stands as 1. Then 16 bits of member number (and
+ * RECORD_ENDS), and 16 bits of time, in record units (see config), of the last packet. A flow may stand in
+ * either of two lines of its service's table. A live record is never evicted; one that has been idle for
+ * longer than the service allows is free.
  */
 struct record_line {
 	__u64 words[RECORD_LINE_WORDS];

@@ -42,8 +42,8 @@ enum nat_seen {
 
 /*
  * last_seen: low 32 bits of jiffies, written at most once a second; era: jiffies >> 31 then, so that what is
- * older than 2^32 does not look young. generation: the service's, at opening. to_client, to_backend: the
- * next hops of both ways, indexes into `hops`.
+ * older than 2^32 does not look young. generation: the service's, at opening. hop: a note of
+ * the way to the client (see hops.h); the way to the backend is its member's.
  */
 struct nat_entry {
 	__be32 client[4];
@@ -55,15 +55,14 @@ struct nat_entry {
 	__u8 state;
 	__u32 service;
 	__u32 member;
-	__u16 source;
-	__u16 to_backend;
+	__u32 hop;
 	__u32 last_seen;
 	__u8 family;
 	__u8 client_seen;
 	__u8 member_seen;
 	__u8 era;
 	__u16 generation;
-	__u16 to_client;
+	__u16 source;
 };
 
 _Static_assert(sizeof(struct nat_line) == 64, "one cache line");

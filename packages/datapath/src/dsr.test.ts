@@ -156,11 +156,20 @@ function inner(family: Family): Part {
   return whole(family, 63)
 }
 
-/** The flow label tells flows apart that one tunnel carries. */
+/**
+ * The flow label tells flows apart that one tunnel carries; and where the kernel may fragment, so do ids: clients count
+ * theirs each for itself.
+ */
 function outer(over: Family, family: Family, transport: number = IpProtocol.tcp, dst: string = backend[over]): Part {
   const protocol = family === 'v4' ? IPIP : IPV6
-  if (over === 'v4') return ipv4({ src: own.v4, dst, protocol, ttl: 64 })
   const flow = hashFlow(hashKeys.hashKey1, transport, client[family], 40000, 80)
+  const fragments = family === 'v4' ? { id: swapped(Number(flow & 0xffffn)) } : { dontFragment: true }
+  if (over === 'v4') return ipv4({ src: own.v4, dst, protocol, ttl: 64, ...fragments })
   const flowLabel = Number(flow & 0xfffffn)
   return ipv6({ src: own.v6, dst, nextHeader: protocol, hopLimit: 64, flowLabel })
+}
+
+/** A number that the program adds as it stands in memory. */
+function swapped(word: number): number {
+  return ((word & 0xff) << 8) | (word >>> 8)
 }

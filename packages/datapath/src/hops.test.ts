@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { backend, mac } from '../test/lab.ts'
+import { backend, mac, own, spare, vip } from '../test/lab.ts'
 import { leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 import { readClock } from './clock.ts'
@@ -24,7 +24,7 @@ needing(needs.root, needs.bpf).describe('next hops that are remembered', () => {
   test('are used without asking the kernel', () => {
     const { verdict, packet: sent } = at.run(ack)
     expect(verdict).toBe('REDIRECT_TO_BACKEND')
-    expect([...sent.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')).toBe(mac.backend)
+    expect(macOf(sent)).toBe(mac.backend)
   })
 
   test('are forgotten with the generation', () => {
@@ -50,3 +50,28 @@ needing(needs.root, needs.bpf).describe('next hops that are remembered', () => {
     expect(noted).toHaveLength(1)
   })
 })
+
+needing(needs.root, needs.bpf).describe('two next hops that want one place', () => {
+  test.each(['02:00:00:00:02:02', '02:00:00:00:02:03', '02:00:00:00:02:04', '02:00:00:00:02:05', '02:00:00:00:02:06'])(
+    'each backend gets its own packets, whoever is noted first in a generation (%s)',
+    (other) => {
+      using at = stage({ config: { hopsMask: 1 } })
+      at.net.nl.neighbor.replace({ index: at.net.back, address: spare.v4, lladdr: other })
+      const service = { address: vip.v4, source: own.v4 }
+      at.lb.addService({ ...service, port: 81, members: [{ address: spare.v4, port: 8080 }] })
+      const toSpare = packet('v4', leg.clientToVip, segment(40000, 81, 'syn'))
+      at.lb.beat(7)
+      at.run(syn(40000))
+      for (let generation = 8; generation < 12; generation++) {
+        at.lb.beat(generation)
+        const frames = generation % 2 === 0 ? [toSpare, ack] : [ack, toSpare]
+        const macs = frames.map((frame) => macOf(at.run(frame).packet))
+        expect(macs).toEqual(generation % 2 === 0 ? [other, mac.backend] : [mac.backend, other])
+      }
+    },
+  )
+})
+
+function macOf(frame: Uint8Array): string {
+  return [...frame.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+}

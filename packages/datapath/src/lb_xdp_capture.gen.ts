@@ -398,7 +398,7 @@ export const memberCodec: bpf.Codec<Member> = {
       used: view.getUint8(offset + 19),
       source: view.getUint32(offset + 20, true),
       service: view.getUint32(offset + 24, true),
-      hop: view.getUint16(offset + 28, true),
+      hop: view.getUint32(offset + 28, true),
     }
   },
   write(view, offset, value) {
@@ -412,8 +412,7 @@ export const memberCodec: bpf.Codec<Member> = {
     view.setUint8(offset + 19, value.used)
     view.setUint32(offset + 20, value.source, true)
     view.setUint32(offset + 24, value.service, true)
-    view.setUint16(offset + 28, value.hop, true)
-    view.setUint16(offset + 30, 0)
+    view.setUint32(offset + 28, value.hop, true)
   },
 }
 
@@ -461,15 +460,14 @@ export interface NatEntry {
   state: number
   service: number
   member: number
-  source: number
-  toBackend: number
+  hop: number
   lastSeen: number
   family: number
   clientSeen: number
   memberSeen: number
   era: number
   generation: number
-  toClient: number
+  source: number
 }
 
 /** Where the fields of {@link NatEntry} stand, in bytes: for what writes into a mapped array directly. */
@@ -483,15 +481,14 @@ export const natEntryOffsets = {
   state: 39,
   service: 40,
   member: 44,
-  source: 48,
-  toBackend: 50,
+  hop: 48,
   lastSeen: 52,
   family: 56,
   clientSeen: 57,
   memberSeen: 58,
   era: 59,
   generation: 60,
-  toClient: 62,
+  source: 62,
 } as const
 
 export const natEntryCodec: bpf.Codec<NatEntry> = {
@@ -518,15 +515,14 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
       state: view.getUint8(offset + 39),
       service: view.getUint32(offset + 40, true),
       member: view.getUint32(offset + 44, true),
-      source: view.getUint16(offset + 48, true),
-      toBackend: view.getUint16(offset + 50, true),
+      hop: view.getUint32(offset + 48, true),
       lastSeen: view.getUint32(offset + 52, true),
       family: view.getUint8(offset + 56),
       clientSeen: view.getUint8(offset + 57),
       memberSeen: view.getUint8(offset + 58),
       era: view.getUint8(offset + 59),
       generation: view.getUint16(offset + 60, true),
-      toClient: view.getUint16(offset + 62, true),
+      source: view.getUint16(offset + 62, true),
     }
   },
   write(view, offset, value) {
@@ -547,15 +543,14 @@ export const natEntryCodec: bpf.Codec<NatEntry> = {
     view.setUint8(offset + 39, value.state)
     view.setUint32(offset + 40, value.service, true)
     view.setUint32(offset + 44, value.member, true)
-    view.setUint16(offset + 48, value.source, true)
-    view.setUint16(offset + 50, value.toBackend, true)
+    view.setUint32(offset + 48, value.hop, true)
     view.setUint32(offset + 52, value.lastSeen, true)
     view.setUint8(offset + 56, value.family)
     view.setUint8(offset + 57, value.clientSeen)
     view.setUint8(offset + 58, value.memberSeen)
     view.setUint8(offset + 59, value.era)
     view.setUint16(offset + 60, value.generation, true)
-    view.setUint16(offset + 62, value.toClient, true)
+    view.setUint16(offset + 62, value.source, true)
   },
 }
 

@@ -48,8 +48,7 @@ needing(needs.root, needs.bpf).describe('a reply’s word whose connection comes
     memberSeen: 0,
     era: 0,
     generation: 0,
-    toBackend: 0,
-    toClient: 0,
+    hop: 0,
   }
 
   function load(hash: bigint): LoadedObject {

@@ -1,4 +1,4 @@
-import { RECORD_LINE_WORDS, RING_LOG2_BITS, SERVICE, SERVICE_WORDS } from './layout.ts'
+import { RECORD_LINE_WORDS, RING_LOG2_BITS, RING_SLOT_EMPTY, SERVICE, SERVICE_WORDS } from './layout.ts'
 import type { LbMaps } from './maps.ts'
 
 /** Lines of `records` that are a service's. */
@@ -42,7 +42,7 @@ export function scanRecords(maps: LbMaps, service: number, recordTime: number | 
     const tag = words[2 * at]!
     if (tag === 0) continue
     const rest = words[2 * at + 1]!
-    visit(at, tag, rest & 0xffff, isLive(rest >>> 16, idle, recordTime))
+    visit(at, tag, rest & RING_SLOT_EMPTY, isLive(rest >>> 16, idle, recordTime))
   }
 }
 
