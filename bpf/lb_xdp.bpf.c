@@ -32,7 +32,7 @@ static __always_inline enum verdict balance(struct xdp_md *ctx, struct packet *p
 	v = parse_packet(ctx, packet);
 	if (v)
 		return v;
-	v = find_service(packet, &id);
+	v = find_service(ctx, packet, &id);
 	if (v)
 		return v;
 	v = point_at_headers(ctx, packet);

@@ -46,5 +46,6 @@
 	verdict(DROP_MARTIAN, DROP, "its source is the service itself, or no single host") \
 	verdict(DROP_NO_NEIGHBOUR, DROP, "the MAC address of the next hop is not known") \
 	verdict(DROP_NO_HEADROOM, DROP, "the device leaves no room for a header in front") \
-	verdict(DROP_OPTION, DROP, "IP options or extension headers leave no place for the option of DSR")
+	verdict(DROP_OPTION, DROP, "IP options or extension headers leave no place for the option of DSR") \
+	verdict(REPLY_PING, TX, "ping to an address of a service, answered")
 /* clang-format on */

@@ -15,6 +15,7 @@
 #include "scratch.h"
 
 #define ICMP4_UNREACHABLE   3
+#define ICMP4_ECHO          8
 #define ICMP4_TIME_EXCEEDED 11
 #define IPV4_OFFSET         0x1fff
 
@@ -101,6 +102,8 @@ stage read_error4(struct iphdr *outer, __u32 length, struct icmp_error *error, v
 	if ((void *)(icmp + 1) > end || room < sizeof(*icmp))
 		return VERDICT_PASS_TRUNCATED;
 	error->icmp = icmp;
+	if (icmp->icmp6_type == ICMP4_ECHO && header_length == sizeof(*outer))
+		return VERDICT_REPLY_PING;
 	return is_error4(icmp->icmp6_type) ? read_quote4(error, (void *)(icmp + 1), end, room - sizeof(*icmp))
 					   : VERDICT_PASS_PROTOCOL;
 }
@@ -114,6 +117,8 @@ stage read_error6(struct ipv6hdr *outer, __u32 length, struct icmp_error *error,
 	if ((void *)(icmp + 1) > end || room < sizeof(*icmp))
 		return VERDICT_PASS_TRUNCATED;
 	error->icmp = icmp;
+	if (icmp->icmp6_type == ICMPV6_ECHO_REQUEST)
+		return VERDICT_REPLY_PING;
 	return is_error6(icmp->icmp6_type) ? read_quote6(error, (void *)(icmp + 1), end, room - sizeof(*icmp))
 					   : VERDICT_PASS_PROTOCOL;
 }
@@ -162,7 +167,8 @@ static __noinline int read_way(struct xdp_md *ctx, struct iphdr *ipv4, struct ip
 	return VERDICT_GO_ON;
 }
 
-/* The packet's destination stays: an error is sent to who sent what it quotes. */
+/* A ping is one if its address is a service's. The packet's destination stays: an error is sent to who sent
+ * what it quotes. */
 stage parse_error(struct xdp_md *ctx, struct packet *packet, struct iphdr *ipv4, struct ipv6hdr *ipv6)
 {
 	struct quoted_way *way = this_way();
@@ -171,6 +177,10 @@ stage parse_error(struct xdp_md *ctx, struct packet *packet, struct iphdr *ipv4,
 	if (!way)
 		return VERDICT_PASS_PROTOCOL;
 	v = read_way(ctx, ipv4, ipv6, packet->length, way);
+	if (v == VERDICT_REPLY_PING) {
+		packet->unreadable = v;
+		return VERDICT_GO_ON;
+	}
 	if (v)
 		return v;
 	if (!same_address(way->destination, packet->destination))

@@ -62,6 +62,8 @@ stage parse_ipv4(struct xdp_md *ctx, struct packet *packet, void *header, void *
 	packet->source = ipv4_address(ip->saddr);
 	packet->destination = ipv4_address(ip->daddr);
 	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT)) {
+		if (ip->protocol == IPPROTO_ICMP)
+			return VERDICT_PASS_PROTOCOL;
 		packet->unreadable = VERDICT_DROP_FRAGMENT;
 		return VERDICT_GO_ON;
 	}
@@ -94,6 +96,8 @@ stage parse_extensions(struct packet *packet, void *header, void *end, __u32 roo
 		if (next != IPPROTO_FRAGMENT) {
 			length += extension->length * 8;
 		} else if (extension->fragment & bpf_htons(IPV6_FRAGMENT)) {
+			if (extension->next == IPPROTO_ICMPV6)
+				return VERDICT_PASS_PROTOCOL;
 			packet->unreadable = VERDICT_DROP_FRAGMENT;
 			return VERDICT_GO_ON;
 		}

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "hash.h"
+#include "ping.h"
 #include "ports.h"
 #include "pulse.h"
 
@@ -88,11 +89,15 @@ static __always_inline __u32 look_up(const struct packet *packet, __be16 port, _
 }
 
 /* service: the service's id, or SERVICE_OWN_SOURCE for what may be a reply. */
-stage find_service(const struct packet *packet, __u32 *service)
+stage find_service(struct xdp_md *ctx, const struct packet *packet, __u32 *service)
 {
 	*service = look_up(packet, packet->destination_port, packet->protocol);
-	if (unlikely(packet->unreadable))
-		return *service == SERVICE_ADDRESS_ONLY ? packet->unreadable : VERDICT_PASS_FOREIGN;
+	if (unlikely(packet->unreadable)) {
+		if (*service != SERVICE_ADDRESS_ONLY)
+			return VERDICT_PASS_FOREIGN;
+		return packet->unreadable == VERDICT_REPLY_PING ? answer_ping(ctx, packet)
+								: packet->unreadable;
+	}
 	if (*service == SERVICE_NONE && is_on(SWITCH_ANY_PORT))
 		*service = look_elsewhere(packet, packet->protocol);
 	if (*service != SERVICE_NONE)

@@ -24,6 +24,7 @@ struct pulse {
 /* What user space turns on while the program runs. */
 enum pulse_switch {
 	SWITCH_ANY_PORT = 1, /* some service takes every port of its address */
+	SWITCH_NO_PING = 2,  /* pings to services are left to the kernel */
 };
 
 /*

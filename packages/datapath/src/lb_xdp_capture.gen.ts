@@ -34,6 +34,7 @@ export type NatState = (typeof NatState)[keyof typeof NatState]
 /** `enum pulse_switch` */
 export const PulseSwitch = {
   SWITCH_ANY_PORT: 1,
+  SWITCH_NO_PING: 2,
 } as const
 export type PulseSwitch = (typeof PulseSwitch)[keyof typeof PulseSwitch]
 
@@ -88,7 +89,8 @@ export const Verdict = {
   VERDICT_DROP_NO_NEIGHBOUR: 35,
   VERDICT_DROP_NO_HEADROOM: 36,
   VERDICT_DROP_OPTION: 37,
-  VERDICT_COUNT: 38,
+  VERDICT_REPLY_PING: 38,
+  VERDICT_COUNT: 39,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 

@@ -63,16 +63,6 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
           verdict: 'PASS_ETHERTYPE',
         },
         {
-          name: 'ping to a service address, v4',
-          packet: packet('v4', clientToVip, icmpv4({ type: 8, code: 0 }), 'ping'),
-          verdict: 'PASS_PROTOCOL',
-        },
-        {
-          name: 'ping to a service address, v6',
-          packet: packet('v6', clientToVip, icmpv6({ type: 128, code: 0 }), 'ping'),
-          verdict: 'PASS_PROTOCOL',
-        },
-        {
           name: 'SCTP to a service address',
           packet: build(clientToVip.ethernet, ipv4({ src: client.v4, dst: vip.v4, protocol: 132 }), new Uint8Array(32)),
           verdict: 'PASS_PROTOCOL',

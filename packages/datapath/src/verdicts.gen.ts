@@ -38,4 +38,5 @@ export const verdicts = {
   DROP_NO_NEIGHBOUR: { action: "DROP", description: "the MAC address of the next hop is not known" },
   DROP_NO_HEADROOM: { action: "DROP", description: "the device leaves no room for a header in front" },
   DROP_OPTION: { action: "DROP", description: "IP options or extension headers leave no place for the option of DSR" },
+  REPLY_PING: { action: "TX", description: "ping to an address of a service, answered" },
 } as const

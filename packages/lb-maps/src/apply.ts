@@ -8,6 +8,7 @@ import {
   MOVE_SINCE,
   RECORD_LINE_WORDS,
   RING_LINE_SLOTS,
+  RING_SLOT_NUMBER,
   SERVICE,
   SERVICE_WORDS,
   SOURCE_WORDS,
@@ -127,8 +128,21 @@ function clearRecords(longs: BigUint64Array, at: Uint32Array, words: BigUint64Ar
 function dropRecords({ words, longs }: Table, base: number, lines: number, numbers: ReadonlySet<number>): void {
   const start = base * RECORD_LINE_WORDS
   for (let at = start; at < start + lines * RECORD_LINE_WORDS; at++) {
-    if (words[2 * at] !== 0 && numbers.has(words[2 * at + 1]! & 0xffff)) Atomics.store(longs, at, 0n)
+    if (words[2 * at] !== 0) dropRecord(longs, at, numbers)
   }
+}
+
+/** A record that the program rewrites meanwhile is looked at again: it may be another flow's by now. */
+function dropRecord(longs: BigUint64Array, at: number, numbers: ReadonlySet<number>): void {
+  for (let word = Atomics.load(longs, at); isOf(word, numbers);) {
+    const found = Atomics.compareExchange(longs, at, word, 0n)
+    if (found === word) return
+    word = found
+  }
+}
+
+function isOf(word: bigint, numbers: ReadonlySet<number>): boolean {
+  return (word & 0xffff_ffffn) !== 0n && numbers.has(Number(word >> 32n) & RING_SLOT_NUMBER)
 }
 
 function zero({ words, entries }: Table, at: number, count: number): void {

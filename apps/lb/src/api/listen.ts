@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { dirname } from 'node:path'
-import { listenAlone } from '@skep/lb-health'
+import { HealthError, listenAlone } from '@skep/lb-health'
 import { LbError } from '../error.ts'
 
 /** What the kernel takes for a unix socket's path. */
@@ -18,6 +18,15 @@ export async function listenOn(server: Server, path: string): Promise<void> {
       `${path} is too long for a unix socket; ${MOST_PATH_BYTES} bytes fit, so use a shorter one`,
     )
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  if ((await listenAlone(path, server)) === undefined)
+  if ((await alone(server, path)) === undefined)
     throw new LbError('BUSY', `${path} belongs to another process, which listens on it`)
+}
+
+async function alone(server: Server, path: string): Promise<Server | undefined> {
+  try {
+    return await listenAlone(path, server)
+  } catch (error) {
+    if (error instanceof HealthError) throw new LbError('CONFLICT', error.message, { cause: error })
+    throw error
+  }
 }

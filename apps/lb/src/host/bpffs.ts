@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { requireSafe } from './bpffs-owner.ts'
 import { LbError } from '../error.ts'
 
 const BPF_FS_MAGIC = 0xcafe4a11
@@ -33,16 +34,22 @@ export function bpffsState(folder: string): BpffsState {
   return { state: 'mountable', at: CUSTOMARY }
 }
 
-/** Sees to it that the folder exists in a BPF file system. Equivalent to: `mount -t bpf bpf /sys/fs/bpf`. */
+/**
+ * Sees to it that the folder exists in a BPF file system, and that nobody but root and this user can put anything there.
+ * Equivalent to: `mount -t bpf -o mode=0700 bpf /sys/fs/bpf`.
+ */
 export function ensureBpffs(folder: string): void {
   const found = bpffsState(folder)
   if (found.state === 'missing') throw new LbError('NO_BPFFS', found.message)
   if (found.state === 'mountable') {
-    const { status, stderr, error } = spawnSync('mount', ['-t', 'bpf', 'bpf', found.at], { encoding: 'utf8' })
+    const { status, stderr, error } = spawnSync('mount', ['-t', 'bpf', '-o', 'mode=0700', 'bpf', found.at], {
+      encoding: 'utf8',
+    })
     if (status !== 0)
       throw new LbError('NO_BPFFS', `cannot mount a BPF file system at ${found.at}: ${error?.message ?? stderr.trim()}`)
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  requireSafe(resolve(folder))
 }
 
 /** Whether what is mounted here goes when this process and its children end: an ancestor has other mounts. */

@@ -38,10 +38,12 @@ test.each([
   expect(changes.matters(event)).toBe(true)
 })
 
-test('what was missed counts as much', () => {
+test('what was missed counts, also when nothing is left of it', () => {
   const changes = new RouteChanges()
-  const resync = (value: MonitorEvent): MonitorEvent =>
-    ({ type: 'resync', reason: 'overrun', changes: [value] }) as MonitorEvent
-  expect(changes.matters(resync(neighbor('reachable', a, 'add')))).toBe(false)
-  expect(changes.matters(resync(neighbor('reachable', b)))).toBe(true)
+  const resync = (...missed: MonitorEvent[]): MonitorEvent =>
+    ({ type: 'resync', reason: 'overrun', changes: missed }) as MonitorEvent
+  expect(changes.matters(resync())).toBe(true)
+  expect(changes.matters(resync(neighbor('reachable', a, 'add')))).toBe(true)
+  expect(changes.matters(neighbor('stale', a))).toBe(false)
+  expect(changes.matters(neighbor('reachable', b))).toBe(true)
 })

@@ -19,9 +19,15 @@ export class RouteChanges {
 
   /** Does this event make something untrue that a route lookup has told before? */
   matters(event: MonitorEvent): boolean {
-    if (event.type === 'resync') return event.changes.filter((change) => this.matters(change)).length > 0
+    if (event.type === 'resync') return this.#missed(event.changes)
     if (event.type !== 'neighbor') return true
     return this.#moved(event.value, event.action === 'remove')
+  }
+
+  /** What was missed may have come and gone again: the difference that is left does not tell. */
+  #missed(changes: readonly MonitorEvent[]): true {
+    for (const change of changes) this.matters(change)
+    return true
   }
 
   #moved({ index, address, lladdr, state }: Neighbor, gone: boolean): boolean {

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
@@ -208,10 +208,17 @@ test('a process that cannot be started says why', async () => {
 
 test('a socket file that a killed process left is taken over, one that is not a socket is not', async () => {
   using place = folder()
-  writeFileSync(place.socket, 'left over')
+  const killed = createServer().listen(`${place.socket}-killed`)
+  await once(killed, 'listening')
+  renameSync(`${place.socket}-killed`, place.socket)
+  killed.close()
+  await once(killed, 'close')
   const control = await Watched.start(place)
   expect(control.health.pid).toBeGreaterThan(0)
   await control.health.stop()
+  writeFileSync(place.socket, 'precious')
+  await expect(Watched.start(place)).rejects.toThrow('a file that is no unix socket lies there, and stays')
+  expect(readFileSync(place.socket, 'utf8')).toBe('precious')
 })
 
 test('the figures come by themselves', async () => {
