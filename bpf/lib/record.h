@@ -56,13 +56,20 @@ static __always_inline _Bool is_live_record(__u64 word, const struct record_key 
 	return word && (age <= key->idle || ahead == 1);
 }
 
-static __always_inline __u64 *record_at(const struct record_key *key, __u32 place)
+static __always_inline struct record_line *record_line_at(const struct record_key *key, __u32 choice)
 {
-	__u32 half = place < RECORD_LINE_WORDS ? key->hash : key->hash >> 32;
+	__u32 half = choice ? key->hash >> 32 : key->hash;
 	__u32 index = key->first + (half & key->mask);
-	struct record_line *line = bpf_map_lookup_elem(&records, &index);
 
-	return line ? &line->words[place % RECORD_LINE_WORDS] : 0;
+	return bpf_map_lookup_elem(&records, &index);
+}
+
+/* Place after place of both lines: each line is looked up once. */
+static __always_inline __u64 *record_at(const struct record_key *key, __u32 place, struct record_line **line)
+{
+	if (place % RECORD_LINE_WORDS == 0)
+		*line = record_line_at(key, place / RECORD_LINE_WORDS);
+	return *line ? &(*line)->words[place % RECORD_LINE_WORDS] : 0;
 }
 
 /* What a packet does to the record of its flow. */
@@ -86,11 +93,12 @@ static __always_inline __u64 renewed_record(const struct record_key *key, __u64 
 /* The member number of the flow's live record, or NO_RECORD. */
 static __always_inline __u32 read_record(const struct record_key *key, enum renewal renewal)
 {
+	struct record_line *line = 0;
 	__u64 word, renewed;
 	__u64 *at;
 
 	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
-		at = record_at(key, place);
+		at = record_at(key, place, &line);
 		if (!at)
 			return NO_RECORD;
 		word = *(volatile __u64 *)at;
@@ -113,11 +121,12 @@ enum recorded { RECORD_FULL, RECORD_WRITTEN, RECORD_LOST };
 static __always_inline enum recorded write_record(const struct record_key *key, __u32 number)
 {
 	__u64 mine = record_word(key, number, key->time);
+	struct record_line *line = 0;
 	__u64 *free = 0, *at;
 	__u64 word, seen = 0;
 
 	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
-		at = record_at(key, place);
+		at = record_at(key, place, &line);
 		if (!at)
 			return RECORD_FULL;
 		word = *(volatile __u64 *)at;
