@@ -1,12 +1,14 @@
 import { type Actual, hasLeftovers, NO_BLOCK } from './actual.ts'
 import type { Now } from './clock.ts'
+import { Crowd } from './crowd.ts'
 import { Draft } from './draft.ts'
+import { formatKey } from './key.ts'
 import { MEMBER_LINE_IDS, PHASE, RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
 import { memberDrains, ringOf } from './lookup.ts'
 import { membersOf } from './members.ts'
 import { recordsEverything } from './modes.ts'
-import { ageSlot } from './move-slot.ts'
-import type { Plan } from './plan.ts'
+import { ageSlot, restartSlot } from './move-slot.ts'
+import { frontendOf, type Plan } from './plan.ts'
 import { recordsOf, scanRecords, slotOfTag } from './records.ts'
 import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type Slots, slotWord } from './slots.ts'
 
@@ -14,14 +16,14 @@ import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type S
  * What time has brought: slots go on to their next phase, a slot that is settled and whose old connections are over comes
  * to rest, members that nothing refers to any more are released, records that nobody needs are given back. Pure, as
  * {@link plan} is; there is nothing to do unless `actual.unsettled` has services. What a killed run has left is for a plan to
- * clean up first. To be called every second or so.
+ * clean up first. To be called every second or so. Problems: services whose moves cannot end, for want of records.
  */
 export function advance(actual: Actual, now: Now): Plan {
   if (hasLeftovers(actual)) return { steps: [], after: actual, changes: [], problems: [], planAgain: false }
   const draft = new Draft(actual, now)
   for (const id of actual.unsettled) new ServiceAdvance(draft, id).plan()
   const steps = [...draft.publish, ...draft.lastSteps]
-  return { steps, after: draft.finish(), changes: [], problems: [], planAgain: false }
+  return { steps, after: draft.finish(), changes: [], problems: draft.problems, planAgain: false }
 }
 
 class ServiceAdvance {
@@ -35,6 +37,7 @@ class ServiceAdvance {
   /** Members that connections may still be sent to. */
   readonly #used = new Set<number>()
   readonly #dead: number[] = []
+  readonly #crowd: Crowd
 
   constructor(draft: Draft, id: number) {
     const { maps } = draft
@@ -43,6 +46,7 @@ class ServiceAdvance {
     this.#flags = maps.services.words[id * SERVICE_WORDS + SERVICE.flags]! & 0xffff
     this.#ring = ringOf(maps, id)
     this.#slots = this.#ring && copySlots(maps, this.#ring, 1 << this.#ring.log2)
+    this.#crowd = new Crowd(recordsOf(maps, id))
   }
 
   plan(): void {
@@ -62,6 +66,7 @@ class ServiceAdvance {
     scanRecords(maps, this.#id, now.recordTime, (at, tag, number, isLive) => {
       if (!isLive) this.#dead.push(at)
       if (!isLive) return
+      this.#crowd.add(at)
       this.#used.add(number)
       const slot = slotOfTag(tag, log2)
       if (this.#slots && numberOf(this.#slots.words[slot]!) !== number) this.#busy.add(slot)
@@ -72,11 +77,16 @@ class ServiceAdvance {
     const { durations, publish, now } = this.#draft
     const [moveSeconds = 0, idleSeconds = 0] = durations.subarray(2 * this.#id, 2 * this.#id + 2)
     const lasts = { moveSeconds, idleSeconds }
+    const waits = this.#crowd.isDense
     const changed: number[] = []
     const aged: number[] = []
+    let waiting = 0
     for (let slot = 0; slot < slots.words.length; slot++) {
       const word = slots.words[slot]!
-      if (asksPrevious(phaseOf(word))) {
+      if (waits && phaseOf(word) === PHASE.harvest) {
+        waiting++
+        if (restartSlot(slots, slot, now.seconds)) aged.push(slot)
+      } else if (asksPrevious(phaseOf(word))) {
         if (idleSeconds > 0 && ageSlot(slots, slot, now.seconds, lasts)) aged.push(slot)
       } else if (phaseOf(word) === PHASE.settled && !this.#busy.has(slot)) {
         slots.words[slot] = slotWord(PHASE.stable, numberOf(word))
@@ -84,11 +94,20 @@ class ServiceAdvance {
       if (slots.words[slot] !== word) changed.push(slot)
       this.#use(slots, slot)
     }
+    if (waiting > 0) this.#tellCrowd(waiting)
     this.#noteSince(slots, base, aged)
     if (changed.length === 0) return
     const at = Uint32Array.from(changed, (slot) => base * RING_LINE_SLOTS + slot)
     publish.push({ do: 'set-slots', at, numbers: Uint16Array.from(changed, (slot) => slots.words[slot]!) })
     this.#draft.needsGrace()
+  }
+
+  #tellCrowd(waiting: number): void {
+    const { maps, problems } = this.#draft
+    const { live, size } = this.#crowd
+    const path = formatKey(frontendOf(maps, this.#id))
+    const message = `${live} of its ${size} records are in use, and some connections find no place to be recorded; ${waiting} slots wait to change hands until fewer are: raise capacities.records, or the service's \`records\` where it declares them`
+    problems.push({ code: 'CROWDED', path, message })
   }
 
   #use({ words, previous }: Slots, slot: number): void {

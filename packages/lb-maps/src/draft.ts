@@ -19,7 +19,8 @@ import { TableDraft } from './table-draft.ts'
 
 /** A service or backend that the plan leaves out. */
 export interface PlanProblem extends Problem {
-  readonly code: 'FULL' | 'NO_SOURCE'
+  /** `CROWDED`: nothing is left out, but slots cannot come to rest while so many flows are recorded. */
+  readonly code: 'FULL' | 'NO_SOURCE' | 'CROWDED'
 }
 
 /**

@@ -60,3 +60,11 @@ export function ageSlot({ words, since }: Slots, slot: number, now: number, dura
   since[slot] = now
   return true
 }
+
+/** Lets a phase begin anew. True when that changes anything. */
+export function restartSlot({ since }: Slots, slot: number, now: number): boolean {
+  const begins = now & 0xffff
+  if (since[slot] === begins) return false
+  since[slot] = begins
+  return true
+}

@@ -86,6 +86,58 @@ test('slots go through their phases as the service says, over a restart too', ()
   expect(again.services.isSettled).toBe(true)
 })
 
+describe('slots whose old connections are being recorded', () => {
+  /** In HARVEST, with 64 places for records. */
+  function harvesting(): Node {
+    const node = new Node()
+    const more = { drainSeconds: 0, records: 64 }
+    node.services.reconcile(desired([host(1), host(2)], more))
+    node.services.reconcile(desired([host(1), host(2), host(3)], more))
+    node.pass(1)
+    expect(node.service.moving.harvest).toBeGreaterThan(300)
+    return node
+  }
+
+  /** Seconds go by in which so many flows of the first backend send packets. */
+  function passWith(node: Node, seconds: number, flows: number): void {
+    for (let i = 0; i < seconds; i++) {
+      const { longs } = node.services.maps.records
+      for (let at = 0; at < flows; at++) longs[at] = (BigInt(node.seconds & 0xffff) << 48n) | BigInt(at + 1)
+      node.pass(1)
+    }
+  }
+
+  test('do not settle while the records are full, nor before all have had time to be recorded after it', () => {
+    const node = harvesting()
+    const { harvest } = node.service.moving
+    passWith(node, 3 * idle, 60)
+    expect(node.service.moving).toEqual({ move: 0, harvest, settled: 0 })
+    expect(node.services.waiting).toEqual([
+      { code: 'CROWDED', path: '10.0.0.1:80/TCP', message: expect.stringContaining('60 of its 64 records are in use') },
+    ])
+    passWith(node, idle - 1, 8)
+    expect(node.service.moving.harvest).toBe(harvest)
+    node.services.maps.records.longs.fill(0n)
+    node.pass(idle + 4)
+    expect(node.service.moving.harvest).toBe(0)
+    expect(node.services.waiting).toEqual([])
+  })
+
+  test('do not settle while some flows find both of their lines full', () => {
+    const node = harvesting()
+    const { harvest } = node.service.moving
+    passWith(node, 2 * idle, 32)
+    expect(node.service.moving.harvest).toBe(harvest)
+  })
+
+  test('settle beside records that have room', () => {
+    const node = harvesting()
+    passWith(node, idle, 12)
+    expect(node.service.moving.harvest).toBe(0)
+    expect(node.services.waiting).toEqual([])
+  })
+})
+
 test('a backend that is taken out drains, which everybody can see, and is a backend again when it comes back', () => {
   const node = new Node()
   node.services.reconcile(desired([host(1), host(2)]))

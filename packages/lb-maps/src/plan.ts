@@ -111,7 +111,7 @@ class Planner {
 
   #removeService(id: number, family: Family, sources: SourcePlan): void {
     const draft = this.#draft
-    const key = frontendOf(this.#maps, id, family)
+    const key = frontendOf(this.#maps, id)
     const ring = ringOf(this.#maps, id)
     const order = draft.memberOrders[id]!
     draft.changes.push({
@@ -221,8 +221,9 @@ class Planner {
 }
 
 /** The frontend of a service, as the key that leads to it. */
-function frontendOf({ services }: LbMaps, id: number, family: Family): ServiceKey {
+export function frontendOf({ services }: LbMaps, id: number): ServiceKey {
   const at = id * SERVICE_WORDS
+  const family = (services.words[at + SERVICE.tail]! >>> 24) as Family
   const words = services.words.slice(at + SERVICE.address, at + SERVICE.address + 4)
   return { family, words, tail: ((services.words[at + SERVICE.tail]! & 0xffffff) | (1 << 24)) >>> 0 }
 }

@@ -29,6 +29,7 @@ export class ServiceMaps {
   #actual: Actual
   /** Packets under way may hold on to what changed since the last grace period. */
   #owesGrace = false
+  #waiting: Plan['problems'] = []
 
   private constructor(actual: Actual, clock: Clock) {
     this.maps = actual.maps
@@ -79,6 +80,11 @@ export class ServiceMaps {
     }
   }
 
+  /** Services whose slots could not come to rest when {@link tick} was called last, and why. */
+  get waiting(): Plan['problems'] {
+    return this.isSettled ? [] : this.#waiting
+  }
+
   /** Are there slots that change hands, members that drain, or records? Then `tick` has something to do. */
   get isSettled(): boolean {
     return this.#actual.unsettled.size === 0
@@ -86,7 +92,7 @@ export class ServiceMaps {
 
   /**
    * Does what time has brought (see {@link advance}). To be called every second or so while not all is settled; a
-   * `reconcile` afterwards does what had to wait. True when something was written.
+   * `reconcile` afterwards does what had to wait. True when more than times of slots was written.
    */
   tick(): boolean {
     if (this.isSettled) return false
@@ -98,7 +104,8 @@ export class ServiceMaps {
     this.#owesGrace = false
     const next = advance(this.#actual, this.#clock())
     this.#apply(next)
-    return next.steps.length > 0
+    this.#waiting = next.problems
+    return next.steps.some((step) => step.do !== 'set-moves')
   }
 
   #apply(next: Plan): void {

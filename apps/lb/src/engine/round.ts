@@ -30,13 +30,13 @@ export interface RoundParts extends Pick<Round, 'settings' | 'neighbors' | 'atta
 /** One account of it all. */
 export function madeRound({ services, resolution, before, ...rest }: RoundParts): Round {
   const { changes, problems } = services
-  const full = problems.filter(({ code }) => code === 'FULL').map(({ path, message }) => `${path}: ${message}`)
+  const told = problems.filter(({ code }) => code !== 'NO_SOURCE').map(({ path, message }) => `${path}: ${message}`)
   return {
     ...rest,
     services: changes,
     explained: explainPlan({ changes, problems: [] }),
     sources: newSources(before, resolution.sources),
-    warnings: [...resolution.unreachable.values(), ...resolution.warnings, ...full],
+    warnings: [...resolution.unreachable.values(), ...resolution.warnings, ...told],
   }
 }
 

@@ -15,6 +15,7 @@ import type { Finding } from '../config/problem.ts'
 import { type DatapathTime, hashKeyOf } from '../datapath/settings.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import { actualGauges } from '../status/gauges.ts'
+import { Declared } from '../status/last-config.ts'
 import type { GaugeStatus } from '../status/status.ts'
 import { adoptedSources } from './adopted-sources.ts'
 import { desiredState } from './desired.ts'
@@ -41,7 +42,19 @@ export class Services implements Disposable {
 
   /** Writes the difference between what is wanted and what is there. */
   apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
-    return this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds), { release: 'later' })
+    const done = this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds), { release: 'later' })
+    return { ...done, problems: [...done.problems, ...this.#crowded(config)] }
+  }
+
+  /** Services whose slots cannot come to rest, by name. */
+  #crowded(config: Config): Plan['problems'] {
+    if (this.#maps.waiting.length === 0) return []
+    const names = new Declared(config).names()
+    return this.#maps.waiting.map(({ code, path, message }) => ({
+      code,
+      path: `${names.get(path) ?? 'service'} (${path})`,
+      message: message.replace('capacities.', 'spec.capacity.'),
+    }))
   }
 
   /** What stands against a configuration. Writes nothing. */
