@@ -32,6 +32,24 @@ describe('skep-lb follows the network', () => {
     await until(host, 'neighbor', () => entry()?.flags.includes('managed') === true)
   }, 60_000)
 
+  test('so are the gateways towards clients, as long as a route names them', async () => {
+    const host = lab.net.lb
+    const route = { destination: 'default', via: '10.0.0.2' }
+    const entry = () => host.netlink.neighbor.get({ device: 'eth0', address: route.via })
+    await using lb = SkepLb.on(host)
+    host.netlink.route.add(route)
+    try {
+      await lb.start(config([1]))
+      await until(host, 'neighbor', () => entry()?.state === 'reachable')
+      expect(entry()?.flags).toContain('managed')
+      const { nextHops } = await lb.status()
+      expect(nextHops).toContainEqual({ address: route.via, device: 'eth0', mac: entry()?.lladdr })
+    } finally {
+      host.netlink.route.delete(route)
+    }
+    await until(host, 'neighbor', () => entry()?.flags.includes('managed') !== true)
+  }, 60_000)
+
   test('another own address: new connections carry it, open ones keep theirs', async () => {
     const host = lab.net.lb
     await using lb = SkepLb.on(host)

@@ -8,6 +8,7 @@ import { datapathTime } from '../datapath/time.ts'
 import type { Attachment } from '../devices/links.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { Gateways } from '../nexthop/gateways.ts'
 import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
 import { KnownRoutes } from '../nexthop/known-routes.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
@@ -32,6 +33,7 @@ export class Engine implements Disposable {
   readonly #netlink: Netlink
   readonly #settings: Settings = procSettings()
   readonly #routes = new KnownRoutes()
+  readonly #gateways = new Gateways()
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
@@ -84,7 +86,11 @@ export class Engine implements Disposable {
     const services = this.#services.apply(config, resolution)
     if (!takesAnyPort(config)) this.pulse.switchAnyPort(false)
     const leaving = this.#resolve(config, devices, this.#services.draining())
-    const nextHops = unique([...resolution.nextHops, ...leaving.nextHops])
+    const nextHops = unique([
+      ...resolution.nextHops,
+      ...leaving.nextHops,
+      ...this.#gateways.towards(this.#netlink, devices),
+    ])
     const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, nextHops)
     const detached = this.#links.detach(steps)
     if (detached.length > 0) settings.push(...this.#keep(config, names))
@@ -96,9 +102,10 @@ export class Engine implements Disposable {
     return this.#services.tick()
   }
 
-  /** Something about the network has changed: the next round asks the kernel again how backends are reached. */
+  /** Something about the network has changed: the next round asks the kernel again how backends and clients are reached. */
   networkChanged(): void {
     this.#routes.forget()
+    this.#gateways.forget()
   }
 
   /** How full each bounded table is, and the range of NAT ports. */

@@ -49,6 +49,7 @@ function status(services: readonly ServiceStatus[], more: Partial<Status> = {}):
       },
     ],
     sources: ['10.1.0.1'],
+    nextHops: [],
     ...more,
   }
 }

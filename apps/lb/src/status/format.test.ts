@@ -44,6 +44,10 @@ const status: Status = {
     { name: 'services', used: 1, size: 10, percent: 10, warning: false, setting: 'spec.capacity.services' },
   ],
   sources: ['10.1.0.1'],
+  nextHops: [
+    { address: '10.0.0.253', device: 'eth0', mac: '02:00:00:00:00:11' },
+    { address: '10.0.0.254', device: 'eth0', mac: null },
+  ],
 }
 
 test('what an operator reads', () => {
@@ -61,6 +65,10 @@ service web 192.0.2.10:80/TCP (id 1, snat, 1024 slots): 1100 packets, 80000 byte
 
 service 192.0.2.10:53/UDP (id 2, snat, 0 slots): 0 packets, 0 bytes
   no backends
+
+next hops, kept resolved: 1 of 2
+  10.0.0.253  eth0  02:00:00:00:00:11
+  10.0.0.254  eth0  DOES NOT ANSWER
 
 connections
   opening       0

@@ -2,6 +2,8 @@ import { describeAnnounce } from '../announce/report.ts'
 import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
 import { table } from './table.ts'
 
+const MOST_NEXT_HOPS = 16
+
 /** For people: what matters first, counters that are 0 left out. */
 export function formatStatus(status: Status): string {
   if (status.devices.length === 0 && status.services.length === 0) return `instance ${status.instance}: not installed`
@@ -12,6 +14,7 @@ export function formatStatus(status: Status): string {
     ...describeHealth(status),
     ...announced(status),
     ...describeEjections(status),
+    ...nextHops(status),
     ...section('connections', describeConnections(status)),
     ...section('what became of the packets', describeVerdicts(status)),
     ...section('fill', describeGauges(status)),
@@ -81,6 +84,15 @@ function announced({ announce }: Status): string[] {
 function describeEjections({ ejections }: Status): string[] {
   const rows = ejections.map(({ service, text }) => [`${service}: ${text}`])
   return rows.length === 0 ? [] : section('ejected, because their connections fail', rows)
+}
+
+/** All of a small network; of a large one those that do not answer. */
+function nextHops({ nextHops: all }: Status): string[] {
+  const lost = all.filter(({ mac }) => mac === null)
+  const shown = all.length > MOST_NEXT_HOPS ? lost.slice(0, MOST_NEXT_HOPS) : all
+  if (all.length === 0) return []
+  const rows = shown.map(({ address, device, mac }) => [address, device, mac ?? 'DOES NOT ANSWER'])
+  return section(`next hops, kept resolved: ${all.length - lost.length} of ${all.length}`, rows)
 }
 
 function describeConnections({ connections }: Status): string[][] {

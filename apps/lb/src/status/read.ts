@@ -13,6 +13,7 @@ import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
 import { readGauges } from './gauges.ts'
 import { Declared, lastConfig } from './last-config.ts'
+import { readNextHops } from './next-hops.ts'
 import { openInstance, type OpenInstance } from './open.ts'
 import { serviceStatuses, total } from './services.ts'
 import type { DeviceStatus, ProgramStatus, Status, VerdictStatus } from './status.ts'
@@ -31,6 +32,7 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     health,
     announce: await readAnnounce(paths),
     ejections: readEjections(paths),
+    nextHops: readNextHops(paths),
     ...readTables(open, () => new Declared(lastConfig(paths)).names()),
   }
 }

@@ -25,6 +25,15 @@ export interface Status {
   readonly gauges: readonly GaugeStatus[]
   /** The load balancer's own addresses towards backends. */
   readonly sources: readonly string[]
+  /** Towards backends, and the gateways towards clients: the neighbours that are kept resolved. */
+  readonly nextHops: readonly NextHopStatus[]
+}
+
+export interface NextHopStatus {
+  readonly address: string
+  readonly device: string
+  /** Its link-layer address; `null`: it does not answer. */
+  readonly mac: string | null
 }
 
 export interface ProgramStatus {

@@ -112,4 +112,5 @@ export const status: z.ZodType = z.looseObject({
   connections: counts.nullable(),
   gauges: z.array(gauge),
   sources: z.array(z.string()),
+  nextHops: z.array(z.strictObject({ address: z.string(), device: z.string(), mac: z.string().nullable() })),
 })
