@@ -24,10 +24,10 @@ export function drainProgress(open: OpenInstance, config: Config, { drained, lea
   const count = counter(open, config)
   return [
     ...drained.map((one) => ({ ...one, reason: 'drained' as const, connections: count(one) })),
-    ...leaving.map(({ service, since, until, ...endpoint }) => {
+    ...leaving.map(({ service, since, until, ended = false, ...endpoint }) => {
       const backend = keyOf(endpoint)
       const connections = count({ service, backend })
-      return { service, backend, reason: 'removed' as const, since, until, ended: false, connections }
+      return { service, backend, reason: 'removed' as const, since, until, ended, connections }
     }),
   ]
 }
