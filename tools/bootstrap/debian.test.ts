@@ -34,7 +34,9 @@ describe('packages for the tests, on a machine that has none', () => {
     const first = machine.run()
     expect(first.status).toBe(0)
     expect(machine.installed()).toEqual(plain.toSorted())
-    expect(first.stderr).toContain('skipped or fails with their name: bpftool keepalived clang-14 llvm-14 clang-format-14')
+    expect(first.stderr).toContain(
+      'skipped or fails with their name: bpftool keepalived clang-14 llvm-14 clang-format-14',
+    )
     expect(machine.run()).toMatchObject({ status: 0, stderr: '' })
   })
 })

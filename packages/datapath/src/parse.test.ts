@@ -7,8 +7,6 @@ import {
   ethernet,
   fragment,
   hopByHop,
-  icmpv4,
-  icmpv6,
   ipv4,
   ipv6,
   type Part,
