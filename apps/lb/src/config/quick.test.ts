@@ -39,6 +39,7 @@ test.each([
 /** A key that is a number (which no configuration has) may be spelt in more than one way. */
 function withPlainKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withPlainKeys)
+  if (value === 0) return 0 // not -0, which is as good
   if (typeof value !== 'object' || value === null) return value
   const plain = (key: string): string => (key.trim() === '' || Number.isNaN(Number(key)) ? key : String(Number(key)))
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [plain(key), withPlainKeys(inner)]))
