@@ -54,17 +54,19 @@ static __always_inline __u32 random_number(const struct contender *contender)
 
 /*
  * What follows gives a member's number; or NO_RECORD if another CPU has written where the record was to go,
- * perhaps the same flow's.
+ * perhaps the same flow's. gone: the member that the flow's record names and that is no longer used, or
+ * NO_RECORD.
  *
  * New flows are spread at random and recorded. Without room for a record the ring decides, for good.
  */
-static __always_inline __u32 spread(const struct contender *contender, const struct record_key *key)
+static __always_inline __u32 spread(const struct contender *contender, const struct record_key *key,
+				    __u32 gone)
 {
 	__u32 number = random_number(contender);
 
 	if (contender->intent == INTENT_GOES_ON || contender->intent == INTENT_WATCHES)
 		return contender->number;
-	switch (write_record(key, number)) {
+	switch (write_record(key, number, gone)) {
 	case RECORD_WRITTEN:
 		return number;
 	case RECORD_LOST:
@@ -75,7 +77,8 @@ static __always_inline __u32 spread(const struct contender *contender, const str
 }
 
 /* Nothing is recorded of the flow: does it come from before the move? */
-static __always_inline __u32 settle_move(const struct contender *contender, const struct record_key *key)
+static __always_inline __u32 settle_move(const struct contender *contender, const struct record_key *key,
+					 __u32 gone)
 {
 	__u32 previous = previous_number(contender);
 	__u32 number = contender->intent == INTENT_OPENS ? contender->number : previous;
@@ -85,7 +88,7 @@ static __always_inline __u32 settle_move(const struct contender *contender, cons
 	if (number == RING_SLOT_EMPTY || contender->intent == INTENT_WATCHES ||
 	    (contender->intent != INTENT_OPENS && contender->phase != PHASE_HARVEST))
 		return number;
-	switch (write_record(key, number)) {
+	switch (write_record(key, number, gone)) {
 	case RECORD_WRITTEN:
 		return number;
 	case RECORD_LOST:
@@ -102,7 +105,7 @@ static __always_inline __u32 ask(const struct contender *contender)
 
 	if (number != NO_RECORD && is_used(contender->tables, number))
 		return number;
-	return contender->phase ? settle_move(contender, key) : spread(contender, key);
+	return contender->phase ? settle_move(contender, key, number) : spread(contender, key, number);
 }
 
 /* The number of the member that serves the flow. */

@@ -72,6 +72,11 @@ static __always_inline __u64 *record_at(const struct record_key *key, __u32 plac
 	return *line ? &(*line)->words[place % RECORD_LINE_WORDS] : 0;
 }
 
+static __always_inline __u32 record_number(__u64 word)
+{
+	return (word >> 32) & RING_SLOT_NUMBER;
+}
+
 /* What a packet does to the record of its flow. */
 enum renewal { RENEW_NOT, RENEW, RENEW_AS_NEW, RENEW_TO_END };
 
@@ -107,7 +112,7 @@ static __always_inline __u32 read_record(const struct record_key *key, enum rene
 		renewed = renewed_record(key, word, renewal);
 		if (renewed != word)
 			__sync_val_compare_and_swap(at, word, renewed);
-		return (word >> 32) & RING_SLOT_NUMBER;
+		return record_number(word);
 	}
 	return NO_RECORD;
 }
@@ -115,10 +120,10 @@ static __always_inline __u32 read_record(const struct record_key *key, enum rene
 enum recorded { RECORD_FULL, RECORD_WRITTEN, RECORD_LOST };
 
 /*
- * Nothing live is evicted for it. A record of its own tag that is dead or whose member is gone is written
+ * Nothing live is evicted for it. A record of its own tag that is dead, or of the member `gone`, is written
  * over, so that no flow stands twice. RECORD_LOST to another CPU, which may have the same flow: look again.
  */
-static __always_inline enum recorded write_record(const struct record_key *key, __u32 number)
+static __always_inline enum recorded write_record(const struct record_key *key, __u32 number, __u32 gone)
 {
 	__u64 mine = record_word(key, number, key->time);
 	struct record_line *line = 0;
@@ -134,8 +139,11 @@ static __always_inline enum recorded write_record(const struct record_key *key, 
 			free = at;
 			seen = word;
 		}
-		if ((__u32)word == key->tag)
-			break;
+		if ((__u32)word != key->tag)
+			continue;
+		if (is_live_record(word, key) && record_number(word) != gone)
+			return RECORD_LOST;
+		break;
 	}
 	if (!free)
 		return RECORD_FULL;

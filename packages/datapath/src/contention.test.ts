@@ -1,17 +1,12 @@
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import { readClock } from './clock.ts'
 import type { NatEntry } from './lb_xdp.gen.ts'
 import { Balancer } from '../test/balancer.ts'
-import type { HammerInput } from '../test/hammer.ts'
 import { backend, own, vip } from '../test/lab.ts'
 import { families, type Family, leg, packet, segment } from '../test/packets.ts'
+import { hammer } from '../test/two-cpus.ts'
 
-const THREADS = 2
 const ROUNDS = 300
 
 needing(needs.root, needs.bpf).describe('two CPUs at once', () => {
@@ -71,25 +66,6 @@ function syn(family: Family, client: number, port: number): Uint8Array {
   const [high, low] = [client >> 8, client & 255]
   const source = { v4: `10.50.${high}.${low}`, v6: `fd50::${high.toString(16)}:${low.toString(16)}` }
   return packet(family, { ...leg.clientToVip, source }, segment(port, 80, 'syn'))
-}
-
-/** One thread for each list of packets; the n-th packets of all run at the same time. */
-async function hammer(lb: Balancer, lists: readonly Uint8Array[][]): Promise<void> {
-  const folder = mkdtempSync('/sys/fs/bpf/skep-contention-')
-  const program = join(folder, 'lb_xdp')
-  lb.lb.programs.lbXdp.pin(program)
-  const gate = new SharedArrayBuffer(4)
-  const module = new URL('../test/hammer.ts', import.meta.url)
-  const workers = lists.map((packets) => {
-    const workerData: HammerInput = { program, packets, gate, threads: THREADS }
-    return new Worker(module, { workerData, execArgv: ['--conditions=@skep/source'] })
-  })
-  try {
-    await Promise.all(workers.map((worker) => once(worker, 'exit')))
-  } finally {
-    lb.lb.programs.lbXdp.unpin()
-    rmSync(folder, { recursive: true })
-  }
 }
 
 /**

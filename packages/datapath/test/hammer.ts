@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Program } from 'libbpf-ts'
+import { Program, xdpContext } from 'libbpf-ts'
 
 /** Runs packets one by one, each at the same moment as the other threads that were given the same gate. */
 export interface HammerInput {
@@ -7,14 +7,17 @@ export interface HammerInput {
   readonly packets: readonly Uint8Array[]
   readonly gate: SharedArrayBuffer
   readonly threads: number
+  /** The device that they come in by; left out, the loopback device. */
+  readonly ingress?: number
 }
 
-const { program: path, packets, gate, threads } = workerData as HammerInput
+const { program: path, packets, gate, threads, ingress } = workerData as HammerInput
 const arrived = new Int32Array(gate)
 using program = Program.open(path)
-packets.forEach((data, round) => {
+const results = packets.map((data, round) => {
+  const context = ingress === undefined ? {} : { context: xdpContext(data.length, { ingressIfindex: ingress }) }
   Atomics.add(arrived, 0, 1)
   while (Atomics.load(arrived, 0) < (round + 1) * threads);
-  program.testRun({ data })
+  return program.testRun({ data, ...context }).data
 })
-parentPort?.postMessage('done')
+parentPort?.postMessage(results)
