@@ -126,10 +126,9 @@ class Planner {
     this.#leaveAddress(addressKey(family, key.words), sources)
   }
 
-  /** An address goes with its last service, unless it is, or becomes, the load balancer's own. */
+  /** An address goes with its last service, unless it becomes the load balancer's own. */
   #leaveAddress(address: ServiceKey, sources: SourcePlan): void {
-    const text = formatWords(address.words, 0, address.family)
-    if (this.#addresses.has(keyText(address)) || sources.has(text) || this.#draft.sources.has(text)) return
+    if (this.#addresses.has(keyText(address)) || sources.has(formatWords(address.words, 0, address.family))) return
     this.#draft.tableFor(address).remove(address)
   }
 
