@@ -47,6 +47,7 @@ needing(needs.root, needs.bpf).describe('a flood of SYNs to services whose slots
 
     test.each(families)('%s: of a slot that moves, records are written', (family) => {
       at.lb.setPhase(families.indexOf(family), MovePhase.PHASE_MOVE)
+      at.lb.forgetRecords()
       const before = memory(at)
       flood(at, family)
       expect(changed(before, memory(at))).toEqual(['records'])
