@@ -216,9 +216,10 @@ test('a socket file that a killed process left is taken over, one that is not a 
   const control = await Watched.start(place)
   expect(control.health.pid).toBeGreaterThan(0)
   await control.health.stop()
-  writeFileSync(place.socket, 'precious')
-  await expect(Watched.start(place)).rejects.toThrow('a file that is no unix socket lies there, and stays')
-  expect(readFileSync(place.socket, 'utf8')).toBe('precious')
+  const mistaken = { ...place, socket: `${place.socket}-mistaken` }
+  writeFileSync(mistaken.socket, 'precious')
+  await expect(Watched.start(mistaken)).rejects.toThrow('a file that is no unix socket lies there, and stays')
+  expect(readFileSync(mistaken.socket, 'utf8')).toBe('precious')
 })
 
 test('the figures come by themselves', async () => {
