@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { MonitorEvent, Route } from 'netlink-ts'
+import type { MonitorEvent } from 'netlink-ts'
 import { route } from '../../test/hosts.ts'
 import { summarizeRoutes } from '../snapshot/summarize.ts'
 import type { RouteFacts } from '../snapshot/types.ts'
@@ -7,8 +7,10 @@ import { needsRoutes } from './relevant.ts'
 
 const known = summarizeRoutes([route(2, '10.0.0.0/24'), route(3, '0.0.0.0/0')])
 
+const base = { scope: 'global', protocol: 'static', flags: [] } as const
+
 function event(action: 'add' | 'change' | 'remove', facts: RouteFacts): MonitorEvent {
-  return { type: 'route', action, value: { scope: 'global', protocol: 'static', flags: [], ...facts } as Route }
+  return { type: 'route', action, value: { ...base, ...facts, nexthops: [] } }
 }
 
 test.each([
