@@ -10,7 +10,7 @@
 #include "lib/service.h"
 
 /* id: SERVICE_OWN_SOURCE for what may be a reply. */
-stage serve(struct xdp_md *ctx, struct packet *packet, __u32 id)
+stage serve(struct context *ctx, struct packet *packet, __u32 id)
 {
 	struct service *service = 0;
 
@@ -24,7 +24,7 @@ stage serve(struct xdp_md *ctx, struct packet *packet, __u32 id)
 	return send_by_nat(ctx, packet, service, id);
 }
 
-static __always_inline enum verdict balance(struct xdp_md *ctx, struct packet *packet)
+static __always_inline enum verdict balance(struct context *ctx, struct packet *packet)
 {
 	__u32 id;
 	enum verdict v;
@@ -45,7 +45,7 @@ static __always_inline enum verdict balance(struct xdp_md *ctx, struct packet *p
 }
 
 SEC("xdp")
-int lb_xdp(struct xdp_md *ctx)
+int lb_xdp(struct context *ctx)
 {
 	struct packet packet = {.member = NO_MEMBER};
 	enum verdict v = balance(ctx, &packet);

@@ -62,7 +62,7 @@ static __always_inline struct capture_record *capture_frame(__u32 departure)
 }
 
 /* Global, as are the others that loop: the verifier reads each once by itself. */
-__attribute__((noinline)) int capture_copy(struct xdp_md *ctx, __u32 departure)
+__attribute__((noinline)) int capture_copy(struct context *ctx, __u32 departure)
 {
 	struct capture_record *record = capture_frame(departure);
 	struct capture_filter *filter = capture_filter();
@@ -233,7 +233,7 @@ static __always_inline void capture_emit(struct capture_record *record, __u32 ve
 
 /* Before the packet is changed. Whether it is wanted is known only when it leaves, but the sample is taken
  * here. */
-__attribute__((noinline)) int capture_arrival(struct xdp_md *ctx)
+__attribute__((noinline)) int capture_arrival(struct context *ctx)
 {
 	struct capture_record *record = capture_frame(0);
 	struct capture_record *leaving = capture_frame(1);
@@ -259,7 +259,7 @@ __attribute__((noinline)) int capture_arrival(struct xdp_md *ctx)
 }
 
 /* When its verdict is known. leaves: it was not dropped. */
-__attribute__((noinline)) int capture_departure(struct xdp_md *ctx, __u32 verdict, __u32 leaves)
+__attribute__((noinline)) int capture_departure(struct context *ctx, __u32 verdict, __u32 leaves)
 {
 	struct capture_record *arrived = capture_frame(0);
 	struct capture_record *leaving = capture_frame(1);

@@ -4,7 +4,7 @@
 #include "fib.h"
 
 /* The frame's header in its place before the packet, which the kernel may still have to fill. */
-stage forward(struct xdp_md *ctx, const struct packet *packet, const struct route *route, _Bool to_client)
+stage forward(struct context *ctx, const struct packet *packet, const struct route *route, _Bool to_client)
 {
 	if (route->stack)
 		return route->stack;

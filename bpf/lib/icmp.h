@@ -86,7 +86,7 @@ static __always_inline _Bool may_answer(struct answering *answering)
  * Makes room for headers in front, cuts behind, so that the frame has exactly `rest` bytes from the IP header
  * on, and turns its own header round. Leaves where the IP header goes, or NULL.
  */
-static __always_inline void *reshape(struct xdp_md *ctx, const struct answering *answering, __u32 headers,
+static __always_inline void *reshape(struct context *ctx, const struct answering *answering, __u32 headers,
 				     __u32 rest)
 {
 	__u16 network = answering->network & NETWORK_MASK;
@@ -110,7 +110,7 @@ static __always_inline void *reshape(struct xdp_md *ctx, const struct answering 
 	return (void *)to + network;
 }
 
-static __always_inline _Bool answer_too_big4(struct xdp_md *ctx, const struct answering *answering)
+static __always_inline _Bool answer_too_big4(struct context *ctx, const struct answering *answering)
 {
 	struct too_big4 *answer = reshape(ctx, answering, sizeof(*answer) - QUOTE4, sizeof(*answer));
 
@@ -154,7 +154,7 @@ static __always_inline __u16 checksum6(struct too_big6 *answer)
 	return ~fold(sum);
 }
 
-static __always_inline _Bool answer_too_big6(struct xdp_md *ctx, const struct answering *answering)
+static __always_inline _Bool answer_too_big6(struct context *ctx, const struct answering *answering)
 {
 	struct too_big6 *answer = reshape(ctx, answering, sizeof(*answer) - QUOTE6, sizeof(*answer));
 
@@ -176,7 +176,7 @@ static __always_inline _Bool answer_too_big6(struct xdp_md *ctx, const struct an
 }
 
 /* 1 if the frame is the answer now. */
-__noinline int write_answer(struct xdp_md *ctx)
+__noinline int write_answer(struct context *ctx)
 {
 	struct answering *answering = this_answering();
 
@@ -186,7 +186,7 @@ __noinline int write_answer(struct xdp_md *ctx)
 					    : answer_too_big6(ctx, answering);
 }
 
-stage answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
+stage answer_too_big(struct context *ctx, const struct packet *packet, __u16 mtu)
 {
 	struct answering *answering = this_answering();
 

@@ -63,7 +63,7 @@ static __always_inline _Bool has_place_for_option(const struct packet *packet)
 }
 
 /* The frame's first bytes, down to the end of the fixed IP header, moved to the new front. */
-static __always_inline _Bool move_front(struct xdp_md *ctx, __u32 headers, __u32 by)
+static __always_inline _Bool move_front(struct context *ctx, __u32 headers, __u32 by)
 {
 	void *front = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -123,7 +123,7 @@ static __always_inline _Bool write_option6(struct ipv6hdr *ip, const struct aske
 }
 
 /* 1 if the option stands in the packet now. */
-__noinline int insert_option(struct xdp_md *ctx)
+__noinline int insert_option(struct context *ctx)
 {
 	struct asked *asked = this_asked();
 	__u32 network, length, header;
@@ -144,7 +144,7 @@ __noinline int insert_option(struct xdp_md *ctx)
 }
 
 /* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. */
-stage put_option(struct xdp_md *ctx, struct packet *packet)
+stage put_option(struct context *ctx, struct packet *packet)
 {
 	struct asked *asked = this_asked();
 	void *front;

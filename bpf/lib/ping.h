@@ -55,7 +55,7 @@ static __always_inline _Bool answer_ping6(struct ipv6hdr *ip, void *end)
 }
 
 /* 1 if the frame is the answer now. network: where its IP header is. */
-__noinline int turn_ping(struct xdp_md *ctx, __u32 network, __u32 family)
+__noinline int turn_ping(struct context *ctx, __u32 network, __u32 family)
 {
 	struct ethhdr *ethernet = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -73,7 +73,7 @@ __noinline int turn_ping(struct xdp_md *ctx, __u32 network, __u32 family)
 	return 1;
 }
 
-stage answer_ping(struct xdp_md *ctx, const struct packet *packet)
+stage answer_ping(struct context *ctx, const struct packet *packet)
 {
 	if (is_on(SWITCH_NO_PING))
 		return VERDICT_PASS_PROTOCOL;

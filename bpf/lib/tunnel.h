@@ -120,7 +120,7 @@ static __always_inline void write_outer6(struct ipv6hdr *ip, const struct outer 
 
 /* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. to_kernel: it
  * looks at the frame's MACs, which nobody writes any more. */
-stage encapsulate(struct xdp_md *ctx, struct packet *packet, const struct outer *outer, _Bool to_kernel)
+stage encapsulate(struct context *ctx, struct packet *packet, const struct outer *outer, _Bool to_kernel)
 {
 	struct inner inner = describe(packet);
 	__u32 length = outer_length(outer->family);
