@@ -13,6 +13,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include "../include/capture.h"
+#include "hook.h"
 
 /* Enough for two VLAN tags, IPv6, a few extension headers and ports: filters see so much at least. */
 #define CAPTURE_HEADERS    128

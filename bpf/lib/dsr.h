@@ -57,7 +57,7 @@ stage send_tunnelled(struct context *ctx, struct packet *packet, const struct ch
 	v = find_route(ctx, packet, &way, &member->hop, time, &route);
 	if (v)
 		return v;
-	spend_hop(packet);
+	spend_hop(ctx, packet);
 	v = encapsulate(ctx, packet, &outer, route.stack);
 	if (v)
 		return v;
@@ -90,7 +90,7 @@ stage send_as_it_is(struct context *ctx, struct packet *packet, const struct cho
 		return v;
 	if (route.stack)
 		return no_way_as_it_is(route.stack);
-	spend_hop(packet);
+	spend_hop(ctx, packet);
 	packet->member = choice->id;
 	return forward(ctx, packet, &route, 0);
 }
@@ -124,7 +124,7 @@ stage send_named(struct context *ctx, struct packet *packet, const struct choice
 	if (v)
 		return v;
 	if (!route.stack)
-		spend_hop(packet); /* what the kernel forwards it spends itself */
+		spend_hop(ctx, packet); /* what the kernel forwards it spends itself */
 	v = way.overhead ? put_option(ctx, packet) : VERDICT_GO_ON;
 	if (v)
 		return v;

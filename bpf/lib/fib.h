@@ -68,7 +68,7 @@ __noinline int ask_kernel(struct context *ctx)
 	if (!lookup)
 		return -1;
 	fib = &lookup->fib;
-	*fib = (struct bpf_fib_lookup){.ifindex = ctx->ingress_ifindex};
+	*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
 	fill_lookup(fib, lookup);
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
 	lookup->route.mtu = fib->mtu_result;

@@ -280,6 +280,5 @@ stage write_translation(struct context *ctx, struct packet *packet, const struct
 		*copy = *to;
 		return rewrite_error(ctx, packet->ipv4, packet->ipv6, packet->length, copy);
 	}
-	rewrite(packet, to);
-	return VERDICT_GO_ON;
+	return rewrite(ctx, packet, to);
 }

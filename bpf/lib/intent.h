@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* What a packet tells about its flow: does it open it, go on with it, end it? */
 #pragma once
+#include "hook.h"
 #include "moving.h"
 
 #define QUIC_LONG    0xc0 /* header form and fixed bit, RFC 9000 17.2 */

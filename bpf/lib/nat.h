@@ -164,7 +164,7 @@ stage send_translated(struct context *ctx, struct packet *packet, const struct t
 		return v;
 	packet->member = to->member;
 	if (!route.stack)
-		spend_hop(packet); /* what the kernel forwards it spends itself */
+		spend_hop(ctx, packet); /* what the kernel forwards it spends itself */
 	return forward(ctx, packet, &route, to->member == NO_MEMBER);
 }
 

@@ -56,7 +56,7 @@ stage parse_ipv4(struct context *ctx, struct packet *packet, void *header, void 
 	header_length = ip->ihl * 4;
 	packet->length = bpf_ntohs(ip->tot_len);
 	if (ip->version != 4 || header_length < sizeof(*ip) || packet->length < header_length ||
-	    packet->length > end - header)
+	    packet->length > bytes_from(ctx, header, end))
 		return VERDICT_PASS_TRUNCATED;
 	packet->family = AF_INET;
 	packet->source = ipv4_address(ip->saddr);
@@ -119,7 +119,7 @@ stage parse_ipv6(struct context *ctx, struct packet *packet, void *header, void 
 	if ((void *)(ip + 1) > end)
 		return VERDICT_PASS_TRUNCATED;
 	payload = bpf_ntohs(ip->payload_len);
-	if (ip->version != 6 || payload > end - (void *)(ip + 1))
+	if (ip->version != 6 || payload > bytes_from(ctx, ip + 1, end))
 		return VERDICT_PASS_TRUNCATED;
 	packet->family = AF_INET6;
 	packet->length = payload < 0xffff - sizeof(*ip) ? payload + sizeof(*ip) : 0xffff;
@@ -154,7 +154,7 @@ stage parse_frame(struct context *ctx, struct packet *packet)
 	__be16 type;
 	enum verdict v;
 
-	packet->bytes = end - data;
+	packet->bytes = bytes_from(ctx, data, end);
 	if ((void *)(ethernet + 1) > end)
 		return VERDICT_PASS_TRUNCATED;
 	packet->ethernet = ethernet;

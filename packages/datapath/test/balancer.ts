@@ -1,8 +1,18 @@
 import { IpProtocol } from '@skep/packet'
-import { type MappedArray, xdpContext } from 'libbpf-ts'
-import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, MovePhase, type NatEntry } from '../src/lb_xdp.gen.ts'
+import type { MappedArray, Program } from 'libbpf-ts'
+import { loadLbTc, type LbTcOptions } from '../src/lb_tc.gen.ts'
+import {
+  type Counter,
+  type LbXdp,
+  type LbXdpConfig,
+  type LbXdpOptions,
+  loadLbXdp,
+  MovePhase,
+  type NatEntry,
+} from '../src/lb_xdp.gen.ts'
 import { readClock } from '../src/clock.ts'
 import { countedVerdict, sum, type VerdictName } from './counted.ts'
+import { actionAt, type Hook, runAt } from './hook.ts'
 import { plainConfig } from './plain-config.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
@@ -22,6 +32,8 @@ export interface ServiceOptions extends Endpoint {
 }
 
 export interface BalancerOptions {
+  /** `xdp` unless it says otherwise. */
+  readonly hook?: Hook
   readonly config?: Partial<LbXdpConfig>
   /** A test object in place of lb_xdp, with the same maps and program. */
   readonly object?: string
@@ -50,11 +62,12 @@ const LINE_IDS = 16
 const LINE_BYTES = 64
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
-const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
 
-/** lb_xdp with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
+/** lb_xdp or lb_tc with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
 export class Balancer implements Disposable {
-  readonly lb: LbXdp
+  readonly lb: Pick<LbXdp, 'maps'> & Disposable
+  readonly program: Program
+  readonly hook: Hook
   readonly config: LbXdpConfig
   #sources: string[] = []
   readonly #ringLog2: number
@@ -69,7 +82,7 @@ export class Balancer implements Disposable {
     this.#ringLog2 = ringLog2
     this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS }), ...options.config }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
-    this.lb = loadLbXdp({
+    const load = {
       ...(options.object === undefined ? {} : { source: options.object }),
       config: this.config,
       maps: {
@@ -88,7 +101,10 @@ export class Balancer implements Disposable {
         moves: size(SERVICES * this.#ringLines),
         records: size(SERVICES * recordLines),
       },
-    })
+    }
+    this.hook = options.hook ?? 'xdp'
+    if (this.hook === 'xdp') ({ lb: this.lb, program: this.program } = atXdp(load))
+    else ({ lb: this.lb, program: this.program } = atTc(load))
   }
 
   /** Back to no services, no sources and no connections; counters stay. */
@@ -218,10 +234,9 @@ export class Balancer implements Disposable {
   /** Runs one packet. Throws unless it was counted once, with its bytes. */
   run(packet: Uint8Array, ingressIfindex?: number): Outcome {
     const before = this.counters()
-    const context = ingressIfindex === undefined ? {} : { context: xdpContext(packet.length, { ingressIfindex }) }
-    const result = this.lb.programs.lbXdp.testRun({ data: packet, ...context })
+    const { returnValue, data } = runAt(this.hook, this.program, packet, ingressIfindex)
     const verdict = countedVerdict(before, this.counters(), packet.length)
-    return { action: ACTIONS[result.returnValue] ?? String(result.returnValue), verdict, packet: result.data }
+    return { action: actionAt(this.hook, returnValue, verdict), verdict, packet: data }
   }
 
   /** Sums over all CPUs, by number of verdict. */
@@ -266,6 +281,21 @@ export class Balancer implements Disposable {
   [Symbol.dispose](): void {
     this.lb[Symbol.dispose]()
   }
+}
+
+interface Loaded {
+  readonly lb: Pick<LbXdp, 'maps'> & Disposable
+  readonly program: Program
+}
+
+function atXdp(options: LbXdpOptions): Loaded {
+  const lb = loadLbXdp(options)
+  return { lb, program: lb.programs.lbXdp }
+}
+
+function atTc(options: LbTcOptions): Loaded {
+  const lb = loadLbTc(options)
+  return { lb, program: lb.programs.lbTc }
 }
 
 function zero(map: { mmap(): MappedArray }): void {
