@@ -4,6 +4,7 @@
  * balancer's own address, a client the service's.
  */
 #pragma once
+#include "admission.h"
 #include "forward.h"
 #include "intent.h"
 #include "martian.h"
@@ -61,6 +62,9 @@ stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct se
 	if (packet->tcp && packet->tcp->rst)
 		return VERDICT_DROP_NO_CONNECTION;
 	v = check_source(packet);
+	if (v)
+		return v;
+	v = check_limit(packet, service, flow->service);
 	if (v)
 		return v;
 	if (!opening)
