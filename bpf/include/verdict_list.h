@@ -30,7 +30,7 @@
 	verdict(DROP_NO_BACKEND, DROP, "the service has no backend for it") \
 	verdict(DROP_NO_MEMBER, DROP, "the ring leads to a member that does not exist") \
 	verdict(DROP_NO_SOURCE, DROP, "no own address towards the backend") \
-	verdict(DROP_NO_CONNECTION, DROP, "TCP RST of a connection that is not known") \
+	verdict(DROP_NO_CONNECTION, DROP, "of a connection that is not known: TCP RST, or for a moment while tables are exchanged") \
 	verdict(DROP_NAT_FULL, DROP, "no free entry for a new connection") \
 	verdict(DROP_NAT_NO_PORT, DROP, "no free port towards the backend for a new connection") \
 	verdict(DROP_NAT_CONTENDED, DROP, "another CPU was opening the same connection") \

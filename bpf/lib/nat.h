@@ -59,7 +59,7 @@ stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct se
 
 	if (packet->icmp_error)
 		return VERDICT_PASS_NO_CONNECTION;
-	if (packet->tcp && packet->tcp->rst)
+	if (packet->tcp && (packet->tcp->rst || (!opens(packet) && is_on(SWITCH_CARRYING))))
 		return VERDICT_DROP_NO_CONNECTION;
 	v = check_source(packet);
 	if (v)
@@ -121,7 +121,7 @@ stage from_member(const struct packet *packet, __u64 time, struct translation *t
 	enum verdict v;
 
 	if (!entry)
-		return VERDICT_PASS_NO_CONNECTION;
+		return is_on(SWITCH_CARRYING) ? VERDICT_DROP_NO_CONNECTION : VERDICT_PASS_NO_CONNECTION;
 	v = check_hops(packet);
 	if (v)
 		return v;

@@ -35,6 +35,7 @@ export type NatState = (typeof NatState)[keyof typeof NatState]
 export const PulseSwitch = {
   SWITCH_ANY_PORT: 1,
   SWITCH_NO_PING: 2,
+  SWITCH_CARRYING: 4,
 } as const
 export type PulseSwitch = (typeof PulseSwitch)[keyof typeof PulseSwitch]
 

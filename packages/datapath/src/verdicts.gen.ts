@@ -21,7 +21,7 @@ export const verdicts = {
   DROP_NO_BACKEND: { action: "DROP", description: "the service has no backend for it" },
   DROP_NO_MEMBER: { action: "DROP", description: "the ring leads to a member that does not exist" },
   DROP_NO_SOURCE: { action: "DROP", description: "no own address towards the backend" },
-  DROP_NO_CONNECTION: { action: "DROP", description: "TCP RST of a connection that is not known" },
+  DROP_NO_CONNECTION: { action: "DROP", description: "of a connection that is not known: TCP RST, or for a moment while tables are exchanged" },
   DROP_NAT_FULL: { action: "DROP", description: "no free entry for a new connection" },
   DROP_NAT_NO_PORT: { action: "DROP", description: "no free port towards the backend for a new connection" },
   DROP_NAT_CONTENDED: { action: "DROP", description: "another CPU was opening the same connection" },

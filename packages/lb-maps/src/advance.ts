@@ -83,6 +83,7 @@ class ServiceAdvance {
     let waiting = 0
     for (let slot = 0; slot < slots.words.length; slot++) {
       const word = slots.words[slot]!
+      this.#use(slots, slot)
       if (waits && phaseOf(word) === PHASE.harvest) {
         waiting++
         if (restartSlot(slots, slot, now.seconds)) aged.push(slot)
@@ -92,7 +93,6 @@ class ServiceAdvance {
         slots.words[slot] = slotWord(PHASE.stable, numberOf(word))
       }
       if (slots.words[slot] !== word) changed.push(slot)
-      this.#use(slots, slot)
     }
     if (waiting > 0) this.#tellCrowd(waiting)
     this.#noteSince(slots, base, aged)
@@ -110,6 +110,7 @@ class ServiceAdvance {
     problems.push({ code: 'CROWDED', path, message })
   }
 
+  /** As the slot is until now: a packet under way may yet be sent to its previous member, and be recorded there. */
   #use({ words, previous }: Slots, slot: number): void {
     const word = words[slot]!
     this.#used.add(numberOf(word))

@@ -54,9 +54,9 @@ export class Draft {
   readonly prepare: Step[] = []
   /** Stores that packets see. */
   readonly publish: Step[] = []
-  /** Own addresses that become a service's, when nothing uses them any more. */
+  /** After a last grace period: own addresses that nothing uses any more become services'. */
   readonly givenAway: Step[] = []
-  /** After a last grace period: zeroes what was freed. */
+  /** After that: zeroes what was freed. */
   readonly reclaim: Step[] = []
   readonly problems: PlanProblem[] = []
   readonly changes: ServiceChange[] = []
@@ -167,7 +167,8 @@ export class Draft {
 
   /** After what packets see: what was freed, after a grace period. */
   get lastSteps(): Step[] {
-    return this.reclaim.length > 0 || this.#needsGrace ? [{ do: 'grace' }, ...this.reclaim] : []
+    const last = [...this.givenAway, ...this.reclaim]
+    return last.length > 0 || this.#needsGrace ? [{ do: 'grace' }, ...last] : []
   }
 
   /** How full everything is so far; what this plan frees still counts. */

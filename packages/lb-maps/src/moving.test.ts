@@ -51,7 +51,7 @@ describe.each(Object.entries(shapes))('%s', (_, shape) => {
         settle(world, shape)
         if (history.every(([, killAt]) => killAt === undefined)) checkFreeIsZero(world.actual)
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 20_000 },
+      { numRuns: Math.ceil(0.6 * (fc.readConfigureGlobal().numRuns ?? 100)) },
     )
   })
 })

@@ -64,7 +64,6 @@ export function applyUnderTraffic(
 
 class Traffic {
   readonly #maps: LbMaps
-  readonly #after: LbMaps
   readonly #packets: readonly TestPacket[]
   readonly #dice: Dice
   readonly #allowed: readonly (readonly Outcome[])[]
@@ -73,7 +72,6 @@ class Traffic {
   constructor(plan: Pick<Plan, 'steps'>, maps: LbMaps, packets: readonly TestPacket[], dice: Dice) {
     const after = copyMaps(maps)
     apply(plan, after)
-    this.#after = after
     this.#maps = maps
     this.#packets = packets
     this.#dice = dice
@@ -107,14 +105,12 @@ class Traffic {
     }
   }
 
-  /** Is this an own address for the datapath at this moment, or about to become a service's? */
+  /** Is this an own address for the datapath at this moment? */
   #isKnown(source: string): boolean {
     const address = new Uint32Array(4)
     const family = parseWords(source, address, 0)!
     const packet = { family, address, port: 0, protocol: 0, client: address, clientPort: 0 }
-    return [this.#maps, this.#after].some(
-      (maps, i) => outcome(maps, packet).verdict === ['own-source', 'address-only'][i],
-    )
+    return outcome(this.#maps, packet).verdict === 'own-source'
   }
 
   /** The member must be the old or the new one; its own address may change while it stays, but is never none. */

@@ -307,7 +307,7 @@ test('whatever the text, it is a configuration or a ConfigError', () => {
   )
   fc.assert(
     fc.property(lines, (text) => expect(Array.isArray(refusal(text.join('\n')))).toBe(true)),
-    { numRuns: 300 },
+    { numRuns: 3 * (fc.readConfigureGlobal().numRuns ?? 100) },
   )
 })
 
