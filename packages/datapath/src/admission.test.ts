@@ -99,10 +99,7 @@ needing(needs.root, needs.bpf).describe('admission', () => {
 
     test.each(families)('%s: pings are answered, whoever asks', (family) => {
       at.lb.setRanges(tcp[family], [range[family].from, range[family].to])
-      const echo =
-        family === 'v4'
-          ? icmpv4({ type: 8, identifier: 1, sequence: 1 })
-          : icmpv6({ type: 128, identifier: 1, sequence: 1 })
+      const echo = family === 'v4' ? icmpv4({ type: 8, id: 1, sequence: 1 }) : icmpv6({ type: 128, id: 1, sequence: 1 })
       expect(at.run(packet(family, clientToVip, echo, 'hello')).verdict).toBe('REPLY_PING')
     })
 

@@ -6,6 +6,7 @@ import {
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   MOVE_SINCE,
+  RANGE_LINE_BOUNDS,
   RECORD_LINE_WORDS,
   RING_LINE_SLOTS,
   RING_SLOT_NUMBER,
@@ -56,6 +57,9 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
   'publish-service': ({ id, ring, members }, maps) =>
     storePair(maps.services, id * SERVICE_WORDS + SERVICE.ring, ring, members),
   'set-service': ({ id, word, value }, maps) => storeWord(maps.services, id * SERVICE_WORDS + word, value),
+  'set-limit': ({ id, limit }, maps) =>
+    void Atomics.store(maps.services.longs, (id * SERVICE_WORDS + SERVICE.limit) / 2, limit),
+  'write-ranges': ({ base, words }, maps) => maps.ranges.longs.set(words, 2 * RANGE_LINE_BOUNDS * base),
   'clear-records': ({ at, words }, maps) => clearRecords(maps.records.longs, at, words),
   'drop-records': ({ base, lines, numbers }, maps) => dropRecords(maps.records, base, lines, numbers),
   'set-overflow': ({ shape, bucket, count }, maps) =>

@@ -91,20 +91,25 @@ export class DesiredReader {
     const gone = this.#gone
     const protocol = (key.tail >>> 16) & 0xff
     const last = this.#services.at(-1)
-    const isTwin = last !== undefined && last.gone === gone && ((last.key.tail >>> 16) & 0xff) === protocol
-    const policy = isTwin ? last.policy : policyOf(service, protocol, this.#unit)
+    const isTwin =
+      last !== undefined &&
+      last.gone === gone &&
+      last.key.family === key.family &&
+      ((last.key.tail >>> 16) & 0xff) === protocol
+    const policy = isTwin ? last.policy : policyOf(service, protocol, key.family, this.#unit)
     const digest = isTwin ? last.digest : this.#digest(policy, gone, start, count, ringSize)
     this.#services.push({ key, start, count, ringSize, policy, gone, digest })
   }
 
   #digest(
-    { flags, recordIdle, abandonsFailed }: Policy,
+    { flags, recordIdle, abandonsFailed, limit, ranges }: Policy,
     gone: ReadonlySet<string | number>,
     start: number,
     count: number,
     ringSize: number,
   ): readonly [number, number] {
-    const others = [ringSize, flags, recordIdle, Number(abandonsFailed)]
+    const others = [ringSize, flags, recordIdle, Number(abandonsFailed), ...(ranges?.digest ?? [0, 0])]
+    others.push(Number(limit & 0xffffffffn), Number(limit >> 32n))
     for (const one of gone) for (const letter of String(one)) others.push(letter.charCodeAt(0))
     return this.#hasher.digest(start, count, others)
   }

@@ -33,6 +33,8 @@ export {
   type RingMember,
   type ServiceRecord,
 } from './reader.ts'
+export { rangeTrouble, type SourceRanges } from './ranges.ts'
+export { countedPrefixes, mostBurst, RATE_MAX, type RateLimit, type RateRecord, rateTime } from './rate-limit.ts'
 export { type ReconcileOptions, ServiceMaps } from './reconcile.ts'
 export { ringSizeFor } from './ring-size.ts'
 export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'

@@ -20,6 +20,7 @@ import { matchMembers, memberKey, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
 import { movedShare } from './moved.ts'
+import { RangesPlan } from './plan-ranges.ts'
 import { RecordsPlan } from './plan-records.ts'
 import { RingPlan } from './plan-ring.ts'
 import type { BackendTable, Wanted } from './wanted.ts'
@@ -54,6 +55,7 @@ export class ServicePlan {
   #lines: Block | undefined
   #ring!: RingPlan
   #records!: RecordsPlan
+  readonly #ranges: RangesPlan
   /** Of the members whose rows are gone: those that connections may still go to, and the others. */
   #draining: readonly Member[] = []
   #going: readonly Member[] = []
@@ -73,11 +75,18 @@ export class ServicePlan {
     this.#ids = ids
     this.#newRows = newRows
     this.#leaving = leaving
+    this.#ranges = new RangesPlan(draft, wanted.policy, id, isNew)
   }
 
   /** Takes numbers, ids, slots, records and lines; false, with everything given back, when something is full. */
   take(): boolean {
-    const taken = this.#takeNumbers() && this.#takeIds() && this.#planRing() && this.#takeLines() && this.#takeRing()
+    const taken =
+      this.#takeNumbers() &&
+      this.#takeIds() &&
+      this.#planRing() &&
+      this.#takeLines() &&
+      this.#takeRing() &&
+      this.#takeRanges()
     if (!taken) this.giveUp()
     return taken
   }
@@ -86,9 +95,10 @@ export class ServicePlan {
     for (const undo of this.#undo.toReversed()) undo()
   }
 
-  /** Flags, records and idle time-out, for the record of a service that is new. */
+  /** Flags, records, idle time-out and whom it admits, for the record of a service that is new. */
   firstWords(words: Uint32Array): void {
     this.#records.firstWords(words)
+    this.#ranges.firstWords(words)
   }
 
   /** Drafts the steps. */
@@ -96,6 +106,7 @@ export class ServicePlan {
     this.#writeMembers()
     this.#writeLines()
     this.#records.writeFirst()
+    this.#ranges.write()
     this.#publish(this.#ring.write())
     this.#records.writeLast()
     this.#ring.releaseOld()
@@ -199,6 +210,10 @@ export class ServicePlan {
   #takeRing(): boolean {
     const trouble = this.#ring.take(this.#lines?.base !== this.#oldLines?.base, this.#undo)
     return trouble === undefined || this.#full(trouble)
+  }
+
+  #takeRanges(): boolean {
+    return this.#ranges.take(this.#undo) || this.#full(fullMessage(this.#draft.filled, 'ranges', this.#ranges.asked))
   }
 
   #full(message: string): false {
