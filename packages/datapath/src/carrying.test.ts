@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import type { TcpFlag } from '@skep/packet'
 import { datagram, families, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 import { PulseSwitch } from './lb_xdp.gen.ts'
 
-needing(needs.root, needs.bpf).describe.each(families)(
-  '%s: while connections are carried into other tables',
-  (family) => {
+needing(needs.root, needs.bpf).describe('while connections are carried into other tables', () => {
+  describe.each(families)('%s', (family) => {
     const { clientToVip, backendToOwn } = leg
     let at: Stage
     beforeAll(() => void (at = stage({ natLines: 4 })))
@@ -35,5 +34,5 @@ needing(needs.root, needs.bpf).describe.each(families)(
       expect(at.run(packet(family, clientToVip, datagram(40000, 80))).verdict).toBe('REDIRECT_TO_BACKEND')
       carry(false)
     })
-  },
-)
+  })
+})

@@ -14,6 +14,7 @@ import {
   SERVICE_WORDS,
   SOURCE_WORDS,
 } from './layout.ts'
+import { movesOf, ringSlots } from './lookup.ts'
 import type { LbMaps, Table } from './maps.ts'
 import type { Plan } from './plan.ts'
 import type { Step } from './steps.ts'
@@ -50,9 +51,9 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
   'set-member-used': ({ id, used }, maps) => setMemberUsed(maps.members, id * MEMBER_WORDS + MEMBER.tail, used),
   'write-member-block': ({ base, ids }, maps) => maps.memberIds.words.set(ids, base * MEMBER_LINE_IDS),
   'set-member-ids': ({ at, ids }, maps) => storeEach(maps.memberIds.words, at, ids),
-  'write-ring': ({ base, slots }, maps) => maps.rings.shorts.set(slots, base * RING_LINE_SLOTS),
-  'set-moves': (step, maps) => setMoves(maps.moves.shorts, step),
-  'set-slots': ({ at, numbers }, maps) => storeEach(maps.rings.shorts, at, numbers),
+  'write-ring': ({ base, slots }, maps) => maps.rings.block(base, slots.length / RING_LINE_SLOTS).set(slots),
+  'set-moves': (step, maps) => setMoves(movesOf(maps, step.ring), step),
+  'set-slots': ({ ring, at, numbers }, maps) => storeEach(ringSlots(maps, ring), at, numbers),
   'write-service': ({ id, words }, maps) => maps.services.words.set(words, id * SERVICE_WORDS),
   'publish-service': ({ id, ring, members }, maps) =>
     storePair(maps.services, id * SERVICE_WORDS + SERVICE.ring, ring, members),
@@ -68,7 +69,7 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
   'set-key-service': ({ shape, place, service }, maps) =>
     storeWord(maps[shape.table], shape.serviceWord(place), service),
   'clear-key': ({ shape, place }, maps) => storePair(maps[shape.table], shape.keyWord(place), 0, 0),
-  zero: ({ table, at, entries }, maps) => zero(maps[table], at, entries),
+  zero: (step, maps) => zero(maps, step),
   'zero-members': ({ ids }, maps) => zeroMembers(maps.members, ids),
   'zero-service': ({ id }, maps) => zeroService(maps.services, id * SERVICE_WORDS),
 }
@@ -149,9 +150,11 @@ function isOf(word: bigint, numbers: ReadonlySet<number>): boolean {
   return (word & 0xffff_ffffn) !== 0n && numbers.has(Number(word >> 32n) & RING_SLOT_NUMBER)
 }
 
-function zero({ words, entries }: Table, at: number, count: number): void {
-  const width = words.length / entries
-  words.fill(0, at * width, (at + count) * width)
+function zero(maps: LbMaps, { table, at, entries }: Extract<Step, { readonly do: 'zero' }>): void {
+  if (table === 'rings' || table === 'moves') return void maps[table].block(at, entries).fill(0)
+  const { words, entries: all } = maps[table]
+  const width = words.length / all
+  words.fill(0, at * width, (at + entries) * width)
 }
 
 /** The word that says "used" goes first, so that a half-zeroed member is a free one. */

@@ -14,6 +14,7 @@ import type { ServiceChange } from './changes.ts'
 import { membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
 import { type RangeBlock, rangesOf } from './ranges.ts'
+import { NewMembers } from './new-members.ts'
 import { type RecordBlock, recordsOf } from './records.ts'
 import type { Step } from './steps.ts'
 import { TableDraft } from './table-draft.ts'
@@ -52,7 +53,8 @@ export class Draft {
   readonly sourceWrites: Step[] = []
   /** Services' addresses that become own ones, when they are written as such. */
   readonly takenOver: Step[] = []
-  /** Into memory that no packet reads yet. */
+  readonly newMembers: NewMembers = new NewMembers()
+  /** Into memory that no packet reads yet, after the new members. */
   readonly prepare: Step[] = []
   /** Stores that packets see. */
   readonly publish: Step[] = []

@@ -50,6 +50,11 @@ export interface Table {
   readonly words: Uint32Array
   readonly longs: BigUint64Array
   readonly shorts: Uint16Array
+  /**
+   * The 16-bit numbers of a block: `count` entries, a power of two, from a multiple of it on. Of a table of the kernel not more
+   * than the block's surroundings are mapped for that.
+   */
+  block(from: number, count: number): Uint16Array
   /** Bytes of kernel memory that count as this process's; 0 while nobody has used a table of the kernel. */
   readonly mappedBytes?: number
 }
@@ -72,12 +77,20 @@ export type TableSizes = Readonly<Record<TableName, number>>
 /** A table over a buffer that holds at least `entries` of them. */
 export function tableOver(name: TableName, buffer: ArrayBuffer, entries: number): Table {
   const bytes = entries * entryBytes[name]
+  const shorts = new Uint16Array(buffer, 0, bytes / 2)
   return {
     entries,
     words: new Uint32Array(buffer, 0, bytes / 4),
     longs: new BigUint64Array(buffer, 0, bytes / 8),
-    shorts: new Uint16Array(buffer, 0, bytes / 2),
+    shorts,
+    block: (from, count) => blockOf(name, shorts, from, count),
   }
+}
+
+/** Some entries among the 16-bit numbers of a table, or of a part of it. */
+export function blockOf(name: TableName, shorts: Uint16Array, from: number, count: number): Uint16Array {
+  const width = entryBytes[name] / 2
+  return shorts.subarray(from * width, (from + count) * width)
 }
 
 /** Maps in plain memory: for tests, for planning without a kernel (`skep-lb check`), for sizing. */

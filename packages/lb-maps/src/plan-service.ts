@@ -224,11 +224,7 @@ export class ServicePlan {
   #writeMembers(): void {
     const { prepare, maps } = this.#draft
     const { start, count } = this.#wanted
-    if (this.#newRows.length > 0) {
-      const ids = Uint32Array.from(this.#newRows, (row) => this.#ids[row]!)
-      prepare.push({ do: 'reset-counters', ids })
-      prepare.push({ do: 'write-members', ids, words: this.#memberWords() })
-    }
+    for (const row of this.#newRows) this.#writeNew(row)
     for (const { id } of this.#draining) this.#setUsed(id, MEMBER_DRAINS)
     if (this.#draining.length > 0 && !this.#draft.defers) this.#draft.needsGrace()
     if (this.#newRows.length === count) return
@@ -249,18 +245,16 @@ export class ServicePlan {
     prepare.push({ do: 'set-member-used', id, used })
   }
 
-  #memberWords(): Uint32Array {
+  #writeNew(row: number): void {
+    const { newMembers } = this.#draft
     const { words, ports, families, sourceIndexes } = this.#table
-    const out = new Uint32Array(MEMBER_WORDS * this.#newRows.length)
-    this.#newRows.forEach((row, i) => {
-      const from = this.#wanted.start + row
-      const at = MEMBER_WORDS * i
-      for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
-      out[at + MEMBER.tail] = portAndBytes(ports[from]!, families[from]!, 1)
-      out[at + MEMBER.source] = sourceIndexes[from]!
-      out[at + MEMBER.service] = this.#id
-    })
-    return out
+    const at = newMembers.add(this.#ids[row]!)
+    const out = newMembers.words
+    const from = this.#wanted.start + row
+    for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
+    out[at + MEMBER.tail] = portAndBytes(ports[from]!, families[from]!, 1)
+    out[at + MEMBER.source] = sourceIndexes[from]!
+    out[at + MEMBER.service] = this.#id
   }
 
   #writeLines(): void {
