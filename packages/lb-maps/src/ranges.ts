@@ -6,8 +6,8 @@ import { orderFor } from './blocks.ts'
 
 /** Client addresses, as prefixes of either family. A client must be in an `allow`, if there are any, and in no `deny`. */
 export interface SourceRanges {
-  readonly allow?: readonly string[]
-  readonly deny?: readonly string[]
+  readonly allow?: readonly string[] | undefined
+  readonly deny?: readonly string[] | undefined
 }
 
 /** The ranges of one family, as a block of lines holds them (bpf/include/maps/admission.h). */

@@ -16,7 +16,7 @@ export interface RateLimit {
   /** 1 to 100,000. */
   readonly newConnectionsPerSecond: number
   /** So many may come at once; as many as in a second when left out. */
-  readonly burst?: number
+  readonly burst?: number | undefined
   /** Bits of a client's address that count: 32 and 64 when left out. 0: all clients together. */
   readonly prefix?: { readonly ipv4?: number; readonly ipv6?: number }
 }
@@ -102,8 +102,19 @@ function hashOf({ hashKey, services }: LbMaps, service: number, client: bigint, 
 }
 
 /** Prefixes whose connections are not all paid for: of so many the datapath can keep count at one time. */
-export function countedPrefixes({ rates }: Pick<LbMaps, 'rates'>, time: number): number {
+export function countedPrefixes(maps: LbMaps, time: number): number {
+  if (!hasLimits(maps)) return 0
+  const { words } = maps.rates
   let live = 0
-  for (const word of rates.longs) if (leadOf(word, time) > 0) live++
+  for (let at = 0; at < words.length; at += 2) {
+    const lead = (words[at + 1]! - time) >>> 0
+    if (words[at] !== 0 && lead > 0 && lead <= RATE_LEAD_MAX) live++
+  }
   return live
+}
+
+function hasLimits({ services }: LbMaps): boolean {
+  for (let id = 1; id < services.entries; id++)
+    if (services.words[id * SERVICE_WORDS + SERVICE.limit] !== 0) return true
+  return false
 }

@@ -12,6 +12,7 @@ import { selectDevices } from '../devices/select.ts'
 import { backendAddresses, usesFamily } from '../engine/desired.ts'
 import { missingForRun } from '../host/preflight.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { sourceRangeWarnings } from './source-ranges.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
 import { vethWarnings } from './veth.ts'
@@ -91,6 +92,7 @@ function describeHost(config: Config): CheckReport {
       ...unreachable.values(),
       ...warnings,
       ...ownFrontendWarnings(config, own),
+      ...sourceRangeWarnings(config),
       ...announced.warnings,
       ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
       ...(config.acceleration === 'generic' ? [] : vethWarnings(chosen)),

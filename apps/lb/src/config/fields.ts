@@ -1,4 +1,5 @@
 import { cidrNetwork, formatAddress, formatCidr, parseAddress, tryParseCidr, tryParseIpv4 } from '@skep/packet'
+import { rangeTrouble } from '@skep/lb-maps'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
 import { show, wrong } from './problem.ts'
@@ -138,6 +139,13 @@ export const tunnelSource: z.ZodType<string> = field({ type: 'string' }, (value)
   const network = formatCidr({ ...cidr, address: cidrNetwork(cidr) })
   if (network === value) return network
   throw new Refusal(`${show(value)} has bits behind its prefix; write ${network}`)
+})
+
+/** A prefix of client addresses, in canonical spelling. */
+export const sourceRange: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  const trouble = rangeTrouble(value)
+  if (trouble === undefined) return formatCidr(tryParseCidr(value as string)!)
+  throw new Refusal(`${show(value)} ${trouble}`)
 })
 
 /** A 128-bit key in hex. */

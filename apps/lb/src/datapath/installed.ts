@@ -25,6 +25,8 @@ const mapNames = {
   members: 'members',
   sources: 'sources',
   records: 'records',
+  ranges: 'ranges',
+  rates: 'rates',
   natFlows: 'nat_flows',
   natReplies: 'nat_replies',
   natEntries: 'nat_entries',
@@ -37,6 +39,8 @@ const decidedBy = {
   backends: ['members'],
   connections: ['natEntries'],
   records: ['records'],
+  sourceRanges: ['ranges'],
+  rateLimitedClients: ['rates'],
 } as const satisfies Record<keyof Config['capacity'], readonly (keyof typeof mapNames)[]>
 
 /** Reads what is installed; `undefined` where nothing is. */

@@ -43,6 +43,8 @@ test.each([
   ['capacity: { backends: 99 }', ['spec.capacity.backends']],
   ['capacity: { connections: 4096 }', ['spec.capacity.connections']],
   ['capacity: { records: 4096 }', ['spec.capacity.records']],
+  ['capacity: { sourceRanges: 4096 }', ['spec.capacity.sourceRanges']],
+  ['capacity: { rateLimitedClients: 4096 }', ['spec.capacity.rateLimitedClients']],
   ['snat: { portRange: 20000-30000 }', ['spec.snat.portRange']],
   ['hashKey: "ffffffffffffffffffffffffffffffff"', ['spec.hashKey']],
   ['acceleration: generic, snat: { sources: [] }', []],

@@ -62,6 +62,7 @@ export function programConfig(
     pulseLimit: pulseSeconds * ticksPerSecond,
     hopsMask: masks.hops,
     recordShift: shift,
+    ratesMask: masks.rates,
     ...tunnelSettings(config),
   }
 }

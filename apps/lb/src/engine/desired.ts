@@ -41,6 +41,7 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
   const frontends = service.frontends.filter(({ address }) => family(address) === v)
   if (frontends.length === 0) return []
   const { name, algorithm, sessionAffinity, quic, ringSize, idleSeconds, healthCheck } = service
+  const { sourceRanges, rateLimit } = service
   const way = wayOf(config, service)
   return [
     {
@@ -53,6 +54,8 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
       ...(quic && frontends.some(({ protocol }) => protocol === 'UDP') ? { quic } : {}),
       ...(ringSize === undefined ? {} : { ringSize }),
       ...(idleSeconds === undefined ? {} : { idleSeconds }),
+      ...(sourceRanges ? { sourceRanges } : {}),
+      ...(rateLimit ? { rateLimit } : {}),
       ...(healthCheck ? { onFailure: healthCheck.onFailure } : {}),
     },
   ]

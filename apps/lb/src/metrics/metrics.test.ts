@@ -22,7 +22,16 @@ function member(id: number, packets: number, more: Partial<MemberStatus> = {}): 
 function service(id: number, members: readonly MemberStatus[]): ServiceStatus {
   const sum = (key: 'packets' | 'bytes') => members.reduce((all, one) => all + one[key], 0)
   const traffic = { packets: sum('packets'), bytes: sum('bytes') }
-  const way = { mode: 'snat', algorithm: 'maglev', affinity: false, slots: 1024, moving: 0, records: 0 } as const
+  const way = {
+    mode: 'snat',
+    algorithm: 'maglev',
+    affinity: false,
+    slots: 1024,
+    moving: 0,
+    records: 0,
+    ranges: null,
+    rateLimit: null,
+  } as const
   return { id, name: `s${id}`, frontend: `192.0.2.${id}:80/TCP`, ...way, ...traffic, members }
 }
 

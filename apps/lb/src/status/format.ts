@@ -1,4 +1,5 @@
 import { describeAnnounce } from '../announce/report.ts'
+import { count } from '../config/problem.ts'
 import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
 import { table } from './table.ts'
 
@@ -39,7 +40,17 @@ function describeService(service: ServiceStatus): string[] {
   return section(title, members.length === 0 ? [['no backends']] : members.map(describeMember))
 }
 
-function describeWay({ id, mode, algorithm, affinity, slots, moving, records }: ServiceStatus): string {
+function describeWay({
+  id,
+  mode,
+  algorithm,
+  affinity,
+  slots,
+  moving,
+  records,
+  ranges,
+  rateLimit,
+}: ServiceStatus): string {
   return [
     `id ${id}`,
     mode,
@@ -48,6 +59,8 @@ function describeWay({ id, mode, algorithm, affinity, slots, moving, records }: 
     `${slots} slots`,
     ...(moving > 0 ? [`${moving} change hands`] : []),
     ...(records > 0 ? [`room for ${records} records`] : []),
+    ...(ranges === null ? [] : [`admits ${count(ranges, 'source range')}`]),
+    ...(rateLimit === null ? [] : [`limited to ${rateLimit}`]),
   ].join(', ')
 }
 

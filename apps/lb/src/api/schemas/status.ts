@@ -24,6 +24,8 @@ export const serviceRow: z.ZodType<ServiceRow> = z.strictObject({
   slots: z.int(),
   moving: z.int().describe('slots that change hands'),
   records: z.int().describe('flows that it can remember at present'),
+  ranges: z.int().nullable().describe('stretches of client addresses that it admits; null: everybody'),
+  rateLimit: z.string().nullable().describe('like 100/s, 200 at once, per /32; null: none'),
 })
 
 /** What `get backends` shows of one. */
