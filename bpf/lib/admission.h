@@ -128,6 +128,8 @@ __noinline int takes_its_turn(struct admission *asked)
 	for (int i = 0; i < RATE_ATTEMPTS; i++) {
 		find_turn(asked, line);
 		lead = (__u32)asked->word == asked->tag ? lead_of(asked->word, asked->time) : 0;
+		if (lead > interval * burst)
+			lead = 0; /* no debt of this service: it is long past */
 		if (lead + interval > interval * burst)
 			return 0;
 		next = asked->tag | (__u64)(asked->time + lead + interval) << 32;

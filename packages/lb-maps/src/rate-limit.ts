@@ -88,7 +88,8 @@ export function mayOpen(maps: LbMaps, service: number, client: Uint32Array, fami
   const tag = hash >> 32n || 1n
   const words = maps.rates.longs.subarray(line * RATE_LINE_WORDS, (line + 1) * RATE_LINE_WORDS)
   const own = words.find((word) => (word & LOW) === tag) ?? 0n
-  return leadOf(own, time) + interval <= interval * burst
+  const lead = leadOf(own, time)
+  return lead > interval * burst || lead + interval <= interval * burst
 }
 
 function hashOf({ hashKey, services }: LbMaps, service: number, client: bigint, bits: number): bigint {

@@ -159,7 +159,8 @@ export function readSources(maps: LbMaps): string[] {
 function slotsByNumber(maps: LbMaps, service: number, numbers: number): Uint32Array {
   const counts = new Uint32Array(Math.max(0, numbers))
   const ring = ringOf(maps, service)
-  if (ring) for (const word of ringSlots(maps, ring)) counts[numberOf(word)]!++
+  const slots = ring ? ringSlots(maps, ring) : new Uint16Array(0)
+  for (let slot = 0; slot < slots.length; slot++) counts[numberOf(slots[slot]!)]!++
   return counts
 }
 

@@ -6,7 +6,7 @@ import type { MetricsSettings } from '../metrics/settings.ts'
 
 /** A valid configuration, every default filled in. Addresses are in canonical spelling. */
 export interface Config {
-  /** Names and globs, and those with `-` before them, in the order of the file. */
+  /** `auto`, names and globs, and those with `-` or `+` before them, in the order of the file. */
   readonly devices: readonly string[]
   readonly mode: Mode
   readonly dsr: Dsr

@@ -1,5 +1,6 @@
 import { cidrNetwork, formatAddress, formatCidr, parseAddress, tryParseCidr, tryParseIpv4 } from '@skep/packet'
 import { rangeTrouble } from '@skep/lb-maps'
+import { entryProblem } from '@skep/device-detect'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
 import { show, wrong } from './problem.ts'
@@ -118,12 +119,11 @@ export const portRange: z.ZodType<PortRange> = field({ type: 'string', pattern: 
   return range
 })
 
-const deviceText = /^-?[^\s/-][^\s/]{0,63}$/
-
-/** A device's name, a glob (`*`, `?`, `[a-c]`), or either with `-` before it to leave devices out. */
-export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: deviceText.source }, (value) => {
-  if (typeof value === 'string' && deviceText.test(value)) return value
-  throw new Refusal(wrong(value, 'a device', 'write a name (eth0), a glob (ens*), or one to leave out ("-ens9")'))
+/** An entry of `spec.devices`: `auto`, a name, a glob, and with `-` or `+` before them what to leave out or add. */
+export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: '^[^\\s/:]+$' }, (value) => {
+  const problem = entryProblem(value)
+  if (typeof value === 'string' && problem === undefined) return value
+  throw new Refusal(problem ?? wrong(value, 'a device', 'write a name'))
 })
 
 /** Yes or no. */

@@ -13,14 +13,14 @@ import type { Drains } from '../drain/drain.ts'
 import type { Drainer } from '../drain/drainer.ts'
 import { withDrains } from '../drain/effective.ts'
 import { drainsAfter } from '../drain/leave.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, Occasion } from '../engine/engine.ts'
 import type { Round } from '../engine/round.ts'
 import type { Health } from '../health/health.ts'
 import { EarlyWarnings } from '../log/early-warnings.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
 import { accepted } from '../source/accepted.ts'
-import type { Declared, Occasion, Source } from '../source/source.ts'
+import type { Declared, Occasion as ReloadOccasion, Source } from '../source/source.ts'
 import type { Pulse } from '../pulse/pulse.ts'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
@@ -50,6 +50,9 @@ export interface Wanted {
 /** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
 const ROUND_EVERY_MS = 30_000
 
+/** Events about devices that come so closely are looked at together. */
+const LOOK_AFTER_MS = 100
+
 /** What time alone brings is done so often. */
 const TICK_EVERY_MS = 1000
 
@@ -61,6 +64,7 @@ export class Controller {
   #scheduler: Scheduler | undefined
   #trouble: string | undefined
   #warned = ''
+  #looking: NodeJS.Timeout | undefined
   readonly #early: EarlyWarnings
   /** What is carried out is another configuration from now on. */
   onConfig: (config: Config) => void = () => {}
@@ -132,20 +136,22 @@ export class Controller {
     const ticking = setInterval(() => this.#tick(scheduler), TICK_EVERY_MS)
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
-        log.debug(change, 'network changed')
-        engine.networkChanged()
+        log.debug({ what: change.what }, 'network changed')
+        engine.networkChanged(change.event)
         scheduler.soon()
+        this.#lookAtDevices(scheduler)
       }
     } finally {
       health.onChange = () => {}
       drainer.onDue = () => {}
       clearInterval(ticking)
       scheduler.stop()
+      clearTimeout(this.#looking)
     }
   }
 
   /** Reads the source again: all of it takes effect, or nothing and the errors are told, once. Before the start it has no effect. */
-  reload(occasion: Occasion): void {
+  reload(occasion: ReloadOccasion): void {
     const { source, log } = this.#parts
     if (this.#wanted === undefined) return
     try {
@@ -220,18 +226,26 @@ export class Controller {
     this.#wanted = { ...next, drains }
     const wanted = withDrains(config, drains)
     health.want(wanted)
-    const round = this.#applyWeighed(health.weigh(wanted))
+    const round = this.#applyWeighed(health.weigh(wanted), 'asked')
     if (known?.declared !== next.declared || known.put !== next.put) writeApplied(paths, config)
     return round
   }
 
   /** Addresses are announced when the tables have their services. */
-  #applyWeighed(weighed: Config): Round {
+  #applyWeighed(weighed: Config, occasion: Occasion): Round {
     const { engine, health, announcer } = this.#parts
-    const round = engine.apply(weighed)
+    const round = engine.apply(weighed, occasion)
     health.applied()
     announcer.want(weighed)
     return round
+  }
+
+  /** A device that appears does not wait as long as a large configuration has rounds wait. */
+  #lookAtDevices(scheduler: Scheduler): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined
+      if (this.#parts.engine.devicesDiffer(this.config)) scheduler.now()
+    }, LOOK_AFTER_MS)
   }
 
   #tick(scheduler: Scheduler): void {
@@ -252,7 +266,7 @@ export class Controller {
   #round(): void {
     const { health, drainer } = this.#parts
     const { config } = this
-    this.#report(this.#applyWeighed(health.weigh(withDrains(config, drainer.current))))
+    this.#report(this.#applyWeighed(health.weigh(withDrains(config, drainer.current)), 'network'))
     if (drainer.settle()) this.#scheduler?.soon()
     this.#wanted = { ...this.wanted, drains: drainer.current }
     this.#trouble = undefined

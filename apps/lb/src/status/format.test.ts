@@ -100,13 +100,16 @@ test('a dead process is the first thing that is told', () => {
 
 test('a load balancer whose devices have all gone does not claim to serve', () => {
   const devices = status.devices.map((device) => ({ ...device, attached: false }))
-  expect(formatStatus({ ...status, devices }).split('\n')[0]).toBe(
+  const first = (process: Status['process']) => formatStatus({ ...status, devices, process }).split('\n')[0]
+  expect(first(null)).toBe(
     'instance edge: installed, but on no device: nothing is balanced. Start it again, or take the rest off: skep-lb uninstall',
   )
+  expect(first(status.process)).toMatch(/^instance edge: process 7 runs it .*, on no device: nothing is balanced until/)
 })
 
 test('an instance that is not there', () => {
-  expect(formatStatus({ ...status, process: null, devices: [], services: [] })).toBe('instance edge: not installed')
+  const nothing = { process: null, program: null, devices: [], services: [] }
+  expect(formatStatus({ ...status, ...nothing })).toBe('instance edge: not installed')
 })
 
 test('health in words, and that nobody checks', () => {

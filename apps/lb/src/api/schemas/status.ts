@@ -50,9 +50,11 @@ export const backendRow: z.ZodType<BackendRow> = z.strictObject({
 /** What `get devices` shows of one. */
 export const deviceRow: z.ZodType<DeviceRow> = z.strictObject({
   name: z.string(),
-  mode: z.enum(['native', 'generic']),
+  mode: z.enum(['native', 'generic']).nullable().describe('null: the program is not meant to be there'),
   attached: z.boolean(),
-  reason: z.string().nullable(),
+  reason: z.string().nullable().describe('why it is not native, or not attached, where it should be'),
+  chosen: z.boolean().nullable().describe('whether spec.devices chooses it now'),
+  why: z.string().nullable().describe('why it is chosen, or the rule that leaves it out'),
   index: z.int().nullable(),
   state: z.string().nullable(),
   mtu: z.int().nullable(),
