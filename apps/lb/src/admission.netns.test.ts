@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Host, needing, needs, startTraffic } from '@skep/testbed'
 import { dsrConfig, dsrNetwork, type DsrNetwork, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
