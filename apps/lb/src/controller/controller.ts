@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import { diffConfigs } from '../config/diff.ts'
 import type { Finding } from '../config/problem.ts'
 import { transitionFindings } from '../config/transitions.ts'
-import { fixedFindings, readInstalled } from '../datapath/installed.ts'
+import { fixedFindings, readInstalled, restartFindings } from '../datapath/installed.ts'
 import type { Drains } from '../drain/drain.ts'
 import type { Drainer } from '../drain/drainer.ts'
 import { withDrains } from '../drain/effective.ts'
@@ -273,7 +273,12 @@ export class Controller {
   }
 
   #refusalsNow(wanted: Config, put: readonly PutService[]): Finding[] {
-    return [...transitionFindings(this.wanted.declared.config, wanted), ...this.#refusals(wanted, put)]
+    const installed = readInstalled(this.#parts.paths)
+    return [
+      ...transitionFindings(this.wanted.declared.config, wanted),
+      ...(installed ? restartFindings(installed, wanted) : []),
+      ...this.#refusals(wanted, put),
+    ]
   }
 
   #refusals(wanted: Config, put: readonly PutService[]): Finding[] {
