@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import { diffConfigs } from '../config/diff.ts'
 import type { Finding } from '../config/problem.ts'
 import { transitionFindings } from '../config/transitions.ts'
-import { fixedFindings, readInstalled } from '../datapath/installed.ts'
+import { fixedFindings, readInstalled, restartFindings } from '../datapath/installed.ts'
 import type { Drains } from '../drain/drain.ts'
 import type { Drainer } from '../drain/drainer.ts'
 import { withDrains } from '../drain/effective.ts'
@@ -24,6 +24,7 @@ import type { Declared, Occasion as ReloadOccasion, Source } from '../source/sou
 import type { Pulse } from '../pulse/pulse.ts'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
+import { type Asked, Changes } from './changes.ts'
 import { networkChanges } from './network.ts'
 import { logRound, readyLine, tellChange, tellRefusal } from './report.ts'
 import { Scheduler } from './scheduler.ts'
@@ -47,6 +48,11 @@ export interface Wanted {
   readonly drains: Drains
 }
 
+/** The services of all owners, as they are asked for. */
+export function configOf({ declared, put }: Wanted): Config {
+  return merged(declared.config, put)
+}
+
 /** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
 const ROUND_EVERY_MS = 30_000
 
@@ -66,6 +72,7 @@ export class Controller {
   #warned = ''
   #looking: NodeJS.Timeout | undefined
   readonly #early: EarlyWarnings
+  readonly #changes = new Changes<Wanted>({ wanted: () => this.wanted, carryOut: (next) => this.#follow(next) })
   /** What is carried out is another configuration from now on. */
   onConfig: (config: Config) => void = () => {}
 
@@ -81,7 +88,7 @@ export class Controller {
 
   /** The services of all owners, as they are asked for. */
   get config(): Config {
-    return merged(this.wanted.declared.config, this.wanted.put)
+    return configOf(this.wanted)
   }
 
   /** Why what is asked for is not carried out; `undefined`: it is. */
@@ -160,7 +167,7 @@ export class Controller {
       this.#seen = text
       const { put, drains } = this.#wanted
       const declared = source.parse(text, (wanted) => this.#refusalsNow(wanted, put))
-      const change = this.change({ declared, put, drains })
+      const change = this.#changeTo({ declared, put, drains })
       tellChange('reloaded', change, log)
     } catch (error) {
       tellRefusal(error, log)
@@ -183,7 +190,7 @@ export class Controller {
     const restore = this.source.store(text)
     try {
       this.#seen = text
-      const change = this.change({ ...this.wanted, declared })
+      const change = this.#changeTo({ ...this.wanted, declared })
       tellChange('applied', change, this.#parts.log)
       return change
     } catch (error) {
@@ -193,26 +200,36 @@ export class Controller {
     }
   }
 
-  /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
-  change(next: Wanted, note?: string): Change {
-    const before = this.wanted
-    const config = this.config
-    try {
-      const round = this.#apply(next, config)
-      this.#report(round)
-      this.onConfig(this.config)
-      this.#scheduler?.soon()
-      if (note !== undefined) console.log(note)
-      return { diff: diffConfigs(config, this.config), done: round.explained }
-    } catch (error) {
-      this.#report(this.#apply(before, undefined))
-      throw error
-    }
+  /** Resolves when the tables have the change; those that are asked for together are carried out in one round. Rejects with why not. */
+  async change(asked: Asked<Wanted>, note?: string): Promise<void> {
+    await this.#changes.ask(asked)
+    if (note !== undefined) console.log(note)
   }
 
   /** What stands against the services that were put, beside those of the source. */
   refusals(put: readonly PutService[]): Finding[] {
     return this.#parts.engine.refusals(merged(this.wanted.declared.config, put))
+  }
+
+  #changeTo(next: Wanted): Change {
+    const before = this.config
+    const { explained } = this.#follow(next)
+    return { diff: diffConfigs(before, this.config), done: explained }
+  }
+
+  /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
+  #follow(next: Wanted): Round {
+    const before = this.wanted
+    try {
+      const round = this.#apply(next, this.config)
+      this.#report(round)
+      this.onConfig(this.config)
+      this.#scheduler?.soon()
+      return round
+    } catch (error) {
+      this.#report(this.#apply(before, undefined))
+      throw error
+    }
   }
 
   /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
@@ -273,7 +290,12 @@ export class Controller {
   }
 
   #refusalsNow(wanted: Config, put: readonly PutService[]): Finding[] {
-    return [...transitionFindings(this.wanted.declared.config, wanted), ...this.#refusals(wanted, put)]
+    const installed = readInstalled(this.#parts.paths)
+    return [
+      ...transitionFindings(this.wanted.declared.config, wanted),
+      ...(installed ? restartFindings(installed, wanted) : []),
+      ...this.#refusals(wanted, put),
+    ]
   }
 
   #refusals(wanted: Config, put: readonly PutService[]): Finding[] {
