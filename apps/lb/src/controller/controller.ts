@@ -261,8 +261,18 @@ export class Controller {
   #lookAtDevices(scheduler: Scheduler): void {
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined
-      if (this.#parts.engine.devicesDiffer(this.config)) scheduler.now()
+      if (this.#devicesDiffer()) scheduler.now()
     }, LOOK_AFTER_MS)
+  }
+
+  /** What cannot be read now is read by the next round, which tells. */
+  #devicesDiffer(): boolean {
+    try {
+      return this.#parts.engine.devicesDiffer(this.config)
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, 'could not look at the devices')
+      return false
+    }
   }
 
   #tick(scheduler: Scheduler): void {

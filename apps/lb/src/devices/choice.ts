@@ -29,6 +29,7 @@ export class DeviceChoice {
   readonly #view: HostView
   #held = nothingHeld
   #dueAt = Infinity
+  #taken = ''
 
   /** `linked`: devices, by index, that were chosen by whoever ran before. */
   constructor(netlink: Netlink, linked: readonly number[]) {
@@ -49,11 +50,17 @@ export class DeviceChoice {
     return this.#choose(entries).chosen
   }
 
+  /** Whether other devices would be chosen now than were taken last. */
+  differs(entries: readonly string[]): boolean {
+    return keyOf(this.look(entries)) !== this.#taken
+  }
+
   /** What is chosen from now on. */
   take(entries: readonly string[]): Chosen {
     const readAt = this.#view.refresh() ?? Infinity
     const { chosen, held, dueAt = Infinity } = this.#choose(entries)
     this.#held = held
+    this.#taken = keyOf(chosen)
     this.#dueAt = Math.min(readAt, dueAt)
     return chosen
   }
@@ -73,4 +80,8 @@ export class DeviceChoice {
     const { explanations } = detection
     return { chosen: { devices, explanations, missing, warnings: deviceWarnings(selected) }, ...rest }
   }
+}
+
+function keyOf({ devices }: Chosen): string {
+  return devices.map(({ index, name }) => `${index} ${name}`).join()
 }

@@ -112,7 +112,7 @@ export class Engine implements Disposable {
     return this.#services.tick() || this.#links.isDue
   }
 
-  /** Whether the program is on other devices than the configuration chooses now. */
+  /** Whether the configuration chooses other devices now than in the round before. */
   devicesDiffer(config: Config): boolean {
     return this.#links.differ(config)
   }

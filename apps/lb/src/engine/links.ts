@@ -79,16 +79,9 @@ export class Links {
     return pinnedLinks(this.#paths, this.#netlink).map(({ device }) => device)
   }
 
-  /** Whether the devices that are linked are others than those that the configuration chooses now. */
-  differ(config: Config): boolean {
-    const { devices } = this.look(config)
-    const linked = pinnedLinks(this.#paths, this.#netlink).map(({ device, index }) => `${index} ${device}`)
-    return (
-      devices
-        .map(({ name, index }) => `${index} ${name}`)
-        .toSorted()
-        .join() !== linked.toSorted().join()
-    )
+  /** Whether the configuration chooses other devices now than in the round before. */
+  differ({ devices }: Config): boolean {
+    return this.#choice.differs(devices)
   }
 
   /** What is to be done for the devices. Links that hold this very program, or that of a capture, need no update. */
