@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* The story itself, whichever hook it is told at. */
 #pragma once
+#include "admission.h"
 #include "dsr.h"
 #include "nat.h"
 #include "parse.h"
@@ -10,11 +11,17 @@
 stage serve(struct context *ctx, struct packet *packet, __u32 id)
 {
 	struct service *service = 0;
+	enum verdict v;
 
 	if (id != SERVICE_OWN_SOURCE) {
 		service = bpf_map_lookup_elem(&services, &id);
 		if (!service)
 			return VERDICT_DROP_NO_SERVICE;
+		if (unlikely(asks_for_admission(service))) {
+			v = check_admission(ctx, packet, service, id);
+			if (v)
+				return v;
+		}
 		if (service->flags & SERVICE_DSR)
 			return send_direct(ctx, packet, service, id);
 	}

@@ -4,6 +4,7 @@
  * balancer's own address, a client the service's.
  */
 #pragma once
+#include "admission.h"
 #include "forward.h"
 #include "intent.h"
 #include "martian.h"
@@ -61,6 +62,9 @@ stage open_flow(struct context *ctx, const struct packet *packet, const struct s
 	if (packet->tcp && (packet->tcp->rst || (!opens(packet) && is_on(SWITCH_CARRYING))))
 		return VERDICT_DROP_NO_CONNECTION;
 	v = check_source(packet);
+	if (v)
+		return v;
+	v = check_limit(packet, service, flow->service);
 	if (v)
 		return v;
 	if (!opening)

@@ -204,17 +204,13 @@ class Planner {
 
   /** Rounds of table steps with a grace period between one and the next; in round `at` the services stand ready. */
   #steps(at: number): Step[] {
-    const { sourceWrites, takenOver, prepare, publish, tables } = this.#draft
-    const rounds = Math.max(
-      tables[2].rounds,
-      tables[10].rounds,
-      prepare.length + publish.length > 0 ? at + 1 : 0,
-    )
+    const { sourceWrites, takenOver, newMembers, prepare, publish, tables } = this.#draft
+    const rounds = Math.max(tables[2].rounds, tables[10].rounds, prepare.length + publish.length > 0 ? at + 1 : 0)
     const steps: Step[] = [...sourceWrites, ...takenOver]
     for (let round = 0; round < rounds; round++) {
       if (round > 0) steps.push({ do: 'grace' })
       steps.push(...shapes.flatMap((shape) => tables[shape.family].firstSteps(round)))
-      if (round === at) steps.push(...prepare, ...publish)
+      if (round === at) steps.push(...newMembers.steps, ...prepare, ...publish)
       steps.push(...shapes.flatMap((shape) => tables[shape.family].lastSteps(round)))
     }
     return [...steps, ...this.#draft.lastSteps]
