@@ -73,7 +73,10 @@ describe('source ranges', () => {
   test('neighbours and what lies inside another become one stretch', () => {
     const { words } = compileRanges({ allow: ['10.0.0.0/9', '10.128.0.0/9', '10.1.0.0/16'] }, 2)
     expect([...words].map((word) => word.toString(16))).toEqual([
-      ...['a00000000000000', '0', 'b00000000000000', '0'],
+      'a00000000000000',
+      '0',
+      'b00000000000000',
+      '0',
       ...Array<string>(4).fill('ffffffffffffffff'),
     ])
   })

@@ -118,6 +118,10 @@ export interface Backend {
   /** 0–255; 0: no new connections. */
   readonly weight: number
   readonly state: BackendState
+  /** `2030-01-31T12:00:00Z`: from then on it takes connections, on every load balancer. */
+  readonly addedAt?: string | undefined
+  /** From then on it takes no new ones; `weight` is what it had before. */
+  readonly drainingSince?: string | undefined
   /** What is found out about it; no file says it. */
   readonly fate?: BackendFate | undefined
 }

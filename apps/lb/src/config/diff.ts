@@ -42,8 +42,8 @@ function diffServices(before: Service, after: Service): string[] {
 }
 
 function diffBackends(before: Backend, after: Backend): string[] {
-  return (['weight', 'state'] as const).flatMap((key) =>
-    changed(`${key} of backend ${formatBackend(before)}`, before[key], after[key]),
+  return (['weight', 'state', 'addedAt', 'drainingSince'] as const).flatMap((key) =>
+    changed(`${key} of backend ${formatBackend(before)}`, before[key] ?? 'none', after[key] ?? 'none'),
   )
 }
 

@@ -126,6 +126,15 @@ export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern:
   throw new Refusal(problem ?? wrong(value, 'a device', 'write a name'))
 })
 
+const timeText = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
+
+/** A moment (RFC 3339), as UTC in whole seconds: load balancers compare it with their clocks. */
+export const time: z.ZodType<string> = field({ type: 'string', format: 'date-time' }, (value) => {
+  const moment = typeof value === 'string' && timeText.test(value) ? new Date(value) : undefined
+  if (moment && Number.isFinite(moment.getTime())) return `${moment.toISOString().slice(0, 19)}Z`
+  throw new Refusal(wrong(value, 'a time', 'write one like 2030-01-31T12:00:00Z, as date -u +%FT%TZ prints'))
+})
+
 /** Yes or no. */
 export const flag: z.ZodType<boolean> = field({ type: 'boolean' }, (value) => {
   if (typeof value === 'boolean') return value

@@ -150,6 +150,18 @@ describe('refused, with line, path, value and what would be right:', () => {
       'lb.yaml:12:52: spec.services[0].backends[1].state: "terminated" is not known; did you mean "terminating"?',
     ],
     [
+      'a time without a zone',
+      /weight: 2/,
+      'addedAt: "2030-01-31T12:00:00"',
+      'spec.services[0].backends[1].addedAt: "2030-01-31T12:00:00" is not a time; write one like 2030-01-31T12:00:00Z',
+    ],
+    [
+      'a time that no calendar has',
+      /weight: 2/,
+      'drainingSince: 2030-13-31T12:00:00Z',
+      'spec.services[0].backends[1].drainingSince: "2030-13-31T12:00:00Z" is not a time',
+    ],
+    [
       'a drain time of more than a week',
       /( {6})backends:/,
       '$1drain: { timeoutSeconds: 604801 }\n$1backends:',

@@ -30,6 +30,7 @@ import {
   portRange,
   sourceRange,
   strict,
+  time,
   tunnelSource,
   word,
 } from './fields.ts'
@@ -50,6 +51,8 @@ export const backendSchema: z.ZodType<Backend> = strict<Omit<Backend, 'fate'>>('
   port,
   weight: integer('a weight', 0, 255).default(1),
   state: word(backendStates).default('active'),
+  addedAt: time.optional(),
+  drainingSince: time.optional(),
 })
 
 const drainSchema = strict<Drain>('a drain section', {

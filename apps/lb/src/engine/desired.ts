@@ -61,10 +61,34 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
   ]
 }
 
+/** The moments at which backends come and go by their declared times, in seconds since 1970. */
+export function declaredMoments({ services }: Config): number[] {
+  return services.flatMap(({ backends }) =>
+    backends.flatMap((backend) => {
+      if (backend.addedAt === undefined && backend.drainingSince === undefined) return []
+      return Object.values(timesOf(backend))
+    }),
+  )
+}
+
+function timesOf({
+  addedAt,
+  drainingSince,
+}: Config['services'][number]['backends'][number]): Pick<Backend, 'addedAt' | 'drainingSince'> {
+  if (addedAt === undefined && drainingSince === undefined) return {}
+  return {
+    ...(addedAt === undefined ? {} : { addedAt: Date.parse(addedAt) / 1000 }),
+    ...(drainingSince === undefined ? {} : { drainingSince: Date.parse(drainingSince) / 1000 }),
+  }
+}
+
 /** Those of the frontends' family. A tunnel carries one family in the other: then all serve whom nobody of theirs does. */
 function served({ backends }: ConfigService, way: Way, v: 4 | 6): Backend[] {
   const serving = servingFamily(backends, way, v)
   return backends
     .filter(({ address }) => family(address) === serving)
-    .map(({ address, port, weight, fate }) => ({ address, port, weight, ...(fate ? { state: fate } : {}) }))
+    .map((backend) => {
+      const { address, port, weight, fate } = backend
+      return { address, port, weight, ...(fate ? { state: fate } : {}), ...timesOf(backend) }
+    })
 }

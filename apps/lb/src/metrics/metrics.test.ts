@@ -108,6 +108,7 @@ test('what stands in the tables stands in the text', async () => {
       `skep_lb_backend_bytes_total${own},backend="10.1.0.1:80"} 6000`,
       `skep_lb_backend_ring_share${own},backend="10.1.0.1:80"} 0.1`,
       `skep_lb_service_backends${own}} 1`,
+      `skep_lb_service_info${own},mode="snat",algorithm="maglev"} 1`,
       'skep_lb_metrics_folded{of="backends"} 0',
     ]),
   )

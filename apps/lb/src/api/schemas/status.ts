@@ -37,6 +37,8 @@ export const backendRow: z.ZodType<BackendRow> = z.strictObject({
   weight: z.int().nullable(),
   state: z.string().nullable(),
   health: z.enum(['up', 'down', 'unknown']).nullable(),
+  addedAt: z.string().nullable().describe('from then on it takes connections, by its declared time'),
+  drainingSince: z.string().nullable().describe('from then on it takes no new ones'),
   share: z.number().describe('of new connections, 0 to 1'),
   slots: z.int(),
   source: z.string().describe("the own address that packets to it carry; none: they carry the client's"),
