@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
 import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
@@ -118,7 +118,7 @@ hosted.describe('acceleration: tc, with direct server return', () => {
   }, 60_000)
   afterAll(async () => lab[Symbol.asyncDispose](), 60_000)
 
-  describe.each([
+  test.each([
     ['IPIP, each family in itself', { dispatch: 'ipip' }],
     ['IPIP, both families in IPv4', { dispatch: 'ipip', backends: 'v4' }],
     ['IPIP, both families in IPv6', { dispatch: 'ipip', backends: 'v6' }],

@@ -15,7 +15,7 @@ export interface Attachment {
 /** What is attached: over one set of tables, a program for each hook. That of tc is loaded when it is asked for. */
 export interface Programs {
   readonly xdp: Program
-  tc(): Program
+  readonly tc: () => Program
 }
 
 /** Attaches to a device, trying the modes in turn. Throws `LbError` CANNOT_ATTACH with what each of them met. */
