@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { Capture, type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
 import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
-import { switchOffloadsOn } from '../test/offloads.ts'
+import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 
 const hosted = needing(needs.root, needs.bpf)
@@ -145,6 +145,23 @@ hosted.describe('acceleration: tc, with direct server return', () => {
     },
     90_000,
   )
+
+  test('what stands for many goes through the tunnel as one, as long as its outer header says', async () => {
+    const { client, lb: host, 'backend-1': backend } = lab.net
+    switchOn(host)
+    await using lb = SkepLb.on(host)
+    const text = dsrConfig([1], { dispatch: 'ipip', backends: 'v4' })
+    await lb.start(text.replace('mode: dsr', 'acceleration: tc\n  mode: dsr'))
+    const filter = '(ip proto 4 or ip proto 41) and greater 3000'
+    await using capture = await Capture.start(backend, 'eth0', { filter, snapLength: 64 })
+    for (const family of families) await echo(client, family === 'v4' ? `http://${vips.v4}` : `http://[${vips.v6}]`)
+    const seen = (await capture.stop()).map(({ bytes: frame, originalLength }) => ({
+      protocol: frame[23],
+      surplus: originalLength - 14 - ((frame[16]! << 8) | frame[17]!),
+    }))
+    expect(new Set(seen.map(({ protocol }) => protocol))).toEqual(new Set([4, 41]))
+    expect(new Set(seen.map(({ surplus }) => surplus))).toEqual(new Set([0]))
+  }, 60_000)
 
   /** Sends megabytes, and gets them back; how many came. */
   function echo(client: Host, url: string): Promise<string> {

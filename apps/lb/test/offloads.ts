@@ -10,12 +10,16 @@ const offloads = {
   'rx-gro': true,
 } as const
 
-/** What hosts have by default, and XDP on veth has no use for: one packet that stands for many, checksums still to be computed. */
+/** What all hosts but the load balancer have by default, and XDP on veth has no use for: one packet that stands for many, checksums still to be computed. */
 export function switchOffloadsOn({ hosts }: Pick<Topology, 'hosts'>): void {
-  for (const host of hosts.values()) switchOn(host)
+  for (const [name, host] of hosts) if (name !== 'lb') switchOn(host)
 }
 
-function switchOn({ namespace, netlink }: Host): void {
+/**
+ * The same for one. Left out for a load balancer, its kernel cuts packets up and computes checksums as it sends, so that
+ * receivers verify them.
+ */
+export function switchOn({ namespace, netlink }: Host): void {
   using ethtool = openEthtool({ ns: namespace })
   for (const { name } of [...netlink.link.list()].filter(({ kind }) => kind === 'veth'))
     ethtool.setFeatures(name, offloads)
