@@ -3,10 +3,10 @@
  * North–south load balancing at the driver: TCP and UDP over IPv4 and IPv6, by Maglev rings, with source NAT
  * or direct server return. Needs Linux 5.12 (compare-and-swap; the MTU from a route lookup).
  */
-#include "lib/count.h"
 #include "lib/dsr.h"
 #include "lib/nat.h"
 #include "lib/parse.h"
+#include "lib/precede.h"
 #include "lib/service.h"
 
 /* id: SERVICE_OWN_SOURCE for what may be a reply. */
@@ -50,7 +50,7 @@ int lb_xdp(struct xdp_md *ctx)
 	struct packet packet = {.member = NO_MEMBER};
 	enum verdict v = balance(ctx, &packet);
 
-	count(&packet, v);
+	finish(ctx, &packet, v);
 	return xdp_action(v);
 }
 

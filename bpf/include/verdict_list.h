@@ -23,7 +23,7 @@
 	verdict(STACK_FRAGMENTS, PASS, "translated; larger than the route's MTU, the kernel fragments") \
 	verdict(STACK_ENCAPSULATES, PASS, "translated; the route is a tunnel, the kernel encapsulates") \
 	verdict(REPLY_TOO_BIG, TX, "larger than the route's MTU; its sender was told by ICMP") \
-	verdict(DROP_FRAGMENT, DROP, "fragment to a service address") \
+	verdict(DROP_FRAGMENT, DROP, "fragment to a service, whose first one has not come by or is too long ago") \
 	verdict(DROP_EXTENSION_HEADERS, DROP, "more IPv6 extension headers than are followed") \
 	verdict(DROP_TTL, DROP, "TTL or hop limit used up") \
 	verdict(DROP_NO_SERVICE, DROP, "the service table leads to an id that does not exist") \

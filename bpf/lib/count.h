@@ -14,11 +14,16 @@ static __always_inline void add(void *counters, __u32 index, __u64 bytes)
 	counter->bytes += bytes;
 }
 
+static __always_inline void count_member(const struct packet *packet)
+{
+	if (packet->member != NO_MEMBER)
+		add(&member_counters, packet->member, frame_bytes(packet));
+}
+
 static __always_inline void count(const struct packet *packet, enum verdict verdict)
 {
-	add(&verdict_counters, verdict, packet->bytes);
-	if (packet->member != NO_MEMBER)
-		add(&member_counters, packet->member, packet->bytes);
+	add(&verdict_counters, verdict, frame_bytes(packet));
+	count_member(packet);
 }
 
 #define VERDICT_IF_PASS(name, action, description) | (__u64)(XDP_##action == XDP_PASS) << VERDICT_##name

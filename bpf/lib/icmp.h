@@ -194,7 +194,7 @@ stage answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
 		return VERDICT_DROP_TOO_BIG;
 	answering->source = packet->source;
 	answering->destination = packet->destination;
-	answering->bytes = packet->bytes;
+	answering->bytes = frame_bytes(packet);
 	answering->network = packet->network;
 	answering->mtu = mtu;
 	answering->tags = packet->tags;

@@ -14,7 +14,7 @@ export const verdicts = {
   STACK_FRAGMENTS: { action: "PASS", description: "translated; larger than the route's MTU, the kernel fragments" },
   STACK_ENCAPSULATES: { action: "PASS", description: "translated; the route is a tunnel, the kernel encapsulates" },
   REPLY_TOO_BIG: { action: "TX", description: "larger than the route's MTU; its sender was told by ICMP" },
-  DROP_FRAGMENT: { action: "DROP", description: "fragment to a service address" },
+  DROP_FRAGMENT: { action: "DROP", description: "fragment to a service, whose first one has not come by or is too long ago" },
   DROP_EXTENSION_HEADERS: { action: "DROP", description: "more IPv6 extension headers than are followed" },
   DROP_TTL: { action: "DROP", description: "TTL or hop limit used up" },
   DROP_NO_SERVICE: { action: "DROP", description: "the service table leads to an id that does not exist" },

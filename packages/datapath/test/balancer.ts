@@ -43,6 +43,7 @@ export interface Outcome {
 const SERVICES = 16
 const MEMBERS = 1024
 const HOPS = 64
+const FRAGMENTS = 64
 const RECORD_IDLE = 3600
 const PHASE_SHIFT = 14
 const LINE_SLOTS = 32
@@ -67,7 +68,7 @@ export class Balancer implements Disposable {
     const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64 } = options
     this.#recordLines = recordLines
     this.#ringLog2 = ringLog2
-    this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS }), ...options.config }
+    this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS, fragments: FRAGMENTS }), ...options.config }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
     this.lb = loadLbXdp({
       ...(options.object === undefined ? {} : { source: options.object }),
@@ -85,6 +86,7 @@ export class Balancer implements Disposable {
         natReplies: size(natLines),
         natEntries: size(natLines * 8),
         hops: size(HOPS),
+        fragments: size(FRAGMENTS),
         moves: size(SERVICES * this.#ringLines),
         records: size(SERVICES * recordLines),
       },

@@ -8,10 +8,11 @@ interface Sizes {
   readonly serviceLines: number
   readonly natLines: number
   readonly hops: number
+  readonly fragments: number
 }
 
 /** As skep-lb sets it by default, for tables of these sizes. */
-export function plainConfig({ serviceLines, natLines, hops }: Sizes): LbXdpConfig {
+export function plainConfig({ serviceLines, natLines, hops, fragments }: Sizes): LbXdpConfig {
   const ticks = ticksPerSecond()
   return {
     ...hashKeys,
@@ -28,6 +29,8 @@ export function plainConfig({ serviceLines, natLines, hops }: Sizes): LbXdpConfi
     timeoutOther: 60 * ticks,
     pulseLimit: 3 * ticks,
     hopsMask: hops - 1,
+    fragmentsMask: fragments - 1,
+    timeoutFragment: 30 * ticks,
     recordShift: Math.ceil(Math.log2(ticks)),
     tunnelSource4: 0,
     tunnelSpread4: 0,

@@ -16,6 +16,8 @@ export interface Capacities {
   readonly connections?: number
   /** Flows remembered while slots of their services change hands (DSR), or for good (random choice). */
   readonly records?: number
+  /** Packets in fragments on their way at one time, of which each fragment has to find the first. */
+  readonly fragments?: number
 }
 
 export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
@@ -24,6 +26,7 @@ export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
   sources: 63,
   connections: 262144,
   records: 262144,
+  fragments: 4096,
 }
 
 /** What the datapath is loaded with: entries by map, and the masks of its configuration. */
@@ -33,11 +36,13 @@ export interface Sizing {
   readonly natLines: number
   readonly natEntries: number
   readonly hops: number
+  readonly fragments: number
   readonly masks: {
     readonly services4: number
     readonly services6: number
     readonly nat: number
     readonly hops: number
+    readonly fragments: number
   }
   /** Kernel memory that the maps take, in bytes, without per-CPU counters. */
   readonly bytes: number
@@ -46,12 +51,13 @@ export interface Sizing {
 const NAT_LINE_WORDS = 8
 /** Next hops that the datapath remembers. */
 const HOPS = 1024
+const FRAGMENT_BYTES = 128
 
 /**
  * Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places.
  */
 export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
-  const { services, backends, sources, connections, records } = { ...defaultCapacities, ...capacities }
+  const { services, backends, sources, connections, records, fragments } = { ...defaultCapacities, ...capacities }
   const slots = capacities.ringSlots ?? slotsFor(services, backends)
   const keys = 2 * services + sources
   const tables: TableSizes = {
@@ -66,13 +72,21 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     records: powerOfTwo((2 * records) / RECORD_LINE_WORDS),
   }
   const natLines = powerOfTwo((2 * connections) / NAT_LINE_WORDS)
+  const fragmentLines = powerOfTwo(2 * fragments)
   return {
     tables,
     natLines,
     natEntries: natLines * NAT_LINE_WORDS,
     hops: HOPS,
-    masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1, hops: HOPS - 1 },
-    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS,
+    fragments: fragmentLines,
+    masks: {
+      services4: tables.services4 - 1,
+      services6: tables.services6 - 1,
+      nat: natLines - 1,
+      hops: HOPS - 1,
+      fragments: fragmentLines - 1,
+    },
+    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS + FRAGMENT_BYTES * fragmentLines,
   }
 }
 

@@ -59,6 +59,8 @@ export interface Capacity {
   readonly connections: number
   /** Flows remembered while slots of their services change hands (DSR, affinity), or for good (random choice with DSR). */
   readonly records: number
+  /** Packets in fragments on their way at one time. */
+  readonly fragments: number
 }
 
 export interface Service {

@@ -38,7 +38,7 @@ describe('a valid configuration', () => {
       dsr: { dispatch: 'ipip', tunnelSources: [] },
       acceleration: 'best-effort',
       snat: { portRange: { from: 16384, to: 32767 }, sources: [] },
-      capacity: { services: 1024, backends: 16384, connections: 262144, records: 262144 },
+      capacity: { services: 1024, backends: 16384, connections: 262144, records: 262144, fragments: 4096 },
       hashKey: '736b65702e6465762f76312e68617368',
       services: [
         {

@@ -92,6 +92,7 @@ const capacitySchema = strict<Capacity>('the capacity section', {
   backends: integer('a number of backends', 1, 4_194_304).default(16_384),
   connections: integer('a number of connections', 1024, 16_777_216).default(262_144),
   records: integer('a number of records', 1024, 16_777_216).default(262_144),
+  fragments: integer('a number of packets in fragments', 16, 1_048_576).default(4096),
 })
 
 const specSchema = strict<Config>('the spec', {

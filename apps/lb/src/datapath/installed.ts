@@ -25,6 +25,7 @@ const mapNames = {
   members: 'members',
   sources: 'sources',
   records: 'records',
+  fragments: 'fragments',
   natFlows: 'nat_flows',
   natReplies: 'nat_replies',
   natEntries: 'nat_entries',
@@ -37,6 +38,7 @@ const decidedBy = {
   backends: ['members'],
   connections: ['natEntries'],
   records: ['records'],
+  fragments: ['fragments'],
 } as const satisfies Record<keyof Config['capacity'], readonly (keyof typeof mapNames)[]>
 
 /** Reads what is installed; `undefined` where nothing is. */

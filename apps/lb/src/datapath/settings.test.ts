@@ -43,6 +43,7 @@ test.each([
   ['capacity: { backends: 99 }', ['spec.capacity.backends']],
   ['capacity: { connections: 4096 }', ['spec.capacity.connections']],
   ['capacity: { records: 4096 }', ['spec.capacity.records']],
+  ['capacity: { fragments: 64 }', ['spec.capacity.fragments']],
   ['snat: { portRange: 20000-30000 }', ['spec.snat.portRange']],
   ['hashKey: "ffffffffffffffffffffffffffffffff"', ['spec.hashKey']],
   ['acceleration: generic, snat: { sources: [] }', []],

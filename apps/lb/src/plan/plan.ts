@@ -46,6 +46,7 @@ export function planInstall(asked: PlanRequest, cpus: number): InstallPlan {
     backends: withRoom(asked.backends),
     connections: Math.max(1024, asked.connections),
     records: Math.max(1024, asked.records),
+    fragments: smallest.capacity.fragments,
   }
   const maps = plannedMaps(capacity, cpus)
   return { asked, capacity, cpus, maps, bytes: maps.reduce((sum, { bytes }) => sum + bytes, 0) }

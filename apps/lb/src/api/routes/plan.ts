@@ -22,11 +22,11 @@ const query: z.ZodType<Query> = z.strictObject({
   cpus: number(8192, 1).optional().describe('that the machine may have; left out: this one'),
 })
 
-const capacities = { services: z.int(), backends: z.int(), connections: z.int(), records: z.int() }
+const asked = { services: z.int(), backends: z.int(), connections: z.int(), records: z.int() }
 
 const plan: z.ZodType<InstallPlan> = z.strictObject({
-  asked: z.strictObject(capacities),
-  capacity: z.strictObject(capacities).describe('what to write as spec.capacity'),
+  asked: z.strictObject(asked),
+  capacity: z.strictObject({ ...asked, fragments: z.int() }).describe('what to write as spec.capacity'),
   cpus: z.int(),
   maps: z.array(
     z.strictObject({
@@ -35,7 +35,7 @@ const plan: z.ZodType<InstallPlan> = z.strictObject({
       entries: z.int(),
       bytesEach: z.int(),
       bytes: z.int(),
-      setBy: z.array(z.enum(['services', 'backends', 'connections', 'records'])),
+      setBy: z.array(z.enum(['services', 'backends', 'connections', 'records', 'fragments'])),
     }),
   ),
   bytes: z.int(),
