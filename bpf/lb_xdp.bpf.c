@@ -3,6 +3,7 @@
  * North–south load balancing at the driver: TCP and UDP over IPv4 and IPv6, by Maglev rings, with source NAT
  * or direct server return. Needs Linux 5.12 (compare-and-swap; the MTU from a route lookup).
  */
+#include "lib/admission.h"
 #include "lib/dsr.h"
 #include "lib/nat.h"
 #include "lib/parse.h"
@@ -13,11 +14,17 @@
 stage serve(struct xdp_md *ctx, struct packet *packet, __u32 id)
 {
 	struct service *service = 0;
+	enum verdict v;
 
 	if (id != SERVICE_OWN_SOURCE) {
 		service = bpf_map_lookup_elem(&services, &id);
 		if (!service)
 			return VERDICT_DROP_NO_SERVICE;
+		if (unlikely(asks_for_admission(service))) {
+			v = check_admission(ctx, packet, service, id);
+			if (v)
+				return v;
+		}
 		if (service->flags & SERVICE_DSR)
 			return send_direct(ctx, packet, service, id);
 	}

@@ -30,7 +30,7 @@
 	verdict(DROP_NO_BACKEND, DROP, "the service has no backend for it") \
 	verdict(DROP_NO_MEMBER, DROP, "the ring leads to a member that does not exist") \
 	verdict(DROP_NO_SOURCE, DROP, "no own address towards the backend") \
-	verdict(DROP_NO_CONNECTION, DROP, "TCP RST of a connection that is not known") \
+	verdict(DROP_NO_CONNECTION, DROP, "of a connection that is not known: TCP RST, or for a moment while tables are exchanged") \
 	verdict(DROP_NAT_FULL, DROP, "no free entry for a new connection") \
 	verdict(DROP_NAT_NO_PORT, DROP, "no free port towards the backend for a new connection") \
 	verdict(DROP_NAT_CONTENDED, DROP, "another CPU was opening the same connection") \
@@ -47,5 +47,7 @@
 	verdict(DROP_NO_NEIGHBOUR, DROP, "the MAC address of the next hop is not known") \
 	verdict(DROP_NO_HEADROOM, DROP, "the device leaves no room for a header in front") \
 	verdict(DROP_OPTION, DROP, "IP options or extension headers leave no place for the option of DSR") \
-	verdict(REPLY_PING, TX, "ping to an address of a service, answered")
+	verdict(REPLY_PING, TX, "ping to an address of a service, answered") \
+	verdict(DROP_SOURCE_RANGE, DROP, "the service does not admit clients of this address") \
+	verdict(DROP_RATE_LIMIT, DROP, "clients of this prefix open more connections than the service allows")
 /* clang-format on */

@@ -31,7 +31,7 @@ static __always_inline void count(const struct packet *packet, enum verdict verd
 #define VERDICT_IF_REDIRECT(name, action, description)                                                       \
 	| (__u64)(XDP_##action == XDP_REDIRECT) << VERDICT_##name
 
-_Static_assert(VERDICT_COUNT <= 64, "a set of verdicts is one word");
+_Static_assert(VERDICT_COUNT <= VERDICT_LINES && VERDICT_LINES == 64, "a set of verdicts is one word");
 
 static __always_inline int xdp_action(enum verdict verdict)
 {

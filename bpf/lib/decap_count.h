@@ -18,7 +18,7 @@ static __always_inline void count(enum decap_verdict verdict, __u32 bytes)
 #define DECAP_IS_PASS_DROP                       0
 #define DECAP_IF_PASS(name, action, description) | (__u64)DECAP_IS_PASS_##action << DECAP_##name
 
-_Static_assert(DECAP_VERDICT_COUNT <= 64, "a set of verdicts is one word");
+_Static_assert(DECAP_VERDICT_COUNT <= VERDICT_LINES && VERDICT_LINES == 64, "a set of verdicts is one word");
 
 static __always_inline _Bool passes(enum decap_verdict verdict)
 {

@@ -44,7 +44,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, DECAP_VERDICT_COUNT);
+	__uint(max_entries, VERDICT_LINES);
 	__type(key, __u32);
 	__type(value, struct counter);
 } decap_counters SEC(".maps");

@@ -4,6 +4,7 @@
  * balancer's own address, a client the service's.
  */
 #pragma once
+#include "admission.h"
 #include "forward.h"
 #include "intent.h"
 #include "martian.h"
@@ -58,9 +59,12 @@ stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct se
 
 	if (packet->icmp_error)
 		return VERDICT_PASS_NO_CONNECTION;
-	if (packet->tcp && packet->tcp->rst)
+	if (packet->tcp && (packet->tcp->rst || (!opens(packet) && is_on(SWITCH_CARRYING))))
 		return VERDICT_DROP_NO_CONNECTION;
 	v = check_source(packet);
+	if (v)
+		return v;
+	v = check_limit(packet, service, flow->service);
 	if (v)
 		return v;
 	if (!opening)
@@ -117,7 +121,7 @@ stage from_member(const struct packet *packet, __u64 time, struct translation *t
 	enum verdict v;
 
 	if (!entry)
-		return VERDICT_PASS_NO_CONNECTION;
+		return is_on(SWITCH_CARRYING) ? VERDICT_DROP_NO_CONNECTION : VERDICT_PASS_NO_CONNECTION;
 	v = check_hops(packet);
 	if (v)
 		return v;

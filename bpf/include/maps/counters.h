@@ -7,6 +7,9 @@
 #pragma once
 #include <linux/types.h>
 
+/* More than there are verdicts: one more changes no table of an instance that runs. */
+#define VERDICT_LINES 64
+
 struct counter {
 	__u64 packets;
 	__u64 bytes;

@@ -25,6 +25,8 @@ struct pulse {
 enum pulse_switch {
 	SWITCH_ANY_PORT = 1, /* some service takes every port of its address */
 	SWITCH_NO_PING = 2,  /* pings to services are left to the kernel */
+	SWITCH_CARRYING = 4, /* connections are being carried into other tables: what belongs to none has to
+				wait */
 };
 
 /*

@@ -1,6 +1,17 @@
 import { expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import { array, assert, constant, constantFrom, nat, oneof, property, record, tuple } from 'fast-check'
+import {
+  array,
+  assert,
+  constant,
+  constantFrom,
+  nat,
+  oneof,
+  property,
+  readConfigureGlobal,
+  record,
+  tuple,
+} from 'fast-check'
 import { build, icmpv4, icmpv6 } from '@skep/packet'
 import { Backend, type Hook } from '../test/backend.ts'
 import {
@@ -65,7 +76,7 @@ needing(needs.root, needs.bpf).describe('frames that anybody could send', () =>
         else if (hook === 'decapEgress') expect(packet.length).toBe(bytes.length)
         else expect(packet.subarray(-2)).toEqual(bytes.subarray(-2))
       }),
-      { numRuns: 4000 },
+      { numRuns: 40 * (readConfigureGlobal().numRuns ?? 100) },
     )
     expect(seen.size).toBeGreaterThan(hook === 'decapEgress' ? 2 : 8)
   }),

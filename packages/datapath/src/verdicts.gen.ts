@@ -21,7 +21,7 @@ export const verdicts = {
   DROP_NO_BACKEND: { action: "DROP", description: "the service has no backend for it" },
   DROP_NO_MEMBER: { action: "DROP", description: "the ring leads to a member that does not exist" },
   DROP_NO_SOURCE: { action: "DROP", description: "no own address towards the backend" },
-  DROP_NO_CONNECTION: { action: "DROP", description: "TCP RST of a connection that is not known" },
+  DROP_NO_CONNECTION: { action: "DROP", description: "of a connection that is not known: TCP RST, or for a moment while tables are exchanged" },
   DROP_NAT_FULL: { action: "DROP", description: "no free entry for a new connection" },
   DROP_NAT_NO_PORT: { action: "DROP", description: "no free port towards the backend for a new connection" },
   DROP_NAT_CONTENDED: { action: "DROP", description: "another CPU was opening the same connection" },
@@ -39,4 +39,6 @@ export const verdicts = {
   DROP_NO_HEADROOM: { action: "DROP", description: "the device leaves no room for a header in front" },
   DROP_OPTION: { action: "DROP", description: "IP options or extension headers leave no place for the option of DSR" },
   REPLY_PING: { action: "TX", description: "ping to an address of a service, answered" },
+  DROP_SOURCE_RANGE: { action: "DROP", description: "the service does not admit clients of this address" },
+  DROP_RATE_LIMIT: { action: "DROP", description: "clients of this prefix open more connections than the service allows" },
 } as const

@@ -8,11 +8,12 @@ interface Sizes {
   readonly serviceLines: number
   readonly natLines: number
   readonly hops: number
+  readonly rateLines?: number
   readonly fragments: number
 }
 
 /** As skep-lb sets it by default, for tables of these sizes. */
-export function plainConfig({ serviceLines, natLines, hops, fragments }: Sizes): LbXdpConfig {
+export function plainConfig({ serviceLines, natLines, hops, rateLines = 1, fragments }: Sizes): LbXdpConfig {
   const ticks = ticksPerSecond()
   return {
     ...hashKeys,
@@ -29,13 +30,14 @@ export function plainConfig({ serviceLines, natLines, hops, fragments }: Sizes):
     timeoutOther: 60 * ticks,
     pulseLimit: 3 * ticks,
     hopsMask: hops - 1,
-    fragmentsMask: fragments - 1,
-    timeoutFragment: 30 * ticks,
     recordShift: Math.ceil(Math.log2(ticks)),
     tunnelSource4: 0,
     tunnelSpread4: 0,
     tunnelSource6: [0, 0, 0, 0],
     tunnelSpread6: [0, 0, 0, 0],
+    ratesMask: rateLines - 1,
+    fragmentsMask: fragments - 1,
+    timeoutFragment: 30 * ticks,
   }
 }
 

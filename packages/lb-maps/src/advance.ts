@@ -1,16 +1,17 @@
 import { type Actual, hasLeftovers, NO_BLOCK } from './actual.ts'
 import type { Now } from './clock.ts'
+import { copySlots } from './copy-slots.ts'
 import { Crowd } from './crowd.ts'
 import { Draft } from './draft.ts'
 import { formatKey } from './key.ts'
-import { MEMBER_LINE_IDS, PHASE, RING_LINE_SLOTS, SERVICE, SERVICE_WORDS } from './layout.ts'
-import { memberDrains, ringOf } from './lookup.ts'
+import { MEMBER_LINE_IDS, PHASE, SERVICE, SERVICE_WORDS } from './layout.ts'
+import { memberDrains, type Ring, ringOf } from './lookup.ts'
 import { membersOf } from './members.ts'
 import { recordsEverything } from './modes.ts'
 import { ageSlot, restartSlot } from './move-slot.ts'
 import { frontendOf, type Plan } from './plan.ts'
 import { recordsOf, scanRecords, slotOfTag } from './records.ts'
-import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type Slots, slotWord } from './slots.ts'
+import { asksPrevious, isMoving, movePlace, numberOf, phaseOf, type Slots, slotWord } from './slots.ts'
 
 /**
  * What time has brought: slots go on to their next phase, a slot that is settled and whose old connections are over comes
@@ -30,7 +31,7 @@ class ServiceAdvance {
   readonly #draft: Draft
   readonly #id: number
   readonly #flags: number
-  readonly #ring: { readonly base: number; readonly log2: number } | undefined
+  readonly #ring: Ring | undefined
   readonly #slots: Slots | undefined
   /** Slots in which somebody else than their member has a live connection. */
   readonly #busy = new Set<number>()
@@ -51,7 +52,7 @@ class ServiceAdvance {
 
   plan(): void {
     this.#readRecords()
-    if (this.#slots && this.#ring) this.#age(this.#slots, this.#ring.base)
+    if (this.#slots && this.#ring) this.#age(this.#slots, this.#ring)
     this.#clearDead()
     const isQuiet = !this.#slots || !isMoving(this.#slots.words)
     const keepsRecords = !isQuiet || recordsEverything(this.#flags)
@@ -73,7 +74,7 @@ class ServiceAdvance {
     })
   }
 
-  #age(slots: Slots, base: number): void {
+  #age(slots: Slots, ring: Ring): void {
     const { durations, publish, now } = this.#draft
     const [moveSeconds = 0, idleSeconds = 0] = durations.subarray(2 * this.#id, 2 * this.#id + 2)
     const lasts = { moveSeconds, idleSeconds }
@@ -83,6 +84,7 @@ class ServiceAdvance {
     let waiting = 0
     for (let slot = 0; slot < slots.words.length; slot++) {
       const word = slots.words[slot]!
+      this.#use(slots, slot)
       if (waits && phaseOf(word) === PHASE.harvest) {
         waiting++
         if (restartSlot(slots, slot, now.seconds)) aged.push(slot)
@@ -92,13 +94,16 @@ class ServiceAdvance {
         slots.words[slot] = slotWord(PHASE.stable, numberOf(word))
       }
       if (slots.words[slot] !== word) changed.push(slot)
-      this.#use(slots, slot)
     }
     if (waiting > 0) this.#tellCrowd(waiting)
-    this.#noteSince(slots, base, aged)
+    this.#noteSince(slots, ring, aged)
     if (changed.length === 0) return
-    const at = Uint32Array.from(changed, (slot) => base * RING_LINE_SLOTS + slot)
-    publish.push({ do: 'set-slots', at, numbers: Uint16Array.from(changed, (slot) => slots.words[slot]!) })
+    publish.push({
+      do: 'set-slots',
+      ring,
+      at: Uint32Array.from(changed),
+      numbers: Uint16Array.from(changed, (slot) => slots.words[slot]!),
+    })
     this.#draft.needsGrace()
   }
 
@@ -110,17 +115,19 @@ class ServiceAdvance {
     problems.push({ code: 'CROWDED', path, message })
   }
 
+  /** As the slot is until now: a packet under way may yet be sent to its previous member, and be recorded there. */
   #use({ words, previous }: Slots, slot: number): void {
     const word = words[slot]!
     this.#used.add(numberOf(word))
     if (asksPrevious(phaseOf(word))) this.#used.add(previous[slot]!)
   }
 
-  #noteSince({ previous, since }: Slots, base: number, aged: readonly number[]): void {
+  #noteSince({ previous, since }: Slots, ring: Ring, aged: readonly number[]): void {
     if (aged.length === 0) return
     this.#draft.publish.push({
       do: 'set-moves',
-      at: Uint32Array.from(aged, (slot) => movePlace(base, slot)),
+      ring,
+      at: Uint32Array.from(aged, movePlace),
       previous: Uint16Array.from(aged, (slot) => previous[slot]!),
       since: Uint16Array.from(aged, (slot) => since[slot]!),
     })

@@ -21,7 +21,7 @@ test('in halves and in bigint it is one hash', () => {
       for (const word of words) mixer.word(halves(word).lo, halves(word).hi)
       expect(mixer.value()).toBe(hashWords(seed, words))
     }),
-    { numRuns: 1000 },
+    { numRuns: 10 * (fc.readConfigureGlobal().numRuns ?? 100) },
   )
 })
 

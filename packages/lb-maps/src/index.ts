@@ -2,6 +2,11 @@ export { type Actual, hasLeftovers, type Leftovers } from './actual.ts'
 export { advance } from './advance.ts'
 export { apply } from './apply.ts'
 export { capacity, EARLY_WARNING_PERCENT, type Gauge } from './capacity.ts'
+export { type Carried, carryConnections, type CarryOptions } from './carry/carry-connections.ts'
+export { carryKeys } from './carry/carry-keys.ts'
+export { carryRecords } from './carry/carry-records.ts'
+export type { NatFacts } from './carry/nat-hash.ts'
+export { natTables, type NatTables } from './carry/nat-tables.ts'
 export type { ServiceChange } from './changes.ts'
 export { type Clock, type ClockReading, datapathClock, type Now, recordUnitSeconds, systemClock } from './clock.ts'
 export type { PlanProblem } from './draft.ts'
@@ -16,6 +21,7 @@ export {
   type Table,
   type TableName,
   tableNames,
+  tableOver,
   type TableSizes,
 } from './maps.ts'
 export { fillRing } from './maglev.ts'
@@ -33,6 +39,8 @@ export {
   type RingMember,
   type ServiceRecord,
 } from './reader.ts'
+export { rangeTrouble, type SourceRanges } from './ranges.ts'
+export { countedPrefixes, mostBurst, RATE_MAX, type RateLimit, type RateRecord, rateTime } from './rate-limit.ts'
 export { type ReconcileOptions, ServiceMaps } from './reconcile.ts'
 export { ringSizeFor } from './ring-size.ts'
 export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'

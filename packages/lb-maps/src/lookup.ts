@@ -65,17 +65,27 @@ export function hashFlow(key1: bigint, flow: FlowKey): { lo: number; hi: number 
   return { lo: mixer.lo >>> 0, hi: mixer.hi >>> 0 }
 }
 
-/** A service's ring as it is published: first line in `rings`, log2 of its slots; `undefined` when it has none. */
-export function ringOf(maps: LbMaps, service: number): { readonly base: number; readonly log2: number } | undefined {
+/** Where a ring stands: its first line in `rings`, and the log2 of its slots. */
+export interface Ring {
+  readonly base: number
+  readonly log2: number
+}
+
+/** A service's ring as it is published; `undefined` when it has none. */
+export function ringOf(maps: LbMaps, service: number): Ring | undefined {
   const word = maps.services.words[service * SERVICE_WORDS + SERVICE.ring]!
   const log2 = word & ((1 << RING_LOG2_BITS) - 1)
   return log2 < RING_LOG2_MIN ? undefined : { base: word >>> RING_LOG2_BITS, log2 }
 }
 
 /** The slots of a published ring, without copying. */
-export function ringSlots(maps: LbMaps, ring: { readonly base: number; readonly log2: number }): Uint16Array {
-  const start = ring.base * RING_LINE_SLOTS
-  return maps.rings.shorts.subarray(start, start + (1 << ring.log2))
+export function ringSlots(maps: LbMaps, ring: Ring): Uint16Array {
+  return maps.rings.block(ring.base, (1 << ring.log2) / RING_LINE_SLOTS)
+}
+
+/** What stands beside a published ring about slots that change hands, see {@link movePlace}. */
+export function movesOf(maps: LbMaps, ring: Ring): Uint16Array {
+  return maps.moves.block(ring.base, (1 << ring.log2) / RING_LINE_SLOTS)
 }
 
 /** The id that a service's member number stands for; 0 is nobody. */
@@ -120,5 +130,5 @@ export function selectMember(maps: LbMaps, service: number, hashHi: number): Sel
   if (!memberIsUsed(maps, member)) return 'no-member'
   const phase = phaseOf(word)
   const selected = { slot, slots: slots.length, number, member, phase }
-  return asksPrevious(phase) ? { ...selected, previous: maps.moves.shorts[movePlace(ring.base, slot)]! } : selected
+  return asksPrevious(phase) ? { ...selected, previous: movesOf(maps, ring)[movePlace(slot)]! } : selected
 }

@@ -2,6 +2,8 @@ import {
   memberCodec,
   memberLineCodec,
   moveLineCodec,
+  rangeLineCodec,
+  rateLineCodec,
   recordLineCodec,
   ringLineCodec,
   serviceBucket4Codec,
@@ -11,7 +13,7 @@ import {
 } from '@skep/datapath/lb-xdp'
 import type { HashKey } from './hash.ts'
 
-/** Names of the tables that this package writes. */
+/** Names of the tables that this package writes, and of one that it reads. */
 export const tableNames = [
   'services4',
   'services6',
@@ -22,6 +24,8 @@ export const tableNames = [
   'members',
   'sources',
   'records',
+  'ranges',
+  'rates',
 ] as const
 export type TableName = (typeof tableNames)[number]
 
@@ -36,6 +40,8 @@ export const entryBytes: Readonly<Record<TableName, number>> = {
   members: memberCodec.size,
   sources: sourceCodec.size,
   records: recordLineCodec.size,
+  ranges: rangeLineCodec.size,
+  rates: rateLineCodec.size,
 }
 
 /** A mapped array, as numbers of each width that somebody needs. */
@@ -44,6 +50,11 @@ export interface Table {
   readonly words: Uint32Array
   readonly longs: BigUint64Array
   readonly shorts: Uint16Array
+  /**
+   * The 16-bit numbers of a block: `count` entries, a power of two, from a multiple of it on. Of a table of the kernel not more
+   * than the block's surroundings are mapped for that.
+   */
+  block(from: number, count: number): Uint16Array
   /** Bytes of kernel memory that count as this process's; 0 while nobody has used a table of the kernel. */
   readonly mappedBytes?: number
 }
@@ -66,12 +77,20 @@ export type TableSizes = Readonly<Record<TableName, number>>
 /** A table over a buffer that holds at least `entries` of them. */
 export function tableOver(name: TableName, buffer: ArrayBuffer, entries: number): Table {
   const bytes = entries * entryBytes[name]
+  const shorts = new Uint16Array(buffer, 0, bytes / 2)
   return {
     entries,
     words: new Uint32Array(buffer, 0, bytes / 4),
     longs: new BigUint64Array(buffer, 0, bytes / 8),
-    shorts: new Uint16Array(buffer, 0, bytes / 2),
+    shorts,
+    block: (from, count) => blockOf(name, shorts, from, count),
   }
+}
+
+/** Some entries among the 16-bit numbers of a table, or of a part of it. */
+export function blockOf(name: TableName, shorts: Uint16Array, from: number, count: number): Uint16Array {
+  const width = entryBytes[name] / 2
+  return shorts.subarray(from * width, (from + count) * width)
 }
 
 /** Maps in plain memory: for tests, for planning without a kernel (`skep-lb check`), for sizing. */

@@ -22,6 +22,7 @@ const anyEvent = fc.oneof(
   { arbitrary: fc.record({ do: fc.constant('open' as const), count: fc.integer({ min: 1, max: 20 }) }), weight: 4 },
   { arbitrary: fc.record({ do: fc.constant('close' as const), share: fc.constantFrom(10, 50, 100) }), weight: 1 },
   { arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 12 }) }), weight: 6 },
+  { arbitrary: fc.record({ do: fc.constantFrom('retransmit' as const, 'spoof' as const) }), weight: 2 },
   { arbitrary: fc.record({ do: fc.constant('restart' as const) }), weight: 1 },
 )
 type Event = typeof anyEvent extends fc.Arbitrary<infer T> ? T : never
@@ -51,7 +52,7 @@ describe.each(Object.entries(shapes))('%s', (_, shape) => {
         settle(world, shape)
         if (history.every(([, killAt]) => killAt === undefined)) checkFreeIsZero(world.actual)
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 20_000 },
+      { numRuns: Math.ceil(0.6 * (fc.readConfigureGlobal().numRuns ?? 100)) },
     )
   })
 })
@@ -95,6 +96,10 @@ function happen(world: MovingWorld, shape: Shape, event: Event, killAt: number |
       return world.close(event.share)
     case 'wait':
       return world.wait(event.seconds, () => world.tick(killAt))
+    case 'retransmit':
+      return world.retransmit()
+    case 'spoof':
+      return world.spoof()
     case 'restart':
       return world.restart()
   }

@@ -33,13 +33,13 @@ const config: Partial<LbXdpConfig> = {
   timeoutOther: 5000,
 }
 
-function load(): LbXdp {
-  const own = Object.entries(sizing.tables).map(([name, maxEntries]) => [name, { maxEntries }])
+function load({ tables } = sizing): LbXdp {
+  const own = Object.entries(tables).map(([name, maxEntries]) => [name, { maxEntries }])
   return loadLbXdp({
     config,
     maps: {
       ...Object.fromEntries(own),
-      memberCounters: { maxEntries: sizing.tables.members },
+      memberCounters: { maxEntries: tables.members },
       natFlows: { maxEntries: sizing.natLines },
       natReplies: { maxEntries: sizing.natLines },
       natEntries: { maxEntries: sizing.natEntries },
@@ -173,6 +173,47 @@ needing(needs.root, needs.bpf).describe('slots that change hands', () => {
     expect(slots.length).toBeGreaterThan(20)
     expect(sorted(slots)).toEqual(sorted(moving.map(({ ring }) => ring!.slot)))
     expect(moving.every(({ why }) => why.some((line) => line.startsWith('the flow is recorded')))).toBe(true)
+  })
+})
+
+needing(needs.root, needs.bpf).describe('a table of rings for far more than there are', () => {
+  const MB = 2 ** 20
+  const large = sizeMaps({ services: 32, backends: 512, ringSlots: 2 ** 23, sources: 7, connections: 4096 })
+  const service = (number: number, hosts: number, ringSize?: number) => ({
+    name: `service-${number}`,
+    frontends: [{ address: `10.0.0.${number}`, port: 80, protocol: 'TCP' as const }],
+    mode: 'dsr-l2' as const,
+    backends: Array.from({ length: hosts }, (_, i) => ({ address: `172.16.0.${1 + i}`, port: 80 })),
+    ...(ringSize === undefined ? {} : { ringSize }),
+  })
+  const clock = (): Now => ({ seconds: 1000, epochSeconds: 0 })
+
+  test('takes memory for those that there are, and is whole to who asks for all of it', () => {
+    using lb = load(large)
+    using maps = openMaps(lb.maps, testKey)
+    const services = ServiceMaps.adopt(maps, clock)
+    services.reconcile({ services: [service(1, 3), service(2, 3)], sources: new Map() })
+    expect([maps.rings.mappedBytes, maps.moves.mappedBytes]).toEqual([MB, 0])
+    services.reconcile({ services: [service(1, 4), service(2, 3)], sources: new Map() })
+    expect([maps.rings.mappedBytes, maps.moves.mappedBytes]).toEqual([MB, 2 * MB])
+    services.reconcile({ services: [service(1, 4), service(2, 3), service(3, 3, 2 ** 20)], sources: new Map() })
+    expect(maps.rings.mappedBytes).toBe(3 * MB)
+    using whole = openMaps(lb.maps, testKey)
+    expect(whole.rings.words.byteLength).toBe(16 * MB)
+    for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) {
+      const frontend = { address, port: 80, protocol: 'TCP' as const }
+      const flows = Array.from({ length: 50 }, (_, i) => ({
+        client: '198.51.100.7',
+        clientPort: 2000 + i,
+        ...frontend,
+      }))
+      const found = flows.map((flow) => explainFlow(whole, flow).member?.number)
+      expect(flows.map((flow) => explainFlow(maps, flow).member?.number)).toEqual(found)
+      expect(new Set(found).size).toBeGreaterThan(2)
+    }
+    services.reconcile({ services: [], sources: new Map() })
+    expect(whole.rings.words.every((word) => word === 0)).toBe(true)
+    expect(whole.moves.words.every((word) => word === 0)).toBe(true)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { choose, type Intent } from '../test/datapath.ts'
+import { choose, type Intent, lastValue } from '../test/datapath.ts'
 import { copyMaps, sizes, testKey } from '../test/maps.ts'
 import type { Now } from './clock.ts'
 import { capacity } from './capacity.ts'
@@ -161,6 +161,34 @@ test('a backend that is taken out drains, which everybody can see, and is a back
   expect(node.members.map(({ address }) => address)).toEqual(['172.16.0.1'])
 })
 
+test('a flow that is on its way to a backend in the last moment of its drain stays there', () => {
+  let finish = (): void => undefined
+  const maps = memoryMaps(sizes, testKey, { gracePeriod: () => finish() })
+  const node = new Node(1000, {}, maps)
+  const more = { frontends: [{ ...frontend, protocol: 'UDP' as const }] }
+  node.services.reconcile(desired([host(1), host(2)], more))
+  node.services.reconcile(desired([host(1)], more))
+  node.pass(idle - 1)
+  const flow = Array.from({ length: 20 }, (_, i) => hashWords(1n, [BigInt(i)])).find(
+    (one) => slotPhase(node, one) === 2,
+  )!
+  const machine = { maps, recordTime: () => node.seconds & 0xffff, random: () => 0 }
+  const steps = choose(machine, 1, flow, 'unknown')
+  for (let i = 0; i < 30; i++) steps.next()
+  let first: number | undefined
+  finish = () => {
+    while (first === undefined) first = steps.next().value as number | undefined
+  }
+  node.pass(1)
+  expect([slotPhase(node, flow), first]).toEqual([3, node.members[1]!.id])
+  expect(lastValue(choose(machine, 1, flow, 'unknown'))).toBe(first)
+})
+
+function slotPhase({ services: { maps } }: Node, flow: bigint): number {
+  const ring = maps.services.words[16]!
+  return maps.rings.shorts[(ring >>> 5) * 32 + Number(flow >> BigInt(64 - (ring & 31)))]! >>> 14
+}
+
 test('one that is gone goes at once', () => {
   const node = new Node()
   node.services.reconcile(desired([host(1), host(2)]))
@@ -190,12 +218,7 @@ test.each<['keep' | 'reset', boolean]>([
   node.services.reconcile(desired([host(1), host(2)], { onFailure }))
   node.services.reconcile(desired([host(1), host(2), host(3)], { onFailure }))
   const machine = { maps: node.services.maps, recordTime: () => node.seconds & 0xffff, random: () => 0 }
-  const send = (flow: bigint, intent: Intent): number => {
-    for (const steps = choose(machine, 1, flow, intent); ;) {
-      const { done, value } = steps.next()
-      if (done) return value
-    }
-  }
+  const send = (flow: bigint, intent: Intent): number => lastValue(choose(machine, 1, flow, intent))
   const flows = Array.from({ length: 200 }, (_, i) => hashWords(1n, [BigInt(i)]))
   const [, second, third] = node.members.map(({ id }) => id)
   const old = flows.slice(100).filter((flow) => send(flow, 'watches') === second)

@@ -1,13 +1,14 @@
 import { orderFor } from './blocks.ts'
 import { fullMessage } from './capacity.ts'
+import { copySlots } from './copy-slots.ts'
 import type { Draft } from './draft.ts'
 import { PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
-import { ringOf, ringSlots } from './lookup.ts'
+import { type Ring, ringOf, ringSlots } from './lookup.ts'
 import { fillRing } from './maglev.ts'
 import { slotsFromHistory } from './move-history.ts'
 import { moveSlot, type MoveRules } from './move-slot.ts'
 import { recordsEverything, remembersMoves } from './modes.ts'
-import { asksPrevious, copySlots, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
+import { asksPrevious, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
 import type { BackendTable, Wanted } from './wanted.ts'
 
 /** Who is meant by what happens to members. */
@@ -23,7 +24,7 @@ export class RingPlan {
   readonly #id: number
   readonly #numbers: Uint16Array
   readonly #fates: Fates
-  readonly #old: { readonly base: number; readonly log2: number } | undefined
+  readonly #old: Ring | undefined
   readonly #oldWords: Uint16Array
   readonly #target: Uint16Array
   #slots: Slots | undefined
@@ -112,13 +113,14 @@ export class RingPlan {
     const { prepare } = this.#draft
     if (this.#words.length === 0) return 0
     if (!this.#block) {
-      this.#changeSlots(this.#old!.base)
-      return ringWord(this.#old!.base, this.#old!.log2)
+      this.#changeSlots(this.#old!)
+      return ringWord(this.#old!)
     }
     const { base } = this.#block
+    const ring = { base, log2: Math.log2(this.#words.length) }
     prepare.push({ do: 'write-ring', base, slots: this.#words })
-    if (this.#slots && isMoving(this.#words)) this.#setMoves(this.#slots, base, prepare, () => true)
-    return ringWord(base, Math.log2(this.#words.length))
+    if (this.#slots && isMoving(this.#words)) this.#setMoves(this.#slots, ring, prepare, () => true)
+    return ringWord(ring)
   }
 
   /** Drafts the end of the ring that was, if another takes its place. */
@@ -166,7 +168,7 @@ export class RingPlan {
   }
 
   /** A ring that grows repeats its slots first; one that shall be smaller repeats what it wants until all has settled. */
-  #moveFrom(old: { readonly base: number; readonly log2: number }, remembers: boolean): Slots | undefined {
+  #moveFrom(old: Ring, remembers: boolean): Slots | undefined {
     const { policy } = this.#wanted
     if (this.#canReplace()) {
       this.#words = this.#target
@@ -194,19 +196,19 @@ export class RingPlan {
     )
   }
 
-  #changeSlots(base: number): void {
-    const at: number[] = []
+  #changeSlots(ring: Ring): void {
     const words = this.#words
-    for (let slot = 0; slot < words.length; slot++) if (words[slot] !== this.#oldWords[slot]) at.push(slot)
+    const at = changed(this.#oldWords, words)
     if (at.length === 0) return
     const { publish } = this.#draft
-    if (this.#slots) this.#setMoves(this.#slots, base, publish, (slot) => begins(this.#oldWords[slot]!, words[slot]!))
-    const numbers = Uint16Array.from(at, (slot) => words[slot]!)
-    publish.push({ do: 'set-slots', at: Uint32Array.from(at, (slot) => base * RING_LINE_SLOTS + slot), numbers })
+    if (this.#slots) this.#setMoves(this.#slots, ring, publish, (slot) => begins(this.#oldWords[slot]!, words[slot]!))
+    const numbers = new Uint16Array(at.length)
+    for (let i = 0; i < at.length; i++) numbers[i] = words[at[i]!]!
+    publish.push({ do: 'set-slots', ring, at, numbers })
     if (at.some((slot) => begins(words[slot]!, this.#oldWords[slot]!))) this.#draft.needsGrace()
   }
 
-  #setMoves(slots: Slots, base: number, steps: Draft['publish'], which: (slot: number) => boolean): void {
+  #setMoves(slots: Slots, ring: Ring, steps: Draft['publish'], which: (slot: number) => boolean): void {
     const { words, previous, since } = slots
     const moving: number[] = []
     for (let slot = 0; slot < words.length; slot++) {
@@ -215,11 +217,21 @@ export class RingPlan {
     if (moving.length === 0) return
     steps.push({
       do: 'set-moves',
-      at: Uint32Array.from(moving, (slot) => movePlace(base, slot)),
+      ring,
+      at: Uint32Array.from(moving, movePlace),
       previous: Uint16Array.from(moving, (slot) => previous[slot]!),
       since: Uint16Array.from(moving, (slot) => since[slot]!),
     })
   }
+}
+
+/** The slots that are others than before, of two rings of one size. */
+function changed(before: Uint16Array, after: Uint16Array): Uint32Array {
+  let count = 0
+  for (let slot = 0; slot < after.length; slot++) if (after[slot] !== before[slot]) count++
+  const at = new Uint32Array(count)
+  for (let slot = 0, i = 0; i < count; slot++) if (after[slot] !== before[slot]) at[i++] = slot
+  return at
 }
 
 /** Does a slot come to be asked for its previous member that was not before? */
@@ -227,6 +239,6 @@ function begins(before: number, after: number): boolean {
   return !asksPrevious(phaseOf(before)) && asksPrevious(phaseOf(after))
 }
 
-function ringWord(base: number, log2: number): number {
+function ringWord({ base, log2 }: Ring): number {
   return ((base << RING_LOG2_BITS) | log2) >>> 0
 }

@@ -20,6 +20,7 @@ import { matchMembers, memberKey, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
 import { movedShare } from './moved.ts'
+import { RangesPlan } from './plan-ranges.ts'
 import { RecordsPlan } from './plan-records.ts'
 import { RingPlan } from './plan-ring.ts'
 import type { BackendTable, Wanted } from './wanted.ts'
@@ -54,6 +55,7 @@ export class ServicePlan {
   #lines: Block | undefined
   #ring!: RingPlan
   #records!: RecordsPlan
+  readonly #ranges: RangesPlan
   /** Of the members whose rows are gone: those that connections may still go to, and the others. */
   #draining: readonly Member[] = []
   #going: readonly Member[] = []
@@ -73,11 +75,18 @@ export class ServicePlan {
     this.#ids = ids
     this.#newRows = newRows
     this.#leaving = leaving
+    this.#ranges = new RangesPlan(draft, wanted.policy, id, isNew)
   }
 
   /** Takes numbers, ids, slots, records and lines; false, with everything given back, when something is full. */
   take(): boolean {
-    const taken = this.#takeNumbers() && this.#takeIds() && this.#planRing() && this.#takeLines() && this.#takeRing()
+    const taken =
+      this.#takeNumbers() &&
+      this.#takeIds() &&
+      this.#planRing() &&
+      this.#takeLines() &&
+      this.#takeRing() &&
+      this.#takeRanges()
     if (!taken) this.giveUp()
     return taken
   }
@@ -86,9 +95,10 @@ export class ServicePlan {
     for (const undo of this.#undo.toReversed()) undo()
   }
 
-  /** Flags, records and idle time-out, for the record of a service that is new. */
+  /** Flags, records, idle time-out and whom it admits, for the record of a service that is new. */
   firstWords(words: Uint32Array): void {
     this.#records.firstWords(words)
+    this.#ranges.firstWords(words)
   }
 
   /** Drafts the steps. */
@@ -96,6 +106,7 @@ export class ServicePlan {
     this.#writeMembers()
     this.#writeLines()
     this.#records.writeFirst()
+    this.#ranges.write()
     this.#publish(this.#ring.write())
     this.#records.writeLast()
     this.#ring.releaseOld()
@@ -201,6 +212,10 @@ export class ServicePlan {
     return trouble === undefined || this.#full(trouble)
   }
 
+  #takeRanges(): boolean {
+    return this.#ranges.take(this.#undo) || this.#full(fullMessage(this.#draft.filled, 'ranges', this.#ranges.asked))
+  }
+
   #full(message: string): false {
     this.#draft.full(this.#wanted.key, message)
     return false
@@ -209,11 +224,7 @@ export class ServicePlan {
   #writeMembers(): void {
     const { prepare, maps } = this.#draft
     const { start, count } = this.#wanted
-    if (this.#newRows.length > 0) {
-      const ids = Uint32Array.from(this.#newRows, (row) => this.#ids[row]!)
-      prepare.push({ do: 'reset-counters', ids })
-      prepare.push({ do: 'write-members', ids, words: this.#memberWords() })
-    }
+    for (const row of this.#newRows) this.#writeNew(row)
     for (const { id } of this.#draining) this.#setUsed(id, MEMBER_DRAINS)
     if (this.#draining.length > 0 && !this.#draft.defers) this.#draft.needsGrace()
     if (this.#newRows.length === count) return
@@ -234,18 +245,16 @@ export class ServicePlan {
     prepare.push({ do: 'set-member-used', id, used })
   }
 
-  #memberWords(): Uint32Array {
+  #writeNew(row: number): void {
+    const { newMembers } = this.#draft
     const { words, ports, families, sourceIndexes } = this.#table
-    const out = new Uint32Array(MEMBER_WORDS * this.#newRows.length)
-    this.#newRows.forEach((row, i) => {
-      const from = this.#wanted.start + row
-      const at = MEMBER_WORDS * i
-      for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
-      out[at + MEMBER.tail] = portAndBytes(ports[from]!, families[from]!, 1)
-      out[at + MEMBER.source] = sourceIndexes[from]!
-      out[at + MEMBER.service] = this.#id
-    })
-    return out
+    const at = newMembers.add(this.#ids[row]!)
+    const out = newMembers.words
+    const from = this.#wanted.start + row
+    for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
+    out[at + MEMBER.tail] = portAndBytes(ports[from]!, families[from]!, 1)
+    out[at + MEMBER.source] = sourceIndexes[from]!
+    out[at + MEMBER.service] = this.#id
   }
 
   #writeLines(): void {

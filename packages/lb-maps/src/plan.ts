@@ -67,9 +67,9 @@ class Planner {
     const sources = new SourcePlan(draft, this.#wanted)
     sources.makeWay(this.#wanted)
     this.#removeServices(sources)
-    this.#changeAddressKeys()
     const round = sources.write()
     this.#writeServices({ ...this.#wanted, sourceIndexes: sources.indexes() }, round)
+    this.#giveAwayAddressKeys()
     const steps = this.#steps(round)
     const full = draft.problems.some(({ code }) => code === 'FULL')
     const after = draft.finish()
@@ -126,14 +126,15 @@ class Planner {
     this.#leaveAddress(addressKey(family, key.words), sources)
   }
 
-  /** An address goes with its last service, unless it becomes the load balancer's own. */
+  /** An address goes with its last service, unless it is, or becomes, the load balancer's own. */
   #leaveAddress(address: ServiceKey, sources: SourcePlan): void {
-    if (this.#addresses.has(keyText(address)) || sources.has(formatWords(address.words, 0, address.family))) return
+    const text = formatWords(address.words, 0, address.family)
+    if (this.#addresses.has(keyText(address)) || sources.has(text) || this.#draft.sources.has(text)) return
     this.#draft.tableFor(address).remove(address)
   }
 
-  /** Addresses that were the load balancer's own until now. */
-  #changeAddressKeys(): void {
+  /** Addresses that were the load balancer's own until now; where they stand when all else is written. */
+  #giveAwayAddressKeys(): void {
     const { givenAway } = this.#draft
     for (const key of this.#addresses.values()) {
       const table = this.#draft.tableFor(key)
@@ -203,17 +204,13 @@ class Planner {
 
   /** Rounds of table steps with a grace period between one and the next; in round `at` the services stand ready. */
   #steps(at: number): Step[] {
-    const { sourceWrites, takenOver, prepare, publish, givenAway, tables } = this.#draft
-    const rounds = Math.max(
-      tables[2].rounds,
-      tables[10].rounds,
-      prepare.length + publish.length + givenAway.length > 0 ? at + 1 : 0,
-    )
+    const { sourceWrites, takenOver, newMembers, prepare, publish, tables } = this.#draft
+    const rounds = Math.max(tables[2].rounds, tables[10].rounds, prepare.length + publish.length > 0 ? at + 1 : 0)
     const steps: Step[] = [...sourceWrites, ...takenOver]
     for (let round = 0; round < rounds; round++) {
       if (round > 0) steps.push({ do: 'grace' })
       steps.push(...shapes.flatMap((shape) => tables[shape.family].firstSteps(round)))
-      if (round === at) steps.push(...prepare, ...publish, ...givenAway)
+      if (round === at) steps.push(...newMembers.steps, ...prepare, ...publish)
       steps.push(...shapes.flatMap((shape) => tables[shape.family].lastSteps(round)))
     }
     return [...steps, ...this.#draft.lastSteps]

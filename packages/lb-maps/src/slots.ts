@@ -1,13 +1,11 @@
 import {
   MOVE_LINE_SHORTS,
-  MOVE_SINCE,
   PHASE,
   RING_LINE_SLOTS,
   RING_SLOT_EMPTY,
   RING_SLOT_NUMBER,
   RING_SLOT_PHASE_SHIFT,
 } from './layout.ts'
-import type { LbMaps } from './maps.ts'
 
 /** A ring with what stands beside it about slots that change hands. */
 export interface Slots {
@@ -45,32 +43,12 @@ export function emptySlots(size: number): Slots {
   }
 }
 
-/** Index of a slot's `previous` in the 16-bit numbers of `moves`; its `since` stands MOVE_SINCE behind it. */
-export function movePlace(base: number, slot: number): number {
-  const line = base + Math.floor(slot / RING_LINE_SLOTS)
-  return line * MOVE_LINE_SHORTS + (slot % RING_LINE_SLOTS)
-}
-
-/** A copy of a published ring as a ring of `size` slots, at least as many: each slot repeated, so that nothing moves. */
-export function copySlots(
-  maps: LbMaps,
-  { base, log2 }: { readonly base: number; readonly log2: number },
-  size: number,
-): Slots {
-  const copy = emptySlots(size)
-  const shift = Math.log2(size) - log2
-  const start = base * RING_LINE_SLOTS
-  for (let slot = 0; slot < size; slot++) {
-    const word = maps.rings.shorts[start + (slot >>> shift)]!
-    copy.words[slot] = word
-    if (phaseOf(word) === PHASE.stable) continue
-    const place = movePlace(base, slot >>> shift)
-    copy.previous[slot] = maps.moves.shorts[place]!
-    copy.since[slot] = maps.moves.shorts[place + MOVE_SINCE]!
-  }
-  return copy
+/** Index of a slot's `previous` among the 16-bit numbers of its ring's moves; its `since` stands MOVE_SINCE behind it. */
+export function movePlace(slot: number): number {
+  return Math.floor(slot / RING_LINE_SLOTS) * MOVE_LINE_SHORTS + (slot % RING_LINE_SLOTS)
 }
 
 export function isMoving(words: Uint16Array): boolean {
-  return words.some((word) => phaseOf(word) !== PHASE.stable)
+  for (let slot = 0; slot < words.length; slot++) if (phaseOf(words[slot]!) !== PHASE.stable) return true
+  return false
 }

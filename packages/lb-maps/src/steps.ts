@@ -1,5 +1,6 @@
 import type { BucketShape } from './bucket.ts'
 import type { ServiceKey } from './key.ts'
+import type { Ring } from './lookup.ts'
 
 /**
  * One write into the maps. `apply` does them in order and needs to know nothing else; bulk data stands in typed arrays.
@@ -21,21 +22,26 @@ export type Step =
   | { readonly do: 'set-member-used'; readonly id: number; readonly used: number }
   /** A whole ring that nobody reads yet. */
   | { readonly do: 'write-ring'; readonly base: number; readonly slots: Uint16Array }
-  /** Who had slots, and since when they change hands; `at` in 16-bit numbers of `moves`. Before `set-slots` says so. */
+  /** Who had slots, and since when they change hands; `at` in 16-bit numbers of the ring's moves. Before `set-slots` says so. */
   | {
       readonly do: 'set-moves'
+      readonly ring: Ring
       readonly at: Uint32Array
       readonly previous: Uint16Array
       readonly since: Uint16Array
     }
-  /** Single slots of a ring in use; `at` in slots of `rings`. */
-  | { readonly do: 'set-slots'; readonly at: Uint32Array; readonly numbers: Uint16Array }
+  /** Single slots of a ring in use; `at` in its slots. */
+  | { readonly do: 'set-slots'; readonly ring: Ring; readonly at: Uint32Array; readonly numbers: Uint16Array }
   /** Everything of a service but ring and members; nobody reads it yet. */
   | { readonly do: 'write-service'; readonly id: number; readonly words: Uint32Array }
   /** Ring and members of a service, in one store. */
   | { readonly do: 'publish-service'; readonly id: number; readonly ring: number; readonly members: number }
   /** One word of a service in use. */
   | { readonly do: 'set-service'; readonly id: number; readonly word: number; readonly value: number }
+  /** The limit of a service in use, in one store. */
+  | { readonly do: 'set-limit'; readonly id: number; readonly limit: bigint }
+  /** A whole block of ranges that nobody reads yet; two words a bound. */
+  | { readonly do: 'write-ranges'; readonly base: number; readonly words: BigUint64Array }
   /** Takes records away that still are what they were: `at` in 64-bit words of `records`. */
   | { readonly do: 'clear-records'; readonly at: Uint32Array; readonly words: BigUint64Array }
   /** Takes all records of some member numbers away from a block of lines. */
@@ -66,7 +72,7 @@ export type Step =
   /** Zeroes what was freed. A service keeps its generation. */
   | {
       readonly do: 'zero'
-      readonly table: 'rings' | 'moves' | 'memberIds' | 'sources' | 'records'
+      readonly table: 'rings' | 'moves' | 'memberIds' | 'sources' | 'records' | 'ranges'
       readonly at: number
       readonly entries: number
     }

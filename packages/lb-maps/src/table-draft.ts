@@ -93,7 +93,10 @@ export class TableDraft {
     this.#overflow.push({ round: 0, bucket, by })
   }
 
-  /** Leads a key that stays to another service; before anything is inserted. The step, for the caller to give its time. */
+  /**
+   * Leads a key that stays to another service, at a time that the caller gives the step: before all others when nothing is
+   * inserted yet, after all others when nothing more will be.
+   */
   change(key: ServiceKey, service: number): Step {
     const found = this.find(key)
     if (!found) throw new Error('a key that is not in the table cannot change')

@@ -10,7 +10,7 @@ import { type LbMaps, memoryMaps, type TableSizes } from '../src/maps.ts'
 import { type Plan, plan } from '../src/plan.ts'
 import { readActual } from '../src/read-actual.ts'
 import type { Backend, Desired, Service } from '../src/service.ts'
-import { choose, type Intent, type Machine } from './datapath.ts'
+import { choose, type Intent, isRecorded, lastValue, type Machine } from './datapath.ts'
 import { copyMaps, sizes, testKey } from './maps.ts'
 import type { Dice } from './traffic.ts'
 
@@ -39,6 +39,8 @@ interface Connection {
   readonly flow: bigint
   owner: number | undefined
   lastPacket: number
+  /** Nothing but SYNs until now. */
+  isNew: boolean
   /** The packet that is on its way. */
   packet: { readonly intent: Intent; readonly steps: Generator<undefined, number> } | undefined
 }
@@ -210,17 +212,44 @@ export class MovingWorld {
     this.#go(connection, Infinity)
   }
 
+  /** SYNs whose answers were lost come again, and whoever answers to that has the connection. */
+  retransmit(): void {
+    this.#finishPackets()
+    for (const connection of this.#connections) {
+      if (connection.isNew && this.#tellsNew) connection.owner = this.#sendSyn(connection)
+    }
+  }
+
+  /** Somebody else sends SYNs in the name of connections that are recorded. */
+  spoof(): void {
+    this.#finishPackets()
+    if (!this.#tellsNew) return
+    for (const { flow, owner } of this.#connections) {
+      if (this.#forgiven.has(owner ?? 0) || !isRecorded(this.#machine, this.#service(), flow)) continue
+      const member = this.#sendSyn({ flow })
+      if (member !== owner) throw new Error(`a SYN in the name of a connection of member ${owner} went to ${member}`)
+    }
+  }
+
+  #sendSyn({ flow }: Pick<Connection, 'flow'>): number {
+    return lastValue(choose(this.#machine, this.#service(), flow, 'opens'))
+  }
+
+  get #tellsNew(): boolean {
+    const { protocol, sessionAffinity, quic } = this.#shape
+    return (protocol === 'TCP' || quic === true) && !sessionAffinity
+  }
+
   #newConnection(): Connection {
     const flow = hashWords(0x5eedn, [BigInt(this.#flows++)])
-    return { flow, owner: undefined, lastPacket: this.#time, packet: undefined }
+    return { flow, owner: undefined, lastPacket: this.#time, isNew: true, packet: undefined }
   }
 
   #begin(connection: Connection): void {
     if (connection.packet !== undefined) return
-    const { protocol, sessionAffinity, quic } = this.#shape
-    const tellsNew = (protocol === 'TCP' || quic === true) && !sessionAffinity
     const opens = connection.owner === undefined || connection.owner === 0
-    const intent: Intent = !tellsNew ? 'unknown' : opens ? 'opens' : 'goes-on'
+    const intent: Intent = !this.#tellsNew ? 'unknown' : opens ? 'opens' : 'goes-on'
+    if (!opens) connection.isNew = false
     connection.packet = { intent, steps: choose(this.#machine, this.#service(), connection.flow, intent) }
   }
 

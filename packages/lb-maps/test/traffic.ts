@@ -64,7 +64,6 @@ export function applyUnderTraffic(
 
 class Traffic {
   readonly #maps: LbMaps
-  readonly #after: LbMaps
   readonly #packets: readonly TestPacket[]
   readonly #dice: Dice
   readonly #allowed: readonly (readonly Outcome[])[]
@@ -73,7 +72,6 @@ class Traffic {
   constructor(plan: Pick<Plan, 'steps'>, maps: LbMaps, packets: readonly TestPacket[], dice: Dice) {
     const after = copyMaps(maps)
     apply(plan, after)
-    this.#after = after
     this.#maps = maps
     this.#packets = packets
     this.#dice = dice
@@ -107,23 +105,37 @@ class Traffic {
     }
   }
 
-  /** Is this an own address for the datapath at this moment, or about to become a service's? */
+  /** Is this an own address for the datapath at this moment? */
   #isKnown(source: string): boolean {
     const address = new Uint32Array(4)
     const family = parseWords(source, address, 0)!
     const packet = { family, address, port: 0, protocol: 0, client: address, clientPort: 0 }
-    return [this.#maps, this.#after].some(
-      (maps, i) => outcome(maps, packet).verdict === ['own-source', 'address-only'][i],
-    )
+    return outcome(this.#maps, packet).verdict === 'own-source'
   }
 
   /** The member must be the old or the new one; its own address may change while it stays, but is never none. */
-  #check(packet: number, { verdict, backend, source }: Outcome): void {
+  #check(packet: number, { verdict, backend, source, refused }: Outcome): void {
     const [before, after] = this.#allowed[packet] as [Outcome, Outcome]
+    if (refused) return this.#checkRefused(packet)
     if (source !== undefined && !this.#isKnown(source)) throw new Error(`replies to ${source} would not be recognised`)
     const same = (other: Outcome): boolean => other.verdict === verdict && other.backend === backend
-    if ((same(before) || same(after)) && source !== '0.0.0.0' && source !== '::') return
+    const isAdmitted = isForNobody(verdict) || admits(before) || admits(after)
+    if (isAdmitted && (same(before) || same(after)) && source !== '0.0.0.0' && source !== '::') return
     const all = JSON.stringify({ packet: this.#packets[packet], before, after, got: { verdict, backend, source } })
     throw new Error(`a packet went astray: ${all}`)
   }
+
+  /** A service's ranges and its ring change one after the other, each at once. */
+  #checkRefused(packet: number): void {
+    if (this.#allowed[packet]!.some((allowed) => allowed.refused)) return
+    throw new Error(`a packet was refused: ${JSON.stringify(this.#packets[packet])}`)
+  }
+}
+
+function isForNobody(verdict: string): boolean {
+  return ['pass', 'address-only', 'own-source'].includes(verdict)
+}
+
+function admits({ verdict, refused }: Outcome): boolean {
+  return !isForNobody(verdict) && !refused
 }

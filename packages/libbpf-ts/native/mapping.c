@@ -15,17 +15,17 @@ static void release(napi_env env, void *data, void *hint)
 	munmap(data, (size_t)(uintptr_t)hint);
 }
 
-/* map(fd, length) → ArrayBuffer, or a negative errno. Writable, shared. */
+/* map(fd, length, offset) → ArrayBuffer, or a negative errno. Writable, shared. */
 static napi_value door_map(napi_env env, napi_callback_info info)
 {
 	struct call call = call_begin(env, info);
-	int64_t fd = call_integer(&call, 0), length = call_integer(&call, 1);
+	int64_t fd = call_integer(&call, 0), length = call_integer(&call, 1), offset = call_integer(&call, 2);
 	napi_value buffer;
 	void *data;
 
 	if (call.bad)
 		return NULL;
-	data = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+	data = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, offset);
 	if (data == MAP_FAILED)
 		return answer_integer(env, -errno);
 	if (napi_create_external_arraybuffer(env, data, length, release, (void *)(uintptr_t)length,

@@ -67,6 +67,6 @@ test('whatever both ways read, they read alike', () => {
       const [quick, exact] = [quickValue(text), exactValue(text)]
       if (quick && exact) expect(withPlainKeys(quick)).toEqual(withPlainKeys(exact))
     }),
-    { numRuns: 600 },
+    { numRuns: 6 * (fc.readConfigureGlobal().numRuns ?? 100) },
   )
 }, 60_000)

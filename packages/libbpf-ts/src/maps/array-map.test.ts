@@ -29,6 +29,21 @@ describeWith(['root', 'bpftool'], 'a mapped array', () => {
     expect(words[0]).toBe(17)
   })
 
+  test('a part of it is mapped by itself', () => {
+    using map = mappable(1 << 14)
+    using memory = map.mmap({ from: 1 << 13, count: 10 })
+    const words = new Uint32Array(memory.buffer)
+    expect(words).toHaveLength(2 * 10)
+    words[2 * 3] = 4711
+    expect(map.get((1 << 13) + 3)).toBe(4711)
+    using rest = map.mmap({ from: 1 << 13 })
+    expect(rest.buffer.byteLength).toBe(8 * (1 << 13))
+    expect(() => map.mmap({ from: 1 })).toThrow('map "numbers": EINVAL')
+    expect(() => map.mmap({ from: 1 << 13, count: 1 + (1 << 13) })).toThrow(
+      'map "numbers" has 16384 elements, not 8193 from 8192 on',
+    )
+  })
+
   test('after disposal every view is empty, and nothing is listed as open', () => {
     const before = openHandles().length
     using map = mappable(512)

@@ -82,7 +82,7 @@ export interface Addon {
   tcAttach(...filter: NativeFilterCall): NativeFilter
   tcQuery(...filter: NativeFilterCall): NativeFilter
   tcDetach(...filter: NativeFilterCall): NativeFilter
-  map(fd: number, length: number): ArrayBuffer | number
+  map(fd: number, length: number, offset: number): ArrayBuffer | number
   unmap(buffer: ArrayBuffer): number
   objectOpen(bytes: Uint8Array, name: string): Logged & { readonly object?: NativeObject }
   objectLoad(object: NativeObject): Logged

@@ -4,4 +4,5 @@ import { ConnectionHolder } from './holder.ts'
 import type { HoldOptions } from './options.ts'
 
 const holder = new ConnectionHolder(workerData as HoldOptions)
-if (parentPort) serveCalls(parentPort, { open: () => holder.open(), check: () => holder.check() })
+const verbs = { open: () => holder.open(), check: () => holder.check() }
+if (parentPort) serveCalls(parentPort, verbs, () => holder.close())

@@ -4,6 +4,7 @@ import { whyNoBpf } from './bpf.ts'
 import { whyNoBpftool } from './bpftool.ts'
 import type { TestGlobals } from './globals.ts'
 import { testGlobals } from './globals.ts'
+import { KIND, whyNoKind } from './kind.ts'
 
 /** What a test needs of the machine. */
 export interface Need {
@@ -23,6 +24,8 @@ export const needs: {
   readonly bpftool: Need
   /** A program in `PATH`. */
   readonly binary: (name: string) => Need
+  /** Devices of a kind (`ip link add type <kind>`), which the kernel may be built without. */
+  readonly kind: (kind: string) => Need
   /** Anything else; `missing` tries it, and says what came of that. */
   readonly feature: (name: string, missing: () => string | undefined) => Need
 } = {
@@ -30,6 +33,7 @@ export const needs: {
   bpf: { name: 'bpf', missing: whyNoBpf },
   bpftool: { name: 'bpftool', missing: whyNoBpftool },
   binary: (name) => ({ name, missing: () => whyNoBinary(name) }),
+  kind: (kind) => ({ name: `${KIND}${kind}`, missing: () => whyNoKind(kind) }),
   feature: (name, missing) => ({ name, missing }),
 }
 

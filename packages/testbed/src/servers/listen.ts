@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { ServerCounter } from './counter.ts'
 import { httpServer } from './http.ts'
 import type { ServerSetup, ServerStats } from './options.ts'
@@ -10,6 +10,7 @@ import { udpEchoServer } from './udp.ts'
 export interface Listening {
   readonly port: number
   stats(): ServerStats
+  /** Resets its connections. */
   close(): void
 }
 
@@ -21,9 +22,18 @@ export async function listen(setup: ServerSetup): Promise<Listening> {
 async function listenTcp({ kind, name, address, port }: ServerSetup): Promise<Listening> {
   const counter = new ServerCounter()
   const server = kind === 'http' ? httpServer(name, counter) : tcpEchoServer(name, counter)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen({ host: address, port, backlog: 4096 })
   await once(server, 'listening')
-  return { port: portOf(server.address()), stats: () => counter.stats(), close: () => server.close() }
+  const close = (): void => {
+    server.close()
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
+  return { port: portOf(server.address()), stats: () => counter.stats(), close }
 }
 
 async function listenUdp({ name, address, port }: ServerSetup): Promise<Listening> {

@@ -4,4 +4,5 @@ import { listen } from './listen.ts'
 import type { ServerSetup } from './options.ts'
 
 const server = await listen(workerData as ServerSetup)
-if (parentPort) serveCalls(parentPort, { port: () => server.port, stats: () => server.stats() })
+const verbs = { port: () => server.port, stats: () => server.stats() }
+if (parentPort) serveCalls(parentPort, verbs, () => server.close())

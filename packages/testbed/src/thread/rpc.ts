@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
 /** What a thread offers: each verb takes one argument and answers with one structured-cloneable value. */
@@ -5,11 +7,24 @@ export type Verbs = Readonly<Record<string, (argument: never) => unknown>>
 
 type Call = { readonly call: number; readonly verb: string; readonly argument: unknown }
 type Answer = { readonly answer: number; readonly value?: unknown; readonly error?: string }
+type End = { readonly end: true }
 type Event = { readonly event: string; readonly value: unknown }
 
-/** Answers calls that arrive at the port, until it closes. The `ready` event says that it listens. */
-export function serveCalls(port: MessagePort, verbs: Verbs): void {
-  port.on('message', (message: Call) => void answer(port, verbs, message))
+/** What a thread has to end by itself; see {@link RemoteThread}. */
+const endWithinMs = 3000
+
+/**
+ * Answers calls that arrive at the port until it is told to end: then `close` lets go of all that keeps the thread alive. The
+ * `ready` event says that it listens.
+ */
+export function serveCalls(port: MessagePort, verbs: Verbs, close: () => void): void {
+  port.on('message', (message: Call | End) => {
+    if ('call' in message) void answer(port, verbs, message)
+    else {
+      close()
+      port.close()
+    }
+  })
   port.postMessage({ event: 'ready', value: undefined } satisfies Event)
 }
 
@@ -27,7 +42,10 @@ export function emit(port: MessagePort, event: string, value: unknown): void {
   port.postMessage({ event, value } satisfies Event)
 }
 
-/** A thread that answers calls; disposing of it ends the thread and refuses what is not yet answered. */
+/**
+ * A thread that answers calls; disposing of it ends the thread and refuses what is not yet answered. It is asked to end by
+ * itself first: Node.js may spin for ever when it terminates a thread in the middle of writing to its sockets.
+ */
 export class RemoteThread implements AsyncDisposable {
   readonly #worker: Worker
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>()
@@ -73,8 +91,17 @@ export class RemoteThread implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end(new Error('the thread was ended'))
+    if (this.#ended === undefined) await this.#askToEnd()
     await this.#worker.terminate()
+  }
+
+  async #askToEnd(): Promise<void> {
+    const ended = new AbortController()
+    const exit = once(this.#worker, 'exit')
+    this.#end(new Error('the thread was ended'))
+    this.#worker.postMessage({ end: true } satisfies End)
+    await Promise.race([exit, delay(endWithinMs, undefined, ended).catch(() => {})])
+    ended.abort()
   }
 
   #receive(message: Answer | Event): void {

@@ -7,9 +7,8 @@ import { runTraffic } from './run.ts'
 const port = parentPort
 if (port) {
   const stopped = new AbortController()
-  serveCalls(port, {
-    run: (options: TrafficOptions): Promise<TrafficReport> =>
-      runTraffic(options, { signal: stopped.signal, onProgress: (progress) => emit(port, 'progress', progress) }),
-    stop: () => stopped.abort(),
-  })
+  const stop = (): void => stopped.abort()
+  const run = (options: TrafficOptions): Promise<TrafficReport> =>
+    runTraffic(options, { signal: stopped.signal, onProgress: (progress) => emit(port, 'progress', progress) })
+  serveCalls(port, { run, stop }, stop)
 }
