@@ -2,17 +2,15 @@ import { orderFor } from './blocks.ts'
 import { fullMessage } from './capacity.ts'
 import { copySlots } from './copy-slots.ts'
 import type { Draft } from './draft.ts'
+import type { Fates } from './fates.ts'
 import { PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
 import { type Ring, ringOf, ringSlots } from './lookup.ts'
 import { fillRing } from './maglev.ts'
 import { slotsFromHistory } from './move-history.ts'
-import { moveSlot, type MoveRules } from './move-slot.ts'
+import { moveSlot } from './move-slot.ts'
 import { recordsEverything, remembersMoves } from './modes.ts'
 import { asksPrevious, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
 import type { BackendTable, Wanted } from './wanted.ts'
-
-/** Who is meant by what happens to members. */
-export type Fates = Pick<MoveRules, 'abandoned' | 'failed'>
 
 const none = new Uint16Array(0)
 
