@@ -12,6 +12,9 @@ import { writeAbsent, writeAttachments } from '../devices/record.ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
+/** A device that refuses the program is asked again so often, beside whenever the network changes. */
+const ASK_AGAIN_MS = 5000
+
 /** What came of attaching. */
 export interface Attached {
   readonly attachments: readonly Attachment[]
@@ -43,6 +46,7 @@ export class Links {
   readonly #netlink: Netlink
   readonly #datapath: LbXdp
   readonly #choice: DeviceChoice
+  #askAgainAt = Infinity
 
   constructor(paths: InstancePaths, netlink: Netlink, datapath: LbXdp) {
     this.#paths = paths
@@ -69,9 +73,9 @@ export class Links {
     this.#choice.note(event)
   }
 
-  /** Whether time alone has changed which devices are chosen. */
+  /** Whether time alone has changed which devices are chosen, or one that refused the program is to be asked again. */
   get isDue(): boolean {
-    return this.#choice.isDue
+    return this.#choice.isDue || performance.now() >= this.#askAgainAt
   }
 
   /** The devices that are linked. */
@@ -115,6 +119,7 @@ export class Links {
       }
     })
     undo.move()
+    this.#askAgainAt = refused.length === 0 ? Infinity : performance.now() + ASK_AGAIN_MS
     writeAttachments(this.#paths, attachments)
     const renamed = now.flatMap((step) => (step.do === 'rename' ? [{ device: step.device.name, from: step.from }] : []))
     return { attachments, renamed, refused }
