@@ -198,7 +198,7 @@ stage check_ranges(const struct packet *packet, const struct service *service)
 }
 
 /* Without state, what is neither known to go on with a flow nor an error about one counts as opening one. */
-static __always_inline _Bool may_open(struct xdp_md *ctx, const struct packet *packet, __u16 flags)
+static __always_inline _Bool may_open(struct context *ctx, const struct packet *packet, __u16 flags)
 {
 	enum intent intent = intent_of(ctx, packet, flags & ~SERVICE_AFFINITY);
 
@@ -211,7 +211,7 @@ static __always_inline _Bool asks_for_admission(const struct service *service)
 }
 
 /* With source NAT the limit is asked where an entry would be made. */
-stage check_admission(struct xdp_md *ctx, const struct packet *packet, const struct service *service,
+stage check_admission(struct context *ctx, const struct packet *packet, const struct service *service,
 		      __u32 id)
 {
 	enum verdict v = check_ranges(packet, service);

@@ -12,7 +12,7 @@
 #include "fragment.h"
 
 /* As it was when it was parsed: the frame has not changed since. */
-stage take_up(struct xdp_md *ctx, const struct piece *piece, struct packet *packet)
+stage take_up(struct context *ctx, const struct piece *piece, struct packet *packet)
 {
 	packet->source = stored_address(piece->first.source);
 	packet->destination = stored_address(piece->first.destination);
@@ -27,7 +27,7 @@ stage take_up(struct xdp_md *ctx, const struct piece *piece, struct packet *pack
 
 /* The headers of both families are read through the shorter one. NULL cannot be: the parser has been there.
  */
-static __always_inline struct iphdr *header_of(struct xdp_md *ctx, const struct piece *piece)
+static __always_inline struct iphdr *header_of(struct context *ctx, const struct piece *piece)
 {
 	struct iphdr *ip = (void *)(long)ctx->data + (piece->network & NETWORK_MASK);
 
@@ -66,7 +66,7 @@ static __always_inline void ask_for(struct route_lookup *lookup, const struct pi
 }
 
 /* Of the kernel's answer, with as much of the packet as answering it takes. */
-stage outcome_for(struct xdp_md *ctx, const struct piece *piece, struct route_lookup *lookup, long result)
+stage outcome_for(struct context *ctx, const struct piece *piece, struct route_lookup *lookup, long result)
 {
 	struct iphdr *ip = header_of(ctx, piece);
 	struct packet packet = {
@@ -78,12 +78,20 @@ stage outcome_for(struct xdp_md *ctx, const struct piece *piece, struct route_lo
 		.tags = piece->tags,
 		.family = piece->family,
 	};
+	enum verdict v;
 
-	return outcome(ctx, &packet, &lookup->way, &lookup->route, result);
+	if (result != BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return outcome(ctx, &packet, &lookup->way, &lookup->route, result);
+	if (may_be_fragmented(&packet) && lookup->way.family == AF_INET) {
+		lookup->route.stack = VERDICT_STACK_FRAGMENTS;
+		return VERDICT_GO_ON;
+	}
+	v = begin_answer(&packet, lookup->route.mtu - lookup->way.overhead);
+	return v ? v : VERDICT_REPLY_TOO_BIG;
 }
 
-/* Fills this_lookup()->route. */
-__noinline int route_piece(struct xdp_md *ctx)
+/* Fills this_lookup()->route, or asks for finish_answer(): for the stack, too. */
+__noinline int route_piece(struct context *ctx)
 {
 	struct route_lookup *lookup = this_lookup();
 	struct ethhdr *ethernet = (void *)(long)ctx->data;
@@ -127,18 +135,18 @@ static __always_inline __u64 outer_id(const struct packet *packet, const struct 
 	return first->flow + bpf_ntohs(packet->ipv4->frag_off & bpf_htons(IPV4_OFFSET)) * 40503;
 }
 
-static __always_inline void translate_addresses(struct packet *packet, const struct fragment *first)
+stage translate_addresses(struct context *ctx, struct packet *packet, const struct fragment *first)
 {
 	struct translation to = {
 		.source = stored_address(first->to_source),
 		.destination = stored_address(first->to_destination),
 	};
 
-	rewrite(packet, &to);
+	return rewrite(ctx, packet, &to);
 }
 
-/* By this_lookup()->route. */
-__noinline int send_piece(struct xdp_md *ctx)
+/* Into a tunnel, by this_lookup()->route. */
+__noinline int tunnel_piece(struct context *ctx)
 {
 	struct route_lookup *lookup = this_lookup();
 	struct piece *piece = this_piece();
@@ -151,28 +159,54 @@ __noinline int send_piece(struct xdp_md *ctx)
 	v = take_up(ctx, piece, &packet);
 	if (v)
 		return v;
-	if (!piece->first.dispatch)
-		translate_addresses(&packet, &piece->first);
-	if (piece->first.dispatch || !lookup->route.stack)
-		spend_hop(&packet); /* what the kernel forwards it spends itself */
-	if (piece->first.dispatch == SERVICE_DSR_IPIP) {
-		packet.flow = outer_id(&packet, &piece->first);
-		outer = outer_of(&piece->first);
-		v = encapsulate(ctx, &packet, &outer, lookup->route.stack);
-		if (v)
-			return v;
-	}
+	spend_hop(ctx, &packet);
+	packet.flow = outer_id(&packet, &piece->first);
+	outer = outer_of(&piece->first);
+	v = encapsulate(ctx, &packet, &outer, lookup->route.stack);
+	if (v)
+		return v;
+	count_member(&packet);
+	return forward(ctx, &packet, &lookup->route, 0);
+}
+
+/* As it is, or with other addresses, by this_lookup()->route. */
+__noinline int send_piece(struct context *ctx)
+{
+	struct route_lookup *lookup = this_lookup();
+	struct piece *piece = this_piece();
+	struct packet packet = {};
+	enum verdict v;
+
+	if (!piece || !lookup)
+		return VERDICT_DROP_ROUTE_ERROR;
+	v = take_up(ctx, piece, &packet);
+	if (v)
+		return v;
+	v = piece->first.dispatch ? VERDICT_GO_ON : translate_addresses(ctx, &packet, &piece->first);
+	if (v)
+		return v;
+	if (!lookup->route.stack)
+		spend_hop(ctx, &packet); /* what the kernel forwards it spends itself */
 	count_member(&packet);
 	return forward(ctx, &packet, &lookup->route, packet.member == NO_MEMBER);
 }
 
+static __always_inline _Bool this_piece_is_tunnelled(void)
+{
+	struct piece *piece = this_piece();
+
+	return piece && piece->first.dispatch == SERVICE_DSR_IPIP;
+}
+
 /* lost: what becomes of one whose first is not known. */
-stage follow_first(struct xdp_md *ctx, enum verdict lost)
+stage follow_first(struct context *ctx, enum verdict lost)
 {
 	enum verdict v;
 
 	if (!find_fragment())
 		return lost;
 	v = route_piece(ctx);
-	return v ? v : send_piece(ctx);
+	if (v)
+		return v == VERDICT_REPLY_TOO_BIG ? finish_answer(ctx) : v;
+	return this_piece_is_tunnelled() ? tunnel_piece(ctx) : send_piece(ctx);
 }

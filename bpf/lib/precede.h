@@ -8,7 +8,7 @@
 #include "follow.h"
 
 /* The outermost IP header's addresses, and its flow label or id. */
-static __always_inline _Bool read_header(struct xdp_md *ctx, struct piece *piece)
+static __always_inline _Bool read_header(struct context *ctx, struct piece *piece)
 {
 	struct iphdr *ip = header_of(ctx, piece);
 	struct ipv6hdr *ip6 = (void *)ip;
@@ -54,7 +54,7 @@ static __always_inline _Bool is_sent(__u32 member, enum verdict verdict)
 }
 
 /* id: of the member that it was sent to, or NO_MEMBER. */
-__noinline int note_first(struct xdp_md *ctx, __u32 id, __u32 verdict)
+__noinline int note_first(struct context *ctx, __u32 id, __u32 verdict)
 {
 	struct member *member = bpf_map_lookup_elem(&members, &id);
 	struct piece *piece = this_piece();
@@ -81,7 +81,7 @@ __noinline int note_first(struct xdp_md *ctx, __u32 id, __u32 verdict)
 }
 
 /* The single exit. */
-static __always_inline void finish(struct xdp_md *ctx, const struct packet *packet, enum verdict verdict)
+static __always_inline void finish(struct context *ctx, const struct packet *packet, enum verdict verdict)
 {
 	forget(verdict);
 	count(packet, verdict);

@@ -90,7 +90,7 @@ static __always_inline __u32 look_up(const struct packet *packet, __be16 port, _
 }
 
 /* address: what the address alone leads to. */
-stage without_ports(struct xdp_md *ctx, const struct packet *packet, __u32 address)
+stage without_ports(struct context *ctx, const struct packet *packet, __u32 address)
 {
 	enum verdict otherwise = address == SERVICE_ADDRESS_ONLY ? packet->unreadable : VERDICT_PASS_FOREIGN;
 
@@ -102,7 +102,7 @@ stage without_ports(struct xdp_md *ctx, const struct packet *packet, __u32 addre
 }
 
 /* service: the service's id, or SERVICE_OWN_SOURCE for what may be a reply. */
-stage find_service(struct xdp_md *ctx, const struct packet *packet, __u32 *service)
+stage find_service(struct context *ctx, const struct packet *packet, __u32 *service)
 {
 	*service = look_up(packet, packet->destination_port, packet->protocol);
 	if (unlikely(packet->unreadable))

@@ -36,7 +36,7 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
   const wrapper = `${grows ? 'shrink' : 'restore'}${family === 'v4' ? '4' : '6'}` as const
   const row = (what: string, load: Load, lb = stable, verdict: VerdictName = 'TX_TO_BACKEND'): Row => ({
     name: `${mode}/${family}/${what}`,
-    program: lb.lb.programs.lbXdp,
+    program: lb.program,
     wrapper,
     load,
     packets: PACKETS,

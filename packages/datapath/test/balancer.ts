@@ -1,9 +1,11 @@
 import { IpProtocol } from '@skep/packet'
-import { type MappedArray, xdpContext } from 'libbpf-ts'
+import type { MappedArray, Program } from 'libbpf-ts'
+import { loadLbTc, type LbTcOptions } from '../src/lb_tc.gen.ts'
 import {
   type Counter,
   type LbXdp,
   type LbXdpConfig,
+  type LbXdpOptions,
   loadLbXdp,
   MovePhase,
   type NatEntry,
@@ -11,6 +13,7 @@ import {
 } from '../src/lb_xdp.gen.ts'
 import { readClock } from '../src/clock.ts'
 import { countedVerdict, sum, type VerdictName } from './counted.ts'
+import { actionAt, type Hook, runAt } from './hook.ts'
 import { plainConfig } from './plain-config.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
@@ -30,6 +33,8 @@ export interface ServiceOptions extends Endpoint {
 }
 
 export interface BalancerOptions {
+  /** `xdp` unless it says otherwise. */
+  readonly hook?: Hook
   readonly config?: Partial<LbXdpConfig>
   /** A test object in place of lb_xdp, with the same maps and program. */
   readonly object?: string
@@ -70,11 +75,12 @@ const LINE_IDS = 16
 const LINE_BYTES = 64
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
-const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
 
-/** lb_xdp with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
+/** lb_xdp or lb_tc with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
 export class Balancer implements Disposable {
-  readonly lb: LbXdp
+  readonly lb: Pick<LbXdp, 'maps'> & Disposable
+  readonly program: Program
+  readonly hook: Hook
   readonly config: LbXdpConfig
   #sources: string[] = []
   readonly #ringLog2: number
@@ -92,7 +98,7 @@ export class Balancer implements Disposable {
       ...options.config,
     }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
-    this.lb = loadLbXdp({
+    const load = {
       ...(options.object === undefined ? {} : { source: options.object }),
       config: this.config,
       maps: {
@@ -114,7 +120,10 @@ export class Balancer implements Disposable {
         ranges: size(SERVICES * RANGE_LINES),
         rates: size(rateLines),
       },
-    })
+    }
+    this.hook = options.hook ?? 'xdp'
+    if (this.hook === 'xdp') ({ lb: this.lb, program: this.program } = atXdp(load))
+    else ({ lb: this.lb, program: this.program } = atTc(load))
   }
 
   /** Back to no services, no sources and no connections; counters stay. */
@@ -279,10 +288,9 @@ export class Balancer implements Disposable {
   /** Runs one packet. Throws unless it was counted once, with its bytes. */
   run(packet: Uint8Array, ingressIfindex?: number): Outcome {
     const before = this.counters()
-    const context = ingressIfindex === undefined ? {} : { context: xdpContext(packet.length, { ingressIfindex }) }
-    const result = this.lb.programs.lbXdp.testRun({ data: packet, ...context })
+    const { returnValue, data } = runAt(this.hook, this.program, packet, ingressIfindex)
     const verdict = countedVerdict(before, this.counters(), packet.length)
-    return { action: ACTIONS[result.returnValue] ?? String(result.returnValue), verdict, packet: result.data }
+    return { action: actionAt(this.hook, returnValue, verdict), verdict, packet: data }
   }
 
   /** Sums over all CPUs, by number of verdict. */
@@ -327,6 +335,21 @@ export class Balancer implements Disposable {
   [Symbol.dispose](): void {
     this.lb[Symbol.dispose]()
   }
+}
+
+interface Loaded {
+  readonly lb: Pick<LbXdp, 'maps'> & Disposable
+  readonly program: Program
+}
+
+function atXdp(options: LbXdpOptions): Loaded {
+  const lb = loadLbXdp(options)
+  return { lb, program: lb.programs.lbXdp }
+}
+
+function atTc(options: LbTcOptions): Loaded {
+  const lb = loadLbTc(options)
+  return { lb, program: lb.programs.lbTc }
 }
 
 /** As struct range_bound has an address; without one, the last of all. */
