@@ -8,7 +8,7 @@ import { TestbedError } from '../error.ts'
  *     const lb = net.lb.spawn('skep-lb', ['run'])
  *     await untilLine(lb.stdout, /ready/)
  */
-export function untilLine(stream: Readable | null, pattern: RegExp, timeoutMs = 10_000): Promise<string> {
+export function untilLine(stream: Readable | null, pattern: RegExp, timeoutMs = 25_000): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''
     let pending = ''
