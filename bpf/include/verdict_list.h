@@ -11,8 +11,8 @@
 /* clang-format off */
 #define VERDICTS(verdict) \
 	verdict(PASS_TRUNCATED, PASS, "cut short inside its headers, or malformed") \
-	verdict(PASS_ETHERTYPE, PASS, "neither IPv4 nor IPv6 (ARP, VLAN, ...)") \
-	verdict(PASS_PROTOCOL, PASS, "neither TCP nor UDP, or not at the end of its source route") \
+	verdict(PASS_ETHERTYPE, PASS, "neither IPv4 nor IPv6 (ARP, more than two VLAN tags, ...)") \
+	verdict(PASS_PROTOCOL, PASS, "nothing that services have: TCP, UDP, ICMP errors about them, pings; or not at the end of its source route") \
 	verdict(PASS_FOREIGN, PASS, "not for a service") \
 	verdict(PASS_NO_CONNECTION, PASS, "to an own address and NAT port, or an ICMP error, that belongs to no connection") \
 	verdict(TX_TO_BACKEND, TX, "from a client, sent to its backend by the device it came in by") \
