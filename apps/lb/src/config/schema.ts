@@ -126,7 +126,7 @@ const specSchema = strict<Config>('the spec', {
   devices: list('devices', devicePattern),
   mode: word(modes).default('snat'),
   dsr: dsrSchema.default(() => dsrSchema.parse({})),
-  acceleration: word(['native', 'best-effort', 'generic'], { tc: 'is not built yet' }).default('best-effort'),
+  acceleration: word(['native', 'best-effort', 'generic', 'tc']).default('best-effort'),
   snat: snatSchema.default(() => snatSchema.parse({})),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
   hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
