@@ -268,6 +268,6 @@ needing(needs.root, needs.bpf).describe('fragments', () => {
     const bytes = carried('v4', clientToVip, udp({ srcPort: 40000, dstPort: 80, checksum: 0 }))
     const ends = { src: client.v4, dst: vip.v4, protocol: 17, id: 3 }
     const first = build(clientToVip.ethernet, ipv4({ ...ends, moreFragments: true }), bytes.slice(0, 512))
-    expect([...at.run(first).packet.slice(40, 42)]).toEqual([0, 0])
+    expect(at.run(first).packet.slice(40, 42)).toEqual(Buffer.alloc(2))
   })
 })
