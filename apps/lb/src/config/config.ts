@@ -63,6 +63,8 @@ export interface Capacity {
   readonly sourceRanges: number
   /** Client prefixes whose new connections are counted at one time. */
   readonly rateLimitedClients: number
+  /** Packets in fragments on their way at one time. */
+  readonly fragments: number
 }
 
 export interface Service {

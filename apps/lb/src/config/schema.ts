@@ -119,6 +119,7 @@ const capacitySchema = strict<Capacity>('the capacity section', {
   records: integer('a number of records', 1024, 16_777_216).default(262_144),
   sourceRanges: integer('a number of prefixes', 16, 1_048_576).default(16_384),
   rateLimitedClients: integer('a number of client prefixes', 1024, 16_777_216).default(65_536),
+  fragments: integer('a number of packets in fragments', 16, 1_048_576).default(4096),
 })
 
 const specSchema = strict<Config>('the spec', {

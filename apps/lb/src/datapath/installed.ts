@@ -24,6 +24,7 @@ export const decidedBy: Readonly<Record<keyof Config['capacity'], readonly strin
   records: ['records'],
   sourceRanges: ['ranges'],
   rateLimitedClients: ['rates'],
+  fragments: ['fragments'],
 }
 
 /** Reads what is installed; `undefined` where nothing is. */
