@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, icmpv4, icmpv6, type Part } from '@skep/packet'
-import { needing, needs } from '@skep/testbed'
 import type { VerdictName } from '../test/counted.ts'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, ip, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -15,9 +15,9 @@ const modes = [
 ] as const
 const { clientToVip } = leg
 
-needing(needs.root, needs.bpf).describe('admission', () => {
+atEachHook('admission', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage({ rateLines: 1 })))
+  beforeAll(() => void (at = stage({ hook, rateLines: 1 })))
   afterAll(() => at[Symbol.dispose]())
 
   /** Ids of the services of a family on port 80. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, ethernet, fragment, ipv4, ipv6, type Part, udp, vlan } from '@skep/packet'
-import { needing, needs } from '@skep/testbed'
 import type { Outcome } from '../test/balancer.ts'
 import type { VerdictName } from '../test/counted.ts'
 import { Backend } from '../test/backend.ts'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, mac, own, spare, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, type Leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -47,9 +47,9 @@ function inPieces(
   })
 }
 
-needing(needs.root, needs.bpf).describe('fragments', () => {
+atEachHook('fragments', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   afterAll(() => at[Symbol.dispose]())
 
   const runAll = (packets: readonly Uint8Array[], from: 'front' | 'back' = 'front'): Outcome[] =>
