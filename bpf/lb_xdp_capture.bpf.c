@@ -7,7 +7,7 @@
 #include "lib/capture.h"
 
 SEC("xdp")
-int lb_xdp_capture(struct xdp_md *ctx)
+int lb_xdp_capture(struct context *ctx)
 {
 	struct packet packet = {.member = NO_MEMBER};
 	enum verdict v;

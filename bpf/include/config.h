@@ -32,6 +32,8 @@ struct lb_config {
 	__be32 tunnel_spread4; /* an own address towards the member */
 	__be32 tunnel_source6[4];
 	__be32 tunnel_spread6[4];
+	__u32 rates_mask; /* of the lines that count what clients open */
+	__u32 pad;
 };
 
-_Static_assert(sizeof(struct lb_config) == 112, "no hidden padding");
+_Static_assert(sizeof(struct lb_config) == 120, "no hidden padding");

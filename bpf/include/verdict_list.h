@@ -47,5 +47,7 @@
 	verdict(DROP_NO_NEIGHBOUR, DROP, "the MAC address of the next hop is not known") \
 	verdict(DROP_NO_HEADROOM, DROP, "the device leaves no room for a header in front") \
 	verdict(DROP_OPTION, DROP, "IP options or extension headers leave no place for the option of DSR") \
-	verdict(REPLY_PING, TX, "ping to an address of a service, answered")
+	verdict(REPLY_PING, TX, "ping to an address of a service, answered") \
+	verdict(DROP_SOURCE_RANGE, DROP, "the service does not admit clients of this address") \
+	verdict(DROP_RATE_LIMIT, DROP, "clients of this prefix open more connections than the service allows")
 /* clang-format on */

@@ -13,6 +13,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include "../include/capture.h"
+#include "hook.h"
 
 /* Enough for two VLAN tags, IPv6, a few extension headers and ports: filters see so much at least. */
 #define CAPTURE_HEADERS    128
@@ -62,7 +63,7 @@ static __always_inline struct capture_record *capture_frame(__u32 departure)
 }
 
 /* Global, as are the others that loop: the verifier reads each once by itself. */
-__attribute__((noinline)) int capture_copy(struct xdp_md *ctx, __u32 departure)
+__attribute__((noinline)) int capture_copy(struct context *ctx, __u32 departure)
 {
 	struct capture_record *record = capture_frame(departure);
 	struct capture_filter *filter = capture_filter();
@@ -233,7 +234,7 @@ static __always_inline void capture_emit(struct capture_record *record, __u32 ve
 
 /* Before the packet is changed. Whether it is wanted is known only when it leaves, but the sample is taken
  * here. */
-__attribute__((noinline)) int capture_arrival(struct xdp_md *ctx)
+__attribute__((noinline)) int capture_arrival(struct context *ctx)
 {
 	struct capture_record *record = capture_frame(0);
 	struct capture_record *leaving = capture_frame(1);
@@ -259,7 +260,7 @@ __attribute__((noinline)) int capture_arrival(struct xdp_md *ctx)
 }
 
 /* When its verdict is known. leaves: it was not dropped. */
-__attribute__((noinline)) int capture_departure(struct xdp_md *ctx, __u32 verdict, __u32 leaves)
+__attribute__((noinline)) int capture_departure(struct context *ctx, __u32 verdict, __u32 leaves)
 {
 	struct capture_record *arrived = capture_frame(0);
 	struct capture_record *leaving = capture_frame(1);

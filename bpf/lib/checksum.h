@@ -25,6 +25,18 @@ static __always_inline __u64 change16(__be16 from, __be16 to)
 	return (__u64)(__u16)~from + to;
 }
 
+/* Of what no checksum makes up for. */
+static __always_inline __u64 sum_of(const void *bytes, const __u32 length)
+{
+	const __u32 *words = bytes;
+	__u64 sum = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < length / sizeof(*words); i++)
+		sum += words[i];
+	return sum;
+}
+
 static __always_inline __u16 update_checksum(__u16 checksum, __u64 change)
 {
 	return ~fold((__u16)~checksum + change);

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* The single exit: each packet is counted once by its verdict, and once more by the member it was sent to. */
 #pragma once
+#include "hook.h"
 #include "maps.h"
-#include "packet.h"
 
-static __always_inline void add(void *counters, __u32 index, __u64 bytes)
+static __always_inline void add(void *counters, __u32 index, __u32 packets, __u64 bytes)
 {
 	struct counter *counter = bpf_map_lookup_elem(counters, &index);
 
 	if (!counter)
 		return;
-	counter->packets++;
+	counter->packets += packets;
 	counter->bytes += bytes;
 }
 
 static __always_inline void count(const struct packet *packet, enum verdict verdict)
 {
-	add(&verdict_counters, verdict, packet->bytes);
+	add(&verdict_counters, verdict, frames_of(packet), packet->bytes);
 	if (packet->member != NO_MEMBER)
-		add(&member_counters, packet->member, packet->bytes);
+		add(&member_counters, packet->member, frames_of(packet), packet->bytes);
 }
 
 #define VERDICT_IF_PASS(name, action, description) | (__u64)(XDP_##action == XDP_PASS) << VERDICT_##name

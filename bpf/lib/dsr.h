@@ -12,7 +12,7 @@
 #include "select.h"
 #include "tunnel.h"
 
-stage choose_member(struct xdp_md *ctx, struct packet *packet, const struct service *service, __u32 id,
+stage choose_member(struct context *ctx, struct packet *packet, const struct service *service, __u32 id,
 		    struct choice *choice)
 {
 	struct contender contender = {
@@ -37,7 +37,7 @@ static __always_inline struct way way_to(const struct packet *packet, const stru
 }
 
 /* Inside another IP packet, which the member takes off. */
-stage send_tunnelled(struct xdp_md *ctx, struct packet *packet, const struct choice *choice, __u64 time)
+stage send_tunnelled(struct context *ctx, struct packet *packet, const struct choice *choice, __u64 time)
 {
 	struct member *member = choice->member;
 	struct way way = way_to(packet, member);
@@ -57,7 +57,7 @@ stage send_tunnelled(struct xdp_md *ctx, struct packet *packet, const struct cho
 	v = find_route(ctx, packet, &way, &member->hop, time, &route);
 	if (v)
 		return v;
-	spend_hop(packet);
+	spend_hop(ctx, packet);
 	v = encapsulate(ctx, packet, &outer, route.stack);
 	if (v)
 		return v;
@@ -79,7 +79,7 @@ static __always_inline enum verdict no_way_as_it_is(enum verdict why)
 }
 
 /* As it is, to the member's MAC. */
-stage send_as_it_is(struct xdp_md *ctx, struct packet *packet, const struct choice *choice, __u64 time)
+stage send_as_it_is(struct context *ctx, struct packet *packet, const struct choice *choice, __u64 time)
 {
 	struct member *member = choice->member;
 	struct way way = way_to(packet, member);
@@ -90,7 +90,7 @@ stage send_as_it_is(struct xdp_md *ctx, struct packet *packet, const struct choi
 		return v;
 	if (route.stack)
 		return no_way_as_it_is(route.stack);
-	spend_hop(packet);
+	spend_hop(ctx, packet);
 	packet->member = choice->id;
 	return forward(ctx, packet, &route, 0);
 }
@@ -99,7 +99,7 @@ stage send_as_it_is(struct xdp_md *ctx, struct packet *packet, const struct choi
  * To the member's own address and port, with an option that names the service on what begins a flow. Errors
  * about what the member has answered are made to be about what it has sent.
  */
-stage send_named(struct xdp_md *ctx, struct packet *packet, const struct choice *choice, __u64 time)
+stage send_named(struct context *ctx, struct packet *packet, const struct choice *choice, __u64 time)
 {
 	struct member *member = choice->member;
 	struct way way = way_to(packet, member);
@@ -124,7 +124,7 @@ stage send_named(struct xdp_md *ctx, struct packet *packet, const struct choice 
 	if (v)
 		return v;
 	if (!route.stack)
-		spend_hop(packet); /* what the kernel forwards it spends itself */
+		spend_hop(ctx, packet); /* what the kernel forwards it spends itself */
 	v = way.overhead ? put_option(ctx, packet) : VERDICT_GO_ON;
 	if (v)
 		return v;
@@ -132,7 +132,7 @@ stage send_named(struct xdp_md *ctx, struct packet *packet, const struct choice 
 	return forward(ctx, packet, &route, 0);
 }
 
-stage send_direct(struct xdp_md *ctx, struct packet *packet, struct service *service, __u32 id)
+stage send_direct(struct context *ctx, struct packet *packet, struct service *service, __u32 id)
 {
 	__u64 time = now();
 	struct choice choice;

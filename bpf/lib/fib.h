@@ -59,7 +59,7 @@ static __always_inline void fill_lookup(struct bpf_fib_lookup *fib, const struct
 }
 
 /* The values of bpf_fib_lookup(): 0 found, below 0 refused, above 0 why there is no way. */
-__noinline int ask_kernel(struct xdp_md *ctx)
+__noinline int ask_kernel(struct context *ctx)
 {
 	struct route_lookup *lookup = this_lookup();
 	struct bpf_fib_lookup *fib;
@@ -68,7 +68,7 @@ __noinline int ask_kernel(struct xdp_md *ctx)
 	if (!lookup)
 		return -1;
 	fib = &lookup->fib;
-	*fib = (struct bpf_fib_lookup){.ifindex = ctx->ingress_ifindex};
+	*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
 	fill_lookup(fib, lookup);
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
 	lookup->route.mtu = fib->mtu_result;
@@ -88,7 +88,7 @@ static __always_inline _Bool may_be_fragmented(const struct packet *packet)
 }
 
 /* The kernel fragments IPv4 alone. */
-stage too_big(struct xdp_md *ctx, const struct packet *packet, const struct way *way, struct route *route)
+stage too_big(struct context *ctx, const struct packet *packet, const struct way *way, struct route *route)
 {
 	if (may_be_fragmented(packet) && way->family == AF_INET) {
 		route->stack = VERDICT_STACK_FRAGMENTS;
@@ -99,7 +99,7 @@ stage too_big(struct xdp_md *ctx, const struct packet *packet, const struct way 
 	return answer_too_big(ctx, packet, route->mtu - way->overhead);
 }
 
-stage outcome(struct xdp_md *ctx, const struct packet *packet, const struct way *way, struct route *route,
+stage outcome(struct context *ctx, const struct packet *packet, const struct way *way, struct route *route,
 	      long result)
 {
 	switch (result) {
@@ -139,7 +139,7 @@ static __always_inline __be32 marks_of(const struct packet *packet, __u8 family)
 
 /* note: where the way is noted, or NULL. Who else has noted it meanwhile, maybe for another, is not
  * overwritten. */
-stage find_route(struct xdp_md *ctx, const struct packet *packet, const struct way *way, __u32 *note,
+stage find_route(struct context *ctx, const struct packet *packet, const struct way *way, __u32 *note,
 		 __u64 time, struct route *route)
 {
 	__u32 before = note ? *(volatile __u32 *)note : 0;

@@ -4,13 +4,13 @@
 #include "fib.h"
 
 /* The frame's header in its place before the packet, which the kernel may still have to fill. */
-stage forward(struct xdp_md *ctx, const struct packet *packet, const struct route *route, _Bool to_client)
+stage forward(struct context *ctx, const struct packet *packet, const struct route *route, _Bool to_client)
 {
 	if (route->stack)
 		return route->stack;
-	__builtin_memcpy(packet->ethernet->h_dest, route->destination, ETH_ALEN);
-	__builtin_memcpy(packet->ethernet->h_source, route->source, ETH_ALEN);
-	if (route->ifindex == ctx->ingress_ifindex)
+	if (!write_macs(ctx, packet, route->destination, route->source))
+		return VERDICT_DROP_NO_HEADROOM;
+	if (route->ifindex == device_of(ctx))
 		return to_client ? VERDICT_TX_TO_CLIENT : VERDICT_TX_TO_BACKEND;
 	bpf_redirect(route->ifindex, 0);
 	return to_client ? VERDICT_REDIRECT_TO_CLIENT : VERDICT_REDIRECT_TO_BACKEND;

@@ -57,11 +57,8 @@ struct answering {
 	struct address destination;
 	__u64 filled;
 	__u32 tokens;
-	__u32 bytes;
-	__u16 network;
 	__u16 mtu;
-	__u8 tags;
-	__u8 family;
+	struct turning frame;
 };
 
 SCRATCH(this_answering, struct answering)
@@ -82,39 +79,12 @@ static __always_inline _Bool may_answer(struct answering *answering)
 	return 1;
 }
 
-/*
- * Makes room for headers in front, cuts behind, so that the frame has exactly `rest` bytes from the IP header
- * on, and turns its own header round. Leaves where the IP header goes, or NULL.
- */
-static __always_inline void *reshape(struct xdp_md *ctx, const struct answering *answering, __u32 headers,
-				     __u32 rest)
+static __always_inline _Bool answer_too_big4(struct context *ctx, const struct answering *answering)
 {
-	__u16 network = answering->network & NETWORK_MASK;
-	struct ethhdr *to;
-	const struct ethhdr *from;
+	struct too_big4 *answer =
+		turn_round(ctx, &answering->frame, sizeof(*answer) - QUOTE4, sizeof(*answer));
 
-	if (answering->bytes < network + rest - headers)
-		return 0;
-	if (bpf_xdp_adjust_head(ctx, -(int)headers) ||
-	    bpf_xdp_adjust_tail(ctx, (int)(network + rest - headers - answering->bytes)))
-		return 0;
-	to = (void *)(long)ctx->data;
-	keep(to);
-	from = (void *)to + headers;
-	if ((void *)(from + 1) + VLAN_TAGS * sizeof(struct vlan_tag) > (void *)(long)ctx->data_end)
-		return 0;
-	__builtin_memcpy(to->h_dest, from->h_source, ETH_ALEN);
-	__builtin_memcpy(to->h_source, from->h_dest, ETH_ALEN);
-	move_tags((void *)to + TAGS_OFFSET, (const void *)from + TAGS_OFFSET, answering->tags,
-		  bpf_htons(answering->family == AF_INET ? ETH_P_IP : ETH_P_IPV6));
-	return (void *)to + network;
-}
-
-static __always_inline _Bool answer_too_big4(struct xdp_md *ctx, const struct answering *answering)
-{
-	struct too_big4 *answer = reshape(ctx, answering, sizeof(*answer) - QUOTE4, sizeof(*answer));
-
-	if (!answer || (void *)(answer + 1) > (void *)(long)ctx->data_end)
+	if (!answer)
 		return 0;
 	answer->ip = (struct iphdr){
 		.version = 4,
@@ -135,7 +105,7 @@ static __always_inline _Bool answer_too_big4(struct xdp_md *ctx, const struct an
 	};
 	answer->icmp.checksum =
 		~fold(bpf_csum_diff(0, 0, (void *)&answer->icmp, sizeof(answer->icmp) + QUOTE4, 0));
-	return 1;
+	return send_back(ctx, &answering->frame, answer, sizeof(*answer));
 }
 
 /* bpf_csum_diff takes 512 bytes at most. */
@@ -154,11 +124,12 @@ static __always_inline __u16 checksum6(struct too_big6 *answer)
 	return ~fold(sum);
 }
 
-static __always_inline _Bool answer_too_big6(struct xdp_md *ctx, const struct answering *answering)
+static __always_inline _Bool answer_too_big6(struct context *ctx, const struct answering *answering)
 {
-	struct too_big6 *answer = reshape(ctx, answering, sizeof(*answer) - QUOTE6, sizeof(*answer));
+	struct too_big6 *answer =
+		turn_round(ctx, &answering->frame, sizeof(*answer) - QUOTE6, sizeof(*answer));
 
-	if (!answer || (void *)(answer + 1) > (void *)(long)ctx->data_end)
+	if (!answer)
 		return 0;
 	answer->ip = (struct ipv6hdr){
 		.version = 6,
@@ -172,21 +143,21 @@ static __always_inline _Bool answer_too_big6(struct xdp_md *ctx, const struct an
 	answer->icmp = (struct icmp6hdr){.icmp6_type = ICMPV6_PKT_TOOBIG};
 	answer->icmp.icmp6_mtu = bpf_htonl(answering->mtu);
 	answer->icmp.icmp6_cksum = checksum6(answer);
-	return 1;
+	return send_back(ctx, &answering->frame, answer, sizeof(*answer));
 }
 
 /* 1 if the frame is the answer now. */
-__noinline int write_answer(struct xdp_md *ctx)
+__noinline int write_answer(struct context *ctx)
 {
 	struct answering *answering = this_answering();
 
 	if (!answering || !may_answer(answering))
 		return 0;
-	return answering->family == AF_INET ? answer_too_big4(ctx, answering)
-					    : answer_too_big6(ctx, answering);
+	return answering->frame.family == AF_INET ? answer_too_big4(ctx, answering)
+						  : answer_too_big6(ctx, answering);
 }
 
-stage answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
+stage answer_too_big(struct context *ctx, const struct packet *packet, __u16 mtu)
 {
 	struct answering *answering = this_answering();
 
@@ -194,10 +165,10 @@ stage answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u16 mtu)
 		return VERDICT_DROP_TOO_BIG;
 	answering->source = packet->source;
 	answering->destination = packet->destination;
-	answering->bytes = packet->bytes;
-	answering->network = packet->network;
 	answering->mtu = mtu;
-	answering->tags = packet->tags;
-	answering->family = packet->family;
+	answering->frame.bytes = packet->bytes;
+	answering->frame.network = packet->network;
+	answering->frame.tags = packet->tags;
+	answering->frame.family = packet->family;
 	return write_answer(ctx) ? VERDICT_REPLY_TOO_BIG : VERDICT_DROP_TOO_BIG;
 }

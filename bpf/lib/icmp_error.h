@@ -124,7 +124,7 @@ stage read_error6(struct ipv6hdr *outer, __u32 length, struct icmp_error *error,
 }
 
 /* length: of the IP packet, one of whose headers is not NULL. */
-stage read_error(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
+stage read_error(struct context *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
 		 struct icmp_error *error)
 {
 	void *end = (void *)(long)ctx->data_end;
@@ -146,7 +146,7 @@ struct quoted_way {
 SCRATCH(this_way, struct quoted_way)
 SCRATCH(this_translation, struct translation)
 
-static __noinline int read_way(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
+static __noinline int read_way(struct context *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6, __u32 length,
 			       struct quoted_way *way)
 {
 	struct icmp_error error = {};
@@ -169,7 +169,7 @@ static __noinline int read_way(struct xdp_md *ctx, struct iphdr *ipv4, struct ip
 
 /* A ping is one if its address is a service's. The packet's destination stays: an error is sent to who sent
  * what it quotes. */
-stage parse_error(struct xdp_md *ctx, struct packet *packet, struct iphdr *ipv4, struct ipv6hdr *ipv6)
+stage parse_error(struct context *ctx, struct packet *packet, struct iphdr *ipv4, struct ipv6hdr *ipv6)
 {
 	struct quoted_way *way = this_way();
 	enum verdict v;
@@ -253,7 +253,7 @@ static __always_inline __u64 rewrite_error6(struct ipv6hdr *outer, struct icmp_e
 	return change + pseudo + rewrite_quoted(error, to, pseudo);
 }
 
-static __noinline int rewrite_error(struct xdp_md *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6,
+static __noinline int rewrite_error(struct context *ctx, struct iphdr *ipv4, struct ipv6hdr *ipv6,
 				    __u32 length, const struct translation *to)
 {
 	struct icmp_error error = {};
@@ -270,7 +270,7 @@ static __noinline int rewrite_error(struct xdp_md *ctx, struct iphdr *ipv4, stru
 	return VERDICT_GO_ON;
 }
 
-stage write_translation(struct xdp_md *ctx, struct packet *packet, const struct translation *to)
+stage write_translation(struct context *ctx, struct packet *packet, const struct translation *to)
 {
 	if (unlikely(packet->icmp_error)) {
 		struct translation *copy = this_translation();
@@ -280,6 +280,5 @@ stage write_translation(struct xdp_md *ctx, struct packet *packet, const struct 
 		*copy = *to;
 		return rewrite_error(ctx, packet->ipv4, packet->ipv6, packet->length, copy);
 	}
-	rewrite(packet, to);
-	return VERDICT_GO_ON;
+	return rewrite(ctx, packet, to);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* What a packet tells about its flow: does it open it, go on with it, end it? */
 #pragma once
+#include "hook.h"
 #include "moving.h"
 
 #define QUIC_LONG    0xc0 /* header form and fixed bit, RFC 9000 17.2 */
@@ -14,7 +15,7 @@ struct quic_long {
 } __attribute__((packed));
 
 /* Initial packets are type 0, and type 1 in version 2. */
-static __always_inline _Bool is_quic_initial(struct xdp_md *ctx, const struct udphdr *udp)
+static __always_inline _Bool is_quic_initial(struct context *ctx, const struct udphdr *udp)
 {
 	const struct quic_long *header = (const void *)(udp + 1);
 	__u8 type;
@@ -31,7 +32,7 @@ static __always_inline _Bool closes(const struct packet *packet)
 }
 
 /* UDP does not tell, nor does any flow of a client that shall stay where it is. */
-static __always_inline enum intent intent_of(struct xdp_md *ctx, const struct packet *packet, __u16 flags)
+static __always_inline enum intent intent_of(struct context *ctx, const struct packet *packet, __u16 flags)
 {
 	if (packet->icmp_error)
 		return INTENT_WATCHES;

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include "../include/config.h"
 #include "../include/verdict.h"
+#include "../include/maps/admission.h"
 #include "../include/maps/counters.h"
 #include "../include/maps/hops.h"
 #include "../include/maps/members.h"
@@ -88,6 +89,22 @@ struct {
 	__type(key, __u32);
 	__type(value, struct record_line);
 } records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct range_line);
+} ranges SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rate_line);
+} rates SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -4,6 +4,7 @@
  * balancer's own address, a client the service's.
  */
 #pragma once
+#include "admission.h"
 #include "forward.h"
 #include "intent.h"
 #include "martian.h"
@@ -50,7 +51,7 @@ static __always_inline __u32 *way_to_backend(const struct nat_entry *entry)
 }
 
 /* Leaves the flow's entry, which may be another CPU's or an earlier packet's. */
-stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct service *service,
+stage open_flow(struct context *ctx, const struct packet *packet, const struct service *service,
 		const struct flow *flow, __u64 time, struct nat_entry **entry)
 {
 	struct opening *opening = this_opening();
@@ -61,6 +62,9 @@ stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct se
 	if (packet->tcp && (packet->tcp->rst || (!opens(packet) && is_on(SWITCH_CARRYING))))
 		return VERDICT_DROP_NO_CONNECTION;
 	v = check_source(packet);
+	if (v)
+		return v;
+	v = check_limit(packet, service, flow->service);
 	if (v)
 		return v;
 	if (!opening)
@@ -77,7 +81,7 @@ stage open_flow(struct xdp_md *ctx, const struct packet *packet, const struct se
 	return *entry ? VERDICT_GO_ON : VERDICT_DROP_NAT_FULL;
 }
 
-stage from_client(struct xdp_md *ctx, const struct packet *packet, const struct service *service, __u32 id,
+stage from_client(struct context *ctx, const struct packet *packet, const struct service *service, __u32 id,
 		  __u64 time, struct translation *to, __u32 **hop)
 {
 	struct flow flow = {};
@@ -150,7 +154,7 @@ static __always_inline struct way way_of(const struct packet *packet, const stru
 }
 
 /* hop: where the way is noted. */
-stage send_translated(struct xdp_md *ctx, struct packet *packet, const struct translation *to, __u32 *hop,
+stage send_translated(struct context *ctx, struct packet *packet, const struct translation *to, __u32 *hop,
 		      __u64 time)
 {
 	struct way way = way_of(packet, to);
@@ -164,12 +168,12 @@ stage send_translated(struct xdp_md *ctx, struct packet *packet, const struct tr
 		return v;
 	packet->member = to->member;
 	if (!route.stack)
-		spend_hop(packet); /* what the kernel forwards it spends itself */
+		spend_hop(ctx, packet); /* what the kernel forwards it spends itself */
 	return forward(ctx, packet, &route, to->member == NO_MEMBER);
 }
 
 /* service: NULL for what may be a reply to an own address. */
-stage send_by_nat(struct xdp_md *ctx, struct packet *packet, const struct service *service, __u32 id)
+stage send_by_nat(struct context *ctx, struct packet *packet, const struct service *service, __u32 id)
 {
 	__u64 time = now();
 	struct translation to;

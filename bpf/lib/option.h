@@ -62,23 +62,6 @@ static __always_inline _Bool has_place_for_option(const struct packet *packet)
 	return packet->ipv6 && packet->ipv6->nexthdr == packet->protocol;
 }
 
-/* The frame's first bytes, down to the end of the fixed IP header, moved to the new front. */
-static __always_inline _Bool move_front(struct xdp_md *ctx, __u32 headers, __u32 by)
-{
-	void *front = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
-
-	for (__u32 at = 0; at < headers; at += sizeof(__u16)) {
-		__u16 *to = front + (at & 0xff);
-		const __u16 *from = (void *)to + by;
-
-		if ((void *)(from + 1) > end)
-			return 0;
-		*to = *from;
-	}
-	return 1;
-}
-
 static __always_inline _Bool write_option4(struct iphdr *ip, const struct asked *asked, void *end)
 {
 	struct service_option4 *option = (void *)(ip + 1);
@@ -101,12 +84,16 @@ static __always_inline _Bool write_option4(struct iphdr *ip, const struct asked 
 	return 1;
 }
 
-static __always_inline _Bool write_option6(struct ipv6hdr *ip, const struct asked *asked, void *end)
+static __always_inline _Bool write_option6(struct context *ctx, struct ipv6hdr *ip, const struct asked *asked,
+					   void *end)
 {
 	struct service_option6 *option = (void *)(ip + 1);
+	const __be32 *words = (const void *)ip;
+	__be32 before;
 
 	if ((void *)(option + 1) > end)
 		return 0;
+	before = words[1];
 	option->next = ip->nexthdr;
 	option->length = sizeof(*option) / 8 - 1;
 	option->type = SERVICE_OPTION6;
@@ -119,11 +106,12 @@ static __always_inline _Bool write_option6(struct ipv6hdr *ip, const struct aske
 	option->padding = 0;
 	ip->nexthdr = IPPROTO_DSTOPTS;
 	ip->payload_len = bpf_htons(bpf_ntohs(ip->payload_len) + sizeof(*option));
+	note_change(ctx, change32(before, words[1]) + sum_of(option, sizeof(*option)));
 	return 1;
 }
 
 /* 1 if the option stands in the packet now. */
-__noinline int insert_option(struct xdp_md *ctx)
+__noinline int insert_option(struct context *ctx)
 {
 	struct asked *asked = this_asked();
 	__u32 network, length, header;
@@ -136,15 +124,17 @@ __noinline int insert_option(struct xdp_md *ctx)
 	network = asked->network & NETWORK_MASK;
 	length = is4 ? sizeof(struct service_option4) : sizeof(struct service_option6);
 	header = is4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-	if (bpf_xdp_adjust_head(ctx, -(int)length) || !move_front(ctx, network + header, length))
+	ip = open_gap(ctx, network, header, length);
+	if (!ip)
 		return 0;
-	ip = (void *)(long)ctx->data + network;
-	return is4 ? write_option4(ip, asked, (void *)(long)ctx->data_end)
-		   : write_option6(ip, asked, (void *)(long)ctx->data_end);
+	if (!(is4 ? write_option4(ip, asked, (void *)(long)ctx->data_end)
+		  : write_option6(ctx, ip, asked, (void *)(long)ctx->data_end)))
+		return 0;
+	return close_front(ctx);
 }
 
 /* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. */
-stage put_option(struct xdp_md *ctx, struct packet *packet)
+stage put_option(struct context *ctx, struct packet *packet)
 {
 	struct asked *asked = this_asked();
 	void *front;

@@ -45,6 +45,15 @@ struct packet {
 	__u32 member;
 	__u64 flow;
 	enum verdict unreadable;
+	__u16 more_frames; /* that it stands for, at tc */
+};
+
+/* A frame that is to go back to its sender with something else in it. */
+struct turning {
+	__u32 bytes;
+	__u16 network;
+	__u8 tags;
+	__u8 family;
 };
 
 /* A TCP packet that asks for a new connection. */

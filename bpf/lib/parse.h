@@ -46,7 +46,7 @@ stage parse_transport(struct packet *packet, void *header, void *end, __u32 room
 	return VERDICT_GO_ON;
 }
 
-stage parse_ipv4(struct xdp_md *ctx, struct packet *packet, void *header, void *end)
+stage parse_ipv4(struct context *ctx, struct packet *packet, void *header, void *end)
 {
 	struct iphdr *ip = header;
 	__u32 header_length;
@@ -56,7 +56,7 @@ stage parse_ipv4(struct xdp_md *ctx, struct packet *packet, void *header, void *
 	header_length = ip->ihl * 4;
 	packet->length = bpf_ntohs(ip->tot_len);
 	if (ip->version != 4 || header_length < sizeof(*ip) || packet->length < header_length ||
-	    packet->length > end - header)
+	    packet->length > bytes_from(ctx, header, end))
 		return VERDICT_PASS_TRUNCATED;
 	packet->family = AF_INET;
 	packet->source = ipv4_address(ip->saddr);
@@ -111,7 +111,7 @@ stage parse_extensions(struct packet *packet, void *header, void *end, __u32 roo
 	return VERDICT_GO_ON;
 }
 
-stage parse_ipv6(struct xdp_md *ctx, struct packet *packet, void *header, void *end)
+stage parse_ipv6(struct context *ctx, struct packet *packet, void *header, void *end)
 {
 	struct ipv6hdr *ip = header;
 	__u32 payload;
@@ -119,7 +119,7 @@ stage parse_ipv6(struct xdp_md *ctx, struct packet *packet, void *header, void *
 	if ((void *)(ip + 1) > end)
 		return VERDICT_PASS_TRUNCATED;
 	payload = bpf_ntohs(ip->payload_len);
-	if (ip->version != 6 || payload > end - (void *)(ip + 1))
+	if (ip->version != 6 || payload > bytes_from(ctx, ip + 1, end))
 		return VERDICT_PASS_TRUNCATED;
 	packet->family = AF_INET6;
 	packet->length = payload < 0xffff - sizeof(*ip) ? payload + sizeof(*ip) : 0xffff;
@@ -146,7 +146,7 @@ stage step_over_tags(struct packet *packet, struct vlan_tag *tag, void *end, __b
 	return VERDICT_GO_ON;
 }
 
-stage parse_frame(struct xdp_md *ctx, struct packet *packet)
+stage parse_frame(struct context *ctx, struct packet *packet)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -154,7 +154,7 @@ stage parse_frame(struct xdp_md *ctx, struct packet *packet)
 	__be16 type;
 	enum verdict v;
 
-	packet->bytes = end - data;
+	packet->bytes = bytes_from(ctx, data, end);
 	if ((void *)(ethernet + 1) > end)
 		return VERDICT_PASS_TRUNCATED;
 	packet->ethernet = ethernet;
@@ -171,7 +171,7 @@ stage parse_frame(struct xdp_md *ctx, struct packet *packet)
 	return VERDICT_PASS_ETHERTYPE;
 }
 
-stage parse_packet(struct xdp_md *ctx, struct packet *packet)
+stage parse_packet(struct context *ctx, struct packet *packet)
 {
 	enum verdict v = parse_frame(ctx, packet);
 
@@ -185,7 +185,7 @@ stage parse_packet(struct xdp_md *ctx, struct packet *packet)
 }
 
 /* Again, from their offsets. */
-stage point_at_headers(struct xdp_md *ctx, struct packet *packet)
+stage point_at_headers(struct context *ctx, struct packet *packet)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;

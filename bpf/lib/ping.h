@@ -40,14 +40,17 @@ static __always_inline _Bool answer_ping4(struct iphdr *ip, void *end)
 	return 1;
 }
 
-static __always_inline _Bool answer_ping6(struct ipv6hdr *ip, void *end)
+static __always_inline _Bool answer_ping6(struct context *ctx, struct ipv6hdr *ip, void *end)
 {
 	struct icmp6hdr *icmp = (void *)(ip + 1);
+	__u16 *hops = (void *)&ip->nexthdr;
+	__u16 before = *hops;
 	struct in6_addr asked = ip->daddr;
 
 	if ((void *)(icmp + 1) > end)
 		return 0;
 	ip->hop_limit = PING_HOPS;
+	note_change(ctx, change16(before, *hops));
 	ip->daddr = ip->saddr;
 	ip->saddr = asked;
 	answer_as(icmp, PING6, PONG6);
@@ -55,7 +58,7 @@ static __always_inline _Bool answer_ping6(struct ipv6hdr *ip, void *end)
 }
 
 /* 1 if the frame is the answer now. network: where its IP header is. */
-__noinline int turn_ping(struct xdp_md *ctx, __u32 network, __u32 family)
+__noinline int turn_ping(struct context *ctx, __u32 network, __u32 family)
 {
 	struct ethhdr *ethernet = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -65,7 +68,7 @@ __noinline int turn_ping(struct xdp_md *ctx, __u32 network, __u32 family)
 	if ((void *)(ethernet + 1) > end ||
 	    ip + (family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > end)
 		return 0;
-	if (!(family == AF_INET ? answer_ping4(ip, end) : answer_ping6(ip, end)))
+	if (!(family == AF_INET ? answer_ping4(ip, end) : answer_ping6(ctx, ip, end)))
 		return 0;
 	__builtin_memcpy(asked, ethernet->h_dest, ETH_ALEN);
 	__builtin_memcpy(ethernet->h_dest, ethernet->h_source, ETH_ALEN);
@@ -73,7 +76,7 @@ __noinline int turn_ping(struct xdp_md *ctx, __u32 network, __u32 family)
 	return 1;
 }
 
-stage answer_ping(struct xdp_md *ctx, const struct packet *packet)
+stage answer_ping(struct context *ctx, const struct packet *packet)
 {
 	if (is_on(SWITCH_NO_PING))
 		return VERDICT_PASS_PROTOCOL;

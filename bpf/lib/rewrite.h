@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Puts the translated addresses and ports into a packet. IPv4 and IPv6 part where their headers differ. */
 #pragma once
-#include "checksum.h"
-#include "packet.h"
+#include "hook.h"
 
 /* What a packet's addresses and ports become. member: who it goes to, or NO_MEMBER on the way to a client. */
 struct translation {
@@ -36,29 +35,7 @@ static __always_inline __u64 rewrite_ipv6(struct packet *packet, const struct tr
 	return change128(packet->source, to->source) + change128(packet->destination, to->destination);
 }
 
-static __always_inline void rewrite_tcp(struct tcphdr *tcp, const struct translation *to, __u64 change)
-{
-	change += change16(tcp->source, to->source_port) + change16(tcp->dest, to->destination_port);
-	tcp->check = update_checksum(tcp->check, change);
-	tcp->source = to->source_port;
-	tcp->dest = to->destination_port;
-}
-
-/* 0 means that the sender computed none, so it stays 0 and a result of 0 is sent as 0xffff. */
-static __always_inline void rewrite_udp(struct udphdr *udp, const struct translation *to, __u64 change)
-{
-	__u16 checksum;
-
-	if (udp->check) {
-		change += change16(udp->source, to->source_port) + change16(udp->dest, to->destination_port);
-		checksum = update_checksum(udp->check, change);
-		udp->check = checksum ? checksum : 0xffff;
-	}
-	udp->source = to->source_port;
-	udp->dest = to->destination_port;
-}
-
-static __always_inline void rewrite(struct packet *packet, const struct translation *to)
+stage rewrite(struct context *ctx, struct packet *packet, const struct translation *to)
 {
 	__u64 change = 0;
 
@@ -66,13 +43,10 @@ static __always_inline void rewrite(struct packet *packet, const struct translat
 		change = rewrite_ipv4(packet->ipv4, to);
 	else if (packet->ipv6)
 		change = rewrite_ipv6(packet, to);
-	if (packet->tcp)
-		rewrite_tcp(packet->tcp, to, change);
-	else if (packet->udp)
-		rewrite_udp(packet->udp, to, change);
+	return rewrite_ports(ctx, packet, to->source_port, to->destination_port, change);
 }
 
-static __always_inline void spend_hop(struct packet *packet)
+static __always_inline void spend_hop(struct context *ctx, struct packet *packet)
 {
 	struct iphdr *ip = packet->ipv4;
 
@@ -81,6 +55,7 @@ static __always_inline void spend_hop(struct packet *packet)
 		ip->ttl--;
 	} else if (packet->ipv6) {
 		packet->ipv6->hop_limit--;
+		note_change(ctx, change16(bpf_htons(1), 0));
 	}
 }
 

@@ -89,7 +89,7 @@ static __always_inline __u32 look_up(const struct packet *packet, __be16 port, _
 }
 
 /* service: the service's id, or SERVICE_OWN_SOURCE for what may be a reply. */
-stage find_service(struct xdp_md *ctx, const struct packet *packet, __u32 *service)
+stage find_service(struct context *ctx, const struct packet *packet, __u32 *service)
 {
 	*service = look_up(packet, packet->destination_port, packet->protocol);
 	if (unlikely(packet->unreadable)) {

@@ -6,7 +6,6 @@
  */
 #pragma once
 #include <linux/in.h>
-#include "checksum.h"
 #include "icmp.h"
 #include "vlan.h"
 
@@ -58,9 +57,9 @@ static __always_inline struct address tunnel_source(const struct member *member,
 	return source ? stored_address(source->address) : address;
 }
 
-static __always_inline struct inner describe(const struct packet *packet)
+static __always_inline struct inner describe(const struct context *ctx, const struct packet *packet)
 {
-	struct inner inner = {.length = packet->length, .family = packet->family};
+	struct inner inner = {.length = whole_length(ctx, packet), .family = packet->family};
 
 	if (packet->ipv4) {
 		inner.dont_fragment = packet->ipv4->frag_off & bpf_htons(IPV4_DONT_FRAGMENT);
@@ -115,33 +114,19 @@ static __always_inline void write_outer6(struct ipv6hdr *ip, const struct outer 
 	put_ipv6_address(&ip->daddr, outer->destination);
 }
 
-/* What any frame has once the smallest header is before it: more is never written. */
-#define FRONT_BYTES (sizeof(struct ethhdr) + VLAN_TAGS * sizeof(struct vlan_tag) + sizeof(struct ipv6hdr))
-
-/* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. to_kernel: it
- * looks at the frame's MACs, which nobody writes any more. */
-stage encapsulate(struct xdp_md *ctx, struct packet *packet, const struct outer *outer, _Bool to_kernel)
+/* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. */
+stage encapsulate(struct context *ctx, struct packet *packet, const struct outer *outer, _Bool to_kernel)
 {
-	struct inner inner = describe(packet);
-	__u32 length = outer_length(outer->family);
+	struct inner inner = describe(ctx, packet);
 	_Bool is4 = outer->family == AF_INET;
-	void *front, *end, *header;
+	void *header = open_front(ctx, packet, is4, to_kernel);
 
-	if (bpf_xdp_adjust_head(ctx, -(int)length))
+	if (!header)
 		return VERDICT_DROP_NO_HEADROOM;
-	front = (void *)(long)ctx->data;
-	end = (void *)(long)ctx->data_end;
-	keep(front);
-	if (front + FRONT_BYTES > end)
-		return VERDICT_DROP_NO_HEADROOM;
-	packet->ethernet = front;
-	if (unlikely(to_kernel))
-		__builtin_memcpy(front, front + length, TAGS_OFFSET);
-	header = move_tags(front + TAGS_OFFSET, front + TAGS_OFFSET + length, packet->tags,
-			   bpf_htons(is4 ? ETH_P_IP : ETH_P_IPV6));
 	if (is4)
 		write_outer4(header, outer, &inner);
 	else
 		write_outer6(header, outer, &inner);
-	return VERDICT_GO_ON;
+	note_change(ctx, is4 ? 0 : sum_of(header, sizeof(struct ipv6hdr)));
+	return close_front(ctx) ? VERDICT_GO_ON : VERDICT_DROP_NO_HEADROOM;
 }

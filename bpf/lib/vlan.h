@@ -2,6 +2,7 @@
 /* VLAN tags in the frame: stepped over, and kept. */
 #pragma once
 #include <linux/if_ether.h>
+#include <linux/types.h>
 #include <bpf/bpf_endian.h>
 
 #define VLAN_TAGS 2

@@ -10,6 +10,7 @@ import { routeLookup } from '../src/nexthop/lookup.ts'
 /** Brings a configuration file into new maps of the kernel, in a process of its own, and prints what that took. */
 const [file = ''] = process.argv.slice(2)
 const start = performance.now()
+const before = process.cpuUsage()
 const config = parseConfig(file, readFileSync(file, 'utf8'))
 const parsed = performance.now()
 const maps = Object.fromEntries(Object.entries(mapSizes(config)).map(([name, maxEntries]) => [name, { maxEntries }]))
@@ -18,10 +19,12 @@ using mapped = openMaps(lb.maps, hashKeyOf(config))
 const sources = new Map(backendAddresses(config).map((address) => [address, '192.168.0.1']))
 const { changes, problems } = ServiceMaps.adopt(mapped).reconcile(desiredState(config, sources))
 const end = performance.now()
+const { user, system } = process.cpuUsage(before)
 if (changes.length !== config.services.length || problems.length > 0) throw new Error(`${changes.length} services`)
 console.log(
   JSON.stringify({
     seconds: (end - start) / 1000,
+    cpuSeconds: (user + system) / 1e6,
     parseSeconds: (parsed - start) / 1000,
     megabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
     ofThemTables: tableNames.reduce((sum, name) => sum + (mapped[name].mappedBytes ?? 0), 0) / 1e6,

@@ -7,6 +7,8 @@ const CONNECTIONS = 60
 const ways = [
   ['IPIP', { dispatch: 'ipip' }],
   ['by MAC address', { dispatch: 'l2' }],
+  ['by an option', { dispatch: 'opt' }],
+  ['at random', { dispatch: 'l2', more: 'algorithm: random' }],
 ] as const satisfies readonly (readonly [string, DsrOptions])[]
 let lab: DsrNetwork
 

@@ -1,3 +1,4 @@
+import { readLinks } from '@skep/device-detect'
 import { openNetlink } from 'netlink-ts'
 import { announceDevicesExist } from './announce/rules.ts'
 import type { MachineRule } from './config/load.ts'
@@ -9,9 +10,10 @@ import { formatAddress, tryParseAddress } from '@skep/packet'
 /** The rules that only this machine, as it is now, can answer. Reading takes no privilege. */
 export function machineRules(): MachineRule[] {
   using netlink = openNetlink()
-  const devices = [...netlink.link.list()].map(({ name }) => name)
-  const addresses = [...netlink.address.list()].map(({ address }) => address.split('/')[0]!)
-  return [devicesExist(devices), sourcesAreOwn(addresses), announceDevicesExist(devices), healthFiles]
+  const snapshot = { links: readLinks(netlink), routes: [], addresses: [...netlink.address.list()] }
+  const devices = snapshot.links.map(({ name }) => name)
+  const addresses = snapshot.addresses.map(({ address }) => address.split('/')[0]!)
+  return [devicesExist(snapshot), sourcesAreOwn(addresses), announceDevicesExist(devices), healthFiles]
 }
 
 function sourcesAreOwn(own: readonly string[]): MachineRule {

@@ -133,7 +133,7 @@ describe('skep-lb run', () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))
     for (const more of [
-      'capacity: { backends: 99 }',
+      'capacity: { backends: 99999 }',
       'snat: { portRange: 20000-21000 }',
       `hashKey: "${'ab'.repeat(16)}"`,
     ])

@@ -6,6 +6,7 @@ import { Announcer } from './announce/announcer.ts'
 import { serveApi } from './api/serve.ts'
 import type { Config } from './config/config.ts'
 import { Controller, type ControllerParts } from './controller/controller.ts'
+import { checkLayouts } from './datapath/layouts.ts'
 import { fixedFindings, readInstalled } from './datapath/installed.ts'
 import { Drainer } from './drain/drainer.ts'
 import { Engine } from './engine/engine.ts'
@@ -22,6 +23,8 @@ import type { InstancePaths } from './instance/paths.ts'
 import { accepted } from './source/accepted.ts'
 import type { Declared, Source } from './source/source.ts'
 import { removeInstance } from './uninstall.ts'
+import { tableNotes } from './upgrade/plan.ts'
+import { finishUpgrade } from './upgrade/upgrade.ts'
 
 const PULSE_RETRY_MS = 1000
 
@@ -50,6 +53,8 @@ export async function run(
   ensureBpffs(paths.pins)
   using _lock = ownInstance(paths)
   requireSameNamespace(paths, () => hasLiveLinks(paths))
+  finishUpgrade(paths)
+  checkLayouts(paths)
   await using health = await openHealth(paths, declared.config, log)
   await using announcer = new Announcer(paths, log)
   using stack = new DisposableStack()
@@ -101,6 +106,7 @@ function start(
   using undo = new DisposableStack()
   if (installed === undefined) undo.defer(() => removeInstance(paths))
   const { config } = accepted(source, declared, (wanted) => (installed ? fixedFindings(installed, wanted) : []))
+  for (const note of tableNotes(config, installed)) parts.log.warn(note)
   const netlink = stack.use(openNetlink())
   const engine = stack.use(new Engine(paths, config, netlink))
   const drainer = stack.use(new Drainer(paths, parts.log, parts.health))

@@ -56,6 +56,7 @@ struct service_bucket6 {
  * connections of an earlier one match nothing.
  * records: index of the first line in `records` shifted left by 5, or'ed with log2 of the number of lines
  * plus 1; 0: none. record_idle: how long a record lives without packets, in record units.
+ * ranges: the same for `ranges`; limit: see admission.h. 0: none, everybody is admitted.
  */
 struct service {
 	__u32 ring;
@@ -69,7 +70,9 @@ struct service {
 	__u32 records;
 	__u16 record_idle;
 	__u16 pad1;
-	__u32 pad2[6];
+	__u64 limit;
+	__u32 ranges;
+	__u32 pad2[3];
 };
 
 /*

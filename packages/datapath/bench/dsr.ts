@@ -31,10 +31,12 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
   const stable = stack.use(balancer(mode, family))
   const moving = stack.use(balancer(mode, family))
   moving.moveAll(0)
+  const ranged = stack.use(admitting(balancer(mode, family), family))
+  const limited = stack.use(limiting(balancer(mode, family)))
   const wrapper = `${grows ? 'shrink' : 'restore'}${family === 'v4' ? '4' : '6'}` as const
   const row = (what: string, load: Load, lb = stable, verdict: VerdictName = 'TX_TO_BACKEND'): Row => ({
     name: `${mode}/${family}/${what}`,
-    program: lb.lb.programs.lbXdp,
+    program: lb.program,
     wrapper,
     load,
     packets: PACKETS,
@@ -53,6 +55,9 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
     ),
     { ...row('tcp-redirected/1', known, stable, 'REDIRECT_TO_BACKEND'), ingressIfindex: front },
     row('udp/1K', fromClients(family, 'udp', flowCounts['1K'])),
+    row('tcp-ranges/1', known, ranged),
+    row('tcp-ranges/64K', fromClients(family, 'ack', flowCounts['64K']), ranged),
+    row('tcp-syn-limited/64K', recorded, limited),
     row('tcp-moving/1', known, moving),
     row('tcp-moving/64K', fromClients(family, 'ack', flowCounts['64K']), moving),
     {
@@ -65,11 +70,28 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
 
 /** A service for each protocol on the same members; the kernel is asked for each next hop once. */
 function balancer(mode: DsrMode, family: Family): Balancer {
-  const lb = new Balancer({ ringLog2: 14, recordLines: 1 << 15, config: { pulseLimit: NEVER } })
+  const lb = new Balancer({ ringLog2: 14, recordLines: 1 << 15, rateLines: 1 << 14, config: { pulseLimit: NEVER } })
   const members = backends(family).map(({ address }) => ({ address, port: 80 }))
   const service = { address: vip[family], port: 80, members, source: own[family], flags: modes[mode].flag }
   lb.addService(service)
   lb.addService({ ...service, protocol: 'udp' })
   lb.beat(1)
+  return lb
+}
+
+/** Sixteen prefixes, of which the clients are in the last. */
+function admitting(lb: Balancer, family: Family): Balancer {
+  const numbers = Array.from({ length: 15 }, (_, i) => i)
+  const bounds = {
+    v4: [...numbers.flatMap((i) => [`1.${i}.0.0`, `1.${i}.128.0`]), '10.0.0.0', '11.0.0.0'],
+    v6: [...numbers.flatMap((i) => [`2001:${i}::`, `2001:${i}:8000::`]), 'fc00::', 'fe00::'],
+  }
+  lb.setRanges(0, bounds[family])
+  return lb
+}
+
+/** Everybody is counted, and nobody has to wait. */
+function limiting(lb: Balancer): Balancer {
+  lb.setLimit(0, { perSecond: 1e6, burst: 0xffff, prefix: 128 })
   return lb
 }

@@ -63,7 +63,7 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
 
   const row = (): Row => ({
     name: 'row',
-    program: lb.lb.programs.lbXdp,
+    program: lb.program,
     wrapper: 'restore4',
     load,
     packets: FLOWS,

@@ -30,7 +30,7 @@ export function snatRows(family: Family, rig: Rig, front: number, stack: Disposa
   const wrapper = family === 'v4' ? 'restore4' : 'restore6'
   const row = (name: string, load: Load, verdict: VerdictName = 'TX_TO_BACKEND', lb = known): Row => ({
     name,
-    program: lb.lb.programs.lbXdp,
+    program: lb.program,
     wrapper,
     load,
     packets: PACKETS,

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import { build, ipv4, ipv6 } from '@skep/packet'
-import { xdpContext } from 'libbpf-ts'
-import { needing, needs } from '@skep/testbed'
+import { atEachHook, type Hook, contextAt } from '../test/hook.ts'
 import { backend, client, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -12,10 +11,10 @@ import { Verdict } from './lb_xdp.gen.ts'
 const ANSWERS = 1000
 const narrow = { v4: '10.9.4.1', v6: 'fd09:4::1' } as const
 
-needing(needs.root, needs.bpf).describe('senders of packets that are too big', () => {
+atEachHook('senders of packets that are too big', (hook) => {
   describe.each(families)('%s', (family) => {
     test('are told a thousand times on each CPU; the rest is dropped and counted, as it came', () => {
-      using at = narrowed(4_000_000)
+      using at = narrowed(hook, 4_000_000)
       const cpus = at.lb.lb.maps.verdictCounters.get(0)!.length
       const sent = (cpus + 1) * ANSWERS
       send(at, family, sent)
@@ -27,7 +26,7 @@ needing(needs.root, needs.bpf).describe('senders of packets that are too big', (
     })
 
     test('what is dropped is as it came', () => {
-      using at = narrowed(4_000_000)
+      using at = narrowed(hook, 4_000_000)
       while (total(perCpu(at, Verdict.VERDICT_DROP_TOO_BIG)) === 0) send(at, family, 100)
       const outcomes = Array.from({ length: ANSWERS }, () => at.run(big(family)))
       const dropped = outcomes.filter(({ verdict }) => verdict === 'DROP_TOO_BIG')
@@ -37,7 +36,7 @@ needing(needs.root, needs.bpf).describe('senders of packets that are too big', (
     })
 
     test('are told again as time goes on', () => {
-      using at = narrowed(20_000)
+      using at = narrowed(hook, 20_000)
       while (!perCpu(at, Verdict.VERDICT_REPLY_TOO_BIG).some((answers) => answers > ANSWERS)) send(at, family, 100)
       expect(total(perCpu(at, Verdict.VERDICT_DROP_TOO_BIG))).toBeGreaterThan(0)
     })
@@ -45,8 +44,8 @@ needing(needs.root, needs.bpf).describe('senders of packets that are too big', (
 })
 
 /** The backends are behind a narrow route. The more jiffies a second has, the longer one lasts. */
-function narrowed(jiffiesPerSecond: number): Stage {
-  const at = stage({ config: { jiffiesPerSecond } })
+function narrowed(hook: Hook, jiffiesPerSecond: number): Stage {
+  const at = stage({ hook, config: { jiffiesPerSecond } })
   at.net.ns.run(() => {
     for (const [family, mtu] of [
       ['v4', 1000],
@@ -72,9 +71,9 @@ function big(family: Family): Uint8Array {
 
 function send({ lb, net }: Stage, family: Family, count: number): void {
   const data = big(family)
-  const context = xdpContext(data.length, { ingressIfindex: net.front })
+  const context = contextAt(lb.hook, data.length, net.front)
   net.ns.run(() => {
-    for (let n = 0; n < count; n++) lb.lb.programs.lbXdp.testRun({ data, context })
+    for (let n = 0; n < count; n++) lb.program.testRun({ data, ...context })
   })
 }
 

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import type { Part, TcpFlag } from '@skep/packet'
 import { IpProtocol } from '@skep/packet'
+import { atEachHook } from '../test/hook.ts'
 import { backend, own, spare, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, packet, segment, sent } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 import { NatState } from './lb_xdp.gen.ts'
 
-needing(needs.root, needs.bpf).describe('connections', () => {
+atEachHook('connections', (hook) => {
   const { clientToVip, ownToBackend, backendToOwn } = leg
   const { NAT_OPENING, NAT_ESTABLISHED, NAT_CLOSING, NAT_CLOSED, NAT_TIME_WAIT } = NatState
   const ids = { v4: { tcp: 0, udp: 1 }, v6: { tcp: 2, udp: 3 } } as const
 
   let at: Stage
-  beforeAll(() => void (at = stage({ natLines: 4 })))
+  beforeAll(() => void (at = stage({ hook, natLines: 4 })))
   beforeEach(() => at.reset())
   afterAll(() => at[Symbol.dispose]())
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { build, icmpv4, icmpv6, type Part, vlan } from '@skep/packet'
-import { needing, needs } from '@skep/testbed'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, own, spare, vip } from '../test/lab.ts'
 import { datagram, families, type Family, ip, leg, type Leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -28,10 +28,10 @@ const modes = [
   ['by the MAC alone', ServiceFlag.SERVICE_DSR_L2],
 ] as const
 
-needing(needs.root, needs.bpf).describe('ICMP errors about what backends have answered', () =>
+atEachHook('ICMP errors about what backends have answered', (hook) =>
   describe.each(modes)('%s', (_, mode) => {
     let at: Stage
-    beforeAll(() => void (at = stage()))
+    beforeAll(() => void (at = stage({ hook })))
     afterAll(() => at[Symbol.dispose]())
 
     /** Two backends, so that who gets an error can be told. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, destinationOptions, ethernet, icmpv4, icmpv6, ipv4, ipv6, type Part, vlan } from '@skep/packet'
-import { needing, needs } from '@skep/testbed'
 import { Backend } from '../test/backend.ts'
 import { option4, option6 } from '../test/backend-packets.ts'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
@@ -14,9 +14,9 @@ const toBackend = ethernet({ src: mac.back, dst: mac.backend })
 const back = ethernet({ src: mac.front, dst: mac.client })
 const router = { v4: '203.0.113.1', v6: '2001:db8:ffff::1' } as const
 
-needing(needs.root, needs.bpf).describe('direct server return with an option', () => {
+atEachHook('direct server return with an option', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   afterAll(() => at[Symbol.dispose]())
   beforeEach(() => {
     at.lb.clear()

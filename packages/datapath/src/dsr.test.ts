@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, ethernet, IpProtocol, ipv4, ipv6, type Ipv4Spec, type Ipv6Spec, type Part, vlan } from '@skep/packet'
-import { needing, needs } from '@skep/testbed'
 import { hashKeys } from '../test/plain-config.ts'
 import { hashFlow } from '../test/hash.ts'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
@@ -12,13 +12,16 @@ import { ServiceFlag } from './lb_xdp.gen.ts'
 const { clientToVip } = leg
 const syn = segment(40000, 80, 'syn')
 const toBackend = ethernet({ src: mac.back, dst: mac.backend })
-const NO_HEADROOM = fileURLToPath(new URL('../test-objects/no_headroom.bpf.o', import.meta.url))
+const NO_HEADROOM = {
+  xdp: fileURLToPath(new URL('../test-objects/no_headroom.bpf.o', import.meta.url)),
+  tc: fileURLToPath(new URL('../test-objects/no_headroom_tc.bpf.o', import.meta.url)),
+}
 const IPIP = 4
 const IPV6 = 41
 
-needing(needs.root, needs.bpf).describe('direct server return', () => {
+atEachHook('direct server return', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   afterAll(() => at[Symbol.dispose]())
 
   /** Services on port 80 whose one backend is of `to`'s family. */
@@ -94,7 +97,7 @@ needing(needs.root, needs.bpf).describe('direct server return', () => {
     )
 
     test('a device that leaves no room for a header is told apart', () => {
-      using without = stage({ object: NO_HEADROOM })
+      using without = stage({ hook, object: NO_HEADROOM[hook] })
       serve(ServiceFlag.SERVICE_DSR_IPIP, over, without)
       expect(without.run(packet('v4', clientToVip, syn)).verdict).toBe('DROP_NO_HEADROOM')
     })

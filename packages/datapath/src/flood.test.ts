@@ -63,7 +63,7 @@ function flood({ lb, net }: Stage, family: Family): void {
       const source = { v4: `10.${50 + (n % 100)}.${high}.${low}`, v6: `fd50:${n % 100}::${high}:${low}` }
       const data = packet(family, { ...leg.clientToVip, source }, segment(1024 + ((n * 13) % 60000), 80, 'syn'))
       const context = xdpContext(data.length, { ingressIfindex: net.front })
-      lb.lb.programs.lbXdp.testRun({ data, context })
+      lb.program.testRun({ data, context })
     }
   })
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
+import { atEachHook } from '../test/hook.ts'
 import { backend, mac, own, spare, vip } from '../test/lab.ts'
 import { leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -8,10 +8,10 @@ import { readClock } from './clock.ts'
 const syn = (port: number): Uint8Array => packet('v4', leg.clientToVip, segment(port, 80, 'syn'))
 const ack = packet('v4', leg.clientToVip, segment(40000, 80, 'ack'))
 
-needing(needs.root, needs.bpf).describe('next hops that are remembered', () => {
+atEachHook('next hops that are remembered', (hook) => {
   let at: Stage
   let generation = 100
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   beforeEach(() => {
     at.reset()
     at.net.nl.neighbor.replace({ index: at.net.back, address: backend.v4, lladdr: mac.backend })
@@ -51,11 +51,11 @@ needing(needs.root, needs.bpf).describe('next hops that are remembered', () => {
   })
 })
 
-needing(needs.root, needs.bpf).describe('two next hops that want one place', () => {
+atEachHook('two next hops that want one place', (hook) => {
   test.each(['02:00:00:00:02:02', '02:00:00:00:02:03', '02:00:00:00:02:04', '02:00:00:00:02:05', '02:00:00:00:02:06'])(
     'each backend gets its own packets, whoever is noted first in a generation (%s)',
     (other) => {
-      using at = stage({ config: { hopsMask: 1 } })
+      using at = stage({ hook, config: { hopsMask: 1 } })
       at.net.nl.neighbor.replace({ index: at.net.back, address: spare.v4, lladdr: other })
       const service = { address: vip.v4, source: own.v4 }
       at.lb.addService({ ...service, port: 81, members: [{ address: spare.v4, port: 8080 }] })

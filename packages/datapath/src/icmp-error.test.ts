@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import { build, icmpv4, icmpv6, ipv4, type Part, udp } from '@skep/packet'
+import { atEachHook, leastAt } from '../test/hook.ts'
 import { backend, client, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, ip, type Leg, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
 
-needing(needs.root, needs.bpf).describe('ICMP errors about translated connections', () => {
+atEachHook('ICMP errors about translated connections', (hook) => {
   const { clientToVip, ownToBackend, backendToOwn, vipToClient } = leg
   const router = { v4: '203.0.113.1', v6: '2001:db8:ffff::1' } as const
   /** From a router that the quoted packet reached. */
@@ -13,7 +13,7 @@ needing(needs.root, needs.bpf).describe('ICMP errors about translated connection
   const toVip = { ...clientToVip, source: router }
 
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   beforeEach(() => at.reset())
   afterAll(() => at[Symbol.dispose]())
 
@@ -175,7 +175,7 @@ needing(needs.root, needs.bpf).describe('ICMP errors about translated connection
     test('cut short anywhere: passes as it is', () => {
       before()
       const whole = error(family, toVip, tooBig, cut(quoteOf(family, vipToClient, ways.UDP[3]), 8))
-      for (let length = 14; length < whole.length; length++) {
+      for (let length = leastAt(hook, family); length < whole.length; length++) {
         const found = at.run(whole.slice(0, length))
         expect({ length, verdict: found.verdict }).toEqual({ length, verdict: 'PASS_TRUNCATED' })
       }

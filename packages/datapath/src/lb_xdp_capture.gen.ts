@@ -91,7 +91,9 @@ export const Verdict = {
   VERDICT_DROP_NO_HEADROOM: 36,
   VERDICT_DROP_OPTION: 37,
   VERDICT_REPLY_PING: 38,
-  VERDICT_COUNT: 39,
+  VERDICT_DROP_SOURCE_RANGE: 39,
+  VERDICT_DROP_RATE_LIMIT: 40,
+  VERDICT_COUNT: 41,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
@@ -628,6 +630,105 @@ export const pulseCodec: bpf.Codec<Pulse> = {
   },
 }
 
+/** `struct range_bound`, 16 bytes. */
+export interface RangeBound {
+  high: bigint
+  low: bigint
+}
+
+/** Where the fields of {@link RangeBound} stand, in bytes: for what writes into a mapped array directly. */
+export const rangeBoundOffsets = {
+  high: 0,
+  low: 8,
+} as const
+
+export const rangeBoundCodec: bpf.Codec<RangeBound> = {
+  size: 16,
+  align: 8,
+  read(view, offset) {
+    return {
+      high: view.getBigUint64(offset, true),
+      low: view.getBigUint64(offset + 8, true),
+    }
+  },
+  write(view, offset, value) {
+    view.setBigUint64(offset, value.high, true)
+    view.setBigUint64(offset + 8, value.low, true)
+  },
+}
+
+/** `struct range_line`, 64 bytes. */
+export interface RangeLine {
+  bounds: RangeBound[]
+}
+
+/** Where the fields of {@link RangeLine} stand, in bytes: for what writes into a mapped array directly. */
+export const rangeLineOffsets = {
+  bounds: 0,
+} as const
+
+export const rangeLineCodec: bpf.Codec<RangeLine> = {
+  size: 64,
+  align: 8,
+  read(view, offset) {
+    return {
+      bounds: [
+        rangeBoundCodec.read(view, offset),
+        rangeBoundCodec.read(view, offset + 16),
+        rangeBoundCodec.read(view, offset + 32),
+        rangeBoundCodec.read(view, offset + 48),
+      ],
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.bounds, 4, 'RangeLine.bounds')
+    rangeBoundCodec.write(view, offset, value.bounds[0]!)
+    rangeBoundCodec.write(view, offset + 16, value.bounds[1]!)
+    rangeBoundCodec.write(view, offset + 32, value.bounds[2]!)
+    rangeBoundCodec.write(view, offset + 48, value.bounds[3]!)
+  },
+}
+
+/** `struct rate_line`, 64 bytes. */
+export interface RateLine {
+  words: bigint[]
+}
+
+/** Where the fields of {@link RateLine} stand, in bytes: for what writes into a mapped array directly. */
+export const rateLineOffsets = {
+  words: 0,
+} as const
+
+export const rateLineCodec: bpf.Codec<RateLine> = {
+  size: 64,
+  align: 8,
+  read(view, offset) {
+    return {
+      words: [
+        view.getBigUint64(offset, true),
+        view.getBigUint64(offset + 8, true),
+        view.getBigUint64(offset + 16, true),
+        view.getBigUint64(offset + 24, true),
+        view.getBigUint64(offset + 32, true),
+        view.getBigUint64(offset + 40, true),
+        view.getBigUint64(offset + 48, true),
+        view.getBigUint64(offset + 56, true),
+      ],
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.words, 8, 'RateLine.words')
+    view.setBigUint64(offset, value.words[0]!, true)
+    view.setBigUint64(offset + 8, value.words[1]!, true)
+    view.setBigUint64(offset + 16, value.words[2]!, true)
+    view.setBigUint64(offset + 24, value.words[3]!, true)
+    view.setBigUint64(offset + 32, value.words[4]!, true)
+    view.setBigUint64(offset + 40, value.words[5]!, true)
+    view.setBigUint64(offset + 48, value.words[6]!, true)
+    view.setBigUint64(offset + 56, value.words[7]!, true)
+  },
+}
+
 /** `struct record_line`, 64 bytes. */
 export interface RecordLine {
   words: bigint[]
@@ -706,6 +807,8 @@ export interface Service {
   generation: number
   records: number
   recordIdle: number
+  limit: bigint
+  ranges: number
 }
 
 /** Where the fields of {@link Service} stand, in bytes: for what writes into a mapped array directly. */
@@ -720,11 +823,13 @@ export const serviceOffsets = {
   generation: 30,
   records: 32,
   recordIdle: 36,
+  limit: 40,
+  ranges: 48,
 } as const
 
 export const serviceCodec: bpf.Codec<Service> = {
   size: 64,
-  align: 4,
+  align: 8,
   read(view, offset) {
     return {
       ring: view.getUint32(offset, true),
@@ -742,6 +847,8 @@ export const serviceCodec: bpf.Codec<Service> = {
       generation: view.getUint16(offset + 30, true),
       records: view.getUint32(offset + 32, true),
       recordIdle: view.getUint16(offset + 36, true),
+      limit: view.getBigUint64(offset + 40, true),
+      ranges: view.getUint32(offset + 48, true),
     }
   },
   write(view, offset, value) {
@@ -759,7 +866,12 @@ export const serviceCodec: bpf.Codec<Service> = {
     view.setUint16(offset + 30, value.generation, true)
     view.setUint32(offset + 32, value.records, true)
     view.setUint16(offset + 36, value.recordIdle, true)
-    bpf.writeZeros(view, offset + 38, 26)
+    view.setBigUint64(offset + 40, value.limit, true)
+    view.setUint32(offset + 48, value.ranges, true)
+    view.setUint16(offset + 38, 0)
+    view.setUint32(offset + 52, 0)
+    view.setUint32(offset + 56, 0)
+    view.setUint32(offset + 60, 0)
   },
 }
 
@@ -987,7 +1099,7 @@ export const sourceCodec: bpf.Codec<Source> = {
   },
 }
 
-/** `struct lb_config`, 112 bytes. */
+/** `struct lb_config`, 120 bytes. */
 export interface LbConfig {
   hashKey0: bigint
   hashKey1: bigint
@@ -1009,6 +1121,7 @@ export interface LbConfig {
   tunnelSpread4: number
   tunnelSource6: number[]
   tunnelSpread6: number[]
+  ratesMask: number
 }
 
 /** Where the fields of {@link LbConfig} stand, in bytes: for what writes into a mapped array directly. */
@@ -1033,10 +1146,11 @@ export const lbConfigOffsets = {
   tunnelSpread4: 72,
   tunnelSource6: 76,
   tunnelSpread6: 92,
+  ratesMask: 108,
 } as const
 
 export const lbConfigCodec: bpf.Codec<LbConfig> = {
-  size: 112,
+  size: 120,
   align: 8,
   read(view, offset) {
     return {
@@ -1070,6 +1184,7 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
         view.getUint32(offset + 100, false),
         view.getUint32(offset + 104, false),
       ],
+      ratesMask: view.getUint32(offset + 108, true),
     }
   },
   write(view, offset, value) {
@@ -1101,7 +1216,9 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
     view.setUint32(offset + 96, value.tunnelSpread6[1]!, false)
     view.setUint32(offset + 100, value.tunnelSpread6[2]!, false)
     view.setUint32(offset + 104, value.tunnelSpread6[3]!, false)
-    view.setUint32(offset + 108, 0)
+    view.setUint32(offset + 108, value.ratesMask, true)
+    view.setUint32(offset + 112, 0)
+    view.setUint32(offset + 116, 0)
   },
 }
 
@@ -1178,6 +1295,7 @@ export interface LbXdpCaptureConfig {
   tunnelSpread4: number
   tunnelSource6: number[]
   tunnelSpread6: number[]
+  ratesMask: number
 }
 
 /** What `lb_xdp_capture.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
@@ -1196,6 +1314,8 @@ export interface LbXdpCaptureSpec extends Disposable {
     readonly natFlows: bpf.MapSpec
     readonly natReplies: bpf.MapSpec
     readonly pulse: bpf.MapSpec
+    readonly ranges: bpf.MapSpec
+    readonly rates: bpf.MapSpec
     readonly records: bpf.MapSpec
     readonly rings: bpf.MapSpec
     readonly services: bpf.MapSpec
@@ -1229,6 +1349,8 @@ export interface LbXdpCapture extends Disposable {
     readonly natFlows: bpf.ArrayMap<NatLine>
     readonly natReplies: bpf.ArrayMap<NatLine>
     readonly pulse: bpf.ArrayMap<Pulse>
+    readonly ranges: bpf.ArrayMap<RangeLine>
+    readonly rates: bpf.ArrayMap<RateLine>
     readonly records: bpf.ArrayMap<RecordLine>
     readonly rings: bpf.ArrayMap<RingLine>
     readonly services: bpf.ArrayMap<Service>
@@ -1274,6 +1396,8 @@ export function openLbXdpCapture(source: string | Uint8Array = OBJECT): LbXdpCap
       natFlows: bpf.mapSpec(object, 'nat_flows', 4, 64),
       natReplies: bpf.mapSpec(object, 'nat_replies', 4, 64),
       pulse: bpf.mapSpec(object, 'pulse', 4, 16),
+      ranges: bpf.mapSpec(object, 'ranges', 4, 64),
+      rates: bpf.mapSpec(object, 'rates', 4, 64),
       records: bpf.mapSpec(object, 'records', 4, 64),
       rings: bpf.mapSpec(object, 'rings', 4, 64),
       services: bpf.mapSpec(object, 'services', 4, 64),
@@ -1287,26 +1411,27 @@ export function openLbXdpCapture(source: string | Uint8Array = OBJECT): LbXdpCap
       lbXdpCapture: bpf.programSpec(object, 'lb_xdp_capture'),
     },
     config: bpf.settings<LbXdpCaptureConfig>(object, {
-      hashKey0: { variable: 'config', size: 112, offset: 0, codec: bpf.u64 },
-      hashKey1: { variable: 'config', size: 112, offset: 8, codec: bpf.u64 },
-      services4Mask: { variable: 'config', size: 112, offset: 16, codec: bpf.u32 },
-      services6Mask: { variable: 'config', size: 112, offset: 20, codec: bpf.u32 },
-      natMask: { variable: 'config', size: 112, offset: 24, codec: bpf.u32 },
-      natPortMin: { variable: 'config', size: 112, offset: 28, codec: bpf.u16 },
-      natPortMax: { variable: 'config', size: 112, offset: 30, codec: bpf.u16 },
-      jiffiesPerSecond: { variable: 'config', size: 112, offset: 32, codec: bpf.u32 },
-      timeoutOpening: { variable: 'config', size: 112, offset: 36, codec: bpf.u32 },
-      timeoutEstablished: { variable: 'config', size: 112, offset: 40, codec: bpf.u32 },
-      timeoutClosing: { variable: 'config', size: 112, offset: 44, codec: bpf.u32 },
-      timeoutClosed: { variable: 'config', size: 112, offset: 48, codec: bpf.u32 },
-      timeoutOther: { variable: 'config', size: 112, offset: 52, codec: bpf.u32 },
-      pulseLimit: { variable: 'config', size: 112, offset: 56, codec: bpf.u32 },
-      hopsMask: { variable: 'config', size: 112, offset: 60, codec: bpf.u32 },
-      recordShift: { variable: 'config', size: 112, offset: 64, codec: bpf.u32 },
-      tunnelSource4: { variable: 'config', size: 112, offset: 68, codec: bpf.be32 },
-      tunnelSpread4: { variable: 'config', size: 112, offset: 72, codec: bpf.be32 },
-      tunnelSource6: { variable: 'config', size: 112, offset: 76, codec: bpf.array(bpf.be32, 4) },
-      tunnelSpread6: { variable: 'config', size: 112, offset: 92, codec: bpf.array(bpf.be32, 4) },
+      hashKey0: { variable: 'config', size: 120, offset: 0, codec: bpf.u64 },
+      hashKey1: { variable: 'config', size: 120, offset: 8, codec: bpf.u64 },
+      services4Mask: { variable: 'config', size: 120, offset: 16, codec: bpf.u32 },
+      services6Mask: { variable: 'config', size: 120, offset: 20, codec: bpf.u32 },
+      natMask: { variable: 'config', size: 120, offset: 24, codec: bpf.u32 },
+      natPortMin: { variable: 'config', size: 120, offset: 28, codec: bpf.u16 },
+      natPortMax: { variable: 'config', size: 120, offset: 30, codec: bpf.u16 },
+      jiffiesPerSecond: { variable: 'config', size: 120, offset: 32, codec: bpf.u32 },
+      timeoutOpening: { variable: 'config', size: 120, offset: 36, codec: bpf.u32 },
+      timeoutEstablished: { variable: 'config', size: 120, offset: 40, codec: bpf.u32 },
+      timeoutClosing: { variable: 'config', size: 120, offset: 44, codec: bpf.u32 },
+      timeoutClosed: { variable: 'config', size: 120, offset: 48, codec: bpf.u32 },
+      timeoutOther: { variable: 'config', size: 120, offset: 52, codec: bpf.u32 },
+      pulseLimit: { variable: 'config', size: 120, offset: 56, codec: bpf.u32 },
+      hopsMask: { variable: 'config', size: 120, offset: 60, codec: bpf.u32 },
+      recordShift: { variable: 'config', size: 120, offset: 64, codec: bpf.u32 },
+      tunnelSource4: { variable: 'config', size: 120, offset: 68, codec: bpf.be32 },
+      tunnelSpread4: { variable: 'config', size: 120, offset: 72, codec: bpf.be32 },
+      tunnelSource6: { variable: 'config', size: 120, offset: 76, codec: bpf.array(bpf.be32, 4) },
+      tunnelSpread6: { variable: 'config', size: 120, offset: 92, codec: bpf.array(bpf.be32, 4) },
+      ratesMask: { variable: 'config', size: 120, offset: 108, codec: bpf.u32 },
     }),
     load: (options?: bpf.LoadOptions) => loadedLbXdpCapture(object.load(options)),
   }))
@@ -1335,6 +1460,8 @@ function loadedLbXdpCapture(object: bpf.LoadedObject): LbXdpCapture {
       natFlows: () => new bpf.ArrayMap(object.handle('nat_flows'), { value: natLineCodec }),
       natReplies: () => new bpf.ArrayMap(object.handle('nat_replies'), { value: natLineCodec }),
       pulse: () => new bpf.ArrayMap(object.handle('pulse'), { value: pulseCodec }),
+      ranges: () => new bpf.ArrayMap(object.handle('ranges'), { value: rangeLineCodec }),
+      rates: () => new bpf.ArrayMap(object.handle('rates'), { value: rateLineCodec }),
       records: () => new bpf.ArrayMap(object.handle('records'), { value: recordLineCodec }),
       rings: () => new bpf.ArrayMap(object.handle('rings'), { value: ringLineCodec }),
       services: () => new bpf.ArrayMap(object.handle('services'), { value: serviceCodec }),

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import {
   arp,
   build,
@@ -15,13 +14,14 @@ import {
   trailer,
   vlan,
 } from '@skep/packet'
+import { atEachHook, leastAt } from '../test/hook.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, ip, leg, packet, segment, sent } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
 
-needing(needs.root, needs.bpf).describe('what a packet is', () => {
+atEachHook('what a packet is', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   afterAll(() => at[Symbol.dispose]())
 
   const { clientToVip, ownToBackend } = leg
@@ -123,9 +123,8 @@ needing(needs.root, needs.bpf).describe('what a packet is', () => {
       'v6 UDP': packet('v6', clientToVip, datagram(40000, 80)),
       'v6 TCP after options': packet('v6', clientToVip, hopByHop(), destinationOptions(), syn),
     }
-    /* BPF_PROG_RUN takes no less than an Ethernet header. */
-    test.each(Object.entries(whole))('%s, at every length', (_, bytes) => {
-      for (let length = 14; length < bytes.length; length++) {
+    test.each(Object.entries(whole))('%s, at every length', (name, bytes) => {
+      for (let length = leastAt(hook, name.startsWith('v4') ? 'v4' : 'v6'); length < bytes.length; length++) {
         const { verdict, packet: after } = at.run(bytes.slice(0, length))
         expect({ length, verdict }).toEqual({ length, verdict: 'PASS_TRUNCATED' })
         expect(after).toEqual(bytes.slice(0, length))

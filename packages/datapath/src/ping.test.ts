@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, ethernet, fragment, icmpv4, icmpv6, IpProtocol, ipv4, ipv6, type Part, vlan } from '@skep/packet'
-import { needing, needs } from '@skep/testbed'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, mac, vip } from '../test/lab.ts'
 import { families, type Family, ip, leg, packet } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
@@ -10,9 +10,9 @@ const { clientToVip, vipToClient } = leg
 const ping = { v4: icmpv4({ type: 8, id: 7, sequence: 1 }), v6: icmpv6({ type: 128, id: 7, sequence: 1 }) } as const
 const pong = { v4: icmpv4({ type: 0, id: 7, sequence: 1 }), v6: icmpv6({ type: 129, id: 7, sequence: 1 }) } as const
 
-needing(needs.root, needs.bpf).describe('ping', () => {
+atEachHook('ping', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   beforeEach(() => at.lb.lb.maps.pulse.set(0, { heartbeat: 0n, generation: 0, switches: 0 }))
   afterAll(() => at[Symbol.dispose]())
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import { build } from '@skep/packet'
+import { atEachHook } from '../test/hook.ts'
 import { backend, own, vip } from '../test/lab.ts'
 import { families, ip, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 
-needing(needs.root, needs.bpf).describe('refusals', () => {
+atEachHook('refusals', (hook) => {
   const { clientToVip, backendToOwn } = leg
 
   let at: Stage
-  beforeAll(() => void (at = stage()))
+  beforeAll(() => void (at = stage({ hook })))
   beforeEach(() => at.reset())
   afterAll(() => at[Symbol.dispose]())
 

@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import { build, ethernet, icmpv4, icmpv6, ipv4, ipv6 } from '@skep/packet'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, ip, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 
-needing(needs.root, needs.bpf).describe('routes', () => {
+atEachHook('routes', (hook) => {
   const { clientToVip, ownToBackend, backendToOwn, vipToClient } = leg
 
   let at: Stage
   beforeAll(() => {
-    at = stage()
+    at = stage({ hook })
     at.net.ns.run(() => routes.forEach((route) => execFileSync('ip', ['route', 'add', ...route.split(' ')])))
   })
   afterAll(() => at[Symbol.dispose]())

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import { hashKeys } from '../test/plain-config.ts'
 import { hash, hashFlow, keyBytes, portBytes } from '../test/hash.ts'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, own } from '../test/lab.ts'
 import { families, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 
-needing(needs.root, needs.bpf).describe('service tables and rings', () => {
+atEachHook('service tables and rings', (hook) => {
   const { clientToVip } = leg
 
   const TCP = 6
   const SERVICE_MASK = 15
 
   let at: Stage
-  beforeAll(() => void (at = stage({ natLines: 256, serviceLines: SERVICE_MASK + 1 })))
+  beforeAll(() => void (at = stage({ hook, natLines: 256, serviceLines: SERVICE_MASK + 1 })))
   beforeEach(() => at.reset())
   afterAll(() => at[Symbol.dispose]())
 

@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import { build } from '@skep/packet'
+import { atEachHook } from '../test/hook.ts'
 import { backend, own } from '../test/lab.ts'
 import { datagram, families, type Family, ip, leg } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 
-const TOLD_ROUTE = fileURLToPath(new URL('../test-objects/told_route.bpf.o', import.meta.url))
+const TOLD_ROUTE = {
+  xdp: fileURLToPath(new URL('../test-objects/told_route.bpf.o', import.meta.url)),
+  tc: fileURLToPath(new URL('../test-objects/told_route_tc.bpf.o', import.meta.url)),
+}
 /** The lookup answers the source port less this. */
 const TOLD_SUCCESS = 40000
 const EINVAL = 22
@@ -31,10 +34,10 @@ const leaves = [
 
 const FRAG_NEEDED = 8
 
-needing(needs.root, needs.bpf).describe('what the route lookup answers', () => {
+atEachHook('what the route lookup answers', (hook) => {
   describe.each(families)('%s', (family) => {
     let at: Stage
-    beforeAll(() => void (at = stage({ object: TOLD_ROUTE })))
+    beforeAll(() => void (at = stage({ hook, object: TOLD_ROUTE[hook] })))
     beforeEach(() => at.reset())
     afterAll(() => at[Symbol.dispose]())
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
 import type { tcp } from '@skep/packet'
 import { build, ipv4, ipv6, udp } from '@skep/packet'
+import { atEachHook } from '../test/hook.ts'
 import { backend, client, own, vip } from '../test/lab.ts'
 import { datagram, families, leg, packet, segment, sent } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
 
-needing(needs.root, needs.bpf).describe('translation', () => {
+atEachHook('translation', (hook) => {
   let at: Stage
-  beforeAll(() => void (at = stage({ natLines: 256 })))
+  beforeAll(() => void (at = stage({ hook, natLines: 256 })))
   beforeEach(() => at.reset())
   afterAll(() => at[Symbol.dispose]())
 

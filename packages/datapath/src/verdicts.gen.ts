@@ -39,4 +39,6 @@ export const verdicts = {
   DROP_NO_HEADROOM: { action: "DROP", description: "the device leaves no room for a header in front" },
   DROP_OPTION: { action: "DROP", description: "IP options or extension headers leave no place for the option of DSR" },
   REPLY_PING: { action: "TX", description: "ping to an address of a service, answered" },
+  DROP_SOURCE_RANGE: { action: "DROP", description: "the service does not admit clients of this address" },
+  DROP_RATE_LIMIT: { action: "DROP", description: "clients of this prefix open more connections than the service allows" },
 } as const

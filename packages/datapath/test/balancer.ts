@@ -1,8 +1,19 @@
 import { IpProtocol } from '@skep/packet'
-import { type MappedArray, xdpContext } from 'libbpf-ts'
-import { type Counter, type LbXdp, type LbXdpConfig, loadLbXdp, MovePhase, type NatEntry } from '../src/lb_xdp.gen.ts'
+import type { MappedArray, Program } from 'libbpf-ts'
+import { loadLbTc, type LbTcOptions } from '../src/lb_tc.gen.ts'
+import {
+  type Counter,
+  type LbXdp,
+  type LbXdpConfig,
+  type LbXdpOptions,
+  loadLbXdp,
+  MovePhase,
+  type NatEntry,
+  type RangeBound,
+} from '../src/lb_xdp.gen.ts'
 import { readClock } from '../src/clock.ts'
 import { countedVerdict, sum, type VerdictName } from './counted.ts'
+import { actionAt, type Hook, runAt } from './hook.ts'
 import { plainConfig } from './plain-config.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
@@ -22,6 +33,8 @@ export interface ServiceOptions extends Endpoint {
 }
 
 export interface BalancerOptions {
+  /** `xdp` unless it says otherwise. */
+  readonly hook?: Hook
   readonly config?: Partial<LbXdpConfig>
   /** A test object in place of lb_xdp, with the same maps and program. */
   readonly object?: string
@@ -32,6 +45,15 @@ export interface BalancerOptions {
   readonly recordLines?: number
   /** Slots of each service's ring, as a power of two; at least 7. */
   readonly ringLog2?: number
+  /** Lines of the table that counts what clients open: a power of two. */
+  readonly rateLines?: number
+}
+
+export interface Limit {
+  readonly perSecond: number
+  readonly burst: number
+  /** In bits. */
+  readonly prefix: number
 }
 
 export interface Outcome {
@@ -45,16 +67,19 @@ const MEMBERS = 1024
 const HOPS = 64
 const RECORD_IDLE = 3600
 const PHASE_SHIFT = 14
+const RANGE_LINES = 8
+const LINE_BOUNDS = 4
 const LINE_SLOTS = 32
 const LINE_IDS = 16
 const LINE_BYTES = 64
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
-const ACTIONS = ['ABORTED', 'DROP', 'PASS', 'TX', 'REDIRECT']
 
-/** lb_xdp with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
+/** lb_xdp or lb_tc with its tables filled by hand: what lb-maps does, in the fewest words, for tests and benchmarks. */
 export class Balancer implements Disposable {
-  readonly lb: LbXdp
+  readonly lb: Pick<LbXdp, 'maps'> & Disposable
+  readonly program: Program
+  readonly hook: Hook
   readonly config: LbXdpConfig
   #sources: string[] = []
   readonly #ringLog2: number
@@ -64,12 +89,12 @@ export class Balancer implements Disposable {
   #memberLines = 0
 
   constructor(options: BalancerOptions = {}) {
-    const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64 } = options
+    const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64, rateLines = 64 } = options
     this.#recordLines = recordLines
     this.#ringLog2 = ringLog2
-    this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS }), ...options.config }
+    this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS, rateLines }), ...options.config }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
-    this.lb = loadLbXdp({
+    const load = {
       ...(options.object === undefined ? {} : { source: options.object }),
       config: this.config,
       maps: {
@@ -87,8 +112,13 @@ export class Balancer implements Disposable {
         hops: size(HOPS),
         moves: size(SERVICES * this.#ringLines),
         records: size(SERVICES * recordLines),
+        ranges: size(SERVICES * RANGE_LINES),
+        rates: size(rateLines),
       },
-    })
+    }
+    this.hook = options.hook ?? 'xdp'
+    if (this.hook === 'xdp') ({ lb: this.lb, program: this.program } = atXdp(load))
+    else ({ lb: this.lb, program: this.program } = atTc(load))
   }
 
   /** Back to no services, no sources and no connections; counters stay. */
@@ -134,6 +164,8 @@ export class Balancer implements Disposable {
       generation: 0,
       records: 0,
       recordIdle: RECORD_IDLE,
+      limit: 0n,
+      ranges: 0,
     })
     this.writeKey({ address, port, protocol }, id)
     this.writeKey({ address, port: 0, protocol: 0 }, ADDRESS_ONLY)
@@ -180,8 +212,41 @@ export class Balancer implements Disposable {
     }
   }
 
+  /** Who may reach a service: from the first address on, up to before the second, and so on. */
+  setRanges(service: number, addresses: readonly string[]): void {
+    const { services, ranges } = this.lb.maps
+    const lines = 2 ** Math.ceil(Math.log2(Math.max(1, addresses.length / LINE_BOUNDS)))
+    const bounds = Array.from({ length: lines * LINE_BOUNDS }, (_, i) => boundAt(addresses[i]))
+    for (let line = 0; line < lines; line++)
+      ranges.set(service * RANGE_LINES + line, { bounds: bounds.slice(line * LINE_BOUNDS, (line + 1) * LINE_BOUNDS) })
+    const word = ((service * RANGE_LINES) << 5) | (Math.log2(lines) + 1)
+    services.set(service, { ...services.get(service)!, ranges: word })
+  }
+
+  /** How often the clients of one prefix, of so many bits, may open connections to a service. */
+  setLimit(service: number, { perSecond, burst, prefix }: Limit): void {
+    const { services } = this.lb.maps
+    const interval = BigInt(Math.round(1e9 / 256 / perSecond))
+    const limit = interval | (BigInt(burst) << 32n) | (BigInt(prefix) << 48n)
+    services.set(service, { ...services.get(service)!, limit })
+  }
+
   #recordsWord(service: number): number {
     return ((service * this.#recordLines) << 5) | (Math.log2(this.#recordLines) + 1)
+  }
+
+  /** What clients have opened so far is forgotten. */
+  forgetRates(): void {
+    zero(this.lb.maps.rates)
+  }
+
+  /** As if so much time had gone by that everybody has paid: a word's time becomes that of an hour ago. */
+  payRates(): void {
+    const ago = process.hrtime.bigint() / 256n - 10n ** 9n
+    for (const [line, { words }] of this.lb.maps.rates) {
+      const paid = words.map((word) => word && BigInt.asUintN(32, word) | (BigInt.asUintN(32, ago) << 32n))
+      this.lb.maps.rates.set(line, { words: paid })
+    }
   }
 
   forgetRecords(): void {
@@ -218,10 +283,9 @@ export class Balancer implements Disposable {
   /** Runs one packet. Throws unless it was counted once, with its bytes. */
   run(packet: Uint8Array, ingressIfindex?: number): Outcome {
     const before = this.counters()
-    const context = ingressIfindex === undefined ? {} : { context: xdpContext(packet.length, { ingressIfindex }) }
-    const result = this.lb.programs.lbXdp.testRun({ data: packet, ...context })
+    const { returnValue, data } = runAt(this.hook, this.program, packet, ingressIfindex)
     const verdict = countedVerdict(before, this.counters(), packet.length)
-    return { action: ACTIONS[result.returnValue] ?? String(result.returnValue), verdict, packet: result.data }
+    return { action: actionAt(this.hook, returnValue, verdict), verdict, packet: data }
   }
 
   /** Sums over all CPUs, by number of verdict. */
@@ -266,6 +330,28 @@ export class Balancer implements Disposable {
   [Symbol.dispose](): void {
     this.lb[Symbol.dispose]()
   }
+}
+
+interface Loaded {
+  readonly lb: Pick<LbXdp, 'maps'> & Disposable
+  readonly program: Program
+}
+
+function atXdp(options: LbXdpOptions): Loaded {
+  const lb = loadLbXdp(options)
+  return { lb, program: lb.programs.lbXdp }
+}
+
+function atTc(options: LbTcOptions): Loaded {
+  const lb = loadLbTc(options)
+  return { lb, program: lb.programs.lbTc }
+}
+
+/** As struct range_bound has an address; without one, the last of all. */
+function boundAt(address?: string): RangeBound {
+  if (address === undefined) return { high: 2n ** 64n - 1n, low: 2n ** 64n - 1n }
+  const [a, b, c, d] = toWords(address).map(BigInt) as [bigint, bigint, bigint, bigint]
+  return { high: (a << 32n) | b, low: (c << 32n) | d }
 }
 
 function zero(map: { mmap(): MappedArray }): void {

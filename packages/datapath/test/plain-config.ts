@@ -8,10 +8,11 @@ interface Sizes {
   readonly serviceLines: number
   readonly natLines: number
   readonly hops: number
+  readonly rateLines?: number
 }
 
 /** As skep-lb sets it by default, for tables of these sizes. */
-export function plainConfig({ serviceLines, natLines, hops }: Sizes): LbXdpConfig {
+export function plainConfig({ serviceLines, natLines, hops, rateLines = 1 }: Sizes): LbXdpConfig {
   const ticks = ticksPerSecond()
   return {
     ...hashKeys,
@@ -33,6 +34,7 @@ export function plainConfig({ serviceLines, natLines, hops }: Sizes): LbXdpConfi
     tunnelSpread4: 0,
     tunnelSource6: [0, 0, 0, 0],
     tunnelSpread6: [0, 0, 0, 0],
+    ratesMask: rateLines - 1,
   }
 }
 

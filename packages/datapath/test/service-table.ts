@@ -2,6 +2,8 @@ import type { LbXdp } from '../src/lb_xdp.gen.ts'
 import { hash, keyBytes, portBytes } from './hash.ts'
 import { toWords } from './words.ts'
 
+type Tables = Pick<LbXdp, 'maps'>
+
 export interface ServiceKey {
   readonly address: string
   readonly port: number
@@ -9,7 +11,7 @@ export interface ServiceKey {
 }
 
 /** Puts keys into the service tables the way bpf/include/maps/services.h says, second choices included. */
-export function writeKey(lb: LbXdp, key0: bigint, mask: number, key: ServiceKey, service: number): void {
+export function writeKey(lb: Tables, key0: bigint, mask: number, key: ServiceKey, service: number): void {
   const h = hash(key0, keyBytes(key.address, ...portBytes(key.port), key.protocol, 1))
   const choices = [Number(h & BigInt(mask)), Number((h >> 32n) & BigInt(mask))]
   const written = key.address.includes(':') ? write6 : write4
@@ -18,7 +20,7 @@ export function writeKey(lb: LbXdp, key0: bigint, mask: number, key: ServiceKey,
   if (!written(lb, choices[1]!, key, service)) throw new Error(`both buckets of ${JSON.stringify(key)} are full`)
 }
 
-function write4(lb: LbXdp, index: number, key: ServiceKey, service: number): boolean {
+function write4(lb: Tables, index: number, key: ServiceKey, service: number): boolean {
   const bucket = lb.maps.services4.get(index)!
   const place = bucket.keys.findIndex(({ used }) => used === 0)
   if (place < 0) return false
@@ -28,7 +30,7 @@ function write4(lb: LbXdp, index: number, key: ServiceKey, service: number): boo
   return true
 }
 
-function write6(lb: LbXdp, index: number, key: ServiceKey, service: number): boolean {
+function write6(lb: Tables, index: number, key: ServiceKey, service: number): boolean {
   const bucket = lb.maps.services6.get(index)!
   const place = bucket.tails.findIndex(({ used }) => used === 0)
   if (place < 0) return false
@@ -38,7 +40,7 @@ function write6(lb: LbXdp, index: number, key: ServiceKey, service: number): boo
   return true
 }
 
-function setOverflow(lb: LbXdp, key: ServiceKey, index: number): void {
+function setOverflow(lb: Tables, key: ServiceKey, index: number): void {
   const table = key.address.includes(':') ? lb.maps.services6 : lb.maps.services4
   const bucket = table.get(index)!
   bucket.overflow = 1
@@ -46,7 +48,7 @@ function setOverflow(lb: LbXdp, key: ServiceKey, index: number): void {
 }
 
 /** Takes every key of a service out. */
-export function eraseKeys(lb: LbXdp, service: number): void {
+export function eraseKeys(lb: Tables, service: number): void {
   for (const [index, bucket] of lb.maps.services4) {
     const keys = bucket.keys.map((key, i) =>
       bucket.services[i] === service ? { address: 0, port: 0, protocol: 0, used: 0 } : key,

@@ -15,7 +15,7 @@ const module = new URL('hammer.ts', import.meta.url)
 export async function hammer(lb: Balancer, lists: readonly Uint8Array[][], net?: Lab): Promise<Uint8Array[][]> {
   const folder = mkdtempSync('/sys/fs/bpf/skep-contention-')
   const program = join(folder, 'lb_xdp')
-  lb.lb.programs.lbXdp.pin(program)
+  lb.program.pin(program)
   const gate = new SharedArrayBuffer(4)
   const ingress = net ? { ingress: net.front } : {}
   const workers = lists.map((packets) => {
@@ -26,7 +26,7 @@ export async function hammer(lb: Balancer, lists: readonly Uint8Array[][], net?:
   try {
     return await Promise.all(workers.map(resultsOf))
   } finally {
-    lb.lb.programs.lbXdp.unpin()
+    lb.program.unpin()
     rmSync(folder, { recursive: true })
   }
 }

@@ -23,6 +23,8 @@ export interface Leftovers {
   readonly entries: readonly number[]
   /** Services whose records belong to another one, or to nobody. */
   readonly records: readonly number[]
+  /** Services whose ranges belong to another one, or to nobody. */
+  readonly ranges: readonly number[]
   /** Own addresses that no key leads to. */
   readonly sources: readonly number[]
   /** Addresses in the service tables that have no service any more. */
@@ -41,6 +43,7 @@ export interface Actual {
   readonly rings: BlockPool
   readonly memberLines: BlockPool
   readonly records: BlockPool
+  readonly ranges: BlockPool
   /** By service id: order of its block of member lines, or NO_BLOCK. */
   readonly memberOrders: Int8Array
   /** By service id, two halves each: digest of the input that it was made from; zero when that is not known. */
@@ -68,6 +71,7 @@ export function noLeftovers(): MutableLeftovers {
     members: [],
     entries: [],
     records: [],
+    ranges: [],
     sources: [],
     addresses: [],
   }

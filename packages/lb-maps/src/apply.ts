@@ -6,6 +6,7 @@ import {
   MEMBER_LINE_IDS,
   MEMBER_WORDS,
   MOVE_SINCE,
+  RANGE_LINE_BOUNDS,
   RECORD_LINE_WORDS,
   RING_LINE_SLOTS,
   RING_SLOT_NUMBER,
@@ -24,7 +25,8 @@ import type { Step } from './steps.ts'
  */
 export function apply({ steps }: Pick<Plan, 'steps'>, maps: LbMaps): void {
   for (const step of steps) {
-    for (const _ of write(step, maps)) continue
+    const { count, store } = storesOf(step, maps)
+    for (let i = 0; i < count; i++) store(i)
   }
 }
 
@@ -33,13 +35,28 @@ export function apply({ steps }: Pick<Plan, 'steps'>, maps: LbMaps): void {
  * that tests can look, or stop, there. What packets may be reading goes in by `Atomics.store`, whole and in order.
  */
 export function* write(step: Step, maps: LbMaps): Generator<undefined, void> {
-  const stores = (writers[step.do] as Writer<Step>)(step, maps)
-  if (stores) yield* stores
+  const { count, store } = storesOf(step, maps)
+  for (let i = 0; i < count; i++) {
+    store(i)
+    yield
+  }
   yield
 }
 
-/** Stores at once, or one after another where it matters that they can be told apart. */
-type Writer<S extends Step> = (step: S, maps: LbMaps) => Iterable<undefined> | void
+/** Stores that can be told apart, by number; to be done in their order. */
+interface Stores {
+  readonly count: number
+  readonly store: (number: number) => void
+}
+
+/** Stores at once, or says what is to be done one after another. */
+type Writer<S extends Step> = (step: S, maps: LbMaps) => Stores | void
+
+const nothing: Stores = { count: 0, store: () => undefined }
+
+function storesOf(step: Step, maps: LbMaps): Stores {
+  return (writers[step.do] as Writer<Step>)(step, maps) ?? nothing
+}
 
 const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do: K }>> } = {
   grace: (_, maps) => maps.gracePeriod(),
@@ -57,6 +74,9 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
   'publish-service': ({ id, ring, members }, maps) =>
     storePair(maps.services, id * SERVICE_WORDS + SERVICE.ring, ring, members),
   'set-service': ({ id, word, value }, maps) => storeWord(maps.services, id * SERVICE_WORDS + word, value),
+  'set-limit': ({ id, limit }, maps) =>
+    void Atomics.store(maps.services.longs, (id * SERVICE_WORDS + SERVICE.limit) / 2, limit),
+  'write-ranges': ({ base, words }, maps) => maps.ranges.longs.set(words, 2 * RANGE_LINE_BOUNDS * base),
   'clear-records': ({ at, words }, maps) => clearRecords(maps.records.longs, at, words),
   'drop-records': ({ base, lines, numbers }, maps) => dropRecords(maps.records, base, lines, numbers),
   'set-overflow': ({ shape, bucket, count }, maps) =>
@@ -71,42 +91,35 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
 }
 
 /** IPv4: the value beside the key. IPv6: the address beside the word that holds value and the rest of the key. */
-function* insertKey(
-  table: Table,
-  { shape, place, key, service }: Extract<Step, { readonly do: 'insert-key' }>,
-): Generator<undefined, void> {
+function insertKey(table: Table, { shape, place, key, service }: Extract<Step, { readonly do: 'insert-key' }>): Stores {
   if (shape.family === AF_INET) {
-    storeWord(table, shape.serviceWord(place), service)
-    yield
-    storePair(table, shape.keyWord(place), key.words[0]!, key.tail)
-  } else {
-    table.words.set(key.words, shape.addressWord(place))
-    yield
-    storePair(table, shape.keyWord(place), service, key.tail)
+    return inOrder(
+      () => storeWord(table, shape.serviceWord(place), service),
+      () => storePair(table, shape.keyWord(place), key.words[0]!, key.tail),
+    )
   }
+  return inOrder(
+    () => table.words.set(key.words, shape.addressWord(place)),
+    () => storePair(table, shape.keyWord(place), service, key.tail),
+  )
 }
 
-function* writeMembers({ words }: Table, ids: Uint32Array, rows: Uint32Array): Generator<undefined, void> {
+function inOrder(...stores: readonly (() => void)[]): Stores {
+  return { count: stores.length, store: (i) => stores[i]!() }
+}
+
+function writeMembers({ words }: Table, ids: Uint32Array, rows: Uint32Array): Stores | void {
   const first = ids[0]!
   if (ids[ids.length - 1]! - first === ids.length - 1 && ids.every((id, i) => id === first + i)) {
     words.set(rows, first * MEMBER_WORDS)
     return
   }
-  for (let i = 0; i < ids.length; i++) {
-    words.set(rows.subarray(i * MEMBER_WORDS, (i + 1) * MEMBER_WORDS), ids[i]! * MEMBER_WORDS)
-    yield
-  }
+  const row = (i: number): Uint32Array => rows.subarray(i * MEMBER_WORDS, (i + 1) * MEMBER_WORDS)
+  return { count: ids.length, store: (i) => words.set(row(i), ids[i]! * MEMBER_WORDS) }
 }
 
-function* storeEach(
-  array: Uint32Array | Uint16Array,
-  at: Uint32Array,
-  values: Uint32Array | Uint16Array,
-): Generator<undefined, void> {
-  for (let i = 0; i < at.length; i++) {
-    Atomics.store(array, at[i]!, values[i]!)
-    yield
-  }
+function storeEach(array: Uint32Array | Uint16Array, at: Uint32Array, values: Uint32Array | Uint16Array): Stores {
+  return { count: at.length, store: (i) => Atomics.store(array, at[i]!, values[i]!) }
 }
 
 function setMemberUsed({ words }: Table, at: number, used: number): void {
@@ -154,21 +167,23 @@ function zero(maps: LbMaps, { table, at, entries }: Extract<Step, { readonly do:
 }
 
 /** The word that says "used" goes first, so that a half-zeroed member is a free one. */
-function* zeroMembers({ words }: Table, ids: Uint32Array): Generator<undefined, void> {
-  for (const id of ids) {
-    Atomics.store(words, id * MEMBER_WORDS + MEMBER.tail, 0)
-    yield
-    words.fill(0, id * MEMBER_WORDS, (id + 1) * MEMBER_WORDS)
+function zeroMembers({ words }: Table, ids: Uint32Array): Stores {
+  const at = (i: number): number => ids[i >>> 1]! * MEMBER_WORDS
+  return {
+    count: 2 * ids.length,
+    store: (i) =>
+      (i & 1) === 0 ? Atomics.store(words, at(i) + MEMBER.tail, 0) : words.fill(0, at(i), at(i) + MEMBER_WORDS),
   }
 }
 
 /** The family goes first, so that a half-zeroed service is a free one. The generation stays. */
-function* zeroService({ words }: Table, at: number): Generator<undefined, void> {
-  Atomics.store(words, at + SERVICE.tail, 0)
-  yield
-  const generation = words[at + SERVICE.flags]! & 0xffff0000
-  words.fill(0, at, at + SERVICE_WORDS)
-  words[at + SERVICE.flags] = generation
+function zeroService({ words }: Table, at: number): Stores {
+  const zeroRest = (): void => {
+    const generation = words[at + SERVICE.flags]! & 0xffff0000
+    words.fill(0, at, at + SERVICE_WORDS)
+    words[at + SERVICE.flags] = generation
+  }
+  return inOrder(() => Atomics.store(words, at + SERVICE.tail, 0), zeroRest)
 }
 
 function storeWord({ words }: Table, at: number, value: number): void {

@@ -21,6 +21,7 @@ describe('gauges', () => {
       ['member_ids', 64, 37 * 16],
       ['rings', 4096, 16384],
       ['records', 0, 524288],
+      ['ranges', 0, 131072],
       ['sources', 2, 3],
     ])
   })

@@ -2,7 +2,7 @@ import type { Actual } from './actual.ts'
 import type { LbMaps } from './maps.ts'
 import type { Capacities } from './sizing.ts'
 import { shapes } from './bucket.ts'
-import { MEMBER_LINE_IDS, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
+import { MEMBER_LINE_IDS, RANGE_LINE_BOUNDS, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
 
 /** From this fill on a gauge warns. */
 export const EARLY_WARNING_PERCENT = 80
@@ -12,7 +12,7 @@ export interface Gauge {
   /** The map, as `bpftool map` names it. */
   readonly map: string
   /** What is counted: entries unless the name says more. */
-  readonly unit: 'keys' | 'services' | 'slots' | 'numbers' | 'members' | 'addresses' | 'records'
+  readonly unit: 'keys' | 'services' | 'slots' | 'numbers' | 'members' | 'addresses' | 'records' | 'bounds'
   readonly used: number
   readonly size: number
   readonly percent: number
@@ -27,7 +27,7 @@ type Figures = Pick<Gauge, 'map' | 'unit' | 'used' | 'size' | 'option'>
 /** What has a fill: the state of the maps, or of a plan. */
 export type Filled = Pick<
   Actual,
-  'serviceIds' | 'memberIds' | 'rings' | 'memberLines' | 'records' | 'sources' | 'keys'
+  'serviceIds' | 'memberIds' | 'rings' | 'memberLines' | 'records' | 'ranges' | 'sources' | 'keys'
 > & {
   readonly maps: LbMaps
 }
@@ -42,7 +42,17 @@ function withPercent(gauge: Figures): Gauge {
   return { ...gauge, percent, warning: percent >= EARLY_WARNING_PERCENT }
 }
 
-function figures({ maps, serviceIds, memberIds, rings, memberLines, records, sources, keys }: Filled): Figures[] {
+function figures({
+  maps,
+  serviceIds,
+  memberIds,
+  rings,
+  memberLines,
+  records,
+  ranges,
+  sources,
+  keys,
+}: Filled): Figures[] {
   const tables = shapes.map(({ table, keys: perBucket }): Figures => {
     return { map: table, unit: 'keys', used: keys[table], size: maps[table].entries * perBucket, option: 'services' }
   })
@@ -70,6 +80,13 @@ function figures({ maps, serviceIds, memberIds, rings, memberLines, records, sou
       used: records.used * RECORD_LINE_WORDS,
       size: records.lines * RECORD_LINE_WORDS,
       option: 'records',
+    },
+    {
+      map: 'ranges',
+      unit: 'bounds',
+      used: ranges.used * RANGE_LINE_BOUNDS,
+      size: ranges.lines * RANGE_LINE_BOUNDS,
+      option: 'sourceRanges',
     },
     { map: 'sources', unit: 'addresses', used: sources.size, size: maps.sources.entries - 1, option: 'sources' },
   ]

@@ -1,5 +1,6 @@
-import { addressTrouble, compareWords, formatWords, parseWords } from './address.ts'
+import { compareWords, formatWords } from './address.ts'
 import { BackendTimes } from './backend-times.ts'
+import { DesiredProblems } from './desired-problems.ts'
 import type { Problem } from './error.ts'
 import type { HashKey } from './hash.ts'
 import { formatKey, protocolNumbers, type ServiceKey, serviceKey } from './key.ts'
@@ -14,11 +15,9 @@ import { checkOptions, rulesOf } from './service-rules.ts'
 import { SourceLookup } from './source-lookup.ts'
 import type { BackendTable, Wanted, WantedTable } from './wanted.ts'
 
-const WEIGHT_MAX = 255
-
 /** Reads plain services into columns, and notes everything that is wrong on the way. Made for one reading. */
 export class DesiredReader {
-  readonly problems: Problem[] = []
+  readonly #problems = new DesiredProblems()
   readonly #desired: Desired
   readonly #table: BackendTable
   readonly #services: Wanted[] = []
@@ -35,7 +34,6 @@ export class DesiredReader {
   readonly #families: Uint8Array
   readonly #now: number
   readonly #unit: number
-  #service = 0
   #row = 0
   #rules: ModeRules = modes.snat
   #gone = new Set<string | number>()
@@ -62,9 +60,13 @@ export class DesiredReader {
     this.#sources = new SourceLookup(desired.sources)
   }
 
+  get problems(): Problem[] {
+    return this.#problems.all
+  }
+
   read(): WantedTable {
     this.#desired.services.forEach((service, i) => {
-      this.#service = i
+      this.#problems.service = i
       this.#readService(service)
     })
     this.#checkSources()
@@ -73,15 +75,21 @@ export class DesiredReader {
 
   #readService(service: Service): void {
     const { frontends, backends } = service
-    checkOptions(service, this.#unit, (field, value, message) => this.#wrong(field, value, message))
+    checkOptions(service, this.#unit, (field, value, message) => this.#problems.wrong(field, value, message))
     this.#rules = rulesOf(service)
     this.#gone = new Set()
-    if (frontends.length === 0) this.#wrong('frontends', [], 'is empty; a service needs an address to be reached at')
+    if (frontends.length === 0)
+      this.#problems.wrong('frontends', [], 'is empty; a service needs an address to be reached at')
     const keys = frontends.map((frontend, i) => this.#readFrontend(frontend, i))
     const family = this.#commonFamily(service, keys)
     const start = this.#row
     if (backends.length <= MEMBERS_PER_SERVICE) this.#readBackends(service, family)
-    else this.#wrong('backends', backends.length, `are more than the ${MEMBERS_PER_SERVICE} that a service can have`)
+    else
+      this.#problems.wrong(
+        'backends',
+        backends.length,
+        `are more than the ${MEMBERS_PER_SERVICE} that a service can have`,
+      )
     const count = this.#row - start
     const ringSize = this.#ringSize(service, start, count)
     for (const key of keys) if (key) this.#addService(service, key, start, count, ringSize)
@@ -91,20 +99,25 @@ export class DesiredReader {
     const gone = this.#gone
     const protocol = (key.tail >>> 16) & 0xff
     const last = this.#services.at(-1)
-    const isTwin = last !== undefined && last.gone === gone && ((last.key.tail >>> 16) & 0xff) === protocol
-    const policy = isTwin ? last.policy : policyOf(service, protocol, this.#unit)
+    const isTwin =
+      last !== undefined &&
+      last.gone === gone &&
+      last.key.family === key.family &&
+      ((last.key.tail >>> 16) & 0xff) === protocol
+    const policy = isTwin ? last.policy : policyOf(service, protocol, key.family, this.#unit)
     const digest = isTwin ? last.digest : this.#digest(policy, gone, start, count, ringSize)
     this.#services.push({ key, start, count, ringSize, policy, gone, digest })
   }
 
   #digest(
-    { flags, recordIdle, abandonsFailed }: Policy,
+    { flags, recordIdle, abandonsFailed, limit, ranges }: Policy,
     gone: ReadonlySet<string | number>,
     start: number,
     count: number,
     ringSize: number,
   ): readonly [number, number] {
-    const others = [ringSize, flags, recordIdle, Number(abandonsFailed)]
+    const others = [ringSize, flags, recordIdle, Number(abandonsFailed), ...(ranges?.digest ?? [0, 0])]
+    others.push(Number(limit & 0xffffffffn), Number(limit >> 32n))
     for (const one of gone) for (const letter of String(one)) others.push(letter.charCodeAt(0))
     return this.#hasher.digest(start, count, others)
   }
@@ -112,20 +125,21 @@ export class DesiredReader {
   #readFrontend({ address, port, protocol }: Frontend, index: number): ServiceKey | undefined {
     const list = 'frontends'
     const words = new Uint32Array(4)
-    const family = this.#readAddress(address, words, 0, list, index)
-    const portFits = this.#checkPort(port, 0, list, index)
+    const family = this.#problems.readAddress(address, words, 0, list, index)
+    const portFits = this.#problems.checkPort(port, 0, list, index)
     const number = protocolNumbers[protocol]
-    if (number === undefined) this.#wrongIn(list, index, 'protocol', protocol, "is not known; use 'TCP' or 'UDP'")
+    if (number === undefined)
+      this.#problems.wrongIn(list, index, 'protocol', protocol, "is not known; use 'TCP' or 'UDP'")
     if (!family || !portFits || number === undefined) return undefined
     const key = serviceKey(family, words, port, number)
     const text = formatKey(key)
     const before = this.#frontends.get(text)
     if (before !== undefined) {
       const message = `${text} is already ${before}; a frontend belongs to one service`
-      this.problems.push({ path: this.#path(list, index), message })
+      this.#problems.note({ path: this.#problems.path(list, index), message })
       return undefined
     }
-    this.#frontends.set(text, this.#path(list, index))
+    this.#frontends.set(text, this.#problems.path(list, index))
     this.#vips.set(formatWords(words, 0, family), text)
     return key
   }
@@ -136,7 +150,7 @@ export class DesiredReader {
     const other = keys.findIndex((key) => key !== undefined && key.family !== family)
     if (other < 0 || this.#rules.mixesFamilies) return family
     const message = `is of another family than ${frontends[first]?.address}; make two services, one for IPv4 and one for IPv6`
-    this.#wrongIn('frontends', other, 'address', frontends[other]?.address, message)
+    this.#problems.wrongIn('frontends', other, 'address', frontends[other]?.address, message)
     return undefined
   }
 
@@ -159,16 +173,16 @@ export class DesiredReader {
 
   #checkBackend(service: Service, index: number, family: Family | undefined): boolean {
     const { address, port } = service.backends[index]!
-    const own = this.#readAddress(address, this.#words, 4 * index, 'backends', index)
+    const own = this.#problems.readAddress(address, this.#words, 4 * index, 'backends', index)
     if (own !== undefined) this.#families[index] = own
     const portFits = this.#checkBackendPort(service, port, index)
-    const restFits = this.#checkRest(service.backends[index]!, index)
+    const restFits = this.#problems.checkRest(service.backends[index]!, index)
     const fits = own !== undefined && portFits && restFits
     if (own === undefined || own === family || family === undefined || this.#rules.mixesFamilies) return fits
     const message =
       `is ${own === AF_INET ? 'IPv4' : 'IPv6'}, but the frontend ${service.frontends[0]?.address} is not: ` +
       "both must be of one family, for only mode 'dsr-ipip' carries packets of one inside the other"
-    this.#wrongIn('backends', index, 'address', address, message)
+    this.#problems.wrongIn('backends', index, 'address', address, message)
     return false
   }
 
@@ -176,14 +190,14 @@ export class DesiredReader {
   #checkBackendPort({ frontends, mode }: Service, port: number, index: number): boolean {
     const anyPort = frontends.some((frontend) => frontend.port === 0)
     if (anyPort && port === 0 && frontends.every((frontend) => frontend.port === 0)) return true
-    if (!anyPort && !this.#checkPort(port, 1, 'backends', index)) return false
+    if (!anyPort && !this.#problems.checkPort(port, 1, 'backends', index)) return false
     const other = frontends.find((frontend) => frontend.port !== port)
     if (anyPort) {
       const message = `must be 0, the port that the packet asks for: the frontend ${frontends[0]?.address} takes any port`
-      this.#wrongIn('backends', index, 'port', port, message)
+      this.#problems.wrongIn('backends', index, 'port', port, message)
     } else if (this.#rules.keepsPort && other) {
       const message = `must be the frontend's, ${other.port}: mode '${mode}' hands packets over as they are`
-      this.#wrongIn('backends', index, 'port', port, message)
+      this.#problems.wrongIn('backends', index, 'port', port, message)
     } else return true
     return false
   }
@@ -202,9 +216,9 @@ export class DesiredReader {
   }
 
   #twins({ address, port }: Backend, index: number, twin: number): void {
-    const first = this.#path('backends', Math.min(index, twin))
+    const first = this.#problems.path('backends', Math.min(index, twin))
     const message = `${formatEndpoint(address, port)} is already ${first}; give it once, with a weight`
-    this.problems.push({ path: this.#path('backends', Math.max(index, twin)), message })
+    this.#problems.note({ path: this.#problems.path('backends', Math.max(index, twin)), message })
   }
 
   #addGone({ port }: Backend, index: number): void {
@@ -227,7 +241,7 @@ export class DesiredReader {
     weights[row] = times.note(row, backend, usable, this.#now)
     if (trouble === undefined) return
     const message = `${address} takes no connections: ${trouble}`
-    this.#withoutSource.push({ path: this.#path('backends', index, 'address'), message })
+    this.#withoutSource.push({ path: this.#problems.path('backends', index, 'address'), message })
   }
 
   #findSource(address: string, family: Family, row: number): string | undefined {
@@ -243,10 +257,10 @@ export class DesiredReader {
     const active = this.#table.weights.subarray(start, start + count).filter((weight) => weight > 0).length
     const fits = Number.isInteger(ringSize) && ringSize >= RING_SLOTS_MIN && ringSize <= RING_SLOTS_MAX
     if (!fits || (ringSize & (ringSize - 1)) !== 0) {
-      this.#wrong('ringSize', ringSize, `must be a power of two from ${RING_SLOTS_MIN} to ${RING_SLOTS_MAX}`)
+      this.#problems.wrong('ringSize', ringSize, `must be a power of two from ${RING_SLOTS_MIN} to ${RING_SLOTS_MAX}`)
     } else if (ringSize < active) {
       const message = `is less than a slot for each of ${active} backends; leave it out, or give about 100 a backend`
-      this.#wrong('ringSize', ringSize, message)
+      this.#problems.wrong('ringSize', ringSize, message)
     }
     return ringSize
   }
@@ -256,59 +270,15 @@ export class DesiredReader {
     for (const { backend, source, trouble } of this.#sources.all()) {
       const path = `sources[${JSON.stringify(backend)}]`
       const vip = this.#vips.get(source)
-      if (trouble !== undefined) this.problems.push({ path, message: trouble })
+      if (trouble !== undefined) this.#problems.note({ path, message: trouble })
       else if (vip !== undefined) {
         const message = `"${source}" is the address of ${vip}; packets to backends need an own address that is no service's`
-        this.problems.push({ path, message })
+        this.#problems.note({ path, message })
       }
     }
-  }
-
-  #readAddress(text: string, out: Uint32Array, at: number, list: List, index: number): Family | undefined {
-    const family = typeof text === 'string' ? parseWords(text, out, at) : undefined
-    if (family === undefined) {
-      this.problems.push({ path: this.#path(list, index, 'address'), message: addressTrouble(text) })
-    }
-    return family
-  }
-
-  #checkPort(port: number, least: 0 | 1, list: List, index: number): boolean {
-    const fits = Number.isInteger(port) && port >= least && port <= 0xffff
-    const any = least === 0 ? ' (0: any port)' : ''
-    if (!fits) this.#wrongIn(list, index, 'port', port, `must be a whole number from ${least} to 65535${any}`)
-    return fits
-  }
-
-  #checkRest({ weight, state, addedAt, drainingSince }: Backend, index: number): boolean {
-    const isTime = (time: number | undefined): boolean => time === undefined || (Number.isFinite(time) && time >= 0)
-    const wrong = (field: string, value: unknown, message: string): false => {
-      this.#wrongIn('backends', index, field, value, message)
-      return false
-    }
-    const time = 'must be a time, in seconds since 1970'
-    if (weight !== undefined && !(Number.isInteger(weight) && weight >= 0 && weight <= WEIGHT_MAX))
-      return wrong('weight', weight, `must be a whole number from 0 (no new connections) to ${WEIGHT_MAX}`)
-    if (state !== undefined && !['active', 'failed', 'gone'].includes(state))
-      return wrong('state', state, "is not known; use 'active', 'failed' or 'gone'")
-    if (!isTime(addedAt)) return wrong('addedAt', addedAt, time)
-    return isTime(drainingSince) || wrong('drainingSince', drainingSince, time)
   }
 
   #familyOf(index: number): Family {
     return this.#families[index] as Family
   }
-
-  #wrong(field: string, value: unknown, message: string): void {
-    this.problems.push({ path: `services[${this.#service}].${field}`, message: `${JSON.stringify(value)} ${message}` })
-  }
-
-  #wrongIn(list: List, index: number, field: string, value: unknown, message: string): void {
-    this.problems.push({ path: this.#path(list, index, field), message: `${JSON.stringify(value)} ${message}` })
-  }
-
-  #path(list: List, index: number, field?: string): string {
-    return `services[${this.#service}].${list}[${index}]${field === undefined ? '' : `.${field}`}`
-  }
 }
-
-type List = 'frontends' | 'backends'

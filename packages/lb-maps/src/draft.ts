@@ -13,6 +13,7 @@ import type { LbMaps } from './maps.ts'
 import type { ServiceChange } from './changes.ts'
 import { membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
+import { type RangeBlock, rangesOf } from './ranges.ts'
 import { NewMembers } from './new-members.ts'
 import { type RecordBlock, recordsOf } from './records.ts'
 import type { Step } from './steps.ts'
@@ -39,6 +40,7 @@ export class Draft {
   readonly rings: BlockPool
   readonly memberLines: BlockPool
   readonly records: BlockPool
+  readonly ranges: BlockPool
   readonly memberOrders: Int8Array
   readonly digests: Uint32Array
   readonly durations: Uint32Array
@@ -76,6 +78,7 @@ export class Draft {
     this.rings = actual.rings.clone()
     this.memberLines = actual.memberLines.clone()
     this.records = actual.records.clone()
+    this.ranges = actual.ranges.clone()
     this.memberOrders = actual.memberOrders.slice()
     this.digests = actual.digests.slice()
     this.durations = actual.durations.slice()
@@ -122,6 +125,11 @@ export class Draft {
     this.release(step, () => this.records.give(base, order))
   }
 
+  releaseRanges({ base, order }: RangeBlock): void {
+    const step: Step = { do: 'zero', table: 'ranges', at: base, entries: 1 << order }
+    this.release(step, () => this.ranges.give(base, order))
+  }
+
   releaseMembers(ids: readonly number[]): void {
     if (ids.length === 0) return
     this.release({ do: 'zero-members', ids: Uint32Array.from(ids) }, () => ids.forEach((id) => this.memberIds.give(id)))
@@ -135,9 +143,11 @@ export class Draft {
     const ring = ringOf(this.maps, id)
     const order = this.memberOrders[id]!
     const records = recordsOf(this.maps, id)
+    const ranges = rangesOf(this.maps, id)
     this.releaseRecord(id)
     if (ring) this.releaseRing(ring, id)
     if (records && !this.actual.leftovers.records.includes(id)) this.releaseRecords(records)
+    if (ranges && !this.actual.leftovers.ranges.includes(id)) this.releaseRanges(ranges)
     if (order !== NO_BLOCK) {
       const members = membersOf(this.maps, id, order)
       this.releaseLines({ base: this.maps.services.words[id * SERVICE_WORDS + SERVICE.members]!, order })
@@ -176,8 +186,8 @@ export class Draft {
   /** How full everything is so far; what this plan frees still counts. */
   get filled(): Filled {
     const keys = { services4: this.tables[2].used, services6: this.tables[10].used }
-    const { maps, serviceIds, memberIds, rings, memberLines, records, sources } = this
-    return { maps, serviceIds, memberIds, rings, memberLines, records, sources, keys }
+    const { maps, serviceIds, memberIds, rings, memberLines, records, ranges, sources } = this
+    return { maps, serviceIds, memberIds, rings, memberLines, records, ranges, sources, keys }
   }
 
   full(key: ServiceKey, message: string): void {

@@ -16,6 +16,8 @@ import {
 import type { LbMaps } from './maps.ts'
 import { hasAffinity, isRandom, modeOf } from './modes.ts'
 import type { Plan } from './plan.ts'
+import { isAdmitted, rangesOf } from './ranges.ts'
+import { mayOpen, rateLimitOf, rateTime } from './rate-limit.ts'
 import { readMember } from './reader.ts'
 import { scanRecords } from './records.ts'
 import { formatEndpoint, formatFrontend, type Frontend, type Protocol } from './service.ts'
@@ -32,7 +34,7 @@ export interface Flow {
 
 /** Which member a new connection goes to, and each decision on the way. */
 export interface FlowExplanation {
-  readonly outcome: 'member' | 'no-service' | 'no-backend' | 'no-member'
+  readonly outcome: 'member' | 'no-service' | 'no-backend' | 'no-member' | 'source-range' | 'rate-limit'
   /** Ids and places, as far as the flow got. */
   readonly service?: number
   readonly bucket?: Found['choice']
@@ -50,7 +52,7 @@ export interface FlowExplanation {
  * Follows a new connection through the maps, as the datapath does; a translated connection that is known already stays with
  * its backend, whatever the ring says. Throws INVALID for what is not an address.
  */
-export function explainFlow(maps: LbMaps, flow: Flow): FlowExplanation {
+export function explainFlow(maps: LbMaps, flow: Flow, time: number = rateTime()): FlowExplanation {
   const key = keyOf(flow)
   const hasher = new KeyHasher(maps.hashKey)
   const found = findKey(maps, hasher, key) ?? findKey(maps, hasher, keyOf({ ...flow, port: 0 }))
@@ -60,11 +62,39 @@ export function explainFlow(maps: LbMaps, flow: Flow): FlowExplanation {
   }
   const { service, choice } = found
   const why = [`${name} is service ${service}, in the key's ${choice} bucket`]
+  const refused = admit(maps, service, flow, key.family, time, why)
+  if (refused) return { outcome: refused, service, bucket: choice, why }
   const flags = flagsOf(maps, service)
   const { hi } = hashOf(maps, flow, key.family, hasAffinity(flags))
   const chosen = selectMember(maps, service, hi)
   if (typeof chosen === 'string') return { outcome: chosen, service, bucket: choice, why: [...why, refusals[chosen]] }
   return { ...memberOf(maps, chosen, service, flags, hi, why), service, bucket: choice }
+}
+
+/** Whom a service admits, and how often; adds to `why`. */
+function admit(
+  maps: LbMaps,
+  service: number,
+  { client }: Flow,
+  family: Family,
+  time: number,
+  why: string[],
+): 'source-range' | 'rate-limit' | undefined {
+  const words = clientWords(client, family)
+  const limit = rateLimitOf(maps, service)
+  if (!isAdmitted(maps, service, words, family)) {
+    why.push(`its source ranges do not admit ${client}: the packet is dropped`)
+    return 'source-range'
+  }
+  if (rangesOf(maps, service)) why.push(`its source ranges admit ${client}`)
+  if (!limit) return undefined
+  const { newConnectionsPerSecond, burst, prefix } = limit
+  const terms = `${newConnectionsPerSecond} new connections a second, ${burst} at once, for each /${prefix} of clients`
+  const opens = mayOpen(maps, service, words, family, time)
+  why.push(
+    `it is limited to ${terms}: at this moment ${client} ${opens ? 'may open one' : 'has to wait, what it opens is dropped'}`,
+  )
+  return opens ? undefined : 'rate-limit'
 }
 
 const refusals = {
@@ -205,11 +235,16 @@ function hashOf(
   family: Family,
   byClient: boolean,
 ): { readonly lo: number; readonly hi: number } {
-  const words = new Uint32Array(4)
-  if (parseWords(flow.client, words, 0) !== family) throw notAnAddress('client', flow.client)
+  const words = clientWords(flow.client, family)
   if (byClient) return hashFlow(maps.hashKey.key1, { family, words, clientPort: 0, port: 0, protocol: 0 })
   const { clientPort, port } = flow
   return hashFlow(maps.hashKey.key1, { family, words, clientPort, port, protocol: protocolNumbers[flow.protocol] })
+}
+
+function clientWords(client: string, family: Family): Uint32Array {
+  const words = new Uint32Array(4)
+  if (parseWords(client, words, 0) !== family) throw notAnAddress('client', client)
+  return words
 }
 
 function notAnAddress(path: string, value: string): LbMapsError {

@@ -2,7 +2,7 @@ export { type Actual, hasLeftovers, type Leftovers } from './actual.ts'
 export { advance } from './advance.ts'
 export { apply } from './apply.ts'
 export { capacity, EARLY_WARNING_PERCENT, type Gauge } from './capacity.ts'
-export { type Carried, carryConnections } from './carry/carry-connections.ts'
+export { type Carried, carryConnections, type CarryOptions } from './carry/carry-connections.ts'
 export { carryKeys } from './carry/carry-keys.ts'
 export { carryRecords } from './carry/carry-records.ts'
 export type { NatFacts } from './carry/nat-hash.ts'
@@ -39,6 +39,8 @@ export {
   type RingMember,
   type ServiceRecord,
 } from './reader.ts'
+export { rangeTrouble, type SourceRanges } from './ranges.ts'
+export { countedPrefixes, mostBurst, RATE_MAX, type RateLimit, type RateRecord, rateTime } from './rate-limit.ts'
 export { type ReconcileOptions, ServiceMaps } from './reconcile.ts'
 export { ringSizeFor } from './ring-size.ts'
 export { type Capacities, defaultCapacities, sizeMaps, type Sizing } from './sizing.ts'

@@ -52,6 +52,8 @@ test('the generated codecs read what is written', () => {
     generation: 1,
     records: 0,
     recordIdle: 900,
+    limit: 0n,
+    ranges: 0,
   })
   expect(serviceCodec.read(entry(maps, 'services', 2), 0)).toMatchObject({
     members: 1,

@@ -5,6 +5,9 @@ import {
   moveLineCodec,
   moveLineOffsets,
   MovePhase,
+  rangeBoundCodec,
+  rangeLineCodec,
+  rateLineCodec,
   recordLineCodec,
   ringLineCodec,
   serviceBucket4Codec,
@@ -51,16 +54,19 @@ export const BUCKET6: { readonly keys: number; readonly tail: number; readonly a
 
 /** struct service. tail: port, protocol and family. flags: flags and generation. idle: record_idle. */
 export const SERVICE_WORDS: number = serviceCodec.size / WORD
-export const SERVICE: Readonly<Record<'ring' | 'members' | 'address' | 'tail' | 'flags' | 'records' | 'idle', number>> =
-  {
-    ring: serviceOffsets.ring / WORD,
-    members: serviceOffsets.members / WORD,
-    address: serviceOffsets.address / WORD,
-    tail: serviceOffsets.port / WORD,
-    flags: serviceOffsets.flags / WORD,
-    records: serviceOffsets.records / WORD,
-    idle: serviceOffsets.recordIdle / WORD,
-  }
+export const SERVICE: Readonly<
+  Record<'ring' | 'members' | 'address' | 'tail' | 'flags' | 'records' | 'idle' | 'limit' | 'ranges', number>
+> = {
+  ring: serviceOffsets.ring / WORD,
+  members: serviceOffsets.members / WORD,
+  address: serviceOffsets.address / WORD,
+  tail: serviceOffsets.port / WORD,
+  flags: serviceOffsets.flags / WORD,
+  records: serviceOffsets.records / WORD,
+  idle: serviceOffsets.recordIdle / WORD,
+  limit: serviceOffsets.limit / WORD,
+  ranges: serviceOffsets.ranges / WORD,
+}
 
 /** struct member. tail: port, family and used. */
 export const MEMBER_WORDS: number = memberCodec.size / WORD
@@ -97,6 +103,13 @@ export const MOVE_SINCE: number = moveLineOffsets.since / 2
 
 /** struct record_line, in 64-bit words. */
 export const RECORD_LINE_WORDS: number = recordLineCodec.size / 8
+
+/** struct range_line, in bounds; struct rate_line, in 64-bit words. */
+export const RANGE_LINE_BOUNDS: number = rangeLineCodec.size / rangeBoundCodec.size
+export const RATE_LINE_WORDS: number = rateLineCodec.size / 8
+/** Times of `rates` are in units of 2^RATE_TIME_SHIFT nanoseconds, and at most so many units ahead. */
+export const RATE_TIME_SHIFT = 8
+export const RATE_LEAD_MAX = 0x4000_0000
 
 /** struct member_line. */
 export const MEMBER_LINE_IDS: number = memberLineCodec.size / WORD

@@ -2,6 +2,8 @@ import {
   memberCodec,
   memberLineCodec,
   moveLineCodec,
+  rangeLineCodec,
+  rateLineCodec,
   recordLineCodec,
   ringLineCodec,
   serviceBucket4Codec,
@@ -11,7 +13,7 @@ import {
 } from '@skep/datapath/lb-xdp'
 import type { HashKey } from './hash.ts'
 
-/** Names of the tables that this package writes. */
+/** Names of the tables that this package writes, and of one that it reads. */
 export const tableNames = [
   'services4',
   'services6',
@@ -22,6 +24,8 @@ export const tableNames = [
   'members',
   'sources',
   'records',
+  'ranges',
+  'rates',
 ] as const
 export type TableName = (typeof tableNames)[number]
 
@@ -36,6 +40,8 @@ export const entryBytes: Readonly<Record<TableName, number>> = {
   members: memberCodec.size,
   sources: sourceCodec.size,
   records: recordLineCodec.size,
+  ranges: rangeLineCodec.size,
+  rates: rateLineCodec.size,
 }
 
 /** A mapped array, as numbers of each width that somebody needs. */

@@ -4,11 +4,11 @@ import { RING_SLOT_NUMBER } from './layout.ts'
 export function movedShare(before: Uint16Array, after: Uint16Array): number {
   if (before.length === 0 || after.length === 0) return before.length === after.length ? 0 : 1
   const size = Math.max(before.length, after.length)
-  const stepBefore = before.length / size
-  const stepAfter = after.length / size
+  const shiftBefore = Math.log2(size / before.length)
+  const shiftAfter = Math.log2(size / after.length)
   let moved = 0
   for (let slot = 0; slot < size; slot++) {
-    const differs = before[Math.floor(slot * stepBefore)]! ^ after[Math.floor(slot * stepAfter)]!
+    const differs = before[slot >>> shiftBefore]! ^ after[slot >>> shiftAfter]!
     if ((differs & RING_SLOT_NUMBER) !== 0) moved++
   }
   return moved / size

@@ -1,4 +1,5 @@
-import { MEMBER_WORDS } from './layout.ts'
+import { MEMBER, MEMBER_WORDS, portAndBytes } from './layout.ts'
+import type { SourcedTable } from './sourced-table.ts'
 import type { Step } from './steps.ts'
 
 /** The members that a plan makes, of all its services: written in one go, before anything leads to one of them. */
@@ -7,16 +8,16 @@ export class NewMembers {
   #words = new Uint32Array(64 * MEMBER_WORDS)
   #count = 0
 
-  /** Words of all records; of one, where {@link add} says. */
-  get words(): Uint32Array {
-    return this.#words
-  }
-
-  /** Where the record of a member begins that is to be written: all zero. */
-  add(id: number): number {
+  /** A backend becomes the member with this id. */
+  add(id: number, service: number, { words, ports, families, sourceIndexes }: SourcedTable, row: number): void {
     if (this.#count === this.#ids.length) this.#grow()
     this.#ids[this.#count] = id
-    return MEMBER_WORDS * this.#count++
+    const out = this.#words
+    const at = MEMBER_WORDS * this.#count++
+    for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * row + word]!
+    out[at + MEMBER.tail] = portAndBytes(ports[row]!, families[row]!, 1)
+    out[at + MEMBER.source] = sourceIndexes[row]!
+    out[at + MEMBER.service] = service
   }
 
   get steps(): Step[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { choose, type Intent } from '../test/datapath.ts'
+import { choose, type Intent, lastValue } from '../test/datapath.ts'
 import { copyMaps, sizes, testKey } from '../test/maps.ts'
 import type { Now } from './clock.ts'
 import { capacity } from './capacity.ts'
@@ -187,13 +187,6 @@ test('a flow that is on its way to a backend in the last moment of its drain sta
 function slotPhase({ services: { maps } }: Node, flow: bigint): number {
   const ring = maps.services.words[16]!
   return maps.rings.shorts[(ring >>> 5) * 32 + Number(flow >> BigInt(64 - (ring & 31)))]! >>> 14
-}
-
-function lastValue(steps: Generator<undefined, number>): number {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
 }
 
 test('one that is gone goes at once', () => {

@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts'
 import { RECORD_LINE_WORDS, SERVICE, SERVICE_WORDS } from './layout.ts'
 import { recordsEverything, remembersMoves } from './modes.ts'
 import type { Policy } from './policy.ts'
-import { type RecordBlock, recordsOf, recordsWord, scanRecords } from './records.ts'
+import { blockWord, type RecordBlock, recordsOf, scanRecords } from './records.ts'
 
 /** At most one part of so many of all records goes to a service that does not say how many it needs. */
 const LARGEST_SHARE = 4
@@ -67,7 +67,7 @@ export class RecordsPlan {
 
   firstWords(words: Uint32Array): void {
     words[SERVICE.flags]! |= this.#policy.flags
-    words[SERVICE.records] = recordsWord(this.#block)
+    words[SERVICE.records] = blockWord(this.#block)
     words[SERVICE.idle] = this.#policy.recordIdle
   }
 
@@ -80,7 +80,7 @@ export class RecordsPlan {
     if (this.#isNew) return
     this.#set(SERVICE.idle, this.#policy.recordIdle)
     if (this.#block) {
-      this.#set(SERVICE.records, recordsWord(this.#block))
+      this.#set(SERVICE.records, blockWord(this.#block))
       this.#setFlags()
     } else if (remembersMoves(this.#policy.flags)) this.#setFlags()
   }

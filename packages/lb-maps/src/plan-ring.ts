@@ -2,17 +2,15 @@ import { orderFor } from './blocks.ts'
 import { fullMessage } from './capacity.ts'
 import { copySlots } from './copy-slots.ts'
 import type { Draft } from './draft.ts'
+import type { Fates } from './fates.ts'
 import { PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
 import { type Ring, ringOf, ringSlots } from './lookup.ts'
 import { fillRing } from './maglev.ts'
 import { slotsFromHistory } from './move-history.ts'
-import { moveSlot, type MoveRules } from './move-slot.ts'
+import { moveSlot } from './move-slot.ts'
 import { recordsEverything, remembersMoves } from './modes.ts'
 import { asksPrevious, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
 import type { BackendTable, Wanted } from './wanted.ts'
-
-/** Who is meant by what happens to members. */
-export type Fates = Pick<MoveRules, 'abandoned' | 'failed'>
 
 const none = new Uint16Array(0)
 
@@ -197,14 +195,14 @@ export class RingPlan {
   }
 
   #changeSlots(ring: Ring): void {
-    const at: number[] = []
     const words = this.#words
-    for (let slot = 0; slot < words.length; slot++) if (words[slot] !== this.#oldWords[slot]) at.push(slot)
+    const at = changed(this.#oldWords, words)
     if (at.length === 0) return
     const { publish } = this.#draft
     if (this.#slots) this.#setMoves(this.#slots, ring, publish, (slot) => begins(this.#oldWords[slot]!, words[slot]!))
-    const numbers = Uint16Array.from(at, (slot) => words[slot]!)
-    publish.push({ do: 'set-slots', ring, at: Uint32Array.from(at), numbers })
+    const numbers = new Uint16Array(at.length)
+    for (let i = 0; i < at.length; i++) numbers[i] = words[at[i]!]!
+    publish.push({ do: 'set-slots', ring, at, numbers })
     if (at.some((slot) => begins(words[slot]!, this.#oldWords[slot]!))) this.#draft.needsGrace()
   }
 
@@ -223,6 +221,15 @@ export class RingPlan {
       since: Uint16Array.from(moving, (slot) => since[slot]!),
     })
   }
+}
+
+/** The slots that are others than before, of two rings of one size. */
+function changed(before: Uint16Array, after: Uint16Array): Uint32Array {
+  let count = 0
+  for (let slot = 0; slot < after.length; slot++) if (after[slot] !== before[slot]) count++
+  const at = new Uint32Array(count)
+  for (let slot = 0, i = 0; i < count; slot++) if (after[slot] !== before[slot]) at[i++] = slot
+  return at
 }
 
 /** Does a slot come to be asked for its previous member that was not before? */

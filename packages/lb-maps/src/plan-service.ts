@@ -2,6 +2,7 @@ import { NO_BLOCK } from './actual.ts'
 import { orderFor } from './blocks.ts'
 import { fullMessage } from './capacity.ts'
 import type { Draft } from './draft.ts'
+import { fatesOf } from './fates.ts'
 import { formatKey } from './key.ts'
 import {
   MEMBER,
@@ -11,23 +12,19 @@ import {
   MEMBER_WORDS,
   MEMBERS_PER_SERVICE,
   NO_MEMBER_LINES,
-  portAndBytes,
   SERVICE,
   SERVICE_WORDS,
 } from './layout.ts'
 import { memberDrains, memberIsUsed } from './lookup.ts'
-import { matchMembers, memberKey, numberRows } from './match-members.ts'
+import { matchMembers, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
 import { movedShare } from './moved.ts'
+import { RangesPlan } from './plan-ranges.ts'
 import { RecordsPlan } from './plan-records.ts'
 import { RingPlan } from './plan-ring.ts'
-import type { BackendTable, Wanted } from './wanted.ts'
-
-/** The input, with each row's index in the `sources` table. */
-export interface SourcedTable extends BackendTable {
-  readonly sourceIndexes: Uint32Array
-}
+import type { SourcedTable } from './sourced-table.ts'
+import type { Wanted } from './wanted.ts'
 
 /** Where a service's members stand, before or after. */
 interface Block {
@@ -54,6 +51,7 @@ export class ServicePlan {
   #lines: Block | undefined
   #ring!: RingPlan
   #records!: RecordsPlan
+  readonly #ranges: RangesPlan
   /** Of the members whose rows are gone: those that connections may still go to, and the others. */
   #draining: readonly Member[] = []
   #going: readonly Member[] = []
@@ -73,11 +71,18 @@ export class ServicePlan {
     this.#ids = ids
     this.#newRows = newRows
     this.#leaving = leaving
+    this.#ranges = new RangesPlan(draft, wanted.policy, id, isNew)
   }
 
   /** Takes numbers, ids, slots, records and lines; false, with everything given back, when something is full. */
   take(): boolean {
-    const taken = this.#takeNumbers() && this.#takeIds() && this.#planRing() && this.#takeLines() && this.#takeRing()
+    const taken =
+      this.#takeNumbers() &&
+      this.#takeIds() &&
+      this.#planRing() &&
+      this.#takeLines() &&
+      this.#takeRing() &&
+      this.#takeRanges()
     if (!taken) this.giveUp()
     return taken
   }
@@ -86,9 +91,10 @@ export class ServicePlan {
     for (const undo of this.#undo.toReversed()) undo()
   }
 
-  /** Flags, records and idle time-out, for the record of a service that is new. */
+  /** Flags, records, idle time-out and whom it admits, for the record of a service that is new. */
   firstWords(words: Uint32Array): void {
     this.#records.firstWords(words)
+    this.#ranges.firstWords(words)
   }
 
   /** Drafts the steps. */
@@ -96,6 +102,7 @@ export class ServicePlan {
     this.#writeMembers()
     this.#writeLines()
     this.#records.writeFirst()
+    this.#ranges.write()
     this.#publish(this.#ring.write())
     this.#records.writeLast()
     this.#ring.releaseOld()
@@ -128,9 +135,11 @@ export class ServicePlan {
 
   /** What shall stand in the slots, with records where some change hands; and who has to stay because of that. */
   #planRing(): boolean {
-    const { abandoned, failed } = this.#fates()
+    const { maps } = this.#draft
+    const fates = fatesOf(maps, this.#table, this.#wanted, this.#numbers, this.#leaving)
+    const { abandoned } = fates
     const id = this.#isNew ? 0 : this.#id
-    this.#ring = new RingPlan(this.#draft, this.#table, this.#wanted, id, this.#numbers, { abandoned, failed })
+    this.#ring = new RingPlan(this.#draft, this.#table, this.#wanted, id, this.#numbers, fates)
     this.#undo.push(() => this.#ring.putBack())
     this.#records = new RecordsPlan(this.#draft, this.#wanted.policy, this.#id, this.#isNew, abandoned)
     if (!this.#records.take(this.#ring.moves, this.#undo)) {
@@ -142,17 +151,6 @@ export class ServicePlan {
     }
     this.#divideLeaving(abandoned)
     return true
-  }
-
-  #fates(): { readonly abandoned: Set<number>; readonly failed: Set<number> } {
-    const { start, count, policy, gone } = this.#wanted
-    const failed = new Set<number>()
-    for (let row = 0; row < count; row++) if (this.#table.failed[start + row] === 1) failed.add(this.#numbers[row]!)
-    const abandoned = new Set(policy.abandonsFailed ? failed : [])
-    if (gone.size === 0) return { abandoned, failed }
-    const { words } = this.#draft.maps.members
-    for (const { id, number } of this.#leaving) if (gone.has(memberKey(words, id * MEMBER_WORDS))) abandoned.add(number)
-    return { abandoned, failed }
   }
 
   /**
@@ -201,15 +199,19 @@ export class ServicePlan {
     return trouble === undefined || this.#full(trouble)
   }
 
+  #takeRanges(): boolean {
+    return this.#ranges.take(this.#undo) || this.#full(fullMessage(this.#draft.filled, 'ranges', this.#ranges.asked))
+  }
+
   #full(message: string): false {
     this.#draft.full(this.#wanted.key, message)
     return false
   }
 
   #writeMembers(): void {
-    const { prepare, maps } = this.#draft
+    const { newMembers, prepare, maps } = this.#draft
     const { start, count } = this.#wanted
-    for (const row of this.#newRows) this.#writeNew(row)
+    for (const row of this.#newRows) newMembers.add(this.#ids[row]!, this.#id, this.#table, start + row)
     for (const { id } of this.#draining) this.#setUsed(id, MEMBER_DRAINS)
     if (this.#draining.length > 0 && !this.#draft.defers) this.#draft.needsGrace()
     if (this.#newRows.length === count) return
@@ -228,18 +230,6 @@ export class ServicePlan {
     const { prepare, maps } = this.#draft
     if (maps.members.words[id * MEMBER_WORDS + MEMBER.tail]! >>> 24 === used) return
     prepare.push({ do: 'set-member-used', id, used })
-  }
-
-  #writeNew(row: number): void {
-    const { newMembers } = this.#draft
-    const { words, ports, families, sourceIndexes } = this.#table
-    const at = newMembers.add(this.#ids[row]!)
-    const out = newMembers.words
-    const from = this.#wanted.start + row
-    for (let word = 0; word < 4; word++) out[at + MEMBER.address + word] = words[4 * from + word]!
-    out[at + MEMBER.tail] = portAndBytes(ports[from]!, families[from]!, 1)
-    out[at + MEMBER.source] = sourceIndexes[from]!
-    out[at + MEMBER.service] = this.#id
   }
 
   #writeLines(): void {

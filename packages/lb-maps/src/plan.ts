@@ -11,9 +11,10 @@ import { NO_MEMBER_LINES, SERVICE, SERVICE_ADDRESS_ONLY, SERVICE_WORDS, type Fam
 import { ringOf } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import { membersOf } from './members.ts'
-import { ServicePlan, type SourcedTable } from './plan-service.ts'
+import { ServicePlan } from './plan-service.ts'
 import { NO_SOURCE_INDEX, SourcePlan } from './plan-sources.ts'
 import type { Desired } from './service.ts'
+import type { SourcedTable } from './sourced-table.ts'
 import type { Step } from './steps.ts'
 import { readDesired, type Wanted, type WantedTable } from './wanted.ts'
 

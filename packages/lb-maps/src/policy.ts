@@ -1,5 +1,7 @@
 import { ServiceFlag } from '@skep/datapath/lb-xdp'
-import { PHASE, PROTOCOL_UDP, RECORD_LINE_WORDS } from './layout.ts'
+import { type Family, PHASE, PROTOCOL_UDP, RECORD_LINE_WORDS } from './layout.ts'
+import { compileRanges, type RangeList } from './ranges.ts'
+import { limitWord } from './rate-limit.ts'
 import { rulesOf } from './service-rules.ts'
 import type { Service } from './service.ts'
 
@@ -19,6 +21,10 @@ export interface Policy {
   /** Lines of records that it asks for when it needs some. */
   readonly recordLines: number
   readonly declaresRecords: boolean
+  /** Left out: everybody is admitted. */
+  readonly ranges?: RangeList
+  /** `limit` of struct service. */
+  readonly limit: bigint
 }
 
 export const defaultDrainSeconds = 30
@@ -26,7 +32,7 @@ const DEFAULT_IDLE = { TCP: 900, UDP: 300 } as const
 const LINES_PER_BACKEND = 64
 
 /** `unit`: seconds of a record unit. */
-export function policyOf(service: Service, protocol: number, unit: number): Policy {
+export function policyOf(service: Service, protocol: number, family: Family, unit: number): Policy {
   const { algorithm, sessionAffinity, drainSeconds = defaultDrainSeconds, onFailure, backends } = service
   const isUdp = protocol === PROTOCOL_UDP
   const isQuic = isUdp && service.quic === true
@@ -47,5 +53,7 @@ export function policyOf(service: Service, protocol: number, unit: number): Poli
       ? service.records / RECORD_LINE_WORDS
       : LINES_PER_BACKEND * Math.max(1, backends.length),
     declaresRecords: service.records !== undefined,
+    ...(service.sourceRanges ? { ranges: compileRanges(service.sourceRanges, family) } : {}),
+    limit: limitWord(service.rateLimit, family),
   }
 }

@@ -24,6 +24,7 @@ import {
 import { findKey, memberDrains, memberIsUsed, ringOf, ringSlots } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import { remembersMoves } from './modes.ts'
+import { rangesOf } from './ranges.ts'
 import { recordsOf } from './records.ts'
 import { isMoving } from './slots.ts'
 
@@ -45,6 +46,7 @@ class MapReader {
   readonly #rings: BlockPool
   readonly #memberLines: BlockPool
   readonly #records: BlockPool
+  readonly #ranges: BlockPool
   readonly #unsettled = new Set<number>()
   readonly #memberOrders: Int8Array
   /** Services that own their ring and lines. */
@@ -59,6 +61,7 @@ class MapReader {
     this.#rings = BlockPool.empty(maps.rings.entries)
     this.#memberLines = BlockPool.empty(maps.memberIds.entries)
     this.#records = BlockPool.empty(maps.records.entries)
+    this.#ranges = BlockPool.empty(maps.ranges.entries)
     this.#memberOrders = new Int8Array(maps.services.entries).fill(NO_BLOCK)
     this.#owners = new Uint8Array(maps.services.entries)
     this.#linked = new Uint8Array(maps.members.entries)
@@ -85,6 +88,7 @@ class MapReader {
       rings: this.#rings,
       memberLines: this.#memberLines,
       records: this.#records,
+      ranges: this.#ranges,
       memberOrders: this.#memberOrders,
       digests: new Uint32Array(2 * maps.services.entries),
       durations: new Uint32Array(2 * maps.services.entries),
@@ -107,6 +111,7 @@ class MapReader {
     if (this.#claimLines(id)) {
       this.#owners[id] = 1
       this.#claimRecords(id)
+      this.#claimRanges(id)
     } else if (ring) this.#rings.give(ring.base, ringOrder!)
   }
 
@@ -129,6 +134,11 @@ class MapReader {
     const block = recordsOf(this.#maps, id)
     if (block && !this.#records.claim(block.base, block.order)) this.#left.records.push(id)
     if (block || this.#hasUnsettledSlots(id)) this.#unsettled.add(id)
+  }
+
+  #claimRanges(id: number): void {
+    const block = rangesOf(this.#maps, id)
+    if (block && !this.#ranges.claim(block.base, block.order)) this.#left.ranges.push(id)
   }
 
   #hasUnsettledSlots(id: number): boolean {

@@ -16,6 +16,8 @@ import {
 import { memberDrains, memberIsUsed, ringOf, ringSlots } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import { hasAffinity, isQuic, isRandom, type Mode, modeOf, remembersMoves } from './modes.ts'
+import { countRanges, rangesOf } from './ranges.ts'
+import { rateLimitOf, type RateRecord } from './rate-limit.ts'
 import { recordsOf, scanRecords } from './records.ts'
 import { numberOf, phaseOf } from './slots.ts'
 
@@ -39,6 +41,9 @@ export interface ServiceRecord {
   readonly moving: { readonly move: number; readonly harvest: number; readonly settled: number }
   /** Flows that it can remember at present; 0 while nothing changes hands. */
   readonly records: number
+  /** Stretches of client addresses that it admits; `undefined`: everybody. */
+  readonly ranges: number | undefined
+  readonly rateLimit: RateRecord | undefined
 }
 
 /** A backend of one service. */
@@ -83,6 +88,7 @@ export function readService(maps: LbMaps, id: number): ServiceRecord | undefined
   const ring = ringOf(maps, id)
   const flags = words[at + SERVICE.flags]! & 0xffff
   const records = recordsOf(maps, id)
+  const ranges = rangesOf(maps, id)
   return {
     id,
     address: formatWords(words, at + SERVICE.address, family),
@@ -96,6 +102,8 @@ export function readService(maps: LbMaps, id: number): ServiceRecord | undefined
     quic: isQuic(flags),
     moving: countPhases(ring && remembersMoves(flags) ? ringSlots(maps, ring) : new Uint16Array(0)),
     records: records ? RECORD_LINE_WORDS << records.order : 0,
+    ranges: ranges && countRanges(maps, ranges),
+    rateLimit: rateLimitOf(maps, id),
   }
 }
 
@@ -151,7 +159,8 @@ export function readSources(maps: LbMaps): string[] {
 function slotsByNumber(maps: LbMaps, service: number, numbers: number): Uint32Array {
   const counts = new Uint32Array(Math.max(0, numbers))
   const ring = ringOf(maps, service)
-  if (ring) for (const word of ringSlots(maps, ring)) counts[numberOf(word)]!++
+  const slots = ring ? ringSlots(maps, ring) : new Uint16Array(0)
+  for (let slot = 0; slot < slots.length; slot++) counts[numberOf(slots[slot]!)]!++
   return counts
 }
 

@@ -18,8 +18,8 @@ export function recordsOf({ services }: LbMaps, service: number): RecordBlock | 
   return log2 === 0 ? undefined : { base: word >>> RING_LOG2_BITS, order: log2 - 1 }
 }
 
-/** What stands in a service's record for a block. */
-export function recordsWord(block: RecordBlock | undefined): number {
+/** What stands in a service's record for a block, of records or of ranges. */
+export function blockWord(block: RecordBlock | undefined): number {
   return block ? ((block.base << RING_LOG2_BITS) | (block.order + 1)) >>> 0 : 0
 }
 

@@ -1,4 +1,6 @@
 import { type Mode, modes } from './modes.ts'
+import { rangeTrouble } from './ranges.ts'
+import { mostBurst, RATE_MAX } from './rate-limit.ts'
 import type { Service } from './service.ts'
 
 /** Most record units that a record may be idle: half of what its 16 bits can tell apart. */
@@ -28,12 +30,31 @@ export function checkOptions(service: Service, unit: number, wrong: Wrong): void
   seconds('idleSeconds', idleSeconds)
   wholeNumber(0, DRAIN_SECONDS_MAX, wrong)('drainSeconds', drainSeconds)
   wholeNumber(1, RECORDS_MAX, wrong)('records', records)
+  checkRanges(service, wrong)
+  checkLimit(service, wrong)
   if (sessionAffinity && algorithm === 'random') {
     wrong('algorithm', algorithm, "cannot keep a client at one backend; use 'maglev', or leave sessionAffinity out")
   }
   if (quic && frontends.every(({ protocol }) => protocol !== 'UDP')) {
     wrong('quic', quic, 'is about UDP, and no frontend is UDP; add one, or leave it out')
   }
+}
+
+function checkRanges({ sourceRanges }: Service, wrong: Wrong): void {
+  for (const list of ['allow', 'deny'] as const)
+    sourceRanges?.[list]?.forEach((text, i) => {
+      const trouble = rangeTrouble(text)
+      if (trouble !== undefined) wrong(`sourceRanges.${list}[${i}]`, text, trouble)
+    })
+}
+
+function checkLimit({ rateLimit }: Service, wrong: Wrong): void {
+  if (!rateLimit) return
+  const { newConnectionsPerSecond: rate, burst, prefix } = rateLimit
+  wholeNumber(1, RATE_MAX, wrong)('rateLimit.newConnectionsPerSecond', rate)
+  wholeNumber(1, rate >= 1 ? mostBurst(rate) : 1, wrong)('rateLimit.burst', burst)
+  wholeNumber(0, 32, wrong)('rateLimit.prefix.ipv4', prefix?.ipv4)
+  wholeNumber(0, 128, wrong)('rateLimit.prefix.ipv6', prefix?.ipv6)
 }
 
 /** The rules of a service's mode; those of SNAT when it has none that is known. */

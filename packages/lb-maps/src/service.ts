@@ -1,4 +1,6 @@
 import type { Mode } from './modes.ts'
+import type { SourceRanges } from './ranges.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /** A transport protocol that a frontend listens on. */
 export type Protocol = 'TCP' | 'UDP'
@@ -60,6 +62,9 @@ export interface Service {
   readonly onFailure?: 'keep' | 'reset'
   /** Flows that can be remembered at once while slots change hands; 512 a backend when left out. */
   readonly records?: number
+  /** Whom it admits; everybody when left out. */
+  readonly sourceRanges?: SourceRanges
+  readonly rateLimit?: RateLimit
 }
 
 /** What the program was loaded with, as far as services depend on it. */

@@ -1,4 +1,13 @@
-import { BUCKET4, BUCKET6, MEMBER_LINE_IDS, MEMBERS_PER_SERVICE, RECORD_LINE_WORDS, RING_LINE_SLOTS } from './layout.ts'
+import {
+  BUCKET4,
+  BUCKET6,
+  MEMBER_LINE_IDS,
+  MEMBERS_PER_SERVICE,
+  RANGE_LINE_BOUNDS,
+  RATE_LINE_WORDS,
+  RECORD_LINE_WORDS,
+  RING_LINE_SLOTS,
+} from './layout.ts'
 import { entryBytes, tableNames, type TableSizes } from './maps.ts'
 import { ringSizeFor } from './ring-size.ts'
 
@@ -16,6 +25,10 @@ export interface Capacities {
   readonly connections?: number
   /** Flows remembered while slots of their services change hands (DSR), or for good (random choice). */
   readonly records?: number
+  /** Prefixes in all services' source ranges together, counted once for every frontend. */
+  readonly sourceRanges?: number
+  /** Client prefixes whose rates are counted at one time. */
+  readonly rateLimitedClients?: number
 }
 
 export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
@@ -24,6 +37,8 @@ export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
   sources: 63,
   connections: 262144,
   records: 262144,
+  sourceRanges: 16384,
+  rateLimitedClients: 65536,
 }
 
 /** What the datapath is loaded with: entries by map, and the masks of its configuration. */
@@ -38,6 +53,7 @@ export interface Sizing {
     readonly services6: number
     readonly nat: number
     readonly hops: number
+    readonly rates: number
   }
   /** Kernel memory that the maps take, in bytes, without per-CPU counters. */
   readonly bytes: number
@@ -51,7 +67,10 @@ const HOPS = 1024
  * Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places.
  */
 export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
-  const { services, backends, sources, connections, records } = { ...defaultCapacities, ...capacities }
+  const { services, backends, sources, connections, records, sourceRanges, rateLimitedClients } = {
+    ...defaultCapacities,
+    ...capacities,
+  }
   const slots = capacities.ringSlots ?? slotsFor(services, backends)
   const keys = 2 * services + sources
   const tables: TableSizes = {
@@ -64,6 +83,9 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     members: backends + 1,
     sources: sources + 1,
     records: powerOfTwo((2 * records) / RECORD_LINE_WORDS),
+    // Two bounds a prefix; a list that changes is made beside the old one, and blocks are powers of two.
+    ranges: powerOfTwo((8 * sourceRanges) / RANGE_LINE_BOUNDS),
+    rates: powerOfTwo((2 * rateLimitedClients) / RATE_LINE_WORDS),
   }
   const natLines = powerOfTwo((2 * connections) / NAT_LINE_WORDS)
   return {
@@ -71,7 +93,13 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     natLines,
     natEntries: natLines * NAT_LINE_WORDS,
     hops: HOPS,
-    masks: { services4: tables.services4 - 1, services6: tables.services6 - 1, nat: natLines - 1, hops: HOPS - 1 },
+    masks: {
+      services4: tables.services4 - 1,
+      services6: tables.services6 - 1,
+      nat: natLines - 1,
+      hops: HOPS - 1,
+      rates: tables.rates - 1,
+    },
     bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS,
   }
 }

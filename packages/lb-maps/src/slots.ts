@@ -49,5 +49,6 @@ export function movePlace(slot: number): number {
 }
 
 export function isMoving(words: Uint16Array): boolean {
-  return words.some((word) => phaseOf(word) !== PHASE.stable)
+  for (let slot = 0; slot < words.length; slot++) if (phaseOf(words[slot]!) !== PHASE.stable) return true
+  return false
 }

@@ -38,6 +38,10 @@ export type Step =
   | { readonly do: 'publish-service'; readonly id: number; readonly ring: number; readonly members: number }
   /** One word of a service in use. */
   | { readonly do: 'set-service'; readonly id: number; readonly word: number; readonly value: number }
+  /** The limit of a service in use, in one store. */
+  | { readonly do: 'set-limit'; readonly id: number; readonly limit: bigint }
+  /** A whole block of ranges that nobody reads yet; two words a bound. */
+  | { readonly do: 'write-ranges'; readonly base: number; readonly words: BigUint64Array }
   /** Takes records away that still are what they were: `at` in 64-bit words of `records`. */
   | { readonly do: 'clear-records'; readonly at: Uint32Array; readonly words: BigUint64Array }
   /** Takes all records of some member numbers away from a block of lines. */
@@ -68,7 +72,7 @@ export type Step =
   /** Zeroes what was freed. A service keeps its generation. */
   | {
       readonly do: 'zero'
-      readonly table: 'rings' | 'moves' | 'memberIds' | 'sources' | 'records'
+      readonly table: 'rings' | 'moves' | 'memberIds' | 'sources' | 'records' | 'ranges'
       readonly at: number
       readonly entries: number
     }

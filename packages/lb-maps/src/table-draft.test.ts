@@ -10,7 +10,7 @@ import { KeyHasher, type ServiceKey, serviceKey } from './key.ts'
 import { type LbMaps, memoryMaps } from './maps.ts'
 import { TableDraft } from './table-draft.ts'
 
-const empty = { services: 1, rings: 1, memberIds: 1, members: 1, sources: 1, moves: 1, records: 1 }
+const empty = { services: 1, rings: 1, memberIds: 1, members: 1, sources: 1, moves: 1, records: 1, ranges: 1, rates: 1 }
 
 /** A table of 16 places for either family, full to the brim when it is asked for more. */
 function smallMaps(key0: bigint, hooks = {}): LbMaps {

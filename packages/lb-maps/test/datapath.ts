@@ -41,6 +41,21 @@ export function* choose(machine: Machine, service: number, flow: bigint, intent:
   return maps.members.words[id * 8 + 4]! >>> 24 === 0 ? 0 : id
 }
 
+/** Does a record say where packets of this flow go? */
+export function isRecorded(machine: Machine, service: number, flow: bigint): boolean {
+  const table = machine.maps.services.words[service * 16 + 8]!
+  if ((table & 31) === 0) return false
+  return lastValue(new RecordTable(machine, service, flow, table).read(false)) !== undefined
+}
+
+/** What steps come to when nobody comes between them. */
+export function lastValue<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
 interface Contender {
   readonly service: number
   readonly flow: bigint

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { SourceRanges } from '../src/ranges.ts'
 import type { Backend, Desired, Frontend, Service } from '../src/service.ts'
 
 /** A small world, so that states made independently have much in common and much that differs. */
@@ -28,17 +29,48 @@ function backend(version: 4 | 6): fc.Arbitrary<Backend> {
   )
 }
 
+/** Around the clients that packets come from (traffic.ts). */
+const prefixes = [
+  ...[0, 1, 2, 3, 4, 5].flatMap((host) => [`198.51.100.${host}/32`, `2001:db8:c::${host}/128`]),
+  '198.51.100.0/30',
+  '198.51.100.2/31',
+  '198.51.100.4/30',
+  '0.0.0.0/0',
+  '128.0.0.0/1',
+  '2001:db8:c::/126',
+  '2001:db8:c::2/127',
+  '2001:db8:c::4/126',
+  '::/0',
+  '8000::/1',
+]
+
+const anyRanges: fc.Arbitrary<SourceRanges> = fc
+  .record({ allow: fc.option(somePrefixes(), { nil: undefined }), deny: fc.option(somePrefixes(), { nil: undefined }) })
+  .map(({ allow, deny }) => ({ ...(allow ? { allow } : {}), ...(deny ? { deny } : {}) }))
+
+function somePrefixes(): fc.Arbitrary<string[]> {
+  return fc.array(fc.constantFrom(...prefixes), { maxLength: 12 })
+}
+
 function service(version: 4 | 6): fc.Arbitrary<Service> {
-  return fc.record({
-    name: fc.constant('service'),
-    frontends: fc.array(frontend(version), { minLength: 1, maxLength: 2 }),
-    backends: fc.uniqueArray(backend(version), {
-      maxLength: 40,
-      size: 'max',
-      selector: ({ address, port }) => `${address} ${port}`,
-    }),
-    ringSize: fc.constantFrom(128, 128, 256),
-  })
+  return fc
+    .record({
+      name: fc.constant('service'),
+      frontends: fc.array(frontend(version), { minLength: 1, maxLength: 2 }),
+      backends: fc.uniqueArray(backend(version), {
+        maxLength: 40,
+        size: 'max',
+        selector: ({ address, port }) => `${address} ${port}`,
+      }),
+      ringSize: fc.constantFrom(128, 128, 256),
+      admits: fc.option(anyRanges, { nil: undefined, freq: 2 }),
+      rate: fc.constantFrom(undefined, 10, 20),
+    })
+    .map(({ admits, rate, ...rest }) => ({
+      ...rest,
+      ...(admits ? { sourceRanges: admits } : {}),
+      ...(rate ? { rateLimit: { newConnectionsPerSecond: rate } } : {}),
+    }))
 }
 
 /** Any desired state of the small world that passes the checks. */

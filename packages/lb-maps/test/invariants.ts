@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { cidrContains, parseAddress, parseCidr } from '@skep/packet'
 import { type Actual, NO_BLOCK } from '../src/actual.ts'
 import { formatWords, parseWords } from '../src/address.ts'
 import { readPlace, shapes, tableOf } from '../src/bucket.ts'
@@ -17,9 +18,12 @@ import {
 import type { LbMaps } from '../src/maps.ts'
 import { membersOf } from '../src/members.ts'
 import { readActual } from '../src/read-actual.ts'
+import { isAdmitted, rangesOf, type SourceRanges } from '../src/ranges.ts'
+import { rateLimitOf } from '../src/rate-limit.ts'
 import { recordsOf } from '../src/records.ts'
 import { numberOf } from '../src/slots.ts'
 import { type Desired, formatFrontend } from '../src/service.ts'
+import { admits } from './packet.ts'
 
 /** What somebody owns, by table: every entry once. */
 class Ledger {
@@ -50,6 +54,7 @@ export function checkOwnership(actual: Actual): void {
     rings: actual.rings.used,
     memberIds: actual.memberLines.used,
     records: actual.records.used,
+    ranges: actual.ranges.used,
     sources: actual.sources.size,
   }).toEqual({
     services: ledger.count('services'),
@@ -57,6 +62,7 @@ export function checkOwnership(actual: Actual): void {
     rings: ledger.count('rings'),
     memberIds: ledger.count('memberIds'),
     records: ledger.count('records'),
+    ranges: ledger.count('ranges'),
     sources: ledger.count('sources'),
   })
   expect(summary(readActual(actual.maps))).toEqual(summary(actual))
@@ -84,6 +90,8 @@ function enterService(ledger: Ledger, { maps, memberOrders }: Actual, id: number
   }
   const records = recordsOf(maps, id)
   if (records) for (let i = 0; i < 1 << records.order; i++) ledger.own('records', records.base + i, owner)
+  const ranges = rangesOf(maps, id)
+  if (ranges) for (let i = 0; i < 1 << ranges.order; i++) ledger.own('ranges', ranges.base + i, owner)
   const order = memberOrders[id]!
   if (order === NO_BLOCK) return
   const base = maps.services.words[id * SERVICE_WORDS + SERVICE.members]!
@@ -99,7 +107,7 @@ function enterService(ledger: Ledger, { maps, memberOrders }: Actual, id: number
 export function checkFreeIsZero(actual: Actual): void {
   const { maps } = actual
   const ledger = ledgerOf(actual)
-  for (const table of ['rings', 'moves', 'memberIds', 'members', 'sources', 'records'] as const) {
+  for (const table of ['rings', 'moves', 'memberIds', 'members', 'sources', 'records', 'ranges'] as const) {
     const { words, entries } = maps[table]
     const width = words.length / entries
     for (let index = 0; index < entries; index++) {
@@ -121,6 +129,7 @@ function summary({
   rings,
   memberLines,
   records,
+  ranges,
   memberOrders,
   unsettled,
   sources,
@@ -133,6 +142,7 @@ function summary({
     rings: drain(rings.clone()),
     memberLines: drain(memberLines.clone()),
     records: drain(records.clone()),
+    ranges: drain(ranges.clone()),
     unsettled: [...unsettled].toSorted((a, b) => a - b),
     memberOrders,
     sources: Object.fromEntries(sources),
@@ -151,7 +161,7 @@ function drain(pool: { take(order: number): number | undefined }): number[] {
 /** The maps hold what is desired, nothing more and nothing less. */
 export function checkHolds({ maps, hasher, sources }: Actual, desired: Desired): void {
   const keys = new Map<string, string>()
-  for (const { frontends, backends } of desired.services) {
+  for (const { frontends, backends, sourceRanges, rateLimit } of desired.services) {
     for (const frontend of frontends) {
       const words = new Uint32Array(4)
       const family = parseWords(frontend.address, words, 0)!
@@ -160,12 +170,29 @@ export function checkHolds({ maps, hasher, sources }: Actual, desired: Desired):
       keys.set(formatFrontend(frontend), 'service')
       keys.set(frontend.address, 'address')
       expect(findKey(maps, hasher, addressKey(family, words))?.service).toBe(0xffffffff)
+      checkAdmission(maps, found.service, family, sourceRanges)
+      expect(rateLimitOf(maps, found.service)?.newConnectionsPerSecond).toBe(rateLimit?.newConnectionsPerSecond)
       const wanted = backends.map(({ address, port, weight = 1 }) => `${address} ${port} ${weight > 0}`)
       expect(membersIn(maps, found.service, family).toSorted()).toEqual(wanted.toSorted())
     }
   }
   for (const address of sources.keys()) keys.set(address, 'own')
   expect(keysIn(maps).toSorted()).toEqual([...keys.keys()].toSorted())
+}
+
+/** In some `allow`, if there are any, and in no `deny`: asked of some clients, prefix by prefix. */
+function checkAdmission(maps: LbMaps, service: number, family: Family, ranges: SourceRanges = {}): void {
+  const clients = Array.from({ length: 8 }, (_, i) => (family === 2 ? `198.51.100.${i}` : `2001:db8:c::${i}`))
+  for (const client of [...clients, ...(family === 2 ? ['10.0.0.1', '203.0.113.1'] : ['2001:db8::1', '9000::'])]) {
+    const isIn = (list: readonly string[]): boolean =>
+      list.some((prefix) => cidrContains(parseCidr(prefix), parseAddress(client)))
+    const address = new Uint32Array(4)
+    parseWords(client, address, 0)
+    const packet = { family, client: address, clientPort: 0, address, port: 0, protocol: 0 }
+    const wanted = (!ranges.allow || isIn(ranges.allow)) && !isIn(ranges.deny ?? [])
+    expect([client, admits(maps, packet, service)]).toEqual([client, wanted])
+    expect(isAdmitted(maps, service, address, family)).toBe(wanted)
+  }
 }
 
 function membersIn(maps: LbMaps, service: number, family: Family): string[] {

@@ -14,6 +14,8 @@ export const sizes: TableSizes = {
   members: 1024,
   sources: 8,
   records: 1024,
+  ranges: 64,
+  rates: 4,
 }
 
 /** The same with service tables so small that keys have to move, and now and then find no place. */

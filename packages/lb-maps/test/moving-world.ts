@@ -9,9 +9,8 @@ import { hashWords } from '../src/hash.ts'
 import { type LbMaps, memoryMaps, type TableSizes } from '../src/maps.ts'
 import { type Plan, plan } from '../src/plan.ts'
 import { readActual } from '../src/read-actual.ts'
-import { scanRecords } from '../src/records.ts'
 import type { Backend, Desired, Service } from '../src/service.ts'
-import { choose, type Intent, type Machine } from './datapath.ts'
+import { choose, type Intent, isRecorded, lastValue, type Machine } from './datapath.ts'
 import { copyMaps, sizes, testKey } from './maps.ts'
 import type { Dice } from './traffic.ts'
 
@@ -225,27 +224,15 @@ export class MovingWorld {
   spoof(): void {
     this.#finishPackets()
     if (!this.#tellsNew) return
-    for (const { flow, owner } of this.#connections.filter(({ flow }) => this.#isRecorded(flow))) {
+    for (const { flow, owner } of this.#connections) {
+      if (this.#forgiven.has(owner ?? 0) || !isRecorded(this.#machine, this.#service(), flow)) continue
       const member = this.#sendSyn({ flow })
       if (member !== owner) throw new Error(`a SYN in the name of a connection of member ${owner} went to ${member}`)
     }
   }
 
   #sendSyn({ flow }: Pick<Connection, 'flow'>): number {
-    const steps = choose(this.#machine, this.#service(), flow, 'opens')
-    for (;;) {
-      const { done, value } = steps.next()
-      if (done) return value
-    }
-  }
-
-  #isRecorded(flow: bigint): boolean {
-    const tag = Number(flow >> 32n) || 1
-    let found = false
-    scanRecords(this.maps, this.#service(), this.now.recordTime, (_, recorded, __, isLive) => {
-      if (recorded === tag && isLive) found = true
-    })
-    return found
+    return lastValue(choose(this.#machine, this.#service(), flow, 'opens'))
   }
 
   get #tellsNew(): boolean {

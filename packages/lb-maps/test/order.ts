@@ -3,7 +3,7 @@ import { keyText } from '../src/key.ts'
 import type { LbMaps } from '../src/maps.ts'
 import type { Step } from '../src/steps.ts'
 
-const seen = new Set(['publish-service', 'set-slots', 'clear-key'])
+const seen = new Set(['publish-service', 'set-service', 'set-slots', 'clear-key'])
 const reclaims = new Set(['zero', 'zero-members', 'zero-service'])
 
 /**

@@ -1,6 +1,6 @@
 import { formatWords } from '../src/address.ts'
 import { hashWords } from '../src/hash.ts'
-import { AF_INET, RING_SLOT_EMPTY, swapPort } from '../src/layout.ts'
+import { AF_INET, RING_SLOT_EMPTY, swapPort, swapWord } from '../src/layout.ts'
 import type { LbMaps } from '../src/maps.ts'
 
 /** A packet on its way to a service, or with port and protocol 0 to an address. */
@@ -19,6 +19,8 @@ export interface Outcome {
   readonly verdict: string
   readonly backend?: string
   readonly source?: string
+  /** It did not go there, as the service's ranges do not admit it. */
+  readonly refused?: boolean
 }
 
 const low = 0xffffffffn
@@ -32,7 +34,28 @@ export function* walk(maps: LbMaps, packet: TestPacket): Generator<undefined, Ou
   if (service === undefined) return { verdict: 'pass' }
   if (service === 0xffffffff) return { verdict: 'address-only' }
   if (service === 0xfffffffe) return { verdict: 'own-source' }
-  return yield* select(maps, packet, service)
+  const refused = !(yield* isInRanges(maps, packet, service))
+  return { ...(yield* select(maps, packet, service)), ...(refused ? { refused } : {}) }
+}
+
+/** bpf/lib/admission.h: by halves over the lines, then the bounds of one. */
+function* isInRanges({ services, ranges }: LbMaps, packet: TestPacket, service: number): Generator<undefined, boolean> {
+  yield
+  const word = services.words[service * 16 + 12]!
+  if (word === 0) return true
+  const client = [...packet.client].map((one) => BigInt(swapWord(one))) as [bigint, bigint, bigint, bigint]
+  const [high, low] = [(client[0] << 32n) | client[1], (client[2] << 32n) | client[3]]
+  const reaches = (line: number, bound: number): boolean => {
+    const at = ((word >>> 5) + line) * 8 + 2 * bound
+    return high > ranges.longs[at]! || (high === ranges.longs[at] && low >= ranges.longs[at + 1]!)
+  }
+  let line = 0
+  for (let step = 2 ** ((word & 31) - 1) / 2; step >= 1; step /= 2) {
+    yield
+    if (reaches(line + step, 0)) line += step
+  }
+  yield
+  return [0, 1, 2, 3].filter((bound) => reaches(line, bound)).length % 2 === 1
 }
 
 /** The service that a packet's destination leads to. */
@@ -43,6 +66,15 @@ export function* lookUp(maps: LbMaps, packet: Destination): Generator<undefined,
 /** The same with nobody in between. */
 export function outcome(maps: LbMaps, packet: TestPacket): Outcome {
   const steps = walk(maps, packet)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Do its ranges let this packet in? */
+export function admits(maps: LbMaps, packet: TestPacket, service: number): boolean {
+  const steps = isInRanges(maps, packet, service)
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value

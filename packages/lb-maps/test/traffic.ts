@@ -114,12 +114,28 @@ class Traffic {
   }
 
   /** The member must be the old or the new one; its own address may change while it stays, but is never none. */
-  #check(packet: number, { verdict, backend, source }: Outcome): void {
+  #check(packet: number, { verdict, backend, source, refused }: Outcome): void {
     const [before, after] = this.#allowed[packet] as [Outcome, Outcome]
+    if (refused) return this.#checkRefused(packet)
     if (source !== undefined && !this.#isKnown(source)) throw new Error(`replies to ${source} would not be recognised`)
     const same = (other: Outcome): boolean => other.verdict === verdict && other.backend === backend
-    if ((same(before) || same(after)) && source !== '0.0.0.0' && source !== '::') return
+    const isAdmitted = isForNobody(verdict) || admits(before) || admits(after)
+    if (isAdmitted && (same(before) || same(after)) && source !== '0.0.0.0' && source !== '::') return
     const all = JSON.stringify({ packet: this.#packets[packet], before, after, got: { verdict, backend, source } })
     throw new Error(`a packet went astray: ${all}`)
   }
+
+  /** A service's ranges and its ring change one after the other, each at once. */
+  #checkRefused(packet: number): void {
+    if (this.#allowed[packet]!.some((allowed) => allowed.refused)) return
+    throw new Error(`a packet was refused: ${JSON.stringify(this.#packets[packet])}`)
+  }
+}
+
+function isForNobody(verdict: string): boolean {
+  return ['pass', 'address-only', 'own-source'].includes(verdict)
+}
+
+function admits({ verdict, refused }: Outcome): boolean {
+  return !isForNobody(verdict) && !refused
 }

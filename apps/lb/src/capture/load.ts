@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type LbXdpCapture, openLbXdpCapture } from '@skep/datapath/lb-xdp-capture'
 import { BpfError, MapHandle } from 'libbpf-ts'
 import { readProgram } from '../datapath/installed.ts'
-import { programPin } from '../datapath/load.ts'
+import { programPin } from '../datapath/pin.ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 

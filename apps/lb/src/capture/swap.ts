@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BpfError, Link, Program } from 'libbpf-ts'
-import { programPin } from '../datapath/load.ts'
+import { programPin } from '../datapath/pin.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
 /**

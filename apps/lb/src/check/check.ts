@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { checkAnnouncements } from '../announce/check.ts'
+import { readSnapshot } from '@skep/device-detect'
 import { kinds } from '@skep/lb-health'
 import { type Netlink, openNetlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
@@ -8,10 +9,13 @@ import { count } from '../config/problem.ts'
 import { fixedFindings, readInstalled } from '../datapath/installed.ts'
 import { sizingFor } from '../datapath/settings.ts'
 import { modesFor } from '../devices/plan.ts'
-import { selectDevices } from '../devices/select.ts'
+import { explainDevices } from '../devices/explain.ts'
+import { deviceWarnings, selectDevices } from '../devices/select.ts'
 import { backendAddresses, usesFamily } from '../engine/desired.ts'
 import { missingForRun } from '../host/preflight.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { sourceRangeWarnings } from './source-ranges.ts'
+import { frameWarnings } from './frames.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
 import { vethWarnings } from './veth.ts'
@@ -61,10 +65,8 @@ function describeService({ name, frontends, backends, healthCheck }: Config['ser
 function describeHost(config: Config): CheckReport {
   using netlink = openNetlink()
   const links = [...netlink.link.list()]
-  const { devices } = selectDevices(
-    config.devices,
-    links.map(({ name }) => name),
-  )
+  const selected = selectDevices(config.devices, readSnapshot(netlink))
+  const { devices } = selected
   const names = new Map(links.map(({ index, name }) => [index, name]))
   const { sources, unreachable, warnings } = resolveBackends({
     backends: backendAddresses(config),
@@ -82,15 +84,19 @@ function describeHost(config: Config): CheckReport {
   const announced = checkAnnouncements(config, netlink)
   return {
     lines: [
-      `devices: ${devices.join(', ')}; XDP mode: ${modesFor(config.acceleration).join(', else ')}`,
+      `devices: ${devices.join(', ') || 'none'}; XDP mode: ${modesFor(config.acceleration).join(', else ')}`,
+      ...explainDevices(selected, config.devices),
       `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
       ...announced.lines,
       ...describeSettings(config, devices),
     ],
     warnings: [
+      ...deviceWarnings(selected),
+      ...frameWarnings(chosen),
       ...unreachable.values(),
       ...warnings,
       ...ownFrontendWarnings(config, own),
+      ...sourceRangeWarnings(config),
       ...announced.warnings,
       ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
       ...(config.acceleration === 'generic' ? [] : vethWarnings(chosen)),

@@ -69,9 +69,13 @@ function ofService(rows: readonly BackendRow[], wanted: string | undefined): rea
 
 function addDevices(get: Command): void {
   const examples = ['skep-lb get devices']
-  subject(get, 'devices', 'the devices that packets are balanced on, and how', examples).action(
-    async (flags: GetFlags) =>
-      onInstance(flags, (_open, paths) => console.log(render(deviceRows(paths), deviceColumns, flags.output))),
+  subject(
+    get,
+    'devices',
+    'the devices that packets are balanced on, and how; the others, and why not',
+    examples,
+  ).action(async (flags: GetFlags) =>
+    onInstance(flags, (_open, paths) => console.log(render(deviceRows(paths), deviceColumns, flags.output))),
   )
 }
 

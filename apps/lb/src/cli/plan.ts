@@ -24,10 +24,21 @@ export function addPlan(root: Command): void {
       wholeNumber(0, 16_777_216),
       262_144,
     )
+    .option(
+      '--source-ranges <number>',
+      'prefixes in source ranges, counted once for each frontend',
+      wholeNumber(0, 838_860),
+      1024,
+    )
+    .option(
+      '--rate-limited-clients <number>',
+      'client prefixes whose new connections are counted at one time',
+      wholeNumber(0, 16_777_216),
+      65_536,
+    )
     .option('--cpus <number>', 'that the machine may have', wholeNumber(1, 8192), possibleCpus())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(formats).default('table'))
   documented(command, ['skep-lb plan --services 1000 --backends 20000 --connections 1000000']).action(
-    ({ services, backends, connections, records, cpus, output }: PlanFlags) =>
-      console.log(formatPlan(planInstall({ services, backends, connections, records }, cpus), output)),
+    ({ cpus, output, ...asked }: PlanFlags) => console.log(formatPlan(planInstall(asked, cpus), output)),
   )
 }

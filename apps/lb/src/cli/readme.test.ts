@@ -13,7 +13,17 @@ test.each(commandLines(blocks))('%s is understood', (line) => {
 
 test('plan prints what the README says', () => {
   const printed = formatPlan(
-    planInstall({ services: 1000, backends: 20_000, connections: 262_144, records: 262_144 }, 4),
+    planInstall(
+      {
+        services: 1000,
+        backends: 20_000,
+        connections: 262_144,
+        records: 262_144,
+        sourceRanges: 1024,
+        rateLimitedClients: 65_536,
+      },
+      4,
+    ),
     'table',
   ).split('\n')
   const shown = blocks

@@ -12,6 +12,6 @@ export function addStatus(root: Command): void {
       requirePrivileges()
       const status = await readStatus(instancePaths(options))
       console.log(options.json === true ? JSON.stringify(status, undefined, 2) : formatStatus(status))
-      if (status.devices.length === 0) process.exitCode = 3
+      if (status.program === null) process.exitCode = 3
     })
 }

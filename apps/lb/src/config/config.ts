@@ -6,7 +6,7 @@ import type { MetricsSettings } from '../metrics/settings.ts'
 
 /** A valid configuration, every default filled in. Addresses are in canonical spelling. */
 export interface Config {
-  /** Names and globs, and those with `-` before them, in the order of the file. */
+  /** `auto`, names and globs, and those with `-` or `+` before them, in the order of the file. */
   readonly devices: readonly string[]
   readonly mode: Mode
   readonly dsr: Dsr
@@ -59,6 +59,10 @@ export interface Capacity {
   readonly connections: number
   /** Flows remembered while slots of their services change hands (DSR, affinity), or for good (random choice with DSR). */
   readonly records: number
+  /** Prefixes in the source ranges of all services, counted once for each frontend. */
+  readonly sourceRanges: number
+  /** Client prefixes whose new connections are counted at one time. */
+  readonly rateLimitedClients: number
 }
 
 export interface Service {
@@ -71,6 +75,9 @@ export interface Service {
   readonly sessionAffinity?: SessionAffinity | undefined
   /** Its UDP frontends carry QUIC: an Initial packet tells a new connection. */
   readonly quic?: boolean | undefined
+  /** Whom it admits; without it, everybody. */
+  readonly sourceRanges?: SourceRanges | undefined
+  readonly rateLimit?: RateLimit | undefined
   /** Slots of its Maglev ring; left out, it follows from the number of backends. */
   readonly ringSize?: number | undefined
   /** DSR: after so long without a packet a connection is forgotten. */
@@ -82,6 +89,21 @@ export interface Service {
   /** Without it the connections of a backend that is taken out go on until they end by themselves. */
   readonly drain?: Drain | undefined
   readonly backends: readonly Backend[]
+}
+
+/** Prefixes of client addresses. A client must be in an `allow`, if the list is there, and in no `deny`. */
+export interface SourceRanges {
+  readonly allow?: readonly string[] | undefined
+  readonly deny?: readonly string[] | undefined
+}
+
+/** How often the clients of one prefix may open connections, at each frontend. */
+export interface RateLimit {
+  readonly newConnectionsPerSecond: number
+  /** So many may come at once; left out, as many as in a second. */
+  readonly burst?: number | undefined
+  /** Bits of a client's address that count. */
+  readonly prefix: { readonly ipv4: number; readonly ipv6: number }
 }
 
 export interface Frontend {
@@ -96,6 +118,10 @@ export interface Backend {
   /** 0–255; 0: no new connections. */
   readonly weight: number
   readonly state: BackendState
+  /** `2030-01-31T12:00:00Z`: from then on it takes connections, on every load balancer. */
+  readonly addedAt?: string | undefined
+  /** From then on it takes no new ones; `weight` is what it had before. */
+  readonly drainingSince?: string | undefined
   /** What is found out about it; no file says it. */
   readonly fate?: BackendFate | undefined
 }

@@ -29,7 +29,7 @@ test('services, frontends, backends, weights and settings', () => {
     text
       .replace('[eth0]', '[eth0, eth1]\n  capacity: { connections: 2048 }')
       .replace('10.1.0.12, port: 8080', '10.1.0.13, port: 8080, weight: 3')
-      .replace('10.1.0.11, port: 8080', '10.1.0.11, port: 8080, weight: 0')
+      .replace('10.1.0.11, port: 8080', '10.1.0.11, port: 8080, weight: 0, drainingSince: 2030-01-31T14:00:00+02:00')
       .replace('name: dns', 'name: names')
   expect(diff(change)).toEqual([
     '~ devices: eth0 → eth0, eth1',
@@ -38,6 +38,7 @@ test('services, frontends, backends, weights and settings', () => {
     '~ service web',
     '  - backend 10.1.0.12:8080',
     '  ~ weight of backend 10.1.0.11:8080: 1 → 0',
+    '  ~ drainingSince of backend 10.1.0.11:8080: none → 2030-01-31T12:00:00Z',
     '  + backend 10.1.0.13:8080 weight 3',
     '+ service names: 192.0.2.10:53/UDP, 1 backends',
   ])

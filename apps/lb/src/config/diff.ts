@@ -14,8 +14,8 @@ export function diffConfigs(before: Config, after: Config): string[] {
       before.snat.sources.join(', ') || 'by route',
       after.snat.sources.join(', ') || 'by route',
     ),
-    ...(['services', 'backends', 'connections'] as const).flatMap((key) =>
-      changed(`capacity.${key}`, before.capacity[key], after.capacity[key]),
+    ...(['services', 'backends', 'connections', 'records', 'sourceRanges', 'rateLimitedClients'] as const).flatMap(
+      (key) => changed(`capacity.${key}`, before.capacity[key], after.capacity[key]),
     ),
     ...changed('hashKey', before.hashKey, after.hashKey),
     ...changed('announce', describeCheck(before.announce), describeCheck(after.announce)),
@@ -30,6 +30,10 @@ function diffServices(before: Service, after: Service): string[] {
     ...changed('algorithm', before.algorithm, after.algorithm),
     ...changed('healthCheck', describeCheck(before.healthCheck), describeCheck(after.healthCheck)),
     ...changed('passiveHealthCheck', describeCheck(before.passiveHealthCheck), describeCheck(after.passiveHealthCheck)),
+    ...(['allow', 'deny'] as const).flatMap((list) =>
+      diffPrefixes(list, before.sourceRanges?.[list], after.sourceRanges?.[list]),
+    ),
+    ...changed('rateLimit', describeCheck(before.rateLimit), describeCheck(after.rateLimit)),
     ...changed('drain', describeDrain(before), describeDrain(after)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
     ...diffBy(before.backends, after.backends, formatBackend, 'backend', diffBackends),
@@ -38,8 +42,8 @@ function diffServices(before: Service, after: Service): string[] {
 }
 
 function diffBackends(before: Backend, after: Backend): string[] {
-  return (['weight', 'state'] as const).flatMap((key) =>
-    changed(`${key} of backend ${formatBackend(before)}`, before[key], after[key]),
+  return (['weight', 'state', 'addedAt', 'drainingSince'] as const).flatMap((key) =>
+    changed(`${key} of backend ${formatBackend(before)}`, before[key] ?? 'none', after[key] ?? 'none'),
   )
 }
 
@@ -49,6 +53,24 @@ function optional(before: Service, after: Service): string[] {
   return (['mode', 'dsr', 'sessionAffinity', 'quic', 'ringSize', 'idleSeconds'] as const).flatMap((key) =>
     changed(key, text(before[key]), text(after[key])),
   )
+}
+
+/** A list may have thousands. */
+const MOST_PREFIXES = 10
+
+function diffPrefixes(
+  list: 'allow' | 'deny',
+  before: readonly string[] | undefined,
+  after: readonly string[] | undefined,
+): string[] {
+  const [old, fresh] = [new Set(before), new Set(after)]
+  const lines = [
+    ...(before && !after ? [`- sourceRanges.${list}`] : []),
+    ...[...old].filter((one) => !fresh.has(one)).map((one) => `- ${list} ${one}`),
+    ...[...fresh].filter((one) => !old.has(one)).map((one) => `+ ${list} ${one}`),
+  ]
+  const rest = lines.length - MOST_PREFIXES
+  return rest > 1 ? [...lines.slice(0, MOST_PREFIXES), `  … and ${rest} more of sourceRanges.${list}`] : lines
 }
 
 function describeDrain({ drain }: Service): string {

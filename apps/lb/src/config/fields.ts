@@ -1,4 +1,6 @@
 import { cidrNetwork, formatAddress, formatCidr, parseAddress, tryParseCidr, tryParseIpv4 } from '@skep/packet'
+import { rangeTrouble } from '@skep/lb-maps'
+import { entryProblem } from '@skep/device-detect'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
 import { show, wrong } from './problem.ts'
@@ -117,12 +119,20 @@ export const portRange: z.ZodType<PortRange> = field({ type: 'string', pattern: 
   return range
 })
 
-const deviceText = /^-?[^\s/-][^\s/]{0,63}$/
+/** An entry of `spec.devices`: `auto`, a name, a glob, and with `-` or `+` before them what to leave out or add. */
+export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: '^[^\\s/:]+$' }, (value) => {
+  const problem = entryProblem(value)
+  if (typeof value === 'string' && problem === undefined) return value
+  throw new Refusal(problem ?? wrong(value, 'a device', 'write a name'))
+})
 
-/** A device's name, a glob (`*`, `?`, `[a-c]`), or either with `-` before it to leave devices out. */
-export const devicePattern: z.ZodType<string> = field({ type: 'string', pattern: deviceText.source }, (value) => {
-  if (typeof value === 'string' && deviceText.test(value)) return value
-  throw new Refusal(wrong(value, 'a device', 'write a name (eth0), a glob (ens*), or one to leave out ("-ens9")'))
+const timeText = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
+
+/** A moment (RFC 3339), as UTC in whole seconds: load balancers compare it with their clocks. */
+export const time: z.ZodType<string> = field({ type: 'string', format: 'date-time' }, (value) => {
+  const moment = typeof value === 'string' && timeText.test(value) ? new Date(value) : undefined
+  if (moment && Number.isFinite(moment.getTime())) return `${moment.toISOString().slice(0, 19)}Z`
+  throw new Refusal(wrong(value, 'a time', 'write one like 2030-01-31T12:00:00Z, as date -u +%FT%TZ prints'))
 })
 
 /** Yes or no. */
@@ -138,6 +148,13 @@ export const tunnelSource: z.ZodType<string> = field({ type: 'string' }, (value)
   const network = formatCidr({ ...cidr, address: cidrNetwork(cidr) })
   if (network === value) return network
   throw new Refusal(`${show(value)} has bits behind its prefix; write ${network}`)
+})
+
+/** A prefix of client addresses, in canonical spelling. */
+export const sourceRange: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  const trouble = rangeTrouble(value)
+  if (trouble === undefined) return formatCidr(tryParseCidr(value as string)!)
+  throw new Refusal(`${show(value)} ${trouble}`)
 })
 
 /** A 128-bit key in hex. */

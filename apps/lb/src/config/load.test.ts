@@ -38,7 +38,14 @@ describe('a valid configuration', () => {
       dsr: { dispatch: 'ipip', tunnelSources: [] },
       acceleration: 'best-effort',
       snat: { portRange: { from: 16384, to: 32767 }, sources: [] },
-      capacity: { services: 1024, backends: 16384, connections: 262144, records: 262144 },
+      capacity: {
+        services: 1024,
+        backends: 16384,
+        connections: 262144,
+        records: 262144,
+        sourceRanges: 16384,
+        rateLimitedClients: 65536,
+      },
       hashKey: '736b65702e6465762f76312e68617368',
       services: [
         {
@@ -141,6 +148,18 @@ describe('refused, with line, path, value and what would be right:', () => {
       /weight: 2/,
       'state: terminated',
       'lb.yaml:12:52: spec.services[0].backends[1].state: "terminated" is not known; did you mean "terminating"?',
+    ],
+    [
+      'a time without a zone',
+      /weight: 2/,
+      'addedAt: "2030-01-31T12:00:00"',
+      'spec.services[0].backends[1].addedAt: "2030-01-31T12:00:00" is not a time; write one like 2030-01-31T12:00:00Z',
+    ],
+    [
+      'a time that no calendar has',
+      /weight: 2/,
+      'drainingSince: 2030-13-31T12:00:00Z',
+      'spec.services[0].backends[1].drainingSince: "2030-13-31T12:00:00Z" is not a time',
     ],
     [
       'a drain time of more than a week',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { z } from 'zod'
 import { checkAnnounce } from '../announce/rules.ts'
+import { checkAdmission } from './admission.ts'
 import type { Config } from './config.ts'
 import { parseDocument } from './document.ts'
 import { ConfigError, show, type Finding, type Problem } from './problem.ts'
@@ -52,6 +53,7 @@ function validate(document: unknown, { machine = [], accept }: Rules): Validated
     ...machine.flatMap((rule) => rule(document)),
     ...(parsed.success ? checkCapacity(parsed.data.spec) : []),
     ...(parsed.success ? checkModes(parsed.data.spec) : []),
+    ...(parsed.success ? checkAdmission(parsed.data.spec) : []),
     ...(parsed.success ? checkAnnounce(parsed.data.spec) : []),
     ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
   ]

@@ -55,6 +55,6 @@ export function wrong(value: unknown, what: string, advice: string): string {
 }
 
 /** `1 problem`, `2 problems`. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+export function count(number: number, what: string, many = `${what}s`): string {
+  return `${number} ${number === 1 ? what : many}`
 }

@@ -1,4 +1,5 @@
 import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
+import { RATE_MAX } from '@skep/lb-maps'
 import type { z } from 'zod'
 import { metricsSchema } from '../metrics/settings.ts'
 import { announceSchema } from '../announce/schema.ts'
@@ -10,9 +11,11 @@ import type {
   Drain,
   Dsr,
   Frontend,
+  RateLimit,
   Service,
   SessionAffinity,
   Snat,
+  SourceRanges,
 } from './config.ts'
 import {
   address,
@@ -25,7 +28,9 @@ import {
   name,
   port,
   portRange,
+  sourceRange,
   strict,
+  time,
   tunnelSource,
   word,
 } from './fields.ts'
@@ -46,6 +51,8 @@ export const backendSchema: z.ZodType<Backend> = strict<Omit<Backend, 'fate'>>('
   port,
   weight: integer('a weight', 0, 255).default(1),
   state: word(backendStates).default('active'),
+  addedAt: time.optional(),
+  drainingSince: time.optional(),
 })
 
 const drainSchema = strict<Drain>('a drain section', {
@@ -66,6 +73,22 @@ const affinitySchema = strict<SessionAffinity>('a sessionAffinity section', {
   }),
 })
 
+const sourceRangesSchema = strict<SourceRanges>('a sourceRanges section', {
+  allow: list('prefixes', sourceRange).optional(),
+  deny: list('prefixes', sourceRange).optional(),
+})
+
+const limitedPrefixSchema = strict<RateLimit['prefix']>('a prefix section', {
+  ipv4: integer('a number of bits', 0, 32).default(32),
+  ipv6: integer('a number of bits', 0, 128).default(64),
+})
+
+const rateLimitSchema = strict<RateLimit>('a rateLimit section', {
+  newConnectionsPerSecond: integer('a number of connections', 1, RATE_MAX),
+  burst: integer('a number of connections', 1, 65_535).optional(),
+  prefix: limitedPrefixSchema.default({ ipv4: 32, ipv6: 64 }),
+})
+
 const serviceSchema = strict<Service>('a service', {
   name,
   frontends: list('frontends', frontendSchema),
@@ -74,6 +97,8 @@ const serviceSchema = strict<Service>('a service', {
   algorithm: word(['maglev', 'random']).default('maglev'),
   sessionAffinity: affinitySchema.optional(),
   quic: flag.optional(),
+  sourceRanges: sourceRangesSchema.optional(),
+  rateLimit: rateLimitSchema.optional(),
   ringSize: integer('a ring size', 128, 8_388_608).optional(),
   idleSeconds: integer('a number of seconds', 1, 32_767).optional(),
   healthCheck: healthCheckSchema.optional(),
@@ -92,6 +117,8 @@ const capacitySchema = strict<Capacity>('the capacity section', {
   backends: integer('a number of backends', 1, 4_194_304).default(16_384),
   connections: integer('a number of connections', 1024, 16_777_216).default(262_144),
   records: integer('a number of records', 1024, 16_777_216).default(262_144),
+  sourceRanges: integer('a number of prefixes', 16, 1_048_576).default(16_384),
+  rateLimitedClients: integer('a number of client prefixes', 1024, 16_777_216).default(65_536),
 })
 
 const specSchema = strict<Config>('the spec', {

@@ -8,22 +8,23 @@ import type { Config } from '../config/config.ts'
 import { diffConfigs } from '../config/diff.ts'
 import type { Finding } from '../config/problem.ts'
 import { transitionFindings } from '../config/transitions.ts'
-import { fixedFindings, readInstalled } from '../datapath/installed.ts'
+import { fixedFindings, readInstalled, restartFindings } from '../datapath/installed.ts'
 import type { Drains } from '../drain/drain.ts'
 import type { Drainer } from '../drain/drainer.ts'
 import { withDrains } from '../drain/effective.ts'
 import { drainsAfter } from '../drain/leave.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, Occasion } from '../engine/engine.ts'
 import type { Round } from '../engine/round.ts'
 import type { Health } from '../health/health.ts'
 import { EarlyWarnings } from '../log/early-warnings.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
 import { accepted } from '../source/accepted.ts'
-import type { Declared, Occasion, Source } from '../source/source.ts'
+import type { Declared, Occasion as ReloadOccasion, Source } from '../source/source.ts'
 import type { Pulse } from '../pulse/pulse.ts'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
+import { type Asked, Changes } from './changes.ts'
 import { networkChanges } from './network.ts'
 import { logRound, readyLine, tellChange, tellRefusal } from './report.ts'
 import { Scheduler } from './scheduler.ts'
@@ -47,8 +48,16 @@ export interface Wanted {
   readonly drains: Drains
 }
 
+/** The services of all owners, as they are asked for. */
+export function configOf({ declared, put }: Wanted): Config {
+  return merged(declared.config, put)
+}
+
 /** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
 const ROUND_EVERY_MS = 30_000
+
+/** Events about devices that come so closely are looked at together. */
+const LOOK_AFTER_MS = 100
 
 /** What time alone brings is done so often. */
 const TICK_EVERY_MS = 1000
@@ -61,7 +70,9 @@ export class Controller {
   #scheduler: Scheduler | undefined
   #trouble: string | undefined
   #warned = ''
+  #looking: NodeJS.Timeout | undefined
   readonly #early: EarlyWarnings
+  readonly #changes = new Changes<Wanted>({ wanted: () => this.wanted, carryOut: (next) => this.#follow(next) })
   /** What is carried out is another configuration from now on. */
   onConfig: (config: Config) => void = () => {}
 
@@ -77,7 +88,7 @@ export class Controller {
 
   /** The services of all owners, as they are asked for. */
   get config(): Config {
-    return merged(this.wanted.declared.config, this.wanted.put)
+    return configOf(this.wanted)
   }
 
   /** Why what is asked for is not carried out; `undefined`: it is. */
@@ -132,20 +143,22 @@ export class Controller {
     const ticking = setInterval(() => this.#tick(scheduler), TICK_EVERY_MS)
     try {
       for await (const change of networkChanges(this.#parts.netlink, signal)) {
-        log.debug(change, 'network changed')
-        engine.networkChanged()
+        log.debug({ what: change.what }, 'network changed')
+        engine.networkChanged(change.event)
         scheduler.soon()
+        this.#lookAtDevices(scheduler)
       }
     } finally {
       health.onChange = () => {}
       drainer.onDue = () => {}
       clearInterval(ticking)
       scheduler.stop()
+      clearTimeout(this.#looking)
     }
   }
 
   /** Reads the source again: all of it takes effect, or nothing and the errors are told, once. Before the start it has no effect. */
-  reload(occasion: Occasion): void {
+  reload(occasion: ReloadOccasion): void {
     const { source, log } = this.#parts
     if (this.#wanted === undefined) return
     try {
@@ -154,7 +167,7 @@ export class Controller {
       this.#seen = text
       const { put, drains } = this.#wanted
       const declared = source.parse(text, (wanted) => this.#refusalsNow(wanted, put))
-      const change = this.change({ declared, put, drains })
+      const change = this.#changeTo({ declared, put, drains })
       tellChange('reloaded', change, log)
     } catch (error) {
       tellRefusal(error, log)
@@ -177,7 +190,7 @@ export class Controller {
     const restore = this.source.store(text)
     try {
       this.#seen = text
-      const change = this.change({ ...this.wanted, declared })
+      const change = this.#changeTo({ ...this.wanted, declared })
       tellChange('applied', change, this.#parts.log)
       return change
     } catch (error) {
@@ -187,26 +200,36 @@ export class Controller {
     }
   }
 
-  /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
-  change(next: Wanted, note?: string): Change {
-    const before = this.wanted
-    const config = this.config
-    try {
-      const round = this.#apply(next, config)
-      this.#report(round)
-      this.onConfig(this.config)
-      this.#scheduler?.soon()
-      if (note !== undefined) console.log(note)
-      return { diff: diffConfigs(config, this.config), done: round.explained }
-    } catch (error) {
-      this.#report(this.#apply(before, undefined))
-      throw error
-    }
+  /** Resolves when the tables have the change; those that are asked for together are carried out in one round. Rejects with why not. */
+  async change(asked: Asked<Wanted>, note?: string): Promise<void> {
+    await this.#changes.ask(asked)
+    if (note !== undefined) console.log(note)
   }
 
   /** What stands against the services that were put, beside those of the source. */
   refusals(put: readonly PutService[]): Finding[] {
     return this.#parts.engine.refusals(merged(this.wanted.declared.config, put))
+  }
+
+  #changeTo(next: Wanted): Change {
+    const before = this.config
+    const { explained } = this.#follow(next)
+    return { diff: diffConfigs(before, this.config), done: explained }
+  }
+
+  /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
+  #follow(next: Wanted): Round {
+    const before = this.wanted
+    try {
+      const round = this.#apply(next, this.config)
+      this.#report(round)
+      this.onConfig(this.config)
+      this.#scheduler?.soon()
+      return round
+    } catch (error) {
+      this.#report(this.#apply(before, undefined))
+      throw error
+    }
   }
 
   /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
@@ -220,18 +243,36 @@ export class Controller {
     this.#wanted = { ...next, drains }
     const wanted = withDrains(config, drains)
     health.want(wanted)
-    const round = this.#applyWeighed(health.weigh(wanted))
+    const round = this.#applyWeighed(health.weigh(wanted), 'asked')
     if (known?.declared !== next.declared || known.put !== next.put) writeApplied(paths, config)
     return round
   }
 
   /** Addresses are announced when the tables have their services. */
-  #applyWeighed(weighed: Config): Round {
+  #applyWeighed(weighed: Config, occasion: Occasion): Round {
     const { engine, health, announcer } = this.#parts
-    const round = engine.apply(weighed)
+    const round = engine.apply(weighed, occasion)
     health.applied()
     announcer.want(weighed)
     return round
+  }
+
+  /** A device that appears does not wait as long as a large configuration has rounds wait. */
+  #lookAtDevices(scheduler: Scheduler): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined
+      if (this.#devicesDiffer()) scheduler.now()
+    }, LOOK_AFTER_MS)
+  }
+
+  /** What cannot be read now is read by the next round, which tells. */
+  #devicesDiffer(): boolean {
+    try {
+      return this.#parts.engine.devicesDiffer(this.config)
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, 'could not look at the devices')
+      return false
+    }
   }
 
   #tick(scheduler: Scheduler): void {
@@ -252,14 +293,19 @@ export class Controller {
   #round(): void {
     const { health, drainer } = this.#parts
     const { config } = this
-    this.#report(this.#applyWeighed(health.weigh(withDrains(config, drainer.current))))
+    this.#report(this.#applyWeighed(health.weigh(withDrains(config, drainer.current)), 'network'))
     if (drainer.settle()) this.#scheduler?.soon()
     this.#wanted = { ...this.wanted, drains: drainer.current }
     this.#trouble = undefined
   }
 
   #refusalsNow(wanted: Config, put: readonly PutService[]): Finding[] {
-    return [...transitionFindings(this.wanted.declared.config, wanted), ...this.#refusals(wanted, put)]
+    const installed = readInstalled(this.#parts.paths)
+    return [
+      ...transitionFindings(this.wanted.declared.config, wanted),
+      ...(installed ? restartFindings(installed, wanted) : []),
+      ...this.#refusals(wanted, put),
+    ]
   }
 
   #refusals(wanted: Config, put: readonly PutService[]): Finding[] {

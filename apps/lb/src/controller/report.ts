@@ -15,8 +15,10 @@ export function logRound(log: Logger, round: Round, withWarnings: boolean): void
   const { added, removed, mode } = round.neighbors
   if (added.length > 0) log.info({ mode, ...some(added) }, 'next hops kept')
   if (removed.length > 0) log.info(some(removed), 'next hops let go')
-  for (const { device, mode, reason } of round.attached) log.info({ device, mode, reason }, 'device attached')
-  for (const device of round.detached) log.info({ device }, 'device detached')
+  for (const { device, mode, reason, why } of round.attached)
+    log.info({ device, mode, reason, because: why }, 'device attached')
+  for (const renamed of round.renamed) log.info(renamed, 'device renamed')
+  for (const { device, why } of round.detached) log.info({ device, because: why }, 'device detached')
   if (withWarnings) for (const warning of round.warnings) log.warn(warning)
 }
 
@@ -29,7 +31,7 @@ function some<T>(all: readonly T[]): { count: number; first: readonly T[] } {
 export function readyLine(config: Config, { paths, netlink }: Pick<ControllerParts, 'paths' | 'netlink'>): string {
   const backends = config.services.reduce((sum, service) => sum + service.backends.length, 0)
   const devices = pinnedLinks(paths, netlink).map(({ device, mode }) => `${device} (${mode})`)
-  return `ready: ${config.services.length} services, ${backends} backends, on ${devices.join(', ')}; instance ${paths.instance}, process ${process.pid}`
+  return `ready: ${config.services.length} services, ${backends} backends, on ${devices.join(', ') || 'no device'}; instance ${paths.instance}, process ${process.pid}`
 }
 
 /** Says on the output what has changed; the log only notes that something has. */

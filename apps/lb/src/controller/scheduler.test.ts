@@ -27,6 +27,14 @@ test('events that come together make one round', () => {
   expect(onIdle).not.toHaveBeenCalled()
 })
 
+test('what cannot wait is done at once, and what was to follow with it', () => {
+  scheduler.soon()
+  scheduler.now()
+  expect(round).toHaveBeenCalledTimes(1)
+  jest.advanceTimersByTime(1000)
+  expect(round).toHaveBeenCalledTimes(1)
+})
+
 test('a round is due now and then without any event', () => {
   jest.advanceTimersByTime(90_000)
   expect([round.mock.calls.length, onIdle.mock.calls.length]).toEqual([3, 3])

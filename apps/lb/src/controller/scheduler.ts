@@ -34,6 +34,11 @@ export class Scheduler {
     this.#pending ??= setTimeout(() => this.#run(), this.#gatherMs)
   }
 
+  /** A round at once, for what cannot wait. */
+  now(): void {
+    this.#run()
+  }
+
   stop(): void {
     clearInterval(this.#regular)
     clearTimeout(this.#pending)

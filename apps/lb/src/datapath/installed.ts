@@ -5,8 +5,8 @@ import { BpfMap, MapHandle, Program } from 'libbpf-ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { programPin } from './load.ts'
-import { hashKeyOf, mapSizes } from './settings.ts'
+import { programPin } from './pin.ts'
+import { hashKeyOf, mapSizes, programMaps } from './settings.ts'
 
 /** What the loaded tables were made with. */
 export interface Installed {
@@ -16,60 +16,64 @@ export interface Installed {
   readonly program: LbConfig | undefined
 }
 
-const mapNames = {
-  services4: 'services4',
-  services6: 'services6',
-  services: 'services',
-  rings: 'rings',
-  memberIds: 'member_ids',
-  members: 'members',
-  sources: 'sources',
-  records: 'records',
-  natFlows: 'nat_flows',
-  natReplies: 'nat_replies',
-  natEntries: 'nat_entries',
-  memberCounters: 'member_counters',
-} as const
-
 /** The sizes a capacity decides; what is left out follows from more than one. */
-const decidedBy = {
+export const decidedBy: Readonly<Record<keyof Config['capacity'], readonly string[]>> = {
   services: ['services'],
   backends: ['members'],
   connections: ['natEntries'],
   records: ['records'],
-} as const satisfies Record<keyof Config['capacity'], readonly (keyof typeof mapNames)[]>
+  sourceRanges: ['ranges'],
+  rateLimitedClients: ['rates'],
+}
 
 /** Reads what is installed; `undefined` where nothing is. */
 export function readInstalled(paths: InstancePaths): Installed | undefined {
-  const pinned = Object.entries(mapNames).filter(([, name]) => existsSync(join(paths.maps, name)))
+  const pinned = programMaps().filter(({ name }) => existsSync(join(paths.maps, name)))
   if (pinned.length === 0) return undefined
-  const sizes = pinned.map(([key, name]) => [key, entriesOf(join(paths.maps, name))] as const)
+  const sizes = pinned.map(({ key, name }) => [key, entriesOf(join(paths.maps, name))] as const)
   return { sizes: Object.fromEntries(sizes), program: readProgram(programPin(paths)) }
 }
 
-/** What a configuration asks for and only a new installation can give: the tables carry connections. */
-export function fixedFindings(installed: Installed, wanted: Config): Finding[] {
-  const sizes = mapSizes(wanted)
-  const different = (map: string) => installed.sizes[map] !== undefined && installed.sizes[map] !== sizes[map]
-  const capacities = Object.entries(decidedBy)
-    .filter(([, maps]) => maps.some(different))
-    .map(([key]): Finding => fixed(['capacity', key], wanted.capacity[key as keyof Config['capacity']], 'another size'))
-  const { program } = installed
-  if (program === undefined) return capacities
-  const range = `${wanted.snat.portRange.from}-${wanted.snat.portRange.to}`
-  const loaded = `${program.natPortMin}-${program.natPortMax}`
+/** What a configuration asks for and only a new installation can give: connections are found by it. */
+export function fixedFindings({ program }: Installed, wanted: Config): Finding[] {
+  if (program === undefined) return []
   const { key0, key1 } = hashKeyOf(wanted)
+  const {
+    hashKey,
+    snat: { portRange },
+  } = wanted
+  const { natPortMin, natPortMax } = program
+  const range = `${portRange.from}-${portRange.to}`
+  const inside = portRange.from <= natPortMin && portRange.to >= natPortMax
   return [
-    ...capacities,
-    ...(range === loaded ? [] : [fixed(['snat', 'portRange'], range, loaded)]),
-    ...(program.hashKey0 === key0 && program.hashKey1 === key1
-      ? []
-      : [fixed(['hashKey'], wanted.hashKey, 'another key')]),
+    ...(inside ? [] : [fixed(['snat', 'portRange'], range, `${natPortMin}-${natPortMax}`)]),
+    ...(program.hashKey0 === key0 && program.hashKey1 === key1 ? [] : [fixed(['hashKey'], hashKey, 'another key')]),
   ]
 }
 
-function fixed(path: readonly string[], wanted: string | number, loaded: string): Finding {
+/** What a configuration asks for beside that, and a start can give, but not a reload. */
+export function restartFindings({ sizes, program }: Installed, wanted: Config): Finding[] {
+  const asked = mapSizes(wanted)
+  const smaller = (map: string) => sizes[map] !== undefined && sizes[map] < asked[map]!
+  const capacities = Object.entries(decidedBy)
+    .filter(([, maps]) => maps.some(smaller))
+    .map(([key]) => atStart(['capacity', key], wanted.capacity[key as keyof Config['capacity']]))
+  const { from, to } = wanted.snat.portRange
+  const wider = program !== undefined && isWider(wanted.snat.portRange, program)
+  return [...capacities, ...(wider ? [atStart(['snat', 'portRange'], `${from}-${to}`)] : [])]
+}
+
+function isWider({ from, to }: Config['snat']['portRange'], { natPortMin, natPortMax }: LbConfig): boolean {
+  return from <= natPortMin && to >= natPortMax && (from < natPortMin || to > natPortMax)
+}
+
+function fixed(path: readonly string[], wanted: string, loaded: string): Finding {
   const message = `${wanted} is asked for, but what is loaded was made with ${loaded} and carries connections; take it off first: skep-lb uninstall`
+  return { path: ['spec', ...path], message }
+}
+
+function atStart(path: readonly string[], wanted: string | number): Finding {
+  const message = `${wanted} is more than what is loaded has room for; it grows when run starts: write it into the file and restart run, traffic goes on meanwhile`
   return { path: ['spec', ...path], message }
 }
 
@@ -86,8 +90,18 @@ export function readProgram(pin: string): LbConfig | undefined {
     using map = BpfMap.openById(id)
     if (!map.name.endsWith('.rodata')) continue
     const bytes = map.get(Uint8Array.of(0, 0, 0, 0))
-    if (bytes?.length !== lbConfigCodec.size) continue
-    return lbConfigCodec.read(new DataView(bytes.buffer, bytes.byteOffset), 0)
+    if (bytes === undefined || bytes.length < KNOWN_SETTINGS) continue
+    return lbConfigCodec.read(new DataView(inThisLayout(bytes).buffer), 0)
   }
   return undefined
+}
+
+/** Since the first release; fields come behind. */
+const KNOWN_SETTINGS = 112
+
+/** Of another release: what it does not have is 0, what this one does not know is left out. */
+function inThisLayout(settings: Uint8Array): Uint8Array<ArrayBuffer> {
+  const known = new Uint8Array(lbConfigCodec.size)
+  known.set(settings.subarray(0, known.length))
+  return known
 }

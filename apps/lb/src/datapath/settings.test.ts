@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import { fixedFindings, type Installed } from './installed.ts'
+import type { Finding } from '../config/problem.ts'
+import { fixedFindings, type Installed, restartFindings } from './installed.ts'
 import { mapSizes, programConfig } from './settings.ts'
 
 const config = (more = '') =>
@@ -38,19 +39,39 @@ test('every size fits a u32, also at the largest capacities', () => {
   for (const size of Object.values(sizes)) expect(size).toBeLessThan(2 ** 32)
 })
 
+const places = (findings: readonly Finding[]) => findings.map(({ path }) => path.join('.'))
+
 test.each([
-  ['capacity: { services: 99 }', ['spec.capacity.services']],
-  ['capacity: { backends: 99 }', ['spec.capacity.backends']],
-  ['capacity: { connections: 4096 }', ['spec.capacity.connections']],
-  ['capacity: { records: 4096 }', ['spec.capacity.records']],
   ['snat: { portRange: 20000-30000 }', ['spec.snat.portRange']],
+  ['snat: { portRange: 20000-40000 }', ['spec.snat.portRange']],
   ['hashKey: "ffffffffffffffffffffffffffffffff"', ['spec.hashKey']],
+  ['capacity: { services: 99999 }', []],
+  ['snat: { portRange: 10000-40000 }', []],
   ['acceleration: generic, snat: { sources: [] }', []],
   ['', []],
 ])('beside what is loaded, %s is fixed', (more, paths) => {
-  expect(fixedFindings(installed(), config(more)).map(({ path }) => path.join('.'))).toEqual(paths)
+  expect(places(fixedFindings(installed(), config(more)))).toEqual(paths)
 })
 
-test('a start that was killed before its program was pinned fixes the sizes alone', () => {
+test.each([
+  ['capacity: { services: 99999 }', ['spec.capacity.services']],
+  ['capacity: { backends: 99999, connections: 999999 }', ['spec.capacity.backends', 'spec.capacity.connections']],
+  ['capacity: { records: 999999 }', ['spec.capacity.records']],
+  ['capacity: { sourceRanges: 99999 }', ['spec.capacity.sourceRanges']],
+  ['capacity: { rateLimitedClients: 99999 }', ['spec.capacity.rateLimitedClients']],
+  ['capacity: { services: 99, backends: 99, connections: 4096, records: 4096 }', []],
+  ['snat: { portRange: 10000-40000 }', ['spec.snat.portRange']],
+  ['snat: { portRange: 20000-30000 }', []],
+])('%s takes a start', (more, paths) => {
+  expect(places(restartFindings(installed(), config(more)))).toEqual(paths)
+})
+
+test('a start that was killed before its program was pinned fixes nothing', () => {
   expect(fixedFindings({ ...installed(), program: undefined }, config('snat: { portRange: 20000-30000 }'))).toEqual([])
+})
+
+test('masks follow what is loaded, not what is asked for', () => {
+  const sizes = { ...mapSizes(config()), services4: 16, natFlows: 32 }
+  const { services4Mask, natMask } = programConfig(config(), 250, undefined, sizes)
+  expect([services4Mask, natMask]).toEqual([15, 31])
 })

@@ -1,4 +1,4 @@
-import type { LbXdpConfig } from '@skep/datapath/lb-xdp'
+import { type LbXdpConfig, openLbXdp } from '@skep/datapath/lb-xdp'
 import { sizeMaps, type HashKey, type Sizing } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import { tunnelSettings } from './tunnel.ts'
@@ -37,20 +37,21 @@ export function hashKeyOf({ hashKey }: Config): HashKey {
   return { key0: BigInt(`0x${hashKey.slice(0, 16)}`), key1: BigInt(`0x${hashKey.slice(16)}`) }
 }
 
-/** The program's read-only configuration. */
+/** The program's read-only configuration, over tables of these sizes. */
 export function programConfig(
   config: Config,
   ticksPerSecond: number,
   shift: number = recordShift(ticksPerSecond),
+  sizes: Readonly<Record<string, number>> = mapSizes(config),
 ): LbXdpConfig {
-  const { masks } = sizingFor(config)
+  const mask = (map: string) => sizes[map]! - 1
   const { key0, key1 } = hashKeyOf(config)
   return {
     hashKey0: key0,
     hashKey1: key1,
-    services4Mask: masks.services4,
-    services6Mask: masks.services6,
-    natMask: masks.nat,
+    services4Mask: mask('services4'),
+    services6Mask: mask('services6'),
+    natMask: mask('natFlows'),
     natPortMin: config.snat.portRange.from,
     natPortMax: config.snat.portRange.to,
     jiffiesPerSecond: ticksPerSecond,
@@ -60,8 +61,9 @@ export function programConfig(
     timeoutClosed: idleSeconds.closed * ticksPerSecond,
     timeoutOther: idleSeconds.other * ticksPerSecond,
     pulseLimit: pulseSeconds * ticksPerSecond,
-    hopsMask: masks.hops,
+    hopsMask: mask('hops'),
     recordShift: shift,
+    ratesMask: mask('rates'),
     ...tunnelSettings(config),
   }
 }
@@ -77,4 +79,28 @@ export function mapSizes(config: Config): Record<string, number> {
     hops,
     memberCounters: tables.members,
   }
+}
+
+/** A map of the program. */
+export interface ProgramMap {
+  /** As the skeleton has it. */
+  readonly key: string
+  /** As the kernel has it. */
+  readonly name: string
+  /** As the object declares it. */
+  readonly entries: number
+}
+
+let maps: readonly ProgramMap[] | undefined
+
+/** All maps of the program. */
+export function programMaps(): readonly ProgramMap[] {
+  if (maps) return maps
+  using object = openLbXdp()
+  return (maps = Object.entries(object.maps).map(([key, { name, maxEntries }]) => ({ key, name, entries: maxEntries })))
+}
+
+/** The same as {@link mapSizes}, with the maps whose size the program itself decides. */
+export function wantedSizes(config: Config): Record<string, number> {
+  return { ...Object.fromEntries(programMaps().map(({ key, entries }) => [key, entries])), ...mapSizes(config) }
 }

@@ -6,7 +6,8 @@ import { SkepLb } from '../../test/skep-lb.ts'
 import { parseConfig } from '../config/load.ts'
 import { instancePaths } from '../instance/paths.ts'
 import { readProgram } from './installed.ts'
-import { loadDatapath, pinProgram, programPin } from './load.ts'
+import { loadDatapath, pinProgram } from './load.ts'
+import { programPin } from './pin.ts'
 
 const { test } = needing(needs.root, needs.bpf)
 const lab = sharedLab(network)

@@ -1,6 +1,6 @@
 import { jiffiesPerSecond } from '@skep/datapath/clock'
 import { readProgram } from './installed.ts'
-import { programPin } from './load.ts'
+import { programPin } from './pin.ts'
 import { type DatapathTime, recordShift } from './settings.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 

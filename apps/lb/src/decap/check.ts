@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { readSnapshot } from '@skep/device-detect'
 import { openNetlink, type Netlink } from 'netlink-ts'
 import { modesFor } from '../devices/plan.ts'
-import { selectDevices } from '../devices/select.ts'
+import { explainDevices } from '../devices/explain.ts'
+import { deviceWarnings, selectDevices } from '../devices/select.ts'
 import { missingForRun } from '../host/preflight.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { DecapSpec } from './config.ts'
@@ -16,18 +18,17 @@ export function checkDecap(paths: InstancePaths, file: string): string[] {
   const accept = (spec: DecapSpec) => (missing.length === 0 ? fixedSizes(paths, spec) : [])
   const spec = loadDecapConfig(file, { machine: devicesOfMachine, accept })
   using netlink = openNetlink()
-  const { devices } = selectDevices(
-    spec.devices,
-    [...netlink.link.list()].map(({ name }) => name),
-  )
+  const selected = selectDevices(spec.devices, readSnapshot(netlink))
+  const { devices } = selected
   return [
     `${file}: valid`,
-    `devices: ${devices.join(', ')}; ${spec.acceleration === 'tc' ? 'tc' : `XDP mode: ${modesFor(spec.acceleration).join(', else ')}`}`,
+    `devices: ${devices.join(', ') || 'none'}; ${spec.acceleration === 'tc' ? 'tc' : `XDP mode: ${modesFor(spec.acceleration).join(', else ')}`}`,
+    ...explainDevices(selected, spec.devices),
     ...(spec.dispatch.includes('ipip') ? describeIpip(spec, netlink) : []),
     ...(spec.dispatch.includes('opt')
       ? [`options that name one of ${spec.vips.join(', ')} are heeded, for up to ${spec.flows} flows at one time`]
       : []),
-    ...warnings(spec, netlink, devices).map((line) => `warning: ${line}`),
+    ...[...deviceWarnings(selected), ...warnings(spec, netlink, devices)].map((line) => `warning: ${line}`),
     ...missing.map((line) => `missing for run: ${line}`),
   ]
 }

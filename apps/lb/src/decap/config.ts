@@ -17,7 +17,7 @@ export interface Timeouts {
 
 /** What a backend's configuration says: the `spec` of `kind: Decap`, with its defaults. */
 export interface DecapSpec {
-  /** Names and globs; with `-` before them, those to leave out. */
+  /** `auto`, names and globs; with `-` before them, those to leave out. */
   readonly devices: readonly string[]
   /** `tc`: without XDP, for devices or hosts that have something else there. */
   readonly acceleration: Acceleration | 'tc'

@@ -11,6 +11,7 @@ import {
   topology,
   traffic,
   udpEcho,
+  untilLine,
 } from '@skep/testbed'
 import { dispatch, type DispatchOptions, SkepDecap } from '../../test/decap.ts'
 
@@ -277,6 +278,27 @@ needing(needs.root, needs.bpf).describe('a backend', () => {
     },
     60_000,
   )
+
+  test('auto finds devices by their routes, also when they come later, and lets go of those that go', async () => {
+    const { netlink } = net.backend
+    await using decap = new SkepDecap(net.backend)
+    decap.configure(ipip('native').replace('[eth0]', '[auto]'))
+    const { stdout } = await decap.command('check', '--config', decap.configFile)
+    expect(stdout).toContain('device eth0: chosen, it has a default route')
+    expect(stdout).toContain('device lo: left out, its name begins with "lo"')
+    await decap.start()
+    const hooks = async () => (await decap.status()).hooks.map(({ device, by }) => `${device} ${by}`)
+    expect(await hooks()).toEqual(['eth0 XDP, native'])
+    const attached = untilLine(decap.child!.stderr, /late0: in by XDP, native/)
+    netlink.link.add({ kind: 'veth', name: 'late0', up: true, peer: { name: 'late0-peer', up: true } })
+    netlink.route.add({ destination: 'default', device: 'late0', table: 100 })
+    await attached
+    expect(await hooks()).toEqual(['eth0 XDP, native', 'late0 XDP, native'])
+    const gone = untilLine(decap.child!.stderr, /late0: in: program taken off/)
+    netlink.link.delete({ name: 'late0' })
+    await gone
+    expect(await hooks()).toEqual(['eth0 XDP, native'])
+  }, 60_000)
 
   test('a start that fails leaves nothing', async () => {
     await using decap = new SkepDecap(net.backend)

@@ -2,12 +2,17 @@ import type { Decap } from '@skep/datapath/decap'
 import { openNetlink, type Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import { Scheduler } from '../controller/scheduler.ts'
+import { DeviceChoice } from '../devices/choice.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { FileWatch } from '../source/watch.ts'
 import type { DecapSpec } from './config.ts'
 import { noteSpec } from './flows.ts'
+import { presentHooks } from './hooks.ts'
 import { loadPrograms } from './program.ts'
 import { round, type RoundReport } from './round.ts'
+
+/** What time alone brings is looked for so often. */
+const TICK_EVERY_MS = 1000
 
 /** A round in any case so often, should an event have been missed. */
 const ROUND_EVERY_MS = 30_000
@@ -18,6 +23,7 @@ export class Keeper implements Disposable {
   readonly #read: () => DecapSpec
   readonly #log: Logger
   readonly #netlink: Netlink
+  readonly #choice: DeviceChoice
   #spec: DecapSpec
   #decap: Decap
   #told = ''
@@ -29,6 +35,10 @@ export class Keeper implements Disposable {
     this.#read = read
     this.#log = log
     this.#netlink = undo.use(openNetlink())
+    this.#choice = new DeviceChoice(
+      this.#netlink,
+      presentHooks(paths).map(({ index }) => index),
+    )
     this.#spec = read()
     this.#decap = undo.use(loadPrograms(paths, this.#spec))
     this.#round()
@@ -44,12 +54,14 @@ export class Keeper implements Disposable {
       onChange: () => this.reload('changed'),
       onError: (text) => this.#log.warn(text),
     })
+    const ticking = setInterval(() => this.#choice.isDue && scheduler.soon(), TICK_EVERY_MS)
     try {
-      await using monitor = this.#netlink.monitor(['link', 'address'], { signal })
-      for await (const _ of monitor) scheduler.soon()
+      await using monitor = this.#netlink.monitor(['link', 'address', 'route', 'nexthop'], { signal })
+      for await (const event of monitor) if (this.#choice.note(event)) scheduler.soon()
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
+      clearInterval(ticking)
       scheduler.stop()
     }
   }
@@ -74,7 +86,7 @@ export class Keeper implements Disposable {
   }
 
   #round(): void {
-    this.#tell(round(this.#paths, this.#spec, this.#decap, this.#netlink))
+    this.#tell(round(this.#paths, this.#spec, this.#decap, { netlink: this.#netlink, choice: this.#choice }))
     noteSpec(this.#paths, this.#spec)
   }
 

@@ -1,3 +1,4 @@
+import { readLinks } from '@skep/device-detect'
 import { type Link, openNetlink } from 'netlink-ts'
 import { type Finding, show } from '../config/problem.ts'
 import { devicesExist } from '../devices/select.ts'
@@ -5,8 +6,8 @@ import { devicesExist } from '../devices/select.ts'
 /** The rules that only this machine can answer: the devices are there, and their frames are Ethernet's. */
 export function devicesOfMachine(document: unknown): readonly Finding[] {
   using netlink = openNetlink()
-  const links = [...netlink.link.list()]
-  return [...devicesExist(links.map(({ name }) => name))(document), ...framesAreEthernet(links)(document)]
+  const links = readLinks(netlink)
+  return [...devicesExist({ links, routes: [], addresses: [] })(document), ...framesAreEthernet(links)(document)]
 }
 
 /** A tunnel's packets begin with the IP header, where these programs expect a frame. */

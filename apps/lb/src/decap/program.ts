@@ -33,8 +33,16 @@ export function loadPrograms(paths: InstancePaths, spec: DecapSpec): Decap {
     decapOwn: { maxEntries: OWN },
     decapFlows: { maxEntries: spec.flows },
     decapFragments: { maxEntries: FRAGMENTS },
+    decapCounters: sizeOfPin(join(paths.maps, 'decap_counters')),
   }
   return loadDecap({ config: programSettings(spec), maps, pinRoot: paths.maps })
+}
+
+/** As another release made it; where there is none, the program's own size. */
+function sizeOfPin(pin: string): { readonly maxEntries?: number } {
+  if (!existsSync(pin)) return {}
+  using map = MapHandle.openPinned(pin)
+  return { maxEntries: map.info.maxEntries }
 }
 
 /** What a configuration asks for and only a new installation can give: the table holds flows. */

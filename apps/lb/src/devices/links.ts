@@ -5,6 +5,7 @@ import { LbError } from '../error.ts'
 import type { Netlink } from 'netlink-ts'
 import { deviceOfPin, linkPin, type InstancePaths } from '../instance/paths.ts'
 import type { DeviceStep, PinnedLink, XdpMode } from './plan.ts'
+import { renamePin } from './rename.ts'
 
 /** How a device came to its mode. */
 export interface Attachment {
@@ -36,6 +37,9 @@ export function hasLiveLinks(paths: InstancePaths): boolean {
 /** Carries out one step. Never detaches what is to stay attached. */
 export function applyDeviceStep(step: DeviceStep, paths: InstancePaths, program: Program): Attachment | undefined {
   switch (step.do) {
+    case 'rename':
+      renamePin(paths, step.device)
+      return undefined
     case 'update': {
       using link = Link.open(linkPin(paths, step.device.name))
       link.update(program)

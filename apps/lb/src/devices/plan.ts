@@ -19,12 +19,16 @@ export interface PinnedLink {
 
 /** A step towards the wanted devices. */
 export type DeviceStep =
+  /** Name the pin of the link that is there as the device is called now: nothing is detached. */
+  | { readonly do: 'rename'; readonly device: Device; readonly from: string }
   /** Swap the program in the link that is there: no packet is missed. */
   | { readonly do: 'update'; readonly device: Device; readonly mode: XdpMode }
   /** Attach, trying the modes in turn. */
   | { readonly do: 'attach'; readonly device: Device; readonly modes: readonly XdpMode[] }
   /** Take the link off and its pin away. */
-  | { readonly do: 'detach'; readonly device: string; readonly reason: 'not wanted' | 'device has gone' }
+  | { readonly do: 'detach'; readonly device: string; readonly index: number; readonly reason: DetachReason }
+
+export type DetachReason = 'not wanted' | 'device has gone'
 
 /** What the steps leave as it is although the configuration says otherwise, and why. */
 export interface DevicePlan {
@@ -42,25 +46,29 @@ export function planDevices(
   pinned: readonly PinnedLink[],
   acceleration: Acceleration,
 ): DevicePlan {
-  const live = (link: PinnedLink) =>
-    link.index !== 0 && !wanted.some((d) => d.name === link.device && d.index !== link.index)
-  const linkOf = (device: Device) => pinned.find((link) => live(link) && link.device === device.name)
-  const gone = pinned.filter((link) => !live(link))
-  const dropped = pinned.filter((link) => live(link) && !wanted.some((device) => device.name === link.device))
-  const detach = (reason: 'not wanted' | 'device has gone') => (link: PinnedLink) =>
-    ({ do: 'detach', device: link.device, reason }) as const
+  const linkOf = ({ index }: Device) => pinned.find((link) => link.index === index)
+  const isWanted = (link: PinnedLink) => wanted.some(({ index }) => index === link.index)
+  const isGone = (link: PinnedLink) => link.index === 0 || (!isWanted(link) && isReplaced(link, wanted))
+  const detach = (reason: DetachReason) => (link: PinnedLink) =>
+    ({ do: 'detach', device: link.device, index: link.index, reason }) as const
   return {
     steps: [
-      ...gone.map(detach('device has gone')),
-      ...wanted.map((device): DeviceStep => {
+      ...pinned.filter(isGone).map(detach('device has gone')),
+      ...wanted.flatMap((device): DeviceStep[] => {
         const link = linkOf(device)
-        if (link) return { do: 'update', device, mode: link.mode }
-        return { do: 'attach', device, modes: modesFor(acceleration) }
+        if (link === undefined) return [{ do: 'attach', device, modes: modesFor(acceleration) }]
+        const renamed = link.device === device.name ? [] : [{ do: 'rename', device, from: link.device } as const]
+        return [...renamed, { do: 'update', device, mode: link.mode }]
       }),
-      ...dropped.map(detach('not wanted')),
+      ...pinned.filter((link) => !isGone(link) && !isWanted(link)).map(detach('not wanted')),
     ],
     refused: wanted.flatMap((device) => modeConflict(device, linkOf(device), acceleration)),
   }
+}
+
+/** Another device has its name now. */
+function isReplaced(link: PinnedLink, wanted: readonly Device[]): boolean {
+  return wanted.some(({ name }) => name === link.device)
 }
 
 /** The modes to try, in order. */

@@ -1,59 +1,55 @@
-import { matchesGlob } from 'node:path'
-import type { Finding } from '../config/problem.ts'
-import { show } from '../config/problem.ts'
+import {
+  detect,
+  type Detection,
+  type DetectOptions,
+  type EntryNote,
+  entryProblem,
+  parseSelection,
+  type Snapshot,
+} from '@skep/device-detect'
 import { suggest } from '../config/nearest.ts'
+import { show, type Finding } from '../config/problem.ts'
 
-/** The devices that the patterns of a configuration choose, and what is wrong with the patterns. */
-export interface Selection {
-  readonly devices: readonly string[]
+/** The devices that the entries of a configuration choose, and what is to be said about the entries. */
+export interface Selected extends Detection {
   readonly findings: readonly Finding[]
 }
 
-/**
- * Chooses devices by name and glob; a pattern with `-` before it takes devices out, wherever it stands. A glob
- * may match nothing, a name may not, and one device at least must be left. Globs leave out `lo`.
- */
-export function selectDevices(patterns: readonly string[], present: readonly string[]): Selection {
-  const [excluded, included] = partition(patterns, (pattern) => pattern.startsWith('-'))
-  const takenOut = excluded.map(({ pattern }) => pattern.slice(1))
-  const chosen = present.filter(
-    (device) =>
-      included.some(({ pattern }) => matches(device, pattern)) && !takenOut.some((pattern) => matches(device, pattern)),
-  )
-  const unknown = included.filter(({ pattern }) => !isGlob(pattern) && !present.includes(pattern))
-  const findings = unknown.map(({ pattern, index }) => ({
-    path: ['spec', 'devices', index],
-    message: `${show(pattern)}: no such device${pattern === 'auto' ? '; choosing by itself is not built yet' : ''}; ${suggest(pattern, present)}`,
-  }))
-  if (chosen.length > 0 || findings.length > 0) return { devices: chosen, findings }
-  const message = `${show(patterns)} leaves no device; there are: ${present.join(', ')}`
-  return { devices: [], findings: [{ path: ['spec', 'devices'], message }] }
+/** The programs read Ethernet frames. */
+const options: DetectOptions = { layer3: false }
+
+const nothing: Detection = { devices: [], explanations: [], problems: [], warnings: [] }
+
+/** Chooses devices as `@skep/device-detect` has it; what is wrong is told with its place in the configuration. */
+export function selectDevices(entries: readonly string[], snapshot: Snapshot): Selected {
+  const { selection, problems } = parseSelection(entries)
+  if (selection === undefined) return { ...nothing, findings: problems.map(toFinding) }
+  const detection = detect(snapshot, selection, options)
+  const names = snapshot.links.map(({ name }) => name)
+  const findings = detection.problems.map((note) => toFinding(withSuggestion(note, entries, names)))
+  return { ...detection, findings }
 }
 
-/** The rule for {@link parseConfig}: the raw document's devices must be on this machine. */
-export function devicesExist(present: readonly string[]): (document: unknown) => readonly Finding[] {
+/** The rule for {@link parseConfig}: the raw document's devices must be on this machine. Routes decide nothing here. */
+export function devicesExist(snapshot: Snapshot): (document: unknown) => readonly Finding[] {
   return (document) => {
-    const patterns = (document as { spec?: { devices?: unknown } } | null)?.spec?.devices
-    if (!Array.isArray(patterns) || !patterns.every((pattern) => typeof pattern === 'string')) return []
-    return selectDevices(patterns, present).findings
+    const entries = (document as { spec?: { devices?: unknown } } | null)?.spec?.devices
+    if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === 'string')) return []
+    return entries.length === 0 || entries.some(entryProblem) ? [] : selectDevices(entries, snapshot).findings
   }
 }
 
-function matches(device: string, pattern: string): boolean {
-  if (device === pattern) return true
-  return isGlob(pattern) && device !== 'lo' && matchesGlob(device, pattern)
+/** Warnings with their places: `spec.devices[1]: "wlan*": …`. */
+export function deviceWarnings({ warnings }: Pick<Detection, 'warnings'>): string[] {
+  return warnings.map(({ entry, message }) => `spec.devices${entry === undefined ? '' : `[${entry}]`}: ${message}`)
 }
 
-function isGlob(pattern: string): boolean {
-  return /[*?[\]]/.test(pattern)
+function toFinding({ entry, message }: EntryNote): Finding {
+  return { path: ['spec', 'devices', ...(entry === undefined ? [] : [entry])], message }
 }
 
-interface Indexed {
-  readonly pattern: string
-  readonly index: number
-}
-
-function partition(patterns: readonly string[], test: (pattern: string) => boolean): [Indexed[], Indexed[]] {
-  const indexed = patterns.map((pattern, index) => ({ pattern, index }))
-  return [indexed.filter(({ pattern }) => test(pattern)), indexed.filter(({ pattern }) => !test(pattern))]
+/** A missing name has its neighbour in spelling named. */
+function withSuggestion(note: EntryNote, entries: readonly string[], names: readonly string[]): EntryNote {
+  const text = note.entry === undefined ? undefined : entries[note.entry]
+  return text === undefined ? note : { ...note, message: `${show(text)}: no such device; ${suggest(text, names)}` }
 }

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { holdConnections, needing, needs, traffic, untilLine } from '@skep/testbed'
-import { apiSocket, askJson } from '../../test/api.ts'
+import { apiSocket, ask, askJson } from '../../test/api.ts'
 import { config, network, vip4 } from '../../test/network.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
@@ -47,6 +47,21 @@ describe('draining', () => {
     expect((await lb.command('undrain', 'echo', '10.1.0.11:7')).code).toBe(0)
     expect(await reached()).toEqual(all)
     expect(await drains(lb)).toEqual([])
+  }, 60_000)
+
+  test('asked for together, each has its own answer, and all that can be drained are', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(config([1, 2, 3]))
+    const put = (backend: string) =>
+      ask(apiSocket(lb), 'PUT', `/v1/services/echo/backends/${encodeURIComponent(backend)}/drain`)
+    const answers = await Promise.all(['10.1.0.11:7', '10.1.0.19:7', '10.1.0.12:7'].map(put))
+    expect(answers.map(({ status }) => status)).toEqual([200, 404, 200])
+    expect(answers.map(({ body }) => (JSON.parse(body) as Partial<DrainProgress>).backend)).toEqual([
+      '10.1.0.11:7',
+      undefined,
+      '10.1.0.12:7',
+    ])
+    expect(await reached()).toEqual(['backend-3'])
   }, 60_000)
 
   test('with a timeout its connections end then, and no others do', async () => {

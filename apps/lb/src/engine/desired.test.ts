@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import { backendAddresses, desiredState, usesFamily } from './desired.ts'
+import { backendAddresses, declaredMoments, desiredState, usesFamily } from './desired.ts'
 
 const config = parseConfig(
   'lb.yaml',
@@ -38,4 +38,29 @@ test('a service of two families becomes one of each, with the backends of its fa
 test('what the network must know', () => {
   expect(backendAddresses(config)).toEqual(['10.1.0.11', '2001:db8:1::11'])
   expect([usesFamily(config, 4), usesFamily(config, 6)]).toEqual([true, true])
+})
+
+test('declared times are seconds since 1970, in whatever zone they are written', () => {
+  const timed = parseConfig(
+    'lb.yaml',
+    `apiVersion: skep.dev/v1
+kind: LoadBalancer
+spec:
+  devices: [eth0]
+  services:
+    - name: web
+      frontends: [{ address: 192.0.2.10, port: 80 }]
+      backends:
+        - { address: 10.1.0.11, port: 80, addedAt: 2030-01-31T14:00:00.7+02:00 }
+        - { address: 10.1.0.12, port: 80, drainingSince: "2030-01-31T12:00:01Z" }
+        - { address: 10.1.0.13, port: 80 }
+`,
+  )
+  const noon = Date.UTC(2030, 0, 31, 12) / 1000
+  expect(desiredState(timed, new Map()).services[0]?.backends).toEqual([
+    { address: '10.1.0.11', port: 80, weight: 1, addedAt: noon },
+    { address: '10.1.0.12', port: 80, weight: 1, drainingSince: noon + 1 },
+    { address: '10.1.0.13', port: 80, weight: 1 },
+  ])
+  expect(declaredMoments(timed)).toEqual([noon, noon + 1])
 })

@@ -41,6 +41,7 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
   const frontends = service.frontends.filter(({ address }) => family(address) === v)
   if (frontends.length === 0) return []
   const { name, algorithm, sessionAffinity, quic, ringSize, idleSeconds, healthCheck } = service
+  const { sourceRanges, rateLimit } = service
   const way = wayOf(config, service)
   return [
     {
@@ -53,9 +54,32 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
       ...(quic && frontends.some(({ protocol }) => protocol === 'UDP') ? { quic } : {}),
       ...(ringSize === undefined ? {} : { ringSize }),
       ...(idleSeconds === undefined ? {} : { idleSeconds }),
+      ...(sourceRanges ? { sourceRanges } : {}),
+      ...(rateLimit ? { rateLimit } : {}),
       ...(healthCheck ? { onFailure: healthCheck.onFailure } : {}),
     },
   ]
+}
+
+/** The moments at which backends come and go by their declared times, in seconds since 1970. */
+export function declaredMoments({ services }: Config): number[] {
+  return services.flatMap(({ backends }) =>
+    backends.flatMap((backend) => {
+      if (backend.addedAt === undefined && backend.drainingSince === undefined) return []
+      return Object.values(timesOf(backend))
+    }),
+  )
+}
+
+function timesOf({
+  addedAt,
+  drainingSince,
+}: Config['services'][number]['backends'][number]): Pick<Backend, 'addedAt' | 'drainingSince'> {
+  if (addedAt === undefined && drainingSince === undefined) return {}
+  return {
+    ...(addedAt === undefined ? {} : { addedAt: Date.parse(addedAt) / 1000 }),
+    ...(drainingSince === undefined ? {} : { drainingSince: Date.parse(drainingSince) / 1000 }),
+  }
 }
 
 /** Those of the frontends' family. A tunnel carries one family in the other: then all serve whom nobody of theirs does. */
@@ -63,5 +87,8 @@ function served({ backends }: ConfigService, way: Way, v: 4 | 6): Backend[] {
   const serving = servingFamily(backends, way, v)
   return backends
     .filter(({ address }) => family(address) === serving)
-    .map(({ address, port, weight, fate }) => ({ address, port, weight, ...(fate ? { state: fate } : {}) }))
+    .map((backend) => {
+      const { address, port, weight, fate } = backend
+      return { address, port, weight, ...(fate ? { state: fate } : {}), ...timesOf(backend) }
+    })
 }

@@ -1,11 +1,12 @@
 import type { LbXdp } from '@skep/datapath/lb-xdp'
-import type { Netlink } from 'netlink-ts'
+import type { MonitorEvent, Netlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
 import { readProgram } from '../datapath/installed.ts'
-import { loadDatapath, programPin } from '../datapath/load.ts'
+import { loadDatapath } from '../datapath/load.ts'
+import { programPin } from '../datapath/pin.ts'
 import { datapathTime } from '../datapath/time.ts'
-import type { Attachment } from '../devices/links.ts'
+import { missingWarnings, whyChosen } from '../devices/choice.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { Gateways } from '../nexthop/gateways.ts'
@@ -22,9 +23,12 @@ import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
 import { Pulse } from '../pulse/pulse.ts'
 import { backendAddresses, takesAnyPort, usesFamily } from './desired.ts'
-import { Links } from './links.ts'
+import { type Attached, Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
 import { Services } from './services.ts'
+
+/** Why a round is made. */
+export type Occasion = 'asked' | 'network'
 
 /** An instance on this host: its tables, links, kernel settings and neighbours. Leaving the scope closes descriptors; traffic goes on. */
 export class Engine implements Disposable {
@@ -59,7 +63,7 @@ export class Engine implements Disposable {
 
   /** What stands against a valid configuration, here and now. Changes nothing. */
   refusals(config: Config): Finding[] {
-    const devices = this.#links.devices(config)
+    const { devices } = this.#links.look(config)
     const modes = this.#links.plan(devices, config).refused
     const resolution = this.#resolve(config, devices, backendAddresses(config))
     return [
@@ -72,13 +76,17 @@ export class Engine implements Disposable {
   /**
    * Brings everything to what the configuration and the network ask for now. Safe to call at any time, and again. What a
    * device may refuse comes before the services: then they are as they were. What is dropped is detached last.
+   * `occasion`: whoever asks for it can be told that a device refuses; a network that has changed cannot, and the other
+   * devices go on.
    */
-  apply(config: Config): Round {
-    const devices = this.#links.devices(config)
-    const { steps } = this.#links.plan(devices, config)
-    const names = devices.map(({ name }) => name)
+  apply(config: Config, occasion: Occasion = 'asked'): Round {
+    const chosen = this.#links.take(config)
+    const { steps } = this.#links.plan(chosen.devices, config)
+    const names = chosen.devices.map(({ name }) => name)
     const settings = this.#keep(config, [...names, ...this.#links.attached()])
-    const attached = this.#attach(config, steps)
+    const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
+    this.#links.noteAbsent(chosen, refused, config)
+    const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
     const resolution = this.#resolve(config, devices, backendAddresses(config))
     const before = this.#sources
     this.#sources = resolution.sources
@@ -92,18 +100,29 @@ export class Engine implements Disposable {
       ...this.#gateways.towards(this.#netlink, devices),
     ])
     const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, nextHops)
-    const detached = this.#links.detach(steps)
+    const detached = this.#links.detach(steps, chosen)
     if (detached.length > 0) settings.push(...this.#keep(config, names))
-    return madeRound({ services, settings, neighbors, attached, detached, resolution, before })
+    const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
+    const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
+    return madeRound({ services, settings, neighbors, attached, renamed, detached, notes, resolution, before })
   }
 
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
-    return this.#services.tick()
+    return this.#services.tick() || this.#links.isDue
   }
 
-  /** Something about the network has changed: the next round asks the kernel again how backends and clients are reached. */
-  networkChanged(): void {
+  /** Whether the configuration chooses other devices now than in the round before. */
+  devicesDiffer(config: Config): boolean {
+    return this.#links.differ(config)
+  }
+
+  /**
+   * Something about the network has changed: the next round asks the kernel again how backends and clients are reached.
+   * Without an event: anything may have.
+   */
+  networkChanged(event?: MonitorEvent): void {
+    this.#links.note(event)
     this.#routes.forget()
     this.#gateways.forget()
   }
@@ -133,9 +152,11 @@ export class Engine implements Disposable {
     return [{ path: ['spec', 'dsr', 'tunnelSources'], message }]
   }
 
-  #attach(config: Config, steps: readonly DeviceStep[]): Attachment[] {
+  #attach(config: Config, steps: readonly DeviceStep[], occasion: Occasion): Attached {
+    const mayRefuse = (device: string) =>
+      occasion === 'network' || (config.acceleration !== 'native' && !config.devices.includes(device))
     try {
-      return this.#links.attach(steps)
+      return this.#links.attach(steps, mayRefuse)
     } catch (error) {
       this.#keep(config, this.#links.attached())
       throw error

@@ -1,37 +1,91 @@
+import { existsSync } from 'node:fs'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
-import type { Netlink } from 'netlink-ts'
+import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { capturingProgram } from '../capture/under-way.ts'
 import type { Config } from '../config/config.ts'
 import { pinProgram } from '../datapath/load.ts'
+import { programPin } from '../datapath/pin.ts'
+import { type Chosen, DeviceChoice } from '../devices/choice.ts'
 import { applyDeviceStep, detachLink, pinnedLinks, type Attachment } from '../devices/links.ts'
-import { planDevices, type Device, type DevicePlan, type DeviceStep } from '../devices/plan.ts'
-import { writeAttachments } from '../devices/record.ts'
-import { selectDevices } from '../devices/select.ts'
+import { modesFor, planDevices, type Device, type DevicePlan, type DeviceStep } from '../devices/plan.ts'
+import { writeAbsent, writeAttachments } from '../devices/record.ts'
+import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+
+/** A device that refuses the program is asked again so often, beside whenever the network changes. */
+const ASK_AGAIN_MS = 5000
+
+/** What came of attaching. */
+export interface Attached {
+  readonly attachments: readonly Attachment[]
+  readonly renamed: readonly Renamed[]
+  /** Devices that refused the program and may do so, with what they said. */
+  readonly refused: readonly Refused[]
+}
+
+/** A device that has another name now, and its program still. */
+export interface Renamed {
+  readonly device: string
+  readonly from: string
+}
+
+export interface Refused {
+  readonly device: string
+  readonly reason: string
+}
+
+/** A device that has lost the program, and why. */
+export interface Detached {
+  readonly device: string
+  readonly why: string
+}
 
 /** The XDP links of an instance. */
 export class Links {
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #datapath: LbXdp
+  readonly #choice: DeviceChoice
+  #askAgainAt = Infinity
 
   constructor(paths: InstancePaths, netlink: Netlink, datapath: LbXdp) {
     this.#paths = paths
     this.#netlink = netlink
     this.#datapath = datapath
+    this.#choice = new DeviceChoice(
+      netlink,
+      pinnedLinks(paths, netlink).map(({ index }) => index),
+    )
   }
 
-  /** The devices that the configuration names, as they are now. */
-  devices({ devices: patterns }: Config): Device[] {
-    const links = [...this.#netlink.link.list()]
-    const names = links.map(({ name }) => name)
-    const { devices } = selectDevices(patterns, names)
-    return links.filter(({ name }) => devices.includes(name)).map(({ name, index }) => ({ name, index }))
+  /** What the configuration would choose now. */
+  look({ devices }: Config): Chosen {
+    return this.#choice.look(devices)
+  }
+
+  /** What the configuration chooses, from now on. */
+  take({ devices }: Config): Chosen {
+    return this.#choice.take(devices)
+  }
+
+  /** Takes note of an event about the network; without one, anything may have changed. */
+  note(event?: MonitorEvent): void {
+    this.#choice.note(event)
+  }
+
+  /** Whether time alone has changed which devices are chosen, or one that refused the program is to be asked again. */
+  get isDue(): boolean {
+    return this.#choice.isDue || performance.now() >= this.#askAgainAt
   }
 
   /** The devices that are linked. */
   attached(): string[] {
     return pinnedLinks(this.#paths, this.#netlink).map(({ device }) => device)
+  }
+
+  /** Whether the configuration chooses other devices now than in the round before. */
+  differ({ devices }: Config): boolean {
+    return this.#choice.differs(devices)
   }
 
   /** What is to be done for the devices. Links that hold this very program, or that of a capture, need no update. */
@@ -40,31 +94,51 @@ export class Links {
     const pinned = pinnedLinks(this.#paths, this.#netlink)
     const { steps, refused } = planDevices(devices, pinned, acceleration)
     const current = new Set([id, capturingProgram(this.#paths) ?? id])
-    const stays = (device: string) => pinned.some((link) => link.device === device && current.has(link.programId))
-    return { steps: steps.filter((step) => step.do !== 'update' || !stays(step.device.name)), refused }
+    const stays = ({ index }: Device) => pinned.some((link) => link.index === index && current.has(link.programId))
+    return { steps: steps.filter((step) => step.do !== 'update' || !stays(step.device)), refused }
   }
 
-  /** Attaches and updates; what must go because its device has gone makes way first. If one device refuses, none of the new ones stays. */
-  attach(steps: readonly DeviceStep[]): Attachment[] {
+  /**
+   * Attaches and updates; what must go because its device has gone makes way first. If a device refuses that must not,
+   * none of the new ones stays.
+   */
+  attach(steps: readonly DeviceStep[], mayRefuse: (device: string) => boolean): Attached {
     const now = steps.filter((step) => step.do !== 'detach' || step.reason === 'device has gone')
-    if (now.length === 0) return []
-    pinProgram(this.#paths, this.#datapath)
+    if (now.length > 0 || !existsSync(programPin(this.#paths))) pinProgram(this.#paths, this.#datapath)
     using undo = new DisposableStack()
-    const made = now.map((step) => {
-      const attachment = applyDeviceStep(step, this.#paths, this.#datapath.programs.lbXdp)
-      if (step.do === 'attach') undo.defer(() => detachLink(this.#paths, step.device.name))
-      return attachment
+    const refused: Refused[] = []
+    const attachments = now.flatMap((step): Attachment[] => {
+      try {
+        const attachment = applyDeviceStep(step, this.#paths, this.#datapath.programs.lbXdp)
+        if (step.do === 'attach') undo.defer(() => detachLink(this.#paths, step.device.name))
+        return attachment ? [attachment] : []
+      } catch (error) {
+        if (!(error instanceof LbError) || step.do !== 'attach' || !mayRefuse(step.device.name)) throw error
+        refused.push({ device: step.device.name, reason: error.message })
+        return []
+      }
     })
     undo.move()
-    const attachments = made.filter((attachment) => attachment !== undefined)
+    this.#askAgainAt = refused.length === 0 ? Infinity : performance.now() + ASK_AGAIN_MS
     writeAttachments(this.#paths, attachments)
-    return attachments
+    const renamed = now.flatMap((step) => (step.do === 'rename' ? [{ device: step.device.name, from: step.from }] : []))
+    return { attachments, renamed, refused }
+  }
+
+  /** Notes devices that are asked for and have no program, for whoever asks how things are. */
+  noteAbsent({ missing }: Chosen, refused: readonly Refused[], { acceleration }: Config): void {
+    const [mode = 'native'] = modesFor(acceleration)
+    const gone = missing.map((device) => ({ device, mode, reason: 'there is no such device' }))
+    writeAbsent(this.#paths, [...gone, ...refused.map((one) => ({ ...one, mode }))])
   }
 
   /** Takes the program off the devices that are no longer wanted. */
-  detach(steps: readonly DeviceStep[]): string[] {
-    const leaving = steps.flatMap((step) => (step.do === 'detach' && step.reason === 'not wanted' ? [step.device] : []))
-    for (const device of leaving) detachLink(this.#paths, device)
-    return leaving
+  detach(steps: readonly DeviceStep[], { explanations }: Chosen): Detached[] {
+    return steps.flatMap((step): Detached[] => {
+      if (step.do !== 'detach') return []
+      if (step.reason === 'not wanted') detachLink(this.#paths, step.device)
+      const explained = explanations.find(({ index }) => index === step.index)
+      return [{ device: step.device, why: explained?.why ?? 'there is no such device any more' }]
+    })
   }
 }

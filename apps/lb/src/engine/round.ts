@@ -3,6 +3,7 @@ import type { Attachment } from '../devices/links.ts'
 import type { KeepResult } from '../nexthop/keep.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import type { Change } from '../sysctl/keep.ts'
+import type { Detached, Renamed } from './links.ts'
 
 /** What one round did and found. All lists are empty when nothing was to do. */
 export interface Round {
@@ -13,22 +14,25 @@ export interface Round {
   /** The own addresses towards backends, where they are others than in the round before. */
   readonly sources: readonly string[]
   readonly neighbors: KeepResult
-  readonly attached: readonly Attachment[]
-  readonly detached: readonly string[]
+  readonly attached: readonly (Attachment & { readonly why: string })[]
+  readonly renamed: readonly Renamed[]
+  readonly detached: readonly Detached[]
   /** Backends out of reach, and what else an operator should know. */
   readonly warnings: readonly string[]
 }
 
 /** What the parts of a round tell. */
-export interface RoundParts extends Pick<Round, 'settings' | 'neighbors' | 'attached' | 'detached'> {
+export interface RoundParts extends Pick<Round, 'settings' | 'neighbors' | 'attached' | 'renamed' | 'detached'> {
   readonly services: Pick<Plan, 'changes' | 'problems'>
   readonly resolution: Resolution
+  /** About the devices. */
+  readonly notes: readonly string[]
   /** The sources of the round before. */
   readonly before: ReadonlyMap<string, string>
 }
 
 /** One account of it all. */
-export function madeRound({ services, resolution, before, ...rest }: RoundParts): Round {
+export function madeRound({ services, resolution, before, notes, ...rest }: RoundParts): Round {
   const { changes, problems } = services
   const told = problems.filter(({ code }) => code !== 'NO_SOURCE').map(({ path, message }) => `${path}: ${message}`)
   return {
@@ -36,7 +40,7 @@ export function madeRound({ services, resolution, before, ...rest }: RoundParts)
     services: changes,
     explained: explainPlan({ changes, problems: [] }),
     sources: newSources(before, resolution.sources),
-    warnings: [...resolution.unreachable.values(), ...resolution.warnings, ...told],
+    warnings: [...notes, ...resolution.unreachable.values(), ...resolution.warnings, ...told],
   }
 }
 

@@ -18,7 +18,7 @@ import { actualGauges } from '../status/gauges.ts'
 import { Declared } from '../status/last-config.ts'
 import type { GaugeStatus } from '../status/status.ts'
 import { adoptedSources } from './adopted-sources.ts'
-import { desiredState } from './desired.ts'
+import { declaredMoments, desiredState } from './desired.ts'
 
 type Sources = Pick<Resolution, 'sources'>
 
@@ -27,6 +27,8 @@ export class Services implements Disposable {
   readonly #mapping: OpenMaps
   readonly #maps: ServiceMaps
   readonly #unitSeconds: number
+  /** When a backend comes or goes next by its declared time, in seconds since 1970. */
+  #nextMoment = Infinity
 
   constructor(datapath: LbXdp, config: Config, time: DatapathTime) {
     this.#unitSeconds = recordUnitSeconds(time)
@@ -35,13 +37,20 @@ export class Services implements Disposable {
     this.#maps = ServiceMaps.adopt(this.#mapping, clock)
   }
 
-  /** Does what time has brought for slots that change hands. True when something was written: then a round is due. */
+  /**
+   * Does what time has brought for slots that change hands. True when something was written, or when a backend's declared
+   * time has come: then a round is due.
+   */
   tick(): boolean {
-    return this.#maps.tick()
+    const isTime = this.#nextMoment <= Date.now() / 1000
+    if (isTime) this.#nextMoment = Infinity
+    return this.#maps.tick() || isTime
   }
 
   /** Writes the difference between what is wanted and what is there. */
   apply(config: Config, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
+    const now = Date.now() / 1000
+    this.#nextMoment = declaredMoments(config).reduce((next, at) => (at > now && at < next ? at : next), Infinity)
     const done = this.#maps.reconcile(desiredState(config, sources, this.#unitSeconds), { release: 'later' })
     return { ...done, problems: [...done.problems, ...this.#crowded(config)] }
   }

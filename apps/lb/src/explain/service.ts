@@ -4,7 +4,7 @@ import { LbError } from '../error.ts'
 import { servicesNamed } from '../get/connections.ts'
 import type { Declared } from '../status/last-config.ts'
 import type { OpenConnections } from '../status/open-connections.ts'
-import { frontendOf, type MemberCounters, movingOf, total } from '../status/services.ts'
+import { admissionOf, frontendOf, type MemberCounters, movingOf, total } from '../status/services.ts'
 import type { BackendHealthStatus, HealthStatus, ServiceHealthStatus } from '../status/status.ts'
 import { whyShare } from './share.ts'
 
@@ -22,6 +22,9 @@ export interface ServiceReport {
   readonly ring: { readonly slots: number; readonly used: number; readonly moving: number }
   /** Flows that it can remember at present. */
   readonly records: number
+  /** Stretches of client addresses that it admits; `null`: everybody. */
+  readonly ranges: number | null
+  readonly rateLimit: string | null
   /** Of all its backends, in words; `null` where they are not checked. */
   readonly health: string | null
   readonly backends: readonly BackendReport[]
@@ -86,6 +89,7 @@ function reportService(world: ServiceWorld, id: number): ServiceReport {
     affinity: service.affinity,
     ring: { slots: service.slots, used: members.reduce((sum, { slots }) => sum + slots, 0), moving: movingOf(service) },
     records: service.records,
+    ...admissionOf(service),
     health: check?.text ?? null,
     backends: members.map(explain),
   }

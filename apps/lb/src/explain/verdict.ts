@@ -22,6 +22,7 @@ export interface Fate {
 
 const refusedByTables: Readonly<Partial<Record<FlowExplanation['outcome'], VerdictName>>> = {
   'no-service': 'PASS_FOREIGN',
+  'rate-limit': 'DROP_RATE_LIMIT',
   'no-backend': 'DROP_NO_BACKEND',
   'no-member': 'DROP_NO_MEMBER',
 }
@@ -35,6 +36,7 @@ const refusedByRoute: Readonly<Record<NoWay['reason'], VerdictName>> = {
 
 /** The outcome that a whole packet of the flow would get, in the order in which the datapath asks (bpf/lb_xdp.bpf.c). */
 export function verdictOf({ towards, live, outcome, martian, mode, source, way, from }: Fate): VerdictName {
+  if (outcome === 'source-range') return 'DROP_SOURCE_RANGE'
   const refused = refusedByTables[outcome]
   if (!live && refused !== undefined) return refused
   if (!live && towards === 'client') return 'PASS_NO_CONNECTION'

@@ -18,6 +18,9 @@ export interface BackendRow {
   readonly weight: number | null
   readonly state: string | null
   readonly health: 'up' | 'down' | 'unknown' | null
+  /** When it comes, or goes, by its declared times; `null`: it has none. */
+  readonly addedAt: string | null
+  readonly drainingSince: string | null
   /** Of new connections, 0 to 1. */
   readonly share: number
   readonly slots: number
@@ -46,6 +49,8 @@ export const backendColumns: readonly Column<BackendRow>[] = [
   { title: 'ID', of: ({ id }) => id, wide: true },
   { title: 'SLOTS', of: ({ slots }) => slots, wide: true },
   { title: 'SOURCE', of: ({ source }) => source, wide: true },
+  { title: 'ADDED AT', of: ({ addedAt }) => addedAt, wide: true },
+  { title: 'DRAINING SINCE', of: ({ drainingSince }) => drainingSince, wide: true },
   { title: 'RECORDED', of: ({ flows }) => flows, wide: true },
 ]
 
@@ -65,6 +70,8 @@ export function backendRows(open: OpenInstance, config: Config | undefined, heal
           id,
           weight: wanted?.weight ?? null,
           state: wanted?.state ?? null,
+          addedAt: wanted?.addedAt ?? null,
+          drainingSince: wanted?.drainingSince ?? null,
           health: checked.get(`${frontend} ${backend}`) ?? null,
           share,
           slots,

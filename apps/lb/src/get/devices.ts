@@ -1,16 +1,24 @@
+import { type Explanation, readSnapshot } from '@skep/device-detect'
 import { openNetlink } from 'netlink-ts'
+import { selectDevices } from '../devices/select.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { lastConfig } from '../status/last-config.ts'
 import { readDevices } from '../status/read.ts'
 import type { Column } from './format.ts'
 
-/** A device that the program is on, or was, as `skep-lb get devices` shows it. */
+/** A device of the host, or one that the program should be on, as `skep-lb get devices` shows it. */
 export interface DeviceRow {
   readonly name: string
-  readonly mode: 'native' | 'generic'
-  /** False: the device has gone, and the link with it is without effect. */
+  /** `null`: the program is not meant to be there. */
+  readonly mode: 'native' | 'generic' | null
+  /** Whether the program is on it. False where it should be: the device has gone, or refuses the program. */
   readonly attached: boolean
-  /** Why it is not native where native was asked for. */
+  /** Why it is not native where native was asked for, or why it is not attached where it should be. */
   readonly reason: string | null
+  /** Whether spec.devices chooses it now; `null`: that is not known. */
+  readonly chosen: boolean | null
+  /** Why it is chosen, or the rule that leaves it out. */
+  readonly why: string | null
   readonly index: number | null
   readonly state: string | null
   readonly mtu: number | null
@@ -19,30 +27,45 @@ export interface DeviceRow {
 
 export const deviceColumns: readonly Column<DeviceRow>[] = [
   { title: 'DEVICE', of: ({ name }) => name },
-  { title: 'MODE', of: ({ mode, attached }) => (attached ? mode : 'gone') },
+  { title: 'MODE', of: ({ mode, attached }) => (mode === null || attached ? mode : 'gone') },
   { title: 'STATE', of: ({ state }) => state },
+  { title: 'CHOSEN', of: ({ chosen }) => (chosen === null ? null : chosen ? 'yes' : 'no') },
+  { title: 'WHY', of: ({ why }) => why },
   { title: 'REASON', of: ({ reason }) => reason },
   { title: 'INDEX', of: ({ index }) => index, wide: true },
   { title: 'MTU', of: ({ mtu }) => mtu, wide: true },
   { title: 'ADDRESSES', of: ({ addresses }) => addresses.join(','), wide: true },
 ]
 
-/** The devices of an instance. */
+/** The devices of an instance, then the others of the host. */
 export function deviceRows(paths: InstancePaths): DeviceRow[] {
   using netlink = openNetlink()
+  const snapshot = readSnapshot(netlink)
   const links = new Map([...netlink.link.list()].map((link) => [link.name, link]))
-  const addresses = [...netlink.address.list()]
-  return readDevices(paths).map(({ name, mode, reason = null, attached }) => {
-    const link = attached ? links.get(name) : undefined
+  const entries = lastConfig(paths)?.devices
+  const explanations = entries ? selectDevices(entries, snapshot).explanations : []
+  const why = new Map(explanations.map((one) => [one.device, one]))
+  const own = readDevices(paths)
+  const others = [...links.keys()].filter((name) => own.every((one) => one.name !== name))
+  return [...own, ...others.map((name) => ({ name, mode: null, attached: false }))].map((device) => {
+    const { name, mode, attached, reason = null } = { reason: undefined, ...device }
+    const link = attached || mode === null || why.get(name)?.chosen ? links.get(name) : undefined
     return {
       name,
       mode,
       attached,
       reason,
+      ...choiceOf(why.get(name), attached),
       index: link?.index ?? null,
       state: link === undefined ? null : String(link.operState ?? 'unknown'),
       mtu: link?.mtu ?? null,
-      addresses: addresses.filter(({ index }) => index === link?.index).map(({ address }) => address),
+      addresses: snapshot.addresses.filter(({ index }) => index === link?.index).map(({ address }) => address),
     }
   })
+}
+
+function choiceOf(explanation: Explanation | undefined, attached: boolean): Pick<DeviceRow, 'chosen' | 'why'> {
+  if (explanation === undefined) return { chosen: null, why: null }
+  const { chosen, why } = explanation
+  return { chosen, why: attached && !chosen ? `${why}; if that stays so, the program is taken off` : why }
 }

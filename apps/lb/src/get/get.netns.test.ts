@@ -69,6 +69,12 @@ describe('with traffic behind it, and no process', () => {
     expect(rows.map(({ name, mode, attached, addresses }) => [name, mode, attached, addresses[0]])).toEqual([
       ['eth0', 'native', true, '10.0.0.1/24'],
       ['eth1', 'native', true, '10.1.0.1/24'],
+      ['lo', null, false, '127.0.0.1/8'],
+    ])
+    expect(rows.map(({ chosen, why }) => [chosen, why])).toEqual([
+      [true, '"eth0" names it'],
+      [true, '"eth1" names it'],
+      [false, 'no entry names it, and none is "auto"'],
     ])
     expect(parse((await lb.words('get', 'devices', '-o', 'yaml')).stdout)).toEqual(rows)
   }, 60_000)

@@ -31,6 +31,10 @@ export interface ServiceRow {
   readonly moving: number
   /** Flows that it can remember at present. */
   readonly records: number
+  /** Stretches of client addresses that it admits; `null`: everybody. */
+  readonly ranges: number | null
+  /** `100/s, 200 at once, per /32`; `null`: none. */
+  readonly rateLimit: string | null
 }
 
 export const serviceColumns: readonly Column<ServiceRow>[] = [
@@ -48,6 +52,8 @@ export const serviceColumns: readonly Column<ServiceRow>[] = [
   { title: 'SLOTS', of: ({ slots }) => slots, wide: true },
   { title: 'MOVING', of: ({ moving }) => moving, wide: true },
   { title: 'RECORDS', of: ({ records }) => records, wide: true },
+  { title: 'RANGES', of: ({ ranges }) => ranges, wide: true },
+  { title: 'LIMIT', of: ({ rateLimit }) => rateLimit, wide: true },
 ]
 
 /** The services in the tables, by id. */
@@ -67,6 +73,8 @@ export function serviceRows(open: OpenInstance, config: Config | undefined, heal
       slots,
       moving,
       records,
+      ranges,
+      rateLimit,
       packets,
       bytes,
     } = service
@@ -87,6 +95,8 @@ export function serviceRows(open: OpenInstance, config: Config | undefined, heal
       slots,
       moving,
       records,
+      ranges,
+      rateLimit,
     }
   })
 }

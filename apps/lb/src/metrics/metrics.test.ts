@@ -22,7 +22,16 @@ function member(id: number, packets: number, more: Partial<MemberStatus> = {}): 
 function service(id: number, members: readonly MemberStatus[]): ServiceStatus {
   const sum = (key: 'packets' | 'bytes') => members.reduce((all, one) => all + one[key], 0)
   const traffic = { packets: sum('packets'), bytes: sum('bytes') }
-  const way = { mode: 'snat', algorithm: 'maglev', affinity: false, slots: 1024, moving: 0, records: 0 } as const
+  const way = {
+    mode: 'snat',
+    algorithm: 'maglev',
+    affinity: false,
+    slots: 1024,
+    moving: 0,
+    records: 0,
+    ranges: null,
+    rateLimit: null,
+  } as const
   return { id, name: `s${id}`, frontend: `192.0.2.${id}:80/TCP`, ...way, ...traffic, members }
 }
 
@@ -99,6 +108,7 @@ test('what stands in the tables stands in the text', async () => {
       `skep_lb_backend_bytes_total${own},backend="10.1.0.1:80"} 6000`,
       `skep_lb_backend_ring_share${own},backend="10.1.0.1:80"} 0.1`,
       `skep_lb_service_backends${own}} 1`,
+      `skep_lb_service_info${own},mode="snat",algorithm="maglev"} 1`,
       'skep_lb_metrics_folded{of="backends"} 0',
     ]),
   )

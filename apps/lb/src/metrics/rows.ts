@@ -11,6 +11,8 @@ export interface ServiceRow extends Traffic {
   readonly key: string
   readonly service: string
   readonly frontend: string
+  readonly mode: string
+  readonly algorithm: string
   readonly backends: readonly BackendRow[]
 }
 
@@ -33,7 +35,7 @@ export function serviceRows({ services, health }: Pick<Status, 'services' | 'hea
 }
 
 function serviceRow(status: ServiceStatus, judged: ReadonlyMap<string, BackendHealthStatus>): ServiceRow {
-  const { frontend, packets, bytes } = status
+  const { frontend, packets, bytes, mode, algorithm } = status
   // A service whose configuration cannot be read has no name; its frontend is one.
   const service = status.name ?? frontend
   const rows = new Map<string, BackendRow>()
@@ -43,7 +45,7 @@ function serviceRow(status: ServiceStatus, judged: ReadonlyMap<string, BackendHe
     const row = { key, service, frontend, backend, ...(health ? { health } : {}) }
     rows.set(key, { ...row, ...sum(rows.get(key), member) })
   }
-  return { key: frontend, service, frontend, packets, bytes, backends: [...rows.values()] }
+  return { key: frontend, service, frontend, mode, algorithm, packets, bytes, backends: [...rows.values()] }
 }
 
 function sum(

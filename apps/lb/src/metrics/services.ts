@@ -16,7 +16,7 @@ export interface ServiceFamilies {
 
 type Labels = Readonly<Record<'service' | 'frontend', string>>
 
-const SERIES_PER_SERVICE = 3
+const SERIES_PER_SERVICE = 4
 const SERIES_PER_CHECKED_BACKEND = 5
 const SERIES_PER_BACKEND = 3
 
@@ -114,6 +114,13 @@ export class ServiceSeries {
         'Backends that a frontend has, whether or not they may get connections.',
         labels,
         shown.map((one) => ({ labels: one.labels, value: one.backends })),
+      ),
+      family(
+        'service_info',
+        'gauge',
+        'How the packets of a frontend are forwarded, and how a backend is chosen: always 1, to join by service and frontend.',
+        ['service', 'frontend', 'mode', 'algorithm'],
+        kept.map((row) => ({ labels: { ...labelsOf(row), mode: row.mode, algorithm: row.algorithm }, value: 1 })),
       ),
     ]
   }

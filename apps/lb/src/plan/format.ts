@@ -18,7 +18,7 @@ export function formatPlan(plan: InstallPlan, format: Format): string {
   if (format === 'yaml') return stringify(plan).trimEnd()
   const { asked, capacity, cpus, maps, bytes } = plan
   return [
-    `${count(asked.services, 'frontend')}, ${count(asked.backends, 'backend')}, ${count(asked.connections, 'connection')}, ${count(asked.records, 'record')}; ${count(cpus, 'CPU')}`,
+    `${count(asked.services, 'frontend')}, ${count(asked.backends, 'backend')}, ${count(asked.connections, 'connection')}, ${count(asked.records, 'record')}, ${count(asked.sourceRanges, 'prefix', 'prefixes')} of source ranges, ${count(asked.rateLimitedClients, 'rate-limited client')}; ${count(cpus, 'CPU')}`,
     '',
     render(maps, columns, format),
     '',
@@ -26,7 +26,7 @@ export function formatPlan(plan: InstallPlan, format: Format): string {
     '',
     'to write into the configuration (services and backends with a quarter more, so that no gauge warns):',
     'spec:',
-    `  capacity: { services: ${capacity.services}, backends: ${capacity.backends}, connections: ${capacity.connections}, records: ${capacity.records} }`,
+    `  capacity: { services: ${capacity.services}, backends: ${capacity.backends}, connections: ${capacity.connections}, records: ${capacity.records}, sourceRanges: ${capacity.sourceRanges}, rateLimitedClients: ${capacity.rateLimitedClients} }`,
   ].join('\n')
 }
 

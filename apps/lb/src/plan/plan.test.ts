@@ -4,7 +4,15 @@ import { sizingFor } from '../datapath/settings.ts'
 import { formatBytes, formatPlan } from './format.ts'
 import { planInstall } from './plan.ts'
 
-const plan = planInstall({ services: 100, backends: 1000, connections: 100_000, records: 50_000 }, 4)
+const asked = {
+  services: 100,
+  backends: 1000,
+  connections: 100_000,
+  records: 50_000,
+  sourceRanges: 400,
+  rateLimitedClients: 2000,
+}
+const plan = planInstall(asked, 4)
 
 test('every map of the object is there, and its size follows what decides it', () => {
   const by = (map: string) => plan.maps.find((one) => one.map === map)!
@@ -15,6 +23,8 @@ test('every map of the object is there, and its size follows what decides it', (
   expect(by('member_counters')).toMatchObject({ entries: 1251, bytesEach: 4 * 16 })
   expect(by('nat_entries')).toMatchObject({ entries: 262_144, setBy: ['connections'] })
   expect(by('records').setBy).toEqual(['records'])
+  expect(by('ranges').setBy).toEqual(['sourceRanges'])
+  expect(by('rates').setBy).toEqual(['rateLimitedClients'])
   expect(by('rings').setBy).toEqual(['services', 'backends'])
   expect(by('verdict_counters').setBy).toEqual([])
 })
@@ -26,7 +36,7 @@ test('the capacity it says is accepted, and makes what it planned', () => {
     'lb.yaml',
     `apiVersion: skep.dev/v1\nkind: LoadBalancer\nspec: { devices: [eth0], services: [], ${capacity} }`,
   )
-  expect(config.capacity).toEqual({ services: 125, backends: 1250, connections: 100_000, records: 50_000 })
+  expect(config.capacity).toEqual({ ...asked, services: 125, backends: 1250, sourceRanges: 500 })
   const counted = plan.maps.filter(({ type }) => !type.startsWith('percpu')).reduce((sum, { bytes }) => sum + bytes, 0)
   // It leaves out what is a few bytes, whatever is asked for.
   expect(counted - sizingFor(config).bytes).toBeGreaterThanOrEqual(0)

@@ -14,6 +14,10 @@ export interface PlanRequest {
   readonly connections: number
   /** Flows to remember at one time while slots change hands. */
   readonly records: number
+  /** Prefixes in source ranges, counted once for each frontend. */
+  readonly sourceRanges: number
+  /** Client prefixes whose new connections are counted at one time. */
+  readonly rateLimitedClients: number
 }
 
 /** A map as it would be made. */
@@ -46,6 +50,8 @@ export function planInstall(asked: PlanRequest, cpus: number): InstallPlan {
     backends: withRoom(asked.backends),
     connections: Math.max(1024, asked.connections),
     records: Math.max(1024, asked.records),
+    sourceRanges: Math.max(16, withRoom(asked.sourceRanges)),
+    rateLimitedClients: Math.max(1024, asked.rateLimitedClients),
   }
   const maps = plannedMaps(capacity, cpus)
   return { asked, capacity, cpus, maps, bytes: maps.reduce((sum, { bytes }) => sum + bytes, 0) }

@@ -20,6 +20,8 @@ export class Pulse implements Disposable {
     this.#mapping = pulse.mmap()
     this.#longs = new BigUint64Array(this.#mapping.buffer, 0, pulseCodec.size / 8)
     this.#words = new Uint32Array(this.#mapping.buffer, 0, pulseCodec.size / 4)
+    // What a run that was killed had turned on for a moment.
+    Atomics.and(this.#words, SWITCHES, ~PulseSwitch.SWITCH_CARRYING)
     this.forget()
   }
 

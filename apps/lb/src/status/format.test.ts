@@ -4,7 +4,15 @@ import type { Status } from './status.ts'
 
 const counted = { packets: 100, bytes: 1000 }
 const member = { source: '10.1.0.1', slots: 0, share: 0, draining: false, flows: 0, ...counted }
-const stable = { mode: 'snat', algorithm: 'maglev', affinity: false, moving: 0, records: 0 } as const
+const stable = {
+  mode: 'snat',
+  algorithm: 'maglev',
+  affinity: false,
+  moving: 0,
+  records: 0,
+  ranges: null,
+  rateLimit: null,
+} as const
 
 const status: Status = {
   instance: 'edge',
@@ -92,13 +100,16 @@ test('a dead process is the first thing that is told', () => {
 
 test('a load balancer whose devices have all gone does not claim to serve', () => {
   const devices = status.devices.map((device) => ({ ...device, attached: false }))
-  expect(formatStatus({ ...status, devices }).split('\n')[0]).toBe(
+  const first = (process: Status['process']) => formatStatus({ ...status, devices, process }).split('\n')[0]
+  expect(first(null)).toBe(
     'instance edge: installed, but on no device: nothing is balanced. Start it again, or take the rest off: skep-lb uninstall',
   )
+  expect(first(status.process)).toMatch(/^instance edge: process 7 runs it .*, on no device: nothing is balanced until/)
 })
 
 test('an instance that is not there', () => {
-  expect(formatStatus({ ...status, process: null, devices: [], services: [] })).toBe('instance edge: not installed')
+  const nothing = { process: null, program: null, devices: [], services: [] }
+  expect(formatStatus({ ...status, ...nothing })).toBe('instance edge: not installed')
 })
 
 test('health in words, and that nobody checks', () => {
@@ -118,6 +129,8 @@ test('a service whose packets are sent on as they are, while slots change hands'
     slots: 512,
     moving: 170,
     records: 1024,
+    ranges: 2,
+    rateLimit: '10/s, 20 at once, per /32',
   } as const
   const members = [
     { ...member, source: 'none', id: 1, backend: '10.1.0.11:80', slots: 512, share: 1 },
@@ -129,7 +142,7 @@ test('a service whose packets are sent on as they are, while slots change hands'
       .split('\n')
       .filter((line) => /192\.0|10\.1/.test(line)),
   ).toEqual([
-    'service 192.0.2.10:80/TCP (id 4, dsr-l2, at random, session affinity, 512 slots, 170 change hands, room for 1024 records): 100 packets, 1000 bytes',
+    'service 192.0.2.10:80/TCP (id 4, dsr-l2, at random, session affinity, 512 slots, 170 change hands, room for 1024 records, admits 2 source ranges, limited to 10/s, 20 at once, per /32): 100 packets, 1000 bytes',
     expect.stringMatching(/^ {2}id 1 {2}10\.1\.0\.11:80 .*100\.0 % {2}100 packets/),
     expect.stringMatching(/^ {2}id 2 {2}10\.1\.0\.12:80 .*leaves {3}100 packets .*3 flows recorded$/),
   ])

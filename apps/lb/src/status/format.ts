@@ -1,4 +1,5 @@
 import { describeAnnounce } from '../announce/report.ts'
+import { count } from '../config/problem.ts'
 import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
 import { table } from './table.ts'
 
@@ -6,7 +7,8 @@ const MOST_NEXT_HOPS = 16
 
 /** For people: what matters first, counters that are 0 left out. */
 export function formatStatus(status: Status): string {
-  if (status.devices.length === 0 && status.services.length === 0) return `instance ${status.instance}: not installed`
+  if (status.program === null && status.devices.length === 0 && status.services.length === 0)
+    return `instance ${status.instance}: not installed`
   return [
     `instance ${status.instance}: ${describeProcess(status)}`,
     ...section('devices', status.devices.map(describeDevice)),
@@ -22,7 +24,10 @@ export function formatStatus(status: Status): string {
 }
 
 function describeProcess({ process, devices }: Status): string {
-  if (devices.length > 0 && !devices.some(({ attached }) => attached))
+  const onNone = !devices.some(({ attached }) => attached)
+  if (onNone && process?.alive)
+    return `process ${process.pid} runs it since ${process.since}, on no device: nothing is balanced until one is there that spec.devices chooses (skep-lb get devices)`
+  if (onNone)
     return 'installed, but on no device: nothing is balanced. Start it again, or take the rest off: skep-lb uninstall'
   if (process === null) return 'installed, but no process ever finished its start; packets are served as the tables say'
   if (process.alive) return `process ${process.pid} runs it since ${process.since}, with ${process.config}`
@@ -39,7 +44,17 @@ function describeService(service: ServiceStatus): string[] {
   return section(title, members.length === 0 ? [['no backends']] : members.map(describeMember))
 }
 
-function describeWay({ id, mode, algorithm, affinity, slots, moving, records }: ServiceStatus): string {
+function describeWay({
+  id,
+  mode,
+  algorithm,
+  affinity,
+  slots,
+  moving,
+  records,
+  ranges,
+  rateLimit,
+}: ServiceStatus): string {
   return [
     `id ${id}`,
     mode,
@@ -48,6 +63,8 @@ function describeWay({ id, mode, algorithm, affinity, slots, moving, records }: 
     `${slots} slots`,
     ...(moving > 0 ? [`${moving} change hands`] : []),
     ...(records > 0 ? [`room for ${records} records`] : []),
+    ...(ranges === null ? [] : [`admits ${count(ranges, 'source range')}`]),
+    ...(rateLimit === null ? [] : [`limited to ${rateLimit}`]),
   ].join(', ')
 }
 

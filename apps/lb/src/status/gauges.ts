@@ -1,5 +1,14 @@
 import type { LbConfig } from '@skep/datapath/lb-xdp'
-import { type Actual, capacity, EARLY_WARNING_PERCENT, type LbMaps, readActual, type Gauge } from '@skep/lb-maps'
+import {
+  type Actual,
+  capacity,
+  countedPrefixes,
+  EARLY_WARNING_PERCENT,
+  type LbMaps,
+  rateTime,
+  readActual,
+  type Gauge,
+} from '@skep/lb-maps'
 import type { Connections } from './connections.ts'
 import type { GaugeStatus } from './status.ts'
 
@@ -8,11 +17,12 @@ const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
   backends: 'spec.capacity.backends',
   ringSlots: 'spec.capacity.backends',
   records: 'spec.capacity.records',
+  sourceRanges: 'spec.capacity.sourceRanges',
 }
 
 /** How full each bounded table is, and the range of NAT ports. */
 export function readGauges(maps: LbMaps, connections: Connections, config: LbConfig): GaugeStatus[] {
-  return [...actualGauges(readActual(maps)), ...natGauges(connections, config)]
+  return [...actualGauges(readActual(maps)), rateGauge(maps), ...natGauges(connections, config)]
 }
 
 /** How full the connections' tables are. */
@@ -25,6 +35,13 @@ export function natGauges(connections: Connections, { natPortMin, natPortMax }: 
     { ...gauge('fullest line', { used: fullestLine, size: 8 }, 'spec.capacity.connections'), warning: false },
     gauge('NAT ports towards the busiest backend', ports, 'spec.snat.portRange'),
   ]
+}
+
+/** Clients whose connections are not paid for yet. More than there is room for are served, but counted less exactly. */
+export function rateGauge(maps: LbMaps): GaugeStatus {
+  const size = maps.rates.entries * 4 // half of the words of its lines
+  const figures = { used: countedPrefixes(maps, rateTime()), size }
+  return gauge('rate limited clients', figures, 'spec.capacity.rateLimitedClients')
 }
 
 /** How full the services' tables are. */

@@ -1,7 +1,7 @@
 import type { LbConfig } from '@skep/datapath/lb-xdp'
 import { type LbMaps, openMaps } from '@skep/lb-maps'
 import { readProgram } from '../datapath/installed.ts'
-import { programPin } from '../datapath/load.ts'
+import { programPin } from '../datapath/pin.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { openTables, type Tables } from './tables.ts'
 

@@ -4,9 +4,9 @@ import { verdictsByIndex } from '@skep/datapath'
 import { readSources } from '@skep/lb-maps'
 import { Program } from 'libbpf-ts'
 import { openNetlink } from 'netlink-ts'
-import { programPin } from '../datapath/load.ts'
+import { programPin } from '../datapath/pin.ts'
 import { pinnedLinks } from '../devices/links.ts'
-import { readAttachments } from '../devices/record.ts'
+import { readAbsent, readAttachments } from '../devices/record.ts'
 import { readEjections, readHealth } from '../health/report.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
@@ -64,14 +64,16 @@ function connectionCounts({ opening, established, closing, closed }: Connections
   return { opening, established, closing, closed }
 }
 
-/** The devices that the program is on, or was. */
+/** The devices that the program is on, was, or should be. */
 export function readDevices(paths: InstancePaths): DeviceStatus[] {
   using netlink = openNetlink()
   const attachments = readAttachments(paths)
-  return pinnedLinks(paths, netlink).map(({ device, index, mode }) => {
+  const pinned = pinnedLinks(paths, netlink).map(({ device, index, mode }) => {
     const reason = attachments[device]?.reason
     return { name: device, mode, ...(reason === undefined ? {} : { reason }), attached: index !== 0 }
   })
+  const absent = readAbsent(paths).filter(({ device }) => pinned.every(({ name }) => name !== device))
+  return [...pinned, ...absent.map(({ device, ...rest }) => ({ name: device, ...rest, attached: false }))]
 }
 
 /** Every outcome with its counters. */

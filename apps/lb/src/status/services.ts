@@ -8,7 +8,7 @@ import {
   type ServiceRecord,
 } from '@skep/lb-maps'
 import { protocolName } from './protocol.ts'
-import type { MemberStatus, ServiceStatus } from './status.ts'
+import type { Admission, MemberStatus, ServiceStatus } from './status.ts'
 import type { Tables } from './tables.ts'
 
 /** The counters of members, or what stands for them. */
@@ -26,7 +26,7 @@ export function serviceStatuses(
     const name = names.get(frontend)
     const named = name === undefined ? { id: service.id } : { id: service.id, name }
     const { mode, algorithm, affinity, slots, records } = service
-    const about = { mode, algorithm, affinity, slots, moving: movingOf(service), records }
+    const about = { mode, algorithm, affinity, slots, moving: movingOf(service), records, ...admissionOf(service) }
     return { ...named, frontend, ...about, ...sum(members), members }
   })
 }
@@ -34,6 +34,15 @@ export function serviceStatuses(
 /** Slots that change hands. */
 export function movingOf({ moving: { move, harvest, settled } }: Pick<ServiceRecord, 'moving'>): number {
   return move + harvest + settled
+}
+
+/** Whom it admits, and how often. */
+export function admissionOf({ ranges, rateLimit }: Pick<ServiceRecord, 'ranges' | 'rateLimit'>): Admission {
+  const { newConnectionsPerSecond, burst, prefix } = rateLimit ?? {}
+  return {
+    ranges: ranges ?? null,
+    rateLimit: rateLimit ? `${newConnectionsPerSecond}/s, ${burst} at once, per /${prefix}` : null,
+  }
 }
 
 /** `192.0.2.10:80/TCP` */

@@ -54,7 +54,15 @@ export interface DeviceStatus {
   readonly attached: boolean
 }
 
-export interface ServiceStatus {
+/** Whom a frontend admits. */
+export interface Admission {
+  /** Stretches of client addresses; `null`: everybody. */
+  readonly ranges: number | null
+  /** How often clients may open connections: `100/s, 200 at once, per /32`; `null`: as they like. */
+  readonly rateLimit: string | null
+}
+
+export interface ServiceStatus extends Admission {
   readonly id: number
   /** The name in the configuration, where that can be read. */
   readonly name?: string

@@ -29,6 +29,8 @@ export function openTables(paths: InstancePaths): Tables | undefined {
     hops: array('hops', lb.hopCodec),
     moves: array('moves', lb.moveLineCodec),
     records: array('records', lb.recordLineCodec),
+    ranges: array('ranges', lb.rangeLineCodec),
+    rates: array('rates', lb.rateLineCodec),
     verdictCounters: counters('verdict_counters'),
     memberCounters: counters('member_counters'),
   }

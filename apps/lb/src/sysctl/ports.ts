@@ -6,12 +6,18 @@ export type Ports = ReadonlySet<number>
 /** Parses the kernel's list. */
 export function parsePorts(text: string): Set<number> {
   const ports = new Set<number>()
-  for (const part of text.split(',').map((part) => part.trim())) {
-    if (part === '') continue
-    const [from, to = from] = part.split('-').map(Number)
-    addRange(ports, { from: from!, to: to! })
-  }
+  for (const range of parseRanges(text)) addRange(ports, range)
   return ports
+}
+
+function parseRanges(text: string): PortRange[] {
+  const parts = text.split(',').map((part) => part.trim())
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [from, to = from] = part.split('-').map(Number)
+      return { from: from!, to: to! }
+    })
 }
 
 /** Formats in the shortest form that the kernel itself prints. */
@@ -27,8 +33,9 @@ export function formatPorts(ports: Ports): string {
   return parts.join(',')
 }
 
-/** The list with a range added. */
+/** The list with a range added. It is asked for in every round, and mostly there already. */
 export function withRange(text: string, range: PortRange): string {
+  if (parseRanges(text).some(({ from, to }) => from <= range.from && to >= range.to)) return text
   const ports = parsePorts(text)
   addRange(ports, range)
   return formatPorts(ports)

@@ -1,4 +1,4 @@
-import type { Monitor, Netlink } from 'netlink-ts'
+import type { Monitor, MonitorEvent, Netlink } from 'netlink-ts'
 import { detect } from '../detect/detect.ts'
 import type { Detection, DetectOptions } from '../detect/types.ts'
 import type { Selection } from '../selection/types.ts'
@@ -7,7 +7,7 @@ import type { Snapshot } from '../snapshot/types.ts'
 import { Bell } from './bell.ts'
 import { type DeviceChange, deviceChanges } from './changes.ts'
 import { hold, HOLD_MS, nothingHeld } from './hold.ts'
-import { View } from './view.ts'
+import { HostView } from './view.ts'
 
 /** How devices are followed. Times in milliseconds. */
 export interface FollowOptions extends DetectOptions, ReadOptions {
@@ -47,7 +47,7 @@ export async function* followDevices(
   if (signal?.aborted) return
   await using monitor = netlink.monitor(kinds, { signal })
   using bell = new Bell({ quietMs, mostMs })
-  const view = new View(netlink, options)
+  const view = new HostView(netlink, options)
   void ringFor(monitor, view, bell)
   let held = nothingHeld
   let before: Detection | undefined
@@ -69,12 +69,17 @@ export async function* followDevices(
 }
 
 /** Hands on what the monitor tells; its end, too. */
-async function ringFor(monitor: Monitor, view: View, bell: Bell): Promise<void> {
+async function ringFor(monitor: Monitor, view: HostView, bell: Bell): Promise<void> {
   try {
-    for await (const event of monitor) if (view.note(event)) bell.ring()
+    for await (const event of monitor) if (!isStart(event) && view.note(event)) bell.ring()
   } catch (error) {
     bell.fail(error)
   }
+}
+
+/** The first event tells what the view has, which was made after it. */
+function isStart(event: MonitorEvent): boolean {
+  return event.type === 'resync' && event.reason === 'start'
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

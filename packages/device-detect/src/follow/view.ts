@@ -8,15 +8,18 @@ const REST_TIMES = 9
 /** … and at least so often where they do. */
 const LONGEST_REST_MS = 5000
 
-/** What is known of a host, and what of it events have made out of date. Times in milliseconds. */
-export class View {
+/**
+ * What is known of a host, and what of it events have made out of date. For those with a loop of their own; the others
+ * have `followDevices`. Times in milliseconds.
+ */
+export class HostView {
   readonly #netlink: Netlink
   readonly #options: ReadOptions
   #snapshot: Snapshot
   #routesAreStale = false
   #restsUntil = 0
 
-  constructor(netlink: Netlink, options: ReadOptions) {
+  constructor(netlink: Netlink, options: ReadOptions = {}) {
     this.#netlink = netlink
     this.#options = options
     this.#snapshot = this.#timed(() => readSnapshot(netlink, options))
@@ -26,17 +29,20 @@ export class View {
     return this.#snapshot
   }
 
+  /** All of it may have changed. */
+  forget(): void {
+    this.#routesAreStale = true
+  }
+
   /** Takes note of an event. False: it can change nothing about which devices are chosen. */
   note(event: MonitorEvent): boolean {
-    // The first tells what the snapshot has, which was read after it.
-    if (event.type === 'resync' && event.reason === 'start') return false
     if (event.type === 'link' || event.type === 'address') return true
     const isStale = needsRoutes(event, this.#snapshot.routes)
     this.#routesAreStale ||= isStale
     return isStale
   }
 
-  /** Reads what is out of date. Where the routes have to wait, returns until when (of `performance.now()`). */
+  /** Reads what is out of date, and the devices in any case. Where the routes have to wait, returns until when (of `performance.now()`). */
   refresh(): number | undefined {
     const routes = this.#freshRoutes()
     this.#snapshot = { links: readLinks(this.#netlink), addresses: readAddresses(this.#netlink), routes }

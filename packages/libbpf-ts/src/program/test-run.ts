@@ -19,6 +19,11 @@ export interface TestRunOptions {
   readonly batchSize?: number
   /** The CPU to run on (types `raw_tracepoint` and some others only). */
   readonly cpu?: number
+  /**
+   * Programs of tc: as if the card had summed the packet up (CHECKSUM_COMPLETE). The kernel refuses (EBADMSG) if its sum
+   * is not the packet's afterwards. Minimum kernel 6.16.
+   */
+  readonly checksumComplete?: boolean
   /** Bytes to make room for when the program may make the packet longer; default 4096 more than `data`. */
   readonly maxSize?: number
 }
@@ -40,6 +45,7 @@ export interface TestRunResult {
 
 const LIVE_FRAMES = 1 << 1
 const RUN_ON_CPU = 1 << 0
+const CHECKSUM_COMPLETE = 1 << 2
 const ROOM = 4096
 const ENOSPC = -28
 const EINVAL = -22
@@ -61,7 +67,10 @@ export function testRun(program: Program, options: TestRunOptions): TestRunResul
     context: context ?? null,
     contextOut,
     repeat: options.repeat ?? 1,
-    flags: (liveFrames ? LIVE_FRAMES : 0) | (options.cpu === undefined ? 0 : RUN_ON_CPU),
+    flags:
+      (liveFrames ? LIVE_FRAMES : 0) |
+      (options.cpu === undefined ? 0 : RUN_ON_CPU) |
+      (options.checksumComplete ? CHECKSUM_COMPLETE : 0),
     cpu: options.cpu ?? 0,
     batchSize: options.batchSize ?? 0,
   })

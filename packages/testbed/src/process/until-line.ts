@@ -12,7 +12,7 @@ import { patient } from '../patience.ts'
 export function untilLine(
   stream: Readable | null,
   pattern: RegExp,
-  timeoutMs: number = patient(10_000),
+  timeoutMs: number = patient(25_000),
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { ciliumService, described, type PutService, serviceSpec } from '../../cilium/model.ts'
-import { merged, withPut, withStates } from '../../cilium/put.ts'
+import { withPut, withStates } from '../../cilium/put.ts'
 import { CiliumRefusal } from '../../cilium/refused.ts'
 import { checkCapacity } from '../../config/rules.ts'
-import type { Controller } from '../../controller/controller.ts'
+import { configOf, type Controller, type Wanted } from '../../controller/controller.ts'
 import { HttpProblem } from '../problem.ts'
 import { type Answer, ok, readJson, type Route, route, type RouteSpec } from '../route.ts'
 
@@ -23,6 +23,7 @@ const refusals = {
 
 /** The services of Cilium's API, with its model and its status codes (v1.11). */
 export function ciliumRoutes(controller: Controller): Route[] {
+  const check = checkOf(controller)
   const found = (id: number) => controller.wanted.put.find((one) => one.id === id)
   return [
     route({
@@ -51,20 +52,13 @@ export function ciliumRoutes(controller: Controller): Route[] {
         schema: serviceSpec,
       },
       answers: { 200: { description: 'Updated' }, 201: { description: 'Created' }, ...refusals },
-      handle: ({ params, body }) => put(controller, params.id, body),
+      handle: ({ params, body }) => put(controller, check, params.id, body),
     }),
     byId({
       method: 'DELETE',
       summary: 'delete one',
       answers: { 200: { description: 'Deleted' }, 404: { description: 'There is none' }, 500: refusals[500] },
-      handle: ({ params }) => {
-        if (found(params.id) === undefined) return { status: 404 }
-        carryOut(
-          controller,
-          controller.wanted.put.filter(({ id }) => id !== params.id),
-        )
-        return { status: 200 }
-      },
+      handle: ({ params }) => remove(controller, check, params.id),
     }),
   ]
 }
@@ -74,29 +68,42 @@ function byId(spec: Omit<RouteSpec<Id, object>, 'path' | 'params'>): Route {
   return { ...plain, handle: (request) => asCilium(() => plain.handle(request)) }
 }
 
-function put(controller: Controller, id: number, body: string): Answer {
+async function put(controller: Controller, check: Check, id: number, body: string): Promise<Answer> {
   const spec = readJson(serviceSpec, body)
-  const { put: before, declared } = controller.wanted
   if (spec.updateServices === true) {
-    carryOut(controller, withStates(before, spec))
+    await controller.change({ next: (wanted) => ({ ...wanted, put: withStates(wanted.put, spec) }), check })
     return { status: 200 }
   }
   const service: PutService = { ...spec, id: spec.id ?? id }
   if (service.id !== id)
     throw new CiliumRefusal('failure', `the path says ID ${id}, the body ${service.id}; they must be the same`)
-  const created = !before.some((one) => one.id === id)
-  carryOut(controller, withPut(before, service, declared.config))
-  return { status: created ? 201 : 200 }
+  let isNew = true
+  const next = (wanted: Wanted) => {
+    isNew = !wanted.put.some((one) => one.id === id)
+    return { ...wanted, put: withPut(wanted.put, service, wanted.declared.config) }
+  }
+  await controller.change({ next, check })
+  return { status: isNew ? 201 : 200 }
 }
 
+async function remove(controller: Controller, check: Check, id: number): Promise<Answer> {
+  let isThere = false
+  const next = (wanted: Wanted) => {
+    isThere = wanted.put.some((one) => one.id === id)
+    return isThere ? { ...wanted, put: wanted.put.filter((one) => one.id !== id) } : wanted
+  }
+  await controller.change({ next, check })
+  return { status: isThere ? 200 : 404 }
+}
+
+type Check = (next: Wanted) => void
+
 /** Nothing is changed that the tables have no room for. */
-function carryOut(controller: Controller, services: readonly PutService[]): void {
-  const findings = [
-    ...checkCapacity(merged(controller.wanted.declared.config, services)),
-    ...controller.refusals(services),
-  ]
-  if (findings.length > 0) throw new CiliumRefusal('failure', findings.map((one) => one.message).join('; '))
-  controller.change({ ...controller.wanted, put: services })
+function checkOf(controller: Controller): Check {
+  return (next) => {
+    const findings = [...checkCapacity(configOf(next)), ...controller.refusals(next.put)]
+    if (findings.length > 0) throw new CiliumRefusal('failure', findings.map((one) => one.message).join('; '))
+  }
 }
 
 /** Errors as Cilium's clients read them: a string; what does not fit the model is an object with code and message. */

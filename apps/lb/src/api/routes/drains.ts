@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import type { Config } from '../../config/config.ts'
 import { MOST_DRAIN_SECONDS } from '../../config/schema.ts'
+import { configOf } from '../../controller/controller.ts'
+import type { Drains } from '../../drain/drain.ts'
 import { type DrainProgress, drainProgress } from '../../drain/progress.ts'
 import { drained, isAt, type Place, requireBackend, undrained } from '../../drain/operate.ts'
 import { type ApiContext, reading } from '../context.ts'
@@ -34,12 +37,17 @@ const path = '/v1/services/{service}/backends/{backend}/drain'
 
 export function drainRoutes(context: ApiContext): Route[] {
   const { controller } = context
-  const all = () => reading(context, (open) => drainProgress(open, controller.config, controller.wanted.drains))
+  const all = shared(() => reading(context, (open) => drainProgress(open, controller.config, controller.wanted.drains)))
   const one = async (at: Place) => {
     const found = (await all()).find(isAt(at))
     if (found === undefined) throw new HttpProblem(404, `backend ${at.backend} of service ${at.service} is not drained`)
     return ok(found)
   }
+  const change = (next: (config: Config, drains: Drains) => Drains, what: string, { service, backend }: Place) =>
+    controller.change(
+      { next: (wanted) => ({ ...wanted, drains: next(configOf(wanted), wanted.drains) }) },
+      `${what}: ${service} ${backend}`,
+    )
   return [
     route({
       method: 'GET',
@@ -67,9 +75,8 @@ export function drainRoutes(context: ApiContext): Route[] {
       query: timeout,
       answers: { 200: { description: 'What is left', schema: progress } },
       handle: async ({ params, query }) => {
-        const { drains } = controller.wanted
-        const next = drained(controller.config, drains, params, query.timeoutSeconds ?? null, new Date())
-        controller.change({ ...controller.wanted, drains: next }, `drained: ${params.service} ${params.backend}`)
+        const { timeoutSeconds = null } = query
+        await change((config, drains) => drained(config, drains, params, timeoutSeconds, new Date()), 'drained', params)
         return await one(params)
       },
     }),
@@ -79,11 +86,19 @@ export function drainRoutes(context: ApiContext): Route[] {
       summary: 'end a drain: the backend gets new connections again',
       params: place,
       answers: { 204: { description: 'It is drained no more' } },
-      handle: ({ params }) => {
-        const drains = undrained(controller.config, controller.wanted.drains, params)
-        controller.change({ ...controller.wanted, drains }, `drained no more: ${params.service} ${params.backend}`)
+      handle: async ({ params }) => {
+        await change((config, drains) => undrained(config, drains, params), 'drained no more', params)
         return { status: 204 }
       },
     }),
   ]
+}
+
+/** One answer for all who ask before there is one: whoever drains many at once has the tables read once. */
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let current: Promise<T> | undefined
+  return () => {
+    current ??= work().finally(() => (current = undefined))
+    return current
+  }
 }

@@ -81,6 +81,8 @@ const serviceReport: z.ZodType<ServiceReport> = z.strictObject({
   affinity: z.boolean(),
   ring: z.strictObject({ slots: z.int(), used: z.int(), moving: z.int().describe('slots that change hands') }),
   records: z.int().describe('flows that it can remember at present'),
+  ranges: z.int().nullable().describe('stretches of client addresses that it admits; null: everybody'),
+  rateLimit: z.string().nullable(),
   health: z.string().nullable(),
   backends: z.array(backendReport),
 })

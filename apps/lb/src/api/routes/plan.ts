@@ -8,6 +8,8 @@ interface Query {
   readonly backends: number
   readonly connections: number
   readonly records: number
+  readonly sourceRanges: number
+  readonly rateLimitedClients: number
   readonly cpus?: number | undefined
 }
 
@@ -19,10 +21,21 @@ const query: z.ZodType<Query> = z.strictObject({
   backends: number(3_355_443).describe('counted once for each frontend of their family'),
   connections: number(16_777_216).default(262_144).describe('at one time'),
   records: number(16_777_216).default(262_144).describe('flows to remember at one time while slots change hands'),
+  sourceRanges: number(838_860).default(1024).describe('prefixes in source ranges, counted once for each frontend'),
+  rateLimitedClients: number(16_777_216)
+    .default(65_536)
+    .describe('client prefixes whose new connections are counted at one time'),
   cpus: number(8192, 1).optional().describe('that the machine may have; left out: this one'),
 })
 
-const capacities = { services: z.int(), backends: z.int(), connections: z.int(), records: z.int() }
+const capacities = {
+  services: z.int(),
+  backends: z.int(),
+  connections: z.int(),
+  records: z.int(),
+  sourceRanges: z.int(),
+  rateLimitedClients: z.int(),
+}
 
 const plan: z.ZodType<InstallPlan> = z.strictObject({
   asked: z.strictObject(capacities),
@@ -35,7 +48,7 @@ const plan: z.ZodType<InstallPlan> = z.strictObject({
       entries: z.int(),
       bytesEach: z.int(),
       bytes: z.int(),
-      setBy: z.array(z.enum(['services', 'backends', 'connections', 'records'])),
+      setBy: z.array(z.enum(['services', 'backends', 'connections', 'records', 'sourceRanges', 'rateLimitedClients'])),
     }),
   ),
   bytes: z.int(),

@@ -56,7 +56,7 @@ export function resourceRoutes(context: ApiContext): Route[] {
     route({
       method: 'GET',
       path: '/v1/devices',
-      summary: 'the devices that packets are balanced on, and how',
+      summary: 'the devices that packets are balanced on, and how; the others, and why not',
       answers: { 200: { description: 'All of them', schema: z.strictObject({ devices: z.array(deviceRow) }) } },
       handle: () => ok({ devices: deviceRows(paths) }),
     }),

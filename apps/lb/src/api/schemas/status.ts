@@ -24,6 +24,8 @@ export const serviceRow: z.ZodType<ServiceRow> = z.strictObject({
   slots: z.int(),
   moving: z.int().describe('slots that change hands'),
   records: z.int().describe('flows that it can remember at present'),
+  ranges: z.int().nullable().describe('stretches of client addresses that it admits; null: everybody'),
+  rateLimit: z.string().nullable().describe('like 100/s, 200 at once, per /32; null: none'),
 })
 
 /** What `get backends` shows of one. */
@@ -35,6 +37,8 @@ export const backendRow: z.ZodType<BackendRow> = z.strictObject({
   weight: z.int().nullable(),
   state: z.string().nullable(),
   health: z.enum(['up', 'down', 'unknown']).nullable(),
+  addedAt: z.string().nullable().describe('from then on it takes connections, by its declared time'),
+  drainingSince: z.string().nullable().describe('from then on it takes no new ones'),
   share: z.number().describe('of new connections, 0 to 1'),
   slots: z.int(),
   source: z.string().describe("the own address that packets to it carry; none: they carry the client's"),
@@ -48,9 +52,11 @@ export const backendRow: z.ZodType<BackendRow> = z.strictObject({
 /** What `get devices` shows of one. */
 export const deviceRow: z.ZodType<DeviceRow> = z.strictObject({
   name: z.string(),
-  mode: z.enum(['native', 'generic']),
+  mode: z.enum(['native', 'generic']).nullable().describe('null: the program is not meant to be there'),
   attached: z.boolean(),
-  reason: z.string().nullable(),
+  reason: z.string().nullable().describe('why it is not native, or not attached, where it should be'),
+  chosen: z.boolean().nullable().describe('whether spec.devices chooses it now'),
+  why: z.string().nullable().describe('why it is chosen, or the rule that leaves it out'),
   index: z.int().nullable(),
   state: z.string().nullable(),
   mtu: z.int().nullable(),

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What lb_xdp does, at tc on the way in, for devices that XDP cannot be on: over the same maps, from the same
+ * headers. A packet that stands for many (GSO, GRO) is sent on as one. Needs Linux 5.12, as lb_xdp.
+ */
+#define HOOK_TC
+#include <linux/pkt_cls.h>
+#include "lib/balance.h"
+#include "lib/count.h"
+
+static __always_inline int tc_action(struct __sk_buff *skb, enum verdict verdict)
+{
+	switch (xdp_action(verdict)) {
+	case XDP_TX:
+		return bpf_redirect(skb->ifindex, 0);
+	case XDP_REDIRECT:
+		return TC_ACT_REDIRECT;
+	case XDP_PASS:
+		return TC_ACT_UNSPEC;
+	default:
+		return TC_ACT_SHOT;
+	}
+}
+
+SEC("tc")
+int lb_tc(struct __sk_buff *skb)
+{
+	struct packet packet = {.member = NO_MEMBER};
+	enum verdict v;
+
+	pull_headers(skb);
+	v = balance(skb, &packet);
+	count(&packet, v);
+	return tc_action(skb, v);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
