@@ -18,13 +18,10 @@ const BOUNDS: Unsupported = {
   since: '6.12, of those tried',
 }
 
-/** Parts of the datapath that have objects of their own, with the same program in them. */
+/** The load balancer's program, in each object that has it. */
 const BALANCER = [
-  'lb_xdp/lb_xdp',
-  'lb_xdp_capture/lb_xdp',
-  'flow_race/lb_xdp',
-  'no_headroom/lb_xdp',
-  'told_route/lb_xdp',
+  ...['lb_xdp', 'lb_xdp_capture', 'flow_race', 'no_headroom', 'told_route'].map((object) => `${object}/lb_xdp`),
+  ...['lb_tc', 'no_headroom_tc', 'told_route_tc'].map((object) => `${object}/lb_tc`),
 ]
 
 /**
