@@ -25,11 +25,14 @@ export async function tryKernel(kernel: ChosenKernel, plan: Plan, say: (line: st
   }
   const files = { [basename(JOB_FILE)]: JSON.stringify(plan.job) }
   const once = (): Promise<Outcome> =>
-    boot({ kernel, root, command: commandLine(), files, timeoutMs: plan.timeoutMs, onLine }, (booted) => ({
-      wanted,
-      version,
-      ...resultOf(booted),
-    }))
+    boot(
+      { kernel, root, command: commandLine(), files, timeoutMs: plan.timeoutMs, cpus: plan.cpus, onLine },
+      (booted) => ({
+        wanted,
+        version,
+        ...resultOf(booted),
+      }),
+    )
   tell('boots')
   const first = await once()
   if (first.result) return first

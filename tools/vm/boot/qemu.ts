@@ -17,6 +17,7 @@ export interface Boot {
   /** What it finds in `/run/job`, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly timeoutMs: number
+  readonly cpus: number
   /** A line that the command wrote. */
   readonly onLine: (line: string) => void
 }
@@ -44,7 +45,7 @@ export async function boot<Result>(options: Boot, use: (booted: Booted) => Resul
     writeFileSync(join(job, 'modules'), modulesFolder(options.kernel))
     writeFileSync(join(job, 'command'), options.command)
     writeFileSync(join(job, 'initrd'), initramfs(options.kernel, options.root))
-    const late = await run(qemuArguments(kernelFolder(options.kernel), job), options)
+    const late = await run(qemuArguments(kernelFolder(options.kernel), job, options.cpus), options)
     const read = (name: string): string | undefined => readIfThere(join(job, name))
     const status = read('status')
     if (status !== undefined) return use({ status: Number(status), read })
@@ -57,18 +58,18 @@ export async function boot<Result>(options: Boot, use: (booted: Booted) => Resul
 }
 
 /**
- * No hardware acceleration: where this runs in a virtual machine itself, it may hang. Two serial lines, the kernel's
+ * No hardware acceleration: where this runs in a virtual machine itself, it may hang. One thread: with several, Node.js
+ * faults now and then. Two serial lines, the kernel's
  * console and what the command prints; two 9p exports, the host's root, which cannot be written to, and the job's folder.
  */
-export function qemuArguments(kernel: string, job: string): string[] {
+export function qemuArguments(kernel: string, job: string, cpus: number): string[] {
   const share = (id: string, path: string, options: string): string[] => [
     '-fsdev',
     `local,id=${id},path=${path},security_model=none,multidevs=remap${options}`,
     '-device',
     `virtio-9p-pci,fsdev=${id},mount_tag=${id}`,
   ]
-  const machine =
-    'tcg,thread=multi,tb-size=512 -cpu max,la57=off -smp 2 -nodefaults -no-user-config -display none -no-reboot'
+  const machine = `tcg,thread=single,tb-size=512 -cpu max,la57=off -smp ${cpus} -nodefaults -no-user-config -display none -no-reboot`
   return [
     '-accel',
     ...machine.split(' '),
