@@ -34,6 +34,8 @@ export function judge({ wanted, result, why, skipped }: Outcome, table: Unsuppor
   }
 }
 
+const SHOWN = 3
+
 type Lacking = Readonly<Record<string, Unsupported>>
 
 function judgePrograms({ loads }: JobResult, lacking: Lacking): Judgement {
@@ -73,15 +75,17 @@ function judgeTests({ tests, needs }: JobResult, lacking: Lacking): Judgement {
       ),
       ...lines,
     ],
-    troubles: [...settled.filter(({ status }) => status === 'failed').map(describe), ...wrong],
+    troubles: [...describeAll(settled.filter(({ status }) => status === 'failed')), ...wrong],
   }
 }
 
-/** libbpf-ts says `program "lb_xdp" of "lb_xdp"` of what the verifier refused. */
+/**
+ * libbpf-ts says `program "lb_xdp" of "lb_xdp"` of what the verifier refused. Which program of an object that is depends on
+ * the settings that it is loaded with.
+ */
 function refusedIn(message: string, lacking: Lacking): string | undefined {
-  const [, program, object] = /program "(\w+)" of "(\w+)"/.exec(message) ?? []
-  const name = `${object}/${program}`
-  return lacking[name] ? name : undefined
+  const object = /program "\w+" of "(\w+)"/.exec(message)?.[1]
+  return Object.keys(lacking).find((program) => program.startsWith(`${object}/`))
 }
 
 function rowsOf(tests: readonly TestResult[]): Row[] {
@@ -91,6 +95,14 @@ function rowsOf(tests: readonly TestResult[]): Row[] {
     return { suite, passed: count('passed'), failed: count('failed'), skipped: count('skipped') }
   }
   return suites.map(row).toSorted((a, b) => a.suite.localeCompare(b.suite))
+}
+
+/** Of each file the first few: the others failed for the same reason, as a rule. */
+function describeAll(failed: readonly TestResult[]): string[] {
+  return Object.values(Object.groupBy(failed, ({ file }) => file)).flatMap((tests = []) => {
+    const more = tests.length - SHOWN
+    return [...tests.slice(0, SHOWN).map(describe), ...(more > 0 ? [`${tests[0]?.file}: and ${more} more`] : [])]
+  })
 }
 
 function describe({ file, name, message }: TestResult): string {

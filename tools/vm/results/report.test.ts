@@ -54,6 +54,13 @@ describe('tests', () => {
     expect(troubles).toEqual([])
   })
 
+  test('of many that failed in one file, the first are named', () => {
+    const tests = ['a', 'b', 'c', 'd', 'e'].map((name) => aTest(name, 'failed', 'Error: no'))
+    const { troubles } = judge(outcome('6.1', { tests }), table)
+    const file = 'packages/x/src/y.test.ts'
+    expect(troubles).toEqual([...['a', 'b', 'c'].map((name) => `${file}: ${name}: Error: no`), `${file}: and 2 more`])
+  })
+
   test('where that program should load, it has failed', () => {
     expect(judge(outcome('6.1', { tests: [blocked] }), table).troubles).toEqual([
       'packages/x/src/y.test.ts: a: BpfError: object.load: program "lb" of "lb": reserved fields',

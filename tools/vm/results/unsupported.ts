@@ -11,7 +11,7 @@ const ATOMICS: Unsupported = { needs: 'compare-and-swap', since: '5.12' }
 const COARSE_CLOCK: Unsupported = { needs: 'the coarse clock, bpf_ktime_get_coarse_ns', since: '5.11' }
 const MEMORY_KEY: Unsupported = {
   needs: 'a map key in memory that a global function was given',
-  since: '6.12, of those tried',
+  since: '6.2',
 }
 const BOUNDS: Unsupported = {
   needs: 'a verifier that remembers the bounds of the copy of a register',
