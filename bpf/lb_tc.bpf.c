@@ -6,7 +6,7 @@
 #define HOOK_TC
 #include <linux/pkt_cls.h>
 #include "lib/balance.h"
-#include "lib/count.h"
+#include "lib/precede.h"
 
 static __always_inline int tc_action(struct __sk_buff *skb, enum verdict verdict)
 {
@@ -30,7 +30,7 @@ int lb_tc(struct __sk_buff *skb)
 
 	pull_headers(skb);
 	v = balance(skb, &packet);
-	count(&packet, v);
+	finish(skb, &packet, v);
 	return tc_action(skb, v);
 }
 

@@ -4,7 +4,7 @@
  * or direct server return. Needs Linux 5.12 (compare-and-swap; the MTU from a route lookup).
  */
 #include "lib/balance.h"
-#include "lib/count.h"
+#include "lib/precede.h"
 
 SEC("xdp")
 int lb_xdp(struct context *ctx)
@@ -12,7 +12,7 @@ int lb_xdp(struct context *ctx)
 	struct packet packet = {.member = NO_MEMBER};
 	enum verdict v = balance(ctx, &packet);
 
-	count(&packet, v);
+	finish(ctx, &packet, v);
 	return xdp_action(v);
 }
 

@@ -15,7 +15,7 @@ int lb_xdp_capture(struct context *ctx)
 
 	capture_arrival(ctx);
 	v = balance(ctx, &packet);
-	count(&packet, v);
+	finish(ctx, &packet, v);
 	action = xdp_action(v);
 	capture_departure(ctx, v, action != XDP_DROP);
 	return action;

@@ -33,7 +33,9 @@ struct lb_config {
 	__be32 tunnel_source6[4];
 	__be32 tunnel_spread6[4];
 	__u32 rates_mask; /* of the lines that count what clients open */
+	__u32 fragments_mask;
+	__u32 timeout_fragment; /* how long fragments follow their first one */
 	__u32 pad;
 };
 
-_Static_assert(sizeof(struct lb_config) == 120, "no hidden padding");
+_Static_assert(sizeof(struct lb_config) == 128, "no hidden padding");

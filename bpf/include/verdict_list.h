@@ -11,8 +11,8 @@
 /* clang-format off */
 #define VERDICTS(verdict) \
 	verdict(PASS_TRUNCATED, PASS, "cut short inside its headers, or malformed") \
-	verdict(PASS_ETHERTYPE, PASS, "neither IPv4 nor IPv6 (ARP, VLAN, ...)") \
-	verdict(PASS_PROTOCOL, PASS, "neither TCP nor UDP, or not at the end of its source route") \
+	verdict(PASS_ETHERTYPE, PASS, "neither IPv4 nor IPv6 (ARP, more than two VLAN tags, ...)") \
+	verdict(PASS_PROTOCOL, PASS, "nothing that services have: TCP, UDP, ICMP errors about them, pings; or not at the end of its source route") \
 	verdict(PASS_FOREIGN, PASS, "not for a service") \
 	verdict(PASS_NO_CONNECTION, PASS, "to an own address and NAT port, or an ICMP error, that belongs to no connection") \
 	verdict(TX_TO_BACKEND, TX, "from a client, sent to its backend by the device it came in by") \
@@ -23,7 +23,7 @@
 	verdict(STACK_FRAGMENTS, PASS, "translated; larger than the route's MTU, the kernel fragments") \
 	verdict(STACK_ENCAPSULATES, PASS, "translated; the route is a tunnel, the kernel encapsulates") \
 	verdict(REPLY_TOO_BIG, TX, "larger than the route's MTU; its sender was told by ICMP") \
-	verdict(DROP_FRAGMENT, DROP, "fragment to a service address") \
+	verdict(DROP_FRAGMENT, DROP, "fragment to a service, whose first one has not come by or is too long ago") \
 	verdict(DROP_EXTENSION_HEADERS, DROP, "more IPv6 extension headers than are followed") \
 	verdict(DROP_TTL, DROP, "TTL or hop limit used up") \
 	verdict(DROP_NO_SERVICE, DROP, "the service table leads to an id that does not exist") \

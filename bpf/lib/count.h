@@ -14,11 +14,16 @@ static __always_inline void add(void *counters, __u32 index, __u32 packets, __u6
 	counter->bytes += bytes;
 }
 
+static __always_inline void count_member(const struct packet *packet)
+{
+	if (packet->member != NO_MEMBER)
+		add(&member_counters, packet->member, frames_of(packet), frame_bytes(packet));
+}
+
 static __always_inline void count(const struct packet *packet, enum verdict verdict)
 {
-	add(&verdict_counters, verdict, frames_of(packet), packet->bytes);
-	if (packet->member != NO_MEMBER)
-		add(&member_counters, packet->member, frames_of(packet), packet->bytes);
+	add(&verdict_counters, verdict, frames_of(packet), frame_bytes(packet));
+	count_member(packet);
 }
 
 #define VERDICT_IF_PASS(name, action, description) | (__u64)(XDP_##action == XDP_PASS) << VERDICT_##name

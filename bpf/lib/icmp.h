@@ -157,7 +157,8 @@ __noinline int write_answer(struct context *ctx)
 						  : answer_too_big6(ctx, answering);
 }
 
-stage answer_too_big(struct context *ctx, const struct packet *packet, __u16 mtu)
+/* Leaves what write_answer() asks. */
+stage begin_answer(const struct packet *packet, __u16 mtu)
 {
 	struct answering *answering = this_answering();
 
@@ -166,9 +167,21 @@ stage answer_too_big(struct context *ctx, const struct packet *packet, __u16 mtu
 	answering->source = packet->source;
 	answering->destination = packet->destination;
 	answering->mtu = mtu;
-	answering->frame.bytes = packet->bytes;
+	answering->frame.bytes = frame_bytes(packet);
 	answering->frame.network = packet->network;
 	answering->frame.tags = packet->tags;
 	answering->frame.family = packet->family;
+	return VERDICT_GO_ON;
+}
+
+stage finish_answer(struct context *ctx)
+{
 	return write_answer(ctx) ? VERDICT_REPLY_TOO_BIG : VERDICT_DROP_TOO_BIG;
+}
+
+stage answer_too_big(struct context *ctx, const struct packet *packet, __u16 mtu)
+{
+	enum verdict v = begin_answer(packet, mtu);
+
+	return v ? v : finish_answer(ctx);
 }

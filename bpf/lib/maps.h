@@ -10,6 +10,7 @@
 #include "../include/verdict.h"
 #include "../include/maps/admission.h"
 #include "../include/maps/counters.h"
+#include "../include/maps/fragments.h"
 #include "../include/maps/hops.h"
 #include "../include/maps/members.h"
 #include "../include/maps/moves.h"
@@ -145,6 +146,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct nat_entry);
 } nat_entries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct fragment);
+} fragments SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

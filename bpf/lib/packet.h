@@ -22,8 +22,13 @@
 
 /*
  * Ports are 0 and the protocol too where a packet has none that can be read: `unreadable` says why. Of an
- * ICMP error, source, ports and protocol are those of an answer to what it quotes.
+ * ICMP error, source, ports and protocol are those of an answer to what it quotes. Of later fragments, see
+ * fragment.h.
  */
+/* Beside the length of a frame which others follow: a word of its own would make twice the work for the
+ * verifier. */
+#define FIRST_FRAGMENT (1U << 31)
+
 struct packet {
 	struct ethhdr *ethernet;
 	struct iphdr *ipv4;
@@ -41,7 +46,7 @@ struct packet {
 	__u8 family;
 	__u8 protocol;
 	_Bool icmp_error;
-	__u32 bytes; /* of the frame */
+	__u32 bytes; /* see frame_bytes() */
 	__u32 member;
 	__u64 flow;
 	enum verdict unreadable;
@@ -55,6 +60,11 @@ struct turning {
 	__u8 tags;
 	__u8 family;
 };
+
+static __always_inline __u32 frame_bytes(const struct packet *packet)
+{
+	return packet->bytes & ~FIRST_FRAGMENT;
+}
 
 /* A TCP packet that asks for a new connection. */
 static __always_inline _Bool opens(const struct packet *packet)

@@ -3,11 +3,13 @@
  * header. */
 #pragma once
 #include <linux/in.h>
+#include "fragment.h"
 #include "icmp_error.h"
 #include "vlan.h"
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */
 #define IPV6_FRAGMENT 0xfff9 /* offset, more fragments */
+#define IPV6_OFFSET   0xfff8
 
 /* What an offset can be: behind options or extension headers. */
 #define TRANSPORT_MASK 0x3fff
@@ -26,7 +28,7 @@ struct extension {
 			__u8 segments_left;
 		};
 	};
-	__be32 rest;
+	__be32 id; /* of fragments */
 };
 
 /* room: what the IP header says is left. A frame may be padded beyond it, and must not end before it. */
@@ -61,16 +63,23 @@ stage parse_ipv4(struct context *ctx, struct packet *packet, void *header, void 
 	packet->family = AF_INET;
 	packet->source = ipv4_address(ip->saddr);
 	packet->destination = ipv4_address(ip->daddr);
-	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT)) {
-		if (ip->protocol == IPPROTO_ICMP)
+	if (unlikely(ip->frag_off & bpf_htons(IPV4_FRAGMENT))) {
+		if (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP)
 			return VERDICT_PASS_PROTOCOL;
-		packet->unreadable = VERDICT_DROP_FRAGMENT;
-		return VERDICT_GO_ON;
+		name_fragment(packet, ip->id, ip->protocol, ip->frag_off & bpf_htons(IPV4_OFFSET));
+		if (packet->unreadable)
+			return VERDICT_GO_ON;
 	}
 	if (unlikely(ip->protocol == IPPROTO_ICMP))
 		return parse_error(ctx, packet, ip, 0);
 	return parse_transport(packet, header + header_length, end, packet->length - header_length,
 			       ip->protocol);
+}
+
+/* A packet in fragments, of which this is the first header. */
+static __always_inline _Bool may_have_ports(__u8 first)
+{
+	return first == IPPROTO_TCP || first == IPPROTO_UDP || first == IPPROTO_DSTOPTS;
 }
 
 /*
@@ -96,10 +105,12 @@ stage parse_extensions(struct packet *packet, void *header, void *end, __u32 roo
 		if (next != IPPROTO_FRAGMENT) {
 			length += extension->length * 8;
 		} else if (extension->fragment & bpf_htons(IPV6_FRAGMENT)) {
-			if (extension->next == IPPROTO_ICMPV6)
+			if (!may_have_ports(extension->next))
 				return VERDICT_PASS_PROTOCOL;
-			packet->unreadable = VERDICT_DROP_FRAGMENT;
-			return VERDICT_GO_ON;
+			name_fragment(packet, extension->id, extension->next,
+				      extension->fragment & bpf_htons(IPV6_OFFSET));
+			if (packet->unreadable)
+				return VERDICT_GO_ON;
 		}
 		if (length > room)
 			return VERDICT_PASS_TRUNCATED;
@@ -181,6 +192,8 @@ stage parse_packet(struct context *ctx, struct packet *packet)
 	forget(packet->transport);
 	forget(packet->protocol);
 	forget(packet->length);
+	forget(packet->bytes);
+	forget(packet->unreadable);
 	return VERDICT_GO_ON;
 }
 

@@ -4,6 +4,7 @@
  * the second choice is looked at only when the first says that something overflowed.
  */
 #pragma once
+#include "follow.h"
 #include "hash.h"
 #include "ping.h"
 #include "ports.h"
@@ -88,16 +89,24 @@ static __always_inline __u32 look_up(const struct packet *packet, __be16 port, _
 	return look_up6(packet->destination, tail);
 }
 
+/* address: what the address alone leads to. */
+stage without_ports(struct context *ctx, const struct packet *packet, __u32 address)
+{
+	enum verdict otherwise = address == SERVICE_ADDRESS_ONLY ? packet->unreadable : VERDICT_PASS_FOREIGN;
+
+	if (address != SERVICE_ADDRESS_ONLY && address != SERVICE_OWN_SOURCE)
+		return VERDICT_PASS_FOREIGN;
+	if (packet->unreadable == VERDICT_DROP_FRAGMENT)
+		return follow_first(ctx, otherwise);
+	return otherwise == VERDICT_REPLY_PING ? answer_ping(ctx, packet) : otherwise;
+}
+
 /* service: the service's id, or SERVICE_OWN_SOURCE for what may be a reply. */
 stage find_service(struct context *ctx, const struct packet *packet, __u32 *service)
 {
 	*service = look_up(packet, packet->destination_port, packet->protocol);
-	if (unlikely(packet->unreadable)) {
-		if (*service != SERVICE_ADDRESS_ONLY)
-			return VERDICT_PASS_FOREIGN;
-		return packet->unreadable == VERDICT_REPLY_PING ? answer_ping(ctx, packet)
-								: packet->unreadable;
-	}
+	if (unlikely(packet->unreadable))
+		return without_ports(ctx, packet, *service);
 	if (*service == SERVICE_NONE && is_on(SWITCH_ANY_PORT))
 		*service = look_elsewhere(packet, packet->protocol);
 	if (*service != SERVICE_NONE)

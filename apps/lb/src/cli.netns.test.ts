@@ -27,7 +27,7 @@ test('check says what run would do and changes nothing', async () => {
   expect(stdout.split('\n')).toEqual(
     expect.arrayContaining([
       'service web: 1 frontend, 2 backends, checked by tcp every 2 s',
-      'devices: eth0; XDP mode: native, else generic',
+      'devices: eth0; mode: native, else generic, else tc',
       'own addresses towards the backends: 10.0.0.1, ports 16384-32767',
       expect.stringContaining('kernel setting net.ipv4.conf.eth0.accept_local: 0 → 1'),
       expect.stringMatching(/^warning: no route to 10\.9\.0\.2/),

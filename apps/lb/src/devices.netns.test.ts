@@ -75,7 +75,7 @@ describe('spec.devices: [auto]', () => {
     const { stdout } = await lb.command('check', '--config', lb.configFile)
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([
-        'devices: eth0, eth1; XDP mode: native, else generic',
+        'devices: eth0, eth1; mode: native, else generic, else tc',
         'device eth0: chosen, it has a default route in table 100 and 1 more (IPv4); a route to 2001:db8::/64 (IPv6)',
         'device docker0: left out, its name begins with "docker"',
         'device br0: left out, it is a bridge',

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
-import { detachLink } from './devices/links.ts'
+import { detachLink } from './devices/detach.ts'
 import { deviceOfPin, type InstancePaths } from './instance/paths.ts'
 import { removeIfEmpty } from './instance/remove-if-empty.ts'
 import { probePaths } from './health/probe-path/probe-paths.ts'
@@ -13,7 +13,7 @@ import { formatKey, procSettings } from './sysctl/proc.ts'
  * settings. The caller holds the instance's locks. Says what it did, a line each; nothing where nothing was.
  */
 export function removeInstance(paths: InstancePaths): string[] {
-  const devices = existsSync(paths.links) ? readdirSync(paths.links).map(deviceOfPin) : []
+  const devices = [...new Set(existsSync(paths.links) ? readdirSync(paths.links).map(deviceOfPin) : [])]
   for (const device of devices) detachLink(paths, device)
   using netlink = openNetlink()
   const neighbors = existsSync(paths.run) ? releaseNeighbors(netlink, paths.neighbors) : []

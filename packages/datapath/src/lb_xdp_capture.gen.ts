@@ -270,6 +270,110 @@ export const captureRecordCodec: bpf.Codec<CaptureRecord> = {
   },
 }
 
+/** `struct fragment`, 128 bytes. */
+export interface Fragment {
+  state: bigint
+  source: number[]
+  destination: number[]
+  toSource: number[]
+  toDestination: number[]
+  flow: bigint
+  id: number
+  member: number
+  hop: number
+  protocol: number
+  dispatch: number
+  family: number
+}
+
+/** Where the fields of {@link Fragment} stand, in bytes: for what writes into a mapped array directly. */
+export const fragmentOffsets = {
+  state: 0,
+  source: 8,
+  destination: 24,
+  toSource: 40,
+  toDestination: 56,
+  flow: 72,
+  id: 80,
+  member: 84,
+  hop: 88,
+  protocol: 92,
+  dispatch: 93,
+  family: 94,
+} as const
+
+export const fragmentCodec: bpf.Codec<Fragment> = {
+  size: 128,
+  align: 8,
+  read(view, offset) {
+    return {
+      state: view.getBigUint64(offset, true),
+      source: [
+        view.getUint32(offset + 8, false),
+        view.getUint32(offset + 12, false),
+        view.getUint32(offset + 16, false),
+        view.getUint32(offset + 20, false),
+      ],
+      destination: [
+        view.getUint32(offset + 24, false),
+        view.getUint32(offset + 28, false),
+        view.getUint32(offset + 32, false),
+        view.getUint32(offset + 36, false),
+      ],
+      toSource: [
+        view.getUint32(offset + 40, false),
+        view.getUint32(offset + 44, false),
+        view.getUint32(offset + 48, false),
+        view.getUint32(offset + 52, false),
+      ],
+      toDestination: [
+        view.getUint32(offset + 56, false),
+        view.getUint32(offset + 60, false),
+        view.getUint32(offset + 64, false),
+        view.getUint32(offset + 68, false),
+      ],
+      flow: view.getBigUint64(offset + 72, true),
+      id: view.getUint32(offset + 80, false),
+      member: view.getUint32(offset + 84, true),
+      hop: view.getUint32(offset + 88, true),
+      protocol: view.getUint8(offset + 92),
+      dispatch: view.getUint8(offset + 93),
+      family: view.getUint8(offset + 94),
+    }
+  },
+  write(view, offset, value) {
+    view.setBigUint64(offset, value.state, true)
+    bpf.checkLength(value.source, 4, 'Fragment.source')
+    view.setUint32(offset + 8, value.source[0]!, false)
+    view.setUint32(offset + 12, value.source[1]!, false)
+    view.setUint32(offset + 16, value.source[2]!, false)
+    view.setUint32(offset + 20, value.source[3]!, false)
+    bpf.checkLength(value.destination, 4, 'Fragment.destination')
+    view.setUint32(offset + 24, value.destination[0]!, false)
+    view.setUint32(offset + 28, value.destination[1]!, false)
+    view.setUint32(offset + 32, value.destination[2]!, false)
+    view.setUint32(offset + 36, value.destination[3]!, false)
+    bpf.checkLength(value.toSource, 4, 'Fragment.toSource')
+    view.setUint32(offset + 40, value.toSource[0]!, false)
+    view.setUint32(offset + 44, value.toSource[1]!, false)
+    view.setUint32(offset + 48, value.toSource[2]!, false)
+    view.setUint32(offset + 52, value.toSource[3]!, false)
+    bpf.checkLength(value.toDestination, 4, 'Fragment.toDestination')
+    view.setUint32(offset + 56, value.toDestination[0]!, false)
+    view.setUint32(offset + 60, value.toDestination[1]!, false)
+    view.setUint32(offset + 64, value.toDestination[2]!, false)
+    view.setUint32(offset + 68, value.toDestination[3]!, false)
+    view.setBigUint64(offset + 72, value.flow, true)
+    view.setUint32(offset + 80, value.id, false)
+    view.setUint32(offset + 84, value.member, true)
+    view.setUint32(offset + 88, value.hop, true)
+    view.setUint8(offset + 92, value.protocol)
+    view.setUint8(offset + 93, value.dispatch)
+    view.setUint8(offset + 94, value.family)
+    bpf.writeZeros(view, offset + 95, 33)
+  },
+}
+
 /** `struct hop`, 32 bytes. */
 export interface Hop {
   generation: number
@@ -1099,7 +1203,7 @@ export const sourceCodec: bpf.Codec<Source> = {
   },
 }
 
-/** `struct lb_config`, 120 bytes. */
+/** `struct lb_config`, 128 bytes. */
 export interface LbConfig {
   hashKey0: bigint
   hashKey1: bigint
@@ -1122,6 +1226,8 @@ export interface LbConfig {
   tunnelSource6: number[]
   tunnelSpread6: number[]
   ratesMask: number
+  fragmentsMask: number
+  timeoutFragment: number
 }
 
 /** Where the fields of {@link LbConfig} stand, in bytes: for what writes into a mapped array directly. */
@@ -1147,10 +1253,12 @@ export const lbConfigOffsets = {
   tunnelSource6: 76,
   tunnelSpread6: 92,
   ratesMask: 108,
+  fragmentsMask: 112,
+  timeoutFragment: 116,
 } as const
 
 export const lbConfigCodec: bpf.Codec<LbConfig> = {
-  size: 120,
+  size: 128,
   align: 8,
   read(view, offset) {
     return {
@@ -1185,6 +1293,8 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
         view.getUint32(offset + 104, false),
       ],
       ratesMask: view.getUint32(offset + 108, true),
+      fragmentsMask: view.getUint32(offset + 112, true),
+      timeoutFragment: view.getUint32(offset + 116, true),
     }
   },
   write(view, offset, value) {
@@ -1217,8 +1327,10 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
     view.setUint32(offset + 100, value.tunnelSpread6[2]!, false)
     view.setUint32(offset + 104, value.tunnelSpread6[3]!, false)
     view.setUint32(offset + 108, value.ratesMask, true)
-    view.setUint32(offset + 112, 0)
-    view.setUint32(offset + 116, 0)
+    view.setUint32(offset + 112, value.fragmentsMask, true)
+    view.setUint32(offset + 116, value.timeoutFragment, true)
+    view.setUint32(offset + 120, 0)
+    view.setUint32(offset + 124, 0)
   },
 }
 
@@ -1296,6 +1408,8 @@ export interface LbXdpCaptureConfig {
   tunnelSource6: number[]
   tunnelSpread6: number[]
   ratesMask: number
+  fragmentsMask: number
+  timeoutFragment: number
 }
 
 /** What `lb_xdp_capture.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
@@ -1305,6 +1419,7 @@ export interface LbXdpCaptureSpec extends Disposable {
     readonly captureFrames: bpf.MapSpec
     readonly captureLost: bpf.MapSpec
     readonly captureRing: bpf.MapSpec
+    readonly fragments: bpf.MapSpec
     readonly hops: bpf.MapSpec
     readonly memberCounters: bpf.MapSpec
     readonly memberIds: bpf.MapSpec
@@ -1340,6 +1455,7 @@ export interface LbXdpCapture extends Disposable {
     readonly captureFrames: bpf.PerCpuMap<number, CaptureRecord>
     readonly captureLost: bpf.ArrayMap<bigint>
     readonly captureRing: bpf.RingBufferMap
+    readonly fragments: bpf.ArrayMap<Fragment>
     readonly hops: bpf.ArrayMap<Hop>
     readonly memberCounters: bpf.PerCpuMap<number, Counter>
     readonly memberIds: bpf.ArrayMap<MemberLine>
@@ -1387,6 +1503,7 @@ export function openLbXdpCapture(source: string | Uint8Array = OBJECT): LbXdpCap
       captureFrames: bpf.mapSpec(object, 'capture_frames', 4, 2088),
       captureLost: bpf.mapSpec(object, 'capture_lost', 4, 8),
       captureRing: bpf.mapSpec(object, 'capture_ring', 0, 0),
+      fragments: bpf.mapSpec(object, 'fragments', 4, 128),
       hops: bpf.mapSpec(object, 'hops', 4, 32),
       memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
       memberIds: bpf.mapSpec(object, 'member_ids', 4, 64),
@@ -1411,27 +1528,29 @@ export function openLbXdpCapture(source: string | Uint8Array = OBJECT): LbXdpCap
       lbXdpCapture: bpf.programSpec(object, 'lb_xdp_capture'),
     },
     config: bpf.settings<LbXdpCaptureConfig>(object, {
-      hashKey0: { variable: 'config', size: 120, offset: 0, codec: bpf.u64 },
-      hashKey1: { variable: 'config', size: 120, offset: 8, codec: bpf.u64 },
-      services4Mask: { variable: 'config', size: 120, offset: 16, codec: bpf.u32 },
-      services6Mask: { variable: 'config', size: 120, offset: 20, codec: bpf.u32 },
-      natMask: { variable: 'config', size: 120, offset: 24, codec: bpf.u32 },
-      natPortMin: { variable: 'config', size: 120, offset: 28, codec: bpf.u16 },
-      natPortMax: { variable: 'config', size: 120, offset: 30, codec: bpf.u16 },
-      jiffiesPerSecond: { variable: 'config', size: 120, offset: 32, codec: bpf.u32 },
-      timeoutOpening: { variable: 'config', size: 120, offset: 36, codec: bpf.u32 },
-      timeoutEstablished: { variable: 'config', size: 120, offset: 40, codec: bpf.u32 },
-      timeoutClosing: { variable: 'config', size: 120, offset: 44, codec: bpf.u32 },
-      timeoutClosed: { variable: 'config', size: 120, offset: 48, codec: bpf.u32 },
-      timeoutOther: { variable: 'config', size: 120, offset: 52, codec: bpf.u32 },
-      pulseLimit: { variable: 'config', size: 120, offset: 56, codec: bpf.u32 },
-      hopsMask: { variable: 'config', size: 120, offset: 60, codec: bpf.u32 },
-      recordShift: { variable: 'config', size: 120, offset: 64, codec: bpf.u32 },
-      tunnelSource4: { variable: 'config', size: 120, offset: 68, codec: bpf.be32 },
-      tunnelSpread4: { variable: 'config', size: 120, offset: 72, codec: bpf.be32 },
-      tunnelSource6: { variable: 'config', size: 120, offset: 76, codec: bpf.array(bpf.be32, 4) },
-      tunnelSpread6: { variable: 'config', size: 120, offset: 92, codec: bpf.array(bpf.be32, 4) },
-      ratesMask: { variable: 'config', size: 120, offset: 108, codec: bpf.u32 },
+      hashKey0: { variable: 'config', size: 128, offset: 0, codec: bpf.u64 },
+      hashKey1: { variable: 'config', size: 128, offset: 8, codec: bpf.u64 },
+      services4Mask: { variable: 'config', size: 128, offset: 16, codec: bpf.u32 },
+      services6Mask: { variable: 'config', size: 128, offset: 20, codec: bpf.u32 },
+      natMask: { variable: 'config', size: 128, offset: 24, codec: bpf.u32 },
+      natPortMin: { variable: 'config', size: 128, offset: 28, codec: bpf.u16 },
+      natPortMax: { variable: 'config', size: 128, offset: 30, codec: bpf.u16 },
+      jiffiesPerSecond: { variable: 'config', size: 128, offset: 32, codec: bpf.u32 },
+      timeoutOpening: { variable: 'config', size: 128, offset: 36, codec: bpf.u32 },
+      timeoutEstablished: { variable: 'config', size: 128, offset: 40, codec: bpf.u32 },
+      timeoutClosing: { variable: 'config', size: 128, offset: 44, codec: bpf.u32 },
+      timeoutClosed: { variable: 'config', size: 128, offset: 48, codec: bpf.u32 },
+      timeoutOther: { variable: 'config', size: 128, offset: 52, codec: bpf.u32 },
+      pulseLimit: { variable: 'config', size: 128, offset: 56, codec: bpf.u32 },
+      hopsMask: { variable: 'config', size: 128, offset: 60, codec: bpf.u32 },
+      recordShift: { variable: 'config', size: 128, offset: 64, codec: bpf.u32 },
+      tunnelSource4: { variable: 'config', size: 128, offset: 68, codec: bpf.be32 },
+      tunnelSpread4: { variable: 'config', size: 128, offset: 72, codec: bpf.be32 },
+      tunnelSource6: { variable: 'config', size: 128, offset: 76, codec: bpf.array(bpf.be32, 4) },
+      tunnelSpread6: { variable: 'config', size: 128, offset: 92, codec: bpf.array(bpf.be32, 4) },
+      ratesMask: { variable: 'config', size: 128, offset: 108, codec: bpf.u32 },
+      fragmentsMask: { variable: 'config', size: 128, offset: 112, codec: bpf.u32 },
+      timeoutFragment: { variable: 'config', size: 128, offset: 116, codec: bpf.u32 },
     }),
     load: (options?: bpf.LoadOptions) => loadedLbXdpCapture(object.load(options)),
   }))
@@ -1451,6 +1570,7 @@ function loadedLbXdpCapture(object: bpf.LoadedObject): LbXdpCapture {
       captureFrames: () => new bpf.PerCpuMap(object.handle('capture_frames'), { key: bpf.u32, value: captureRecordCodec }),
       captureLost: () => new bpf.ArrayMap(object.handle('capture_lost'), { value: bpf.u64 }),
       captureRing: () => new bpf.RingBufferMap(object.handle('capture_ring')),
+      fragments: () => new bpf.ArrayMap(object.handle('fragments'), { value: fragmentCodec }),
       hops: () => new bpf.ArrayMap(object.handle('hops'), { value: hopCodec }),
       memberCounters: () => new bpf.PerCpuMap(object.handle('member_counters'), { key: bpf.u32, value: counterCodec }),
       memberIds: () => new bpf.ArrayMap(object.handle('member_ids'), { value: memberLineCodec }),

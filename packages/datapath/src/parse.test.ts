@@ -273,11 +273,19 @@ atEachHook('what a packet is', (hook) => {
     verdictTable(
       () => at,
       [
-        { name: 'v4: the first, to a service address', packet: v4(vip.v4, first), verdict: 'DROP_FRAGMENT' },
+        {
+          name: 'v4: the first, to a service address, but no port of one',
+          packet: v4(vip.v4, first),
+          verdict: 'PASS_FOREIGN',
+        },
         { name: 'v4: the last, to a service address', packet: v4(vip.v4, last), verdict: 'DROP_FRAGMENT' },
         { name: 'v4: the first, to another address', packet: v4(backend.v4, first), verdict: 'PASS_FOREIGN' },
         { name: 'v4: the last, to an own address', packet: v4(own.v4, last), verdict: 'PASS_FOREIGN' },
-        { name: 'v6: the first, to a service address', packet: v6(vip.v6, first), verdict: 'DROP_FRAGMENT' },
+        {
+          name: 'v6: the first, to a service address, but no port of one',
+          packet: v6(vip.v6, first),
+          verdict: 'PASS_FOREIGN',
+        },
         { name: 'v6: the last, to a service address', packet: v6(vip.v6, last), verdict: 'DROP_FRAGMENT' },
         { name: 'v6: the first, to another address', packet: v6(backend.v6, first), verdict: 'PASS_FOREIGN' },
         { name: 'v6: the last, to an own address', packet: v6(own.v6, last), verdict: 'PASS_FOREIGN' },

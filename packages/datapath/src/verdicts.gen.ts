@@ -2,8 +2,8 @@
 /** Every outcome of the datapath: the XDP action, and what happened to the packet. */
 export const verdicts = {
   PASS_TRUNCATED: { action: "PASS", description: "cut short inside its headers, or malformed" },
-  PASS_ETHERTYPE: { action: "PASS", description: "neither IPv4 nor IPv6 (ARP, VLAN, ...)" },
-  PASS_PROTOCOL: { action: "PASS", description: "neither TCP nor UDP, or not at the end of its source route" },
+  PASS_ETHERTYPE: { action: "PASS", description: "neither IPv4 nor IPv6 (ARP, more than two VLAN tags, ...)" },
+  PASS_PROTOCOL: { action: "PASS", description: "nothing that services have: TCP, UDP, ICMP errors about them, pings; or not at the end of its source route" },
   PASS_FOREIGN: { action: "PASS", description: "not for a service" },
   PASS_NO_CONNECTION: { action: "PASS", description: "to an own address and NAT port, or an ICMP error, that belongs to no connection" },
   TX_TO_BACKEND: { action: "TX", description: "from a client, sent to its backend by the device it came in by" },
@@ -14,7 +14,7 @@ export const verdicts = {
   STACK_FRAGMENTS: { action: "PASS", description: "translated; larger than the route's MTU, the kernel fragments" },
   STACK_ENCAPSULATES: { action: "PASS", description: "translated; the route is a tunnel, the kernel encapsulates" },
   REPLY_TOO_BIG: { action: "TX", description: "larger than the route's MTU; its sender was told by ICMP" },
-  DROP_FRAGMENT: { action: "DROP", description: "fragment to a service address" },
+  DROP_FRAGMENT: { action: "DROP", description: "fragment to a service, whose first one has not come by or is too long ago" },
   DROP_EXTENSION_HEADERS: { action: "DROP", description: "more IPv6 extension headers than are followed" },
   DROP_TTL: { action: "DROP", description: "TTL or hop limit used up" },
   DROP_NO_SERVICE: { action: "DROP", description: "the service table leads to an id that does not exist" },

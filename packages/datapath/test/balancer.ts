@@ -65,6 +65,7 @@ export interface Outcome {
 const SERVICES = 16
 const MEMBERS = 1024
 const HOPS = 64
+const FRAGMENTS = 64
 const RECORD_IDLE = 3600
 const PHASE_SHIFT = 14
 const RANGE_LINES = 8
@@ -92,7 +93,10 @@ export class Balancer implements Disposable {
     const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64, rateLines = 64 } = options
     this.#recordLines = recordLines
     this.#ringLog2 = ringLog2
-    this.config = { ...plainConfig({ serviceLines, natLines, hops: HOPS, rateLines }), ...options.config }
+    this.config = {
+      ...plainConfig({ serviceLines, natLines, hops: HOPS, rateLines, fragments: FRAGMENTS }),
+      ...options.config,
+    }
     const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
     const load = {
       ...(options.object === undefined ? {} : { source: options.object }),
@@ -110,6 +114,7 @@ export class Balancer implements Disposable {
         natReplies: size(natLines),
         natEntries: size(natLines * 8),
         hops: size(HOPS),
+        fragments: size(FRAGMENTS),
         moves: size(SERVICES * this.#ringLines),
         records: size(SERVICES * recordLines),
         ranges: size(SERVICES * RANGE_LINES),

@@ -9,10 +9,11 @@ interface Sizes {
   readonly natLines: number
   readonly hops: number
   readonly rateLines?: number
+  readonly fragments: number
 }
 
 /** As skep-lb sets it by default, for tables of these sizes. */
-export function plainConfig({ serviceLines, natLines, hops, rateLines = 1 }: Sizes): LbXdpConfig {
+export function plainConfig({ serviceLines, natLines, hops, rateLines = 1, fragments }: Sizes): LbXdpConfig {
   const ticks = ticksPerSecond()
   return {
     ...hashKeys,
@@ -35,6 +36,8 @@ export function plainConfig({ serviceLines, natLines, hops, rateLines = 1 }: Siz
     tunnelSource6: [0, 0, 0, 0],
     tunnelSpread6: [0, 0, 0, 0],
     ratesMask: rateLines - 1,
+    fragmentsMask: fragments - 1,
+    timeoutFragment: 30 * ticks,
   }
 }
 

@@ -29,6 +29,8 @@ export interface Capacities {
   readonly sourceRanges?: number
   /** Client prefixes whose rates are counted at one time. */
   readonly rateLimitedClients?: number
+  /** Packets in fragments on their way at one time, of which each fragment has to find the first. */
+  readonly fragments?: number
 }
 
 export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
@@ -39,6 +41,7 @@ export const defaultCapacities: Required<Omit<Capacities, 'ringSlots'>> = {
   records: 262144,
   sourceRanges: 16384,
   rateLimitedClients: 65536,
+  fragments: 4096,
 }
 
 /** What the datapath is loaded with: entries by map, and the masks of its configuration. */
@@ -48,12 +51,14 @@ export interface Sizing {
   readonly natLines: number
   readonly natEntries: number
   readonly hops: number
+  readonly fragments: number
   readonly masks: {
     readonly services4: number
     readonly services6: number
     readonly nat: number
     readonly hops: number
     readonly rates: number
+    readonly fragments: number
   }
   /** Kernel memory that the maps take, in bytes, without per-CPU counters. */
   readonly bytes: number
@@ -62,12 +67,13 @@ export interface Sizing {
 const NAT_LINE_WORDS = 8
 /** Next hops that the datapath remembers. */
 const HOPS = 1024
+const FRAGMENT_BYTES = 128
 
 /**
  * Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places.
  */
 export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
-  const { services, backends, sources, connections, records, sourceRanges, rateLimitedClients } = {
+  const { services, backends, sources, connections, records, sourceRanges, rateLimitedClients, fragments } = {
     ...defaultCapacities,
     ...capacities,
   }
@@ -88,19 +94,22 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
     rates: powerOfTwo((2 * rateLimitedClients) / RATE_LINE_WORDS),
   }
   const natLines = powerOfTwo((2 * connections) / NAT_LINE_WORDS)
+  const fragmentLines = powerOfTwo(2 * fragments)
   return {
     tables,
     natLines,
     natEntries: natLines * NAT_LINE_WORDS,
     hops: HOPS,
+    fragments: fragmentLines,
     masks: {
       services4: tables.services4 - 1,
       services6: tables.services6 - 1,
       nat: natLines - 1,
       hops: HOPS - 1,
       rates: tables.rates - 1,
+      fragments: fragmentLines - 1,
     },
-    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS,
+    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS + FRAGMENT_BYTES * fragmentLines,
   }
 }
 

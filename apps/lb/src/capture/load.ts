@@ -4,6 +4,7 @@ import { type LbXdpCapture, openLbXdpCapture } from '@skep/datapath/lb-xdp-captu
 import { BpfError, MapHandle } from 'libbpf-ts'
 import { readProgram } from '../datapath/installed.ts'
 import { programPin } from '../datapath/pin.ts'
+import { tcDevices } from '../devices/links.ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
@@ -36,6 +37,16 @@ export function notInstalled(paths: InstancePaths): LbError {
   return new LbError(
     'NOT_RUNNING',
     `instance ${paths.instance} is not installed, or on no device; skep-lb run installs it`,
+  )
+}
+
+/** The same where the program for captures is on no device. */
+export function nothingToCapture(paths: InstancePaths): LbError {
+  const byTc = tcDevices(paths)
+  if (byTc.length === 0) return notInstalled(paths)
+  return new LbError(
+    'INVALID_OPTION',
+    `${byTc.join(', ')}: in mode tc, tcpdump sees every packet as it comes and as it leaves: tcpdump -ni ${byTc[0]!}`,
   )
 }
 

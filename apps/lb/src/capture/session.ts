@@ -7,7 +7,7 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { encodeFilter } from './filter/encode.ts'
 import type { Filter } from './filter/filter.ts'
 import { leavesChanged, readFrame, type Frame } from './frame.ts'
-import { loadCapture, notInstalled } from './load.ts'
+import { loadCapture, nothingToCapture } from './load.ts'
 import { swapIn } from './swap.ts'
 import { beginCapture } from './under-way.ts'
 
@@ -52,7 +52,7 @@ export class CaptureSession implements Disposable {
     this.#reader = stack.use(openRing(datapath))
     underWay.using(lbXdpCapture.info().id)
     const swapped = stack.use(swapIn(paths, lbXdpCapture))
-    if (swapped.devices === 0) throw notInstalled(paths)
+    if (swapped.devices === 0) throw nothingToCapture(paths)
     this.#swapped = swapped
     this.#stack = stack.move()
   }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BpfError, Link, Program } from 'libbpf-ts'
 import { programPin } from '../datapath/pin.ts'
-import type { InstancePaths } from '../instance/paths.ts'
+import { hookOfLinkPin, type InstancePaths } from '../instance/paths.ts'
 
 /**
  * Puts a program in the place of the load balancer's on every device that it is on, atomically: no packet goes by in
@@ -39,7 +39,10 @@ function putBack(paths: InstancePaths, program: Program): void {
   }
 }
 
+/** Those at XDP: what tc sees, `tcpdump` sees too. */
 function openLinks(paths: InstancePaths): Link[] {
   if (!existsSync(paths.links)) return []
-  return readdirSync(paths.links).map((pin) => Link.open(join(paths.links, pin)))
+  return readdirSync(paths.links)
+    .filter((pin) => hookOfLinkPin(pin) === 'xdp')
+    .map((pin) => Link.open(join(paths.links, pin)))
 }

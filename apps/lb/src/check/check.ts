@@ -84,7 +84,7 @@ function describeHost(config: Config): CheckReport {
   const announced = checkAnnouncements(config, netlink)
   return {
     lines: [
-      `devices: ${devices.join(', ') || 'none'}; XDP mode: ${modesFor(config.acceleration).join(', else ')}`,
+      `devices: ${devices.join(', ') || 'none'}; mode: ${modesFor(config.acceleration).join(', else ')}`,
       ...explainDevices(selected, config.devices),
       `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
       ...announced.lines,
@@ -99,7 +99,7 @@ function describeHost(config: Config): CheckReport {
       ...sourceRangeWarnings(config),
       ...announced.warnings,
       ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
-      ...(config.acceleration === 'generic' ? [] : vethWarnings(chosen)),
+      ...(config.acceleration === 'generic' || config.acceleration === 'tc' ? [] : vethWarnings(chosen)),
     ],
   }
 }

@@ -23,7 +23,7 @@ export interface Config {
 }
 
 /** `native` refuses a device whose driver cannot; `best-effort` falls back to `generic` and says why. */
-export type Acceleration = 'native' | 'best-effort' | 'generic'
+export type Acceleration = 'native' | 'best-effort' | 'generic' | 'tc'
 
 /** `snat`: with the load balancer's own address as source. `dsr`: direct server return, the backend answers the client itself. */
 export type Mode = 'snat' | 'dsr'
@@ -63,6 +63,8 @@ export interface Capacity {
   readonly sourceRanges: number
   /** Client prefixes whose new connections are counted at one time. */
   readonly rateLimitedClients: number
+  /** Packets in fragments on their way at one time. */
+  readonly fragments: number
 }
 
 export interface Service {

@@ -45,6 +45,7 @@ describe('a valid configuration', () => {
         records: 262144,
         sourceRanges: 16384,
         rateLimitedClients: 65536,
+        fragments: 4096,
       },
       hashKey: '736b65702e6465762f76312e68617368',
       services: [

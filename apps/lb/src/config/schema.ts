@@ -119,13 +119,14 @@ const capacitySchema = strict<Capacity>('the capacity section', {
   records: integer('a number of records', 1024, 16_777_216).default(262_144),
   sourceRanges: integer('a number of prefixes', 16, 1_048_576).default(16_384),
   rateLimitedClients: integer('a number of client prefixes', 1024, 16_777_216).default(65_536),
+  fragments: integer('a number of packets in fragments', 16, 1_048_576).default(4096),
 })
 
 const specSchema = strict<Config>('the spec', {
   devices: list('devices', devicePattern),
   mode: word(modes).default('snat'),
   dsr: dsrSchema.default(() => dsrSchema.parse({})),
-  acceleration: word(['native', 'best-effort', 'generic'], { tc: 'is not built yet' }).default('best-effort'),
+  acceleration: word(['native', 'best-effort', 'generic', 'tc']).default('best-effort'),
   snat: snatSchema.default(() => snatSchema.parse({})),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
   hashKey: hashKey.default('736b65702e6465762f76312e68617368'),

@@ -24,6 +24,7 @@ export const decidedBy: Readonly<Record<keyof Config['capacity'], readonly strin
   records: ['records'],
   sourceRanges: ['ranges'],
   rateLimitedClients: ['rates'],
+  fragments: ['fragments'],
 }
 
 /** Reads what is installed; `undefined` where nothing is. */
@@ -86,6 +87,11 @@ function entriesOf(pin: string): number {
 export function readProgram(pin: string): LbConfig | undefined {
   if (!existsSync(pin)) return undefined
   using program = Program.open(pin)
+  return programSettings(program)
+}
+
+/** The configuration that a program was loaded with. */
+export function programSettings(program: Pick<Program, 'info'>): LbConfig | undefined {
   for (const id of program.info().mapIds) {
     using map = BpfMap.openById(id)
     if (!map.name.endsWith('.rodata')) continue

@@ -59,6 +59,7 @@ test.each([
   ['capacity: { records: 999999 }', ['spec.capacity.records']],
   ['capacity: { sourceRanges: 99999 }', ['spec.capacity.sourceRanges']],
   ['capacity: { rateLimitedClients: 99999 }', ['spec.capacity.rateLimitedClients']],
+  ['capacity: { fragments: 99999 }', ['spec.capacity.fragments']],
   ['capacity: { services: 99, backends: 99, connections: 4096, records: 4096 }', []],
   ['snat: { portRange: 10000-40000 }', ['spec.snat.portRange']],
   ['snat: { portRange: 20000-30000 }', []],

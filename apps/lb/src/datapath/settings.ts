@@ -15,6 +15,9 @@ export const idleSeconds = {
 /** For so long after the control plane's last word the datapath believes what it has noted about next hops. */
 export const pulseSeconds = 3
 
+/** For so long the fragments of a packet follow its first: as long as Linux waits for all of them. */
+export const fragmentSeconds = 30
+
 /** How an instance's program counts time. */
 export interface DatapathTime {
   readonly jiffiesPerSecond: number
@@ -64,19 +67,22 @@ export function programConfig(
     hopsMask: mask('hops'),
     recordShift: shift,
     ratesMask: mask('rates'),
+    fragmentsMask: mask('fragments'),
+    timeoutFragment: fragmentSeconds * ticksPerSecond,
     ...tunnelSettings(config),
   }
 }
 
 /** How many entries each map is made with. */
 export function mapSizes(config: Config): Record<string, number> {
-  const { tables, natLines, natEntries, hops } = sizingFor(config)
+  const { tables, natLines, natEntries, hops, fragments } = sizingFor(config)
   return {
     ...tables,
     natFlows: natLines,
     natReplies: natLines,
     natEntries,
     hops,
+    fragments,
     memberCounters: tables.members,
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readSnapshot } from '@skep/device-detect'
 import { openNetlink, type Netlink } from 'netlink-ts'
-import { modesFor } from '../devices/plan.ts'
+import { xdpModesFor } from '../devices/plan.ts'
 import { explainDevices } from '../devices/explain.ts'
 import { deviceWarnings, selectDevices } from '../devices/select.ts'
 import { missingForRun } from '../host/preflight.ts'
@@ -22,7 +22,7 @@ export function checkDecap(paths: InstancePaths, file: string): string[] {
   const { devices } = selected
   return [
     `${file}: valid`,
-    `devices: ${devices.join(', ') || 'none'}; ${spec.acceleration === 'tc' ? 'tc' : `XDP mode: ${modesFor(spec.acceleration).join(', else ')}`}`,
+    `devices: ${devices.join(', ') || 'none'}; ${spec.acceleration === 'tc' ? 'tc' : `XDP mode: ${xdpModesFor(spec.acceleration).join(', else ')}`}`,
     ...explainDevices(selected, spec.devices),
     ...(spec.dispatch.includes('ipip') ? describeIpip(spec, netlink) : []),
     ...(spec.dispatch.includes('opt')

@@ -20,7 +20,7 @@ export interface DecapSpec {
   /** `auto`, names and globs; with `-` before them, those to leave out. */
   readonly devices: readonly string[]
   /** `tc`: without XDP, for devices or hosts that have something else there. */
-  readonly acceleration: Acceleration | 'tc'
+  readonly acceleration: Acceleration
   readonly dispatch: readonly Dispatch[]
   /** Prefixes that IPIP is accepted from: the load balancers' outer sources. */
   readonly sources: readonly string[]

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { Decap } from '@skep/datapath/decap'
 import { BpfError, Link, type Program } from 'libbpf-ts'
-import { modesFor, type XdpMode } from '../devices/plan.ts'
+import { type XdpMode, xdpModesFor } from '../devices/plan.ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { DecapSpec } from './config.ts'
@@ -25,7 +25,7 @@ export function applyHookStep(
   if (what === 'detach') return detachHook(paths, hook)
   if (what === 'update') return update(paths, hook, program)
   if (hook.kind === 'tc') return `${hook.device}: ${hook.direction} by ${attachTraffic(paths, program, hook)}`
-  return attachXdp(paths, program, hook, acceleration === 'tc' ? ['native'] : modesFor(acceleration))
+  return attachXdp(paths, program, hook, acceleration === 'tc' ? ['native'] : xdpModesFor(acceleration))
 }
 
 /** Takes a program off its hook. */

@@ -3,6 +3,9 @@ import type { Acceleration } from '../config/config.ts'
 /** Where in the kernel XDP runs on a device. */
 export type XdpMode = 'native' | 'generic'
 
+/** How a device's packets meet the program: by XDP, or by tc, where they come as the kernel has them. */
+export type DeviceMode = XdpMode | 'tc'
+
 /** A device that exists. */
 export interface Device {
   readonly name: string
@@ -13,7 +16,7 @@ export interface Device {
 export interface PinnedLink {
   readonly device: string
   readonly index: number
-  readonly mode: XdpMode
+  readonly mode: DeviceMode
   readonly programId: number
 }
 
@@ -22,48 +25,67 @@ export type DeviceStep =
   /** Name the pin of the link that is there as the device is called now: nothing is detached. */
   | { readonly do: 'rename'; readonly device: Device; readonly from: string }
   /** Swap the program in the link that is there: no packet is missed. */
-  | { readonly do: 'update'; readonly device: Device; readonly mode: XdpMode }
+  | { readonly do: 'update'; readonly device: Device; readonly mode: DeviceMode }
   /** Attach, trying the modes in turn. */
-  | { readonly do: 'attach'; readonly device: Device; readonly modes: readonly XdpMode[] }
+  | { readonly do: 'attach'; readonly device: Device; readonly modes: readonly DeviceMode[] }
+  /** Attach in another mode, trying them in turn, and then take off what is there: no packet is missed. */
+  | LinkChange
+  /** Take off what a switch has left that was killed. */
+  | { readonly do: 'drop'; readonly device: Device; readonly mode: DeviceMode }
   /** Take the link off and its pin away. */
   | { readonly do: 'detach'; readonly device: string; readonly index: number; readonly reason: DetachReason }
 
-export type DetachReason = 'not wanted' | 'device has gone'
-
-/** What the steps leave as it is although the configuration says otherwise, and why. */
-export interface DevicePlan {
-  readonly steps: readonly DeviceStep[]
-  readonly refused: readonly string[]
+/** A device whose mode the configuration does not allow any more. `from`: what it has; `modes`: what it may have. */
+export interface LinkChange {
+  readonly do: 'switch'
+  readonly device: Device
+  readonly from: readonly DeviceMode[]
+  readonly modes: readonly DeviceMode[]
 }
 
+export type DetachReason = 'not wanted' | 'device has gone'
+
 /**
- * Plans the links. Those that are there are updated in place, in the mode they have: a change of mode would leave the
- * device without a program for a moment. What is dropped is detached last. Links of devices that have gone are
- * cleared first, so that a new device of that name gets its pin.
+ * Plans the links. Those that are there are updated in place, in the mode they have, if the configuration allows it. What
+ * is dropped is detached last. Links of devices that have gone are cleared first, so that a new device of that name gets
+ * its pin.
  */
 export function planDevices(
   wanted: readonly Device[],
   pinned: readonly PinnedLink[],
   acceleration: Acceleration,
-): DevicePlan {
-  const linkOf = ({ index }: Device) => pinned.find((link) => link.index === index)
+): DeviceStep[] {
   const isWanted = (link: PinnedLink) => wanted.some(({ index }) => index === link.index)
   const isGone = (link: PinnedLink) => link.index === 0 || (!isWanted(link) && isReplaced(link, wanted))
   const detach = (reason: DetachReason) => (link: PinnedLink) =>
     ({ do: 'detach', device: link.device, index: link.index, reason }) as const
-  return {
-    steps: [
-      ...pinned.filter(isGone).map(detach('device has gone')),
-      ...wanted.flatMap((device): DeviceStep[] => {
-        const link = linkOf(device)
-        if (link === undefined) return [{ do: 'attach', device, modes: modesFor(acceleration) }]
-        const renamed = link.device === device.name ? [] : [{ do: 'rename', device, from: link.device } as const]
-        return [...renamed, { do: 'update', device, mode: link.mode }]
-      }),
-      ...pinned.filter((link) => !isGone(link) && !isWanted(link)).map(detach('not wanted')),
-    ],
-    refused: wanted.flatMap((device) => modeConflict(device, linkOf(device), acceleration)),
-  }
+  return [
+    ...pinned.filter(isGone).map(detach('device has gone')),
+    ...wanted.flatMap((device) =>
+      stepsFor(
+        device,
+        pinned.filter(({ index }) => index === device.index),
+        modesFor(acceleration),
+      ),
+    ),
+    ...pinned.filter((link) => !isGone(link) && !isWanted(link)).map(detach('not wanted')),
+  ]
+}
+
+/** For a device that has these links. A device has two only where a change of mode was killed. */
+function stepsFor(device: Device, links: readonly PinnedLink[], modes: readonly DeviceMode[]): DeviceStep[] {
+  if (links.length === 0) return [{ do: 'attach', device, modes }]
+  const from = links.map(({ mode }) => mode)
+  const other = links.find((link) => link.device !== device.name)
+  const renamed: DeviceStep[] = other ? [{ do: 'rename', device, from: other.device }] : []
+  const stays = modes.find((mode) => from.includes(mode))
+  if (stays === undefined) return [...renamed, { do: 'switch', device, from, modes }]
+  const leftOver = from.filter((mode) => mode !== stays)
+  return [
+    ...renamed,
+    { do: 'update', device, mode: stays },
+    ...leftOver.map((mode) => ({ do: 'drop', device, mode }) as const),
+  ]
 }
 
 /** Another device has its name now. */
@@ -72,13 +94,11 @@ function isReplaced(link: PinnedLink, wanted: readonly Device[]): boolean {
 }
 
 /** The modes to try, in order. */
-export function modesFor(acceleration: Acceleration): readonly XdpMode[] {
-  return acceleration === 'best-effort' ? ['native', 'generic'] : [acceleration]
+export function modesFor(acceleration: Acceleration): readonly DeviceMode[] {
+  return acceleration === 'best-effort' ? ['native', 'generic', 'tc'] : [acceleration]
 }
 
-function modeConflict(device: Device, link: PinnedLink | undefined, acceleration: Acceleration): string[] {
-  if (link === undefined || modesFor(acceleration).includes(link.mode)) return []
-  return [
-    `${device.name} runs in ${link.mode} mode, and the configuration asks for ${acceleration}: a change of mode interrupts traffic, so it takes skep-lb uninstall and a new start`,
-  ]
+/** Those of XDP alone. */
+export function xdpModesFor(acceleration: Acceleration): readonly XdpMode[] {
+  return modesFor(acceleration).filter((mode) => mode !== 'tc')
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InstancePaths } from '../instance/paths.ts'
 import { writeFileAtomically } from '../instance/write.ts'
-import type { Attachment } from './links.ts'
+import type { Attachment } from './attach.ts'
 
 /** How devices came to their mode, by name. The kernel knows the mode, but not why. */
 export function readAttachments(paths: InstancePaths): Readonly<Record<string, Attachment>> {

@@ -56,7 +56,7 @@ export class Engine implements Disposable {
     this.#services = stack.use(new Services(this.#datapath, config, time))
     this.pulse = stack.use(new Pulse(this.#datapath.maps))
     this.#tunnelSources = config.dsr.tunnelSources
-    this.#links = new Links(paths, netlink, this.#datapath)
+    this.#links = stack.use(new Links(paths, netlink, this.#datapath))
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
   }
@@ -64,13 +64,8 @@ export class Engine implements Disposable {
   /** What stands against a valid configuration, here and now. Changes nothing. */
   refusals(config: Config): Finding[] {
     const { devices } = this.#links.look(config)
-    const modes = this.#links.plan(devices, config).refused
     const resolution = this.#resolve(config, devices, backendAddresses(config))
-    return [
-      ...modes.map((message) => ({ path: ['spec', 'acceleration'], message })),
-      ...this.#otherTunnelSources(config),
-      ...this.#services.refusals(config, resolution),
-    ]
+    return [...this.#otherTunnelSources(config), ...this.#services.refusals(config, resolution)]
   }
 
   /**
@@ -81,7 +76,7 @@ export class Engine implements Disposable {
    */
   apply(config: Config, occasion: Occasion = 'asked'): Round {
     const chosen = this.#links.take(config)
-    const { steps } = this.#links.plan(chosen.devices, config)
+    const steps = this.#links.plan(chosen.devices, config)
     const names = chosen.devices.map(({ name }) => name)
     const settings = this.#keep(config, [...names, ...this.#links.attached()])
     const { attachments, renamed, refused } = this.#attach(config, steps, occasion)

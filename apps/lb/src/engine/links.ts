@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs'
+import type { LbTc } from '@skep/datapath/lb-tc'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { capturingProgram } from '../capture/under-way.ts'
 import type { Config } from '../config/config.ts'
+import { readProgram } from '../datapath/installed.ts'
 import { pinProgram } from '../datapath/load.ts'
 import { programPin } from '../datapath/pin.ts'
+import { loadTc } from '../datapath/tc.ts'
 import { type Chosen, DeviceChoice } from '../devices/choice.ts'
-import { applyDeviceStep, detachLink, pinnedLinks, type Attachment } from '../devices/links.ts'
-import { modesFor, planDevices, type Device, type DevicePlan, type DeviceStep } from '../devices/plan.ts'
+import type { Attachment, Programs } from '../devices/attach.ts'
+import { detachLink } from '../devices/detach.ts'
+import { applyDeviceStep, pinnedLinks } from '../devices/links.ts'
+import { modesFor, planDevices, type Device, type DeviceMode, type DeviceStep } from '../devices/plan.ts'
 import { writeAbsent, writeAttachments } from '../devices/record.ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -40,12 +45,13 @@ export interface Detached {
   readonly why: string
 }
 
-/** The XDP links of an instance. */
-export class Links {
+/** The links of an instance. */
+export class Links implements Disposable {
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #datapath: LbXdp
   readonly #choice: DeviceChoice
+  #tc: LbTc | undefined
   #askAgainAt = Infinity
 
   constructor(paths: InstancePaths, netlink: Netlink, datapath: LbXdp) {
@@ -89,13 +95,15 @@ export class Links {
   }
 
   /** What is to be done for the devices. Links that hold this very program, or that of a capture, need no update. */
-  plan(devices: readonly Device[], { acceleration }: Config): DevicePlan {
+  plan(devices: readonly Device[], { acceleration }: Config): DeviceStep[] {
     const { id } = this.#datapath.programs.lbXdp.info()
     const pinned = pinnedLinks(this.#paths, this.#netlink)
-    const { steps, refused } = planDevices(devices, pinned, acceleration)
-    const current = new Set([id, capturingProgram(this.#paths) ?? id])
-    const stays = ({ index }: Device) => pinned.some((link) => link.index === index && current.has(link.programId))
-    return { steps: steps.filter((step) => step.do !== 'update' || !stays(step.device)), refused }
+    const current = new Set([id, capturingProgram(this.#paths) ?? id, this.#tc?.programs.lbTc.info().id ?? id])
+    const stays = (device: Device, mode: DeviceMode) =>
+      pinned.some((link) => link.index === device.index && link.mode === mode && current.has(link.programId))
+    return planDevices(devices, pinned, acceleration).filter(
+      (step) => step.do !== 'update' || !stays(step.device, step.mode),
+    )
   }
 
   /**
@@ -109,7 +117,7 @@ export class Links {
     const refused: Refused[] = []
     const attachments = now.flatMap((step): Attachment[] => {
       try {
-        const attachment = applyDeviceStep(step, this.#paths, this.#datapath.programs.lbXdp)
+        const attachment = applyDeviceStep(step, this.#paths, this.#programs())
         if (step.do === 'attach') undo.defer(() => detachLink(this.#paths, step.device.name))
         return attachment ? [attachment] : []
       } catch (error) {
@@ -123,6 +131,17 @@ export class Links {
     writeAttachments(this.#paths, attachments)
     const renamed = now.flatMap((step) => (step.do === 'rename' ? [{ device: step.device.name, from: step.from }] : []))
     return { attachments, renamed, refused }
+  }
+
+  [Symbol.dispose](): void {
+    this.#tc?.[Symbol.dispose]()
+  }
+
+  #programs(): Programs {
+    return {
+      xdp: this.#datapath.programs.lbXdp,
+      tc: () => (this.#tc ??= loadTc(readProgram(programPin(this.#paths))!, [this.#paths.maps])).programs.lbTc,
+    }
   }
 
   /** Notes devices that are asked for and have no program, for whoever asks how things are. */

@@ -1,5 +1,5 @@
 import { explainPlan, type Plan, type ServiceChange } from '@skep/lb-maps'
-import type { Attachment } from '../devices/links.ts'
+import type { Attachment } from '../devices/attach.ts'
 import type { KeepResult } from '../nexthop/keep.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import type { Change } from '../sysctl/keep.ts'

@@ -10,7 +10,7 @@ import type { Column } from './format.ts'
 export interface DeviceRow {
   readonly name: string
   /** `null`: the program is not meant to be there. */
-  readonly mode: 'native' | 'generic' | null
+  readonly mode: 'native' | 'generic' | 'tc' | null
   /** Whether the program is on it. False where it should be: the device has gone, or refuses the program. */
   readonly attached: boolean
   /** Why it is not native where native was asked for, or why it is not attached where it should be. */

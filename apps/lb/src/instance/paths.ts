@@ -85,12 +85,23 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
   }
 }
 
+/** Which of a device's two hooks a link stands on. */
+export type LinkHook = 'xdp' | 'tc'
+
+/** Behind the device in the name of a tc link's pin. */
+const TC = '+tc'
+
 /** The name of a device's link pin. A BPF file system refuses dots, and no device's name holds a colon. */
-export function linkPin(paths: InstancePaths, device: string): string {
-  return join(paths.links, device.replaceAll('.', ':'))
+export function linkPin(paths: InstancePaths, device: string, hook: LinkHook = 'xdp'): string {
+  return join(paths.links, `${device.replaceAll('.', ':')}${hook === 'tc' ? TC : ''}`)
 }
 
 /** The device that a link's pin is named after. */
 export function deviceOfPin(pin: string): string {
-  return pin.replaceAll(':', '.')
+  return hookOfLinkPin(pin) === 'tc' ? deviceOfPin(pin.slice(0, -TC.length)) : pin.replaceAll(':', '.')
+}
+
+/** The hook that a link's pin tells of. */
+export function hookOfLinkPin(pin: string): LinkHook {
+  return pin.endsWith(TC) ? 'tc' : 'xdp'
 }

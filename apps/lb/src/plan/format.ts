@@ -26,7 +26,7 @@ export function formatPlan(plan: InstallPlan, format: Format): string {
     '',
     'to write into the configuration (services and backends with a quarter more, so that no gauge warns):',
     'spec:',
-    `  capacity: { services: ${capacity.services}, backends: ${capacity.backends}, connections: ${capacity.connections}, records: ${capacity.records}, sourceRanges: ${capacity.sourceRanges}, rateLimitedClients: ${capacity.rateLimitedClients} }`,
+    `  capacity: { services: ${capacity.services}, backends: ${capacity.backends}, connections: ${capacity.connections}, records: ${capacity.records}, sourceRanges: ${capacity.sourceRanges}, rateLimitedClients: ${capacity.rateLimitedClients}, fragments: ${capacity.fragments} }`,
   ].join('\n')
 }
 

@@ -36,7 +36,7 @@ test('the capacity it says is accepted, and makes what it planned', () => {
     'lb.yaml',
     `apiVersion: skep.dev/v1\nkind: LoadBalancer\nspec: { devices: [eth0], services: [], ${capacity} }`,
   )
-  expect(config.capacity).toEqual({ ...asked, services: 125, backends: 1250, sourceRanges: 500 })
+  expect(config.capacity).toEqual({ ...asked, services: 125, backends: 1250, sourceRanges: 500, fragments: 4096 })
   const counted = plan.maps.filter(({ type }) => !type.startsWith('percpu')).reduce((sum, { bytes }) => sum + bytes, 0)
   // It leaves out what is a few bytes, whatever is asked for.
   expect(counted - sizingFor(config).bytes).toBeGreaterThanOrEqual(0)

@@ -52,6 +52,7 @@ export function planInstall(asked: PlanRequest, cpus: number): InstallPlan {
     records: Math.max(1024, asked.records),
     sourceRanges: Math.max(16, withRoom(asked.sourceRanges)),
     rateLimitedClients: Math.max(1024, asked.rateLimitedClients),
+    fragments: smallest.capacity.fragments,
   }
   const maps = plannedMaps(capacity, cpus)
   return { asked, capacity, cpus, maps, bytes: maps.reduce((sum, { bytes }) => sum + bytes, 0) }

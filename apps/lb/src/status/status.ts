@@ -1,7 +1,7 @@
 import type { Mode } from '@skep/lb-maps'
 import type { AnnounceStatus } from '../announce/report.ts'
 import type { VerdictAction, VerdictName } from '@skep/datapath'
-import type { XdpMode } from '../devices/plan.ts'
+import type { DeviceMode } from '../devices/plan.ts'
 import type { ConnectionCounts } from './connections.ts'
 import type { Owner } from '../instance/process.ts'
 
@@ -47,7 +47,7 @@ export interface ProgramStatus {
 
 export interface DeviceStatus {
   readonly name: string
-  readonly mode: XdpMode
+  readonly mode: DeviceMode
   /** Why it is not native where native was asked for. */
   readonly reason?: string
   /** False: the device has gone. */

@@ -27,6 +27,7 @@ export function openTables(paths: InstancePaths): Tables | undefined {
     natEntries: array('nat_entries', lb.natEntryCodec),
     pulse: array('pulse', lb.pulseCodec),
     hops: array('hops', lb.hopCodec),
+    fragments: array('fragments', lb.fragmentCodec),
     moves: array('moves', lb.moveLineCodec),
     records: array('records', lb.recordLineCodec),
     ranges: array('ranges', lb.rangeLineCodec),

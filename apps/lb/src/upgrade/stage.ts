@@ -2,10 +2,11 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Link, Program } from 'libbpf-ts'
 import { programPin } from '../datapath/pin.ts'
-import type { InstancePaths } from '../instance/paths.ts'
+import { hookOfLinkPin, type InstancePaths, type LinkHook } from '../instance/paths.ts'
 
-/** The name of the new program in the stage; maps have their own. */
+/** The names of the new programs in the stage; maps have their own. */
 const PROGRAM = 'program'
+const TC_PROGRAM = 'program_tc'
 
 /** Where larger tables, and the program over them, are pinned until they take the place of those that are there. */
 export function stageFolder(paths: InstancePaths): string {
@@ -15,27 +16,34 @@ export function stageFolder(paths: InstancePaths): string {
 /** Whether packets go through the program of a stage: then there is no way back, only on. */
 export function stageIsLive(paths: InstancePaths): boolean {
   if (!existsSync(stagedProgram(paths))) return false
-  using program = Program.open(stagedProgram(paths))
-  const { id } = program.info()
-  return liveLinks(paths).some((link) => {
+  const staged = [stagedProgram(paths), stagedTcProgram(paths)].filter((pin) => existsSync(pin)).map(idOf)
+  return liveLinks(paths).some(({ link }) => {
     using held = link
-    return held.info().programId === id
+    return staged.includes(held.info().programId)
   })
 }
 
-/** Puts the staged program in on every device, each atomically. */
+/** Puts the staged programs in on every device, each atomically. */
 export function goLive(paths: InstancePaths): void {
-  using program = Program.open(stagedProgram(paths))
-  for (const link of liveLinks(paths)) {
+  for (const { link, hook } of liveLinks(paths)) {
     using held = link
+    using program = Program.open(hook === 'tc' ? stagedTcProgram(paths) : stagedProgram(paths))
     held.update(program)
   }
+}
+
+/** Whether packets of any device meet the program for tc. */
+export function meetsTc(paths: InstancePaths): boolean {
+  return liveLinks(paths).some(({ link, hook }) => {
+    link.close()
+    return hook === 'tc'
+  })
 }
 
 /** Names of the maps in the stage, as the kernel has them. */
 export function stagedMaps(paths: InstancePaths): string[] {
   const folder = stageFolder(paths)
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name !== PROGRAM) : []
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name !== PROGRAM && name !== TC_PROGRAM) : []
 }
 
 /** What is staged takes the pins' names; the program last, so that who is killed on the way is followed by one who goes on. */
@@ -53,12 +61,27 @@ export function stagedProgram(paths: InstancePaths): string {
   return join(stageFolder(paths), PROGRAM)
 }
 
+/** There only where a device's packets meet the program for tc. */
+export function stagedTcProgram(paths: InstancePaths): string {
+  return join(stageFolder(paths), TC_PROGRAM)
+}
+
+function idOf(pin: string): number {
+  using program = Program.open(pin)
+  return program.info().id
+}
+
+interface LiveLink {
+  readonly link: Link
+  readonly hook: LinkHook
+}
+
 /** Those whose device is there. */
-function liveLinks(paths: InstancePaths): Link[] {
+function liveLinks(paths: InstancePaths): LiveLink[] {
   if (!existsSync(paths.links)) return []
   return readdirSync(paths.links)
-    .map((pin) => Link.open(join(paths.links, pin)))
-    .filter((link) => {
+    .map((pin) => ({ link: Link.open(join(paths.links, pin)), hook: hookOfLinkPin(pin) }))
+    .filter(({ link }) => {
       const live = link.info().ifindex !== 0
       if (!live) link.close()
       return live

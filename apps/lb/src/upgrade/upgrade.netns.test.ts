@@ -48,34 +48,41 @@ describe('tables of other sizes than those that are there', () => {
     expect(await held.check()).toEqual(held.opened)
   }
 
-  test('a restart with more room, under load: no connection breaks, and there is more room', async () => {
-    await using load = await startTraffic(lab.net.client, { ...echo, concurrency: 8 })
-    await using long = await startTraffic(lab.net.client, { ...echo, keepAlive: true, concurrency: 20 })
-    const before = sizes()
-    for (const times of [4, 16]) {
+  test.each(['native', 'tc'])(
+    'a restart with more room, under load, in mode %s: no connection breaks, and there is more room',
+    async (mode) => {
+      const inMode = (times: number) => config(times, `\n  acceleration: ${mode}`)
+      await lb.reload(inMode(1))
+      await using load = await startTraffic(lab.net.client, { ...echo, concurrency: 8 })
+      await using long = await startTraffic(lab.net.client, { ...echo, keepAlive: true, concurrency: 20 })
+      const before = sizes()
+      for (const times of [4, 16]) {
+        await load.reached(load.progress.requests + 100)
+        await lb.end('SIGKILL')
+        await lb.start(inMode(times))
+        await holds()
+      }
       await load.reached(load.progress.requests + 100)
-      await lb.end('SIGKILL')
-      await lb.start(config(times))
-      await holds()
-    }
-    await load.reached(load.progress.requests + 100)
-    expect([(await load.stop()).failures, (await long.stop()).failures]).toEqual([[], []])
-    const after = sizes()
-    for (const name of [
-      'services4',
-      'services',
-      'rings',
-      'members',
-      'memberCounters',
-      'natFlows',
-      'natEntries',
-      'records',
-    ])
-      expect([name, after[name]! > before[name]!]).toEqual([name, true])
-    const { connections, services } = await lb.status()
-    expect(connections?.established).toBeGreaterThanOrEqual(100)
-    expect(services).toHaveLength(3)
-  }, 90_000)
+      expect([(await load.stop()).failures, (await long.stop()).failures]).toEqual([[], []])
+      const after = sizes()
+      for (const name of [
+        'services4',
+        'services',
+        'rings',
+        'members',
+        'memberCounters',
+        'natFlows',
+        'natEntries',
+        'records',
+      ])
+        expect([name, after[name]! > before[name]!]).toEqual([name, true])
+      const { connections, services, devices } = await lb.status()
+      expect(devices.map((device) => device.mode)).toEqual([mode, mode])
+      expect(connections?.established).toBeGreaterThanOrEqual(100)
+      expect(services).toHaveLength(3)
+    },
+    90_000,
+  )
 
   test('a restart with less room keeps what is there and says so; a reload with more says how', async () => {
     const before = sizes()

@@ -2,10 +2,20 @@ import { mkdirSync } from 'node:fs'
 import { type LbXdp, pulseOffsets, PulseSwitch } from '@skep/datapath/lb-xdp'
 import type { HashKey } from '@skep/lb-maps'
 import { rcuGracePeriod } from 'libbpf-ts'
-import { readProgram } from '../datapath/installed.ts'
+import { programSettings, readProgram } from '../datapath/installed.ts'
+import { loadTc } from '../datapath/tc.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { catchUp, copyCounters, fillTables } from './fill.ts'
-import { dropStage, goLive, stagedProgram, stageFolder, stageIsLive, takePlaces } from './stage.ts'
+import {
+  dropStage,
+  goLive,
+  meetsTc,
+  stagedProgram,
+  stagedTcProgram,
+  stageFolder,
+  stageIsLive,
+  takePlaces,
+} from './stage.ts'
 import { StagedTables } from './tables.ts'
 
 /**
@@ -21,10 +31,17 @@ export function upgrade(paths: InstancePaths, hashKey: HashKey, load: (folder: s
   undo.defer(() => dropStage(paths))
   const datapath = undo.use(load(stageFolder(paths)))
   fill(paths, hashKey)
+  if (meetsTc(paths)) stageTc(paths, datapath)
   datapath.programs.lbXdp.pin(stagedProgram(paths))
   finish(paths, hashKey)
   undo.move()
   return datapath
+}
+
+/** The program for tc over the same tables, pinned before the other: what is staged is whole once that one is. */
+function stageTc(paths: InstancePaths, { programs: { lbXdp } }: LbXdp): void {
+  using tc = loadTc(programSettings(lbXdp)!, [stageFolder(paths), paths.maps])
+  tc.programs.lbTc.pin(stagedTcProgram(paths))
 }
 
 /** What an upgrade that was killed has left: done, if packets go through its program; else undone. */

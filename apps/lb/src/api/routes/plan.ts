@@ -28,7 +28,7 @@ const query: z.ZodType<Query> = z.strictObject({
   cpus: number(8192, 1).optional().describe('that the machine may have; left out: this one'),
 })
 
-const capacities = {
+const asked = {
   services: z.int(),
   backends: z.int(),
   connections: z.int(),
@@ -38,8 +38,8 @@ const capacities = {
 }
 
 const plan: z.ZodType<InstallPlan> = z.strictObject({
-  asked: z.strictObject(capacities),
-  capacity: z.strictObject(capacities).describe('what to write as spec.capacity'),
+  asked: z.strictObject(asked),
+  capacity: z.strictObject({ ...asked, fragments: z.int() }).describe('what to write as spec.capacity'),
   cpus: z.int(),
   maps: z.array(
     z.strictObject({
@@ -48,7 +48,9 @@ const plan: z.ZodType<InstallPlan> = z.strictObject({
       entries: z.int(),
       bytesEach: z.int(),
       bytes: z.int(),
-      setBy: z.array(z.enum(['services', 'backends', 'connections', 'records', 'sourceRanges', 'rateLimitedClients'])),
+      setBy: z.array(
+        z.enum(['services', 'backends', 'connections', 'records', 'sourceRanges', 'rateLimitedClients', 'fragments']),
+      ),
     }),
   ),
   bytes: z.int(),

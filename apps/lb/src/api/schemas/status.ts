@@ -52,7 +52,7 @@ export const backendRow: z.ZodType<BackendRow> = z.strictObject({
 /** What `get devices` shows of one. */
 export const deviceRow: z.ZodType<DeviceRow> = z.strictObject({
   name: z.string(),
-  mode: z.enum(['native', 'generic']).nullable().describe('null: the program is not meant to be there'),
+  mode: z.enum(['native', 'generic', 'tc']).nullable().describe('null: the program is not meant to be there'),
   attached: z.boolean(),
   reason: z.string().nullable().describe('why it is not native, or not attached, where it should be'),
   chosen: z.boolean().nullable().describe('whether spec.devices chooses it now'),

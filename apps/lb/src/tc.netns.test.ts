@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
+import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
+import { switchOffloadsOn } from '../test/offloads.ts'
+import { SkepLb } from '../test/skep-lb.ts'
+
+const hosted = needing(needs.root, needs.bpf)
+const urls = [`http://${vip4}`, `http://[${vip6}]`] as const
+const bytes = 10_000_000
+const backends = ['backend-1', 'backend-2', 'backend-3']
+
+async function download(client: Host, url: string): Promise<number> {
+  return (await client.exec('curl', '-gsS', '--max-time', '30', `${url}/bytes/${bytes}`)).length
+}
+
+async function modes(lb: SkepLb): Promise<string[]> {
+  const { devices } = await lb.status()
+  return devices.map(({ name, mode, attached }) => `${name} ${attached ? mode : 'gone'}`)
+}
+
+function asking(acceleration: string): string {
+  return config([1, 2, 3], { more: `acceleration: ${acceleration}` })
+}
+
+hosted.describe('acceleration: tc, with source NAT', () => {
+  let lab: Network
+  beforeAll(async () => {
+    lab = await network()
+    switchOffloadsOn(lab.net)
+  }, 60_000)
+  afterAll(async () => lab[Symbol.asyncDispose](), 60_000)
+
+  test('requests reach every backend, and ten megabytes arrive whole, with segmentation left to the devices', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(asking('tc'))
+    expect(await modes(lb)).toEqual(['eth0 tc', 'eth1 tc'])
+    expect(lab.net.lb.device('eth0').xdp).toBeUndefined()
+    for (const url of urls) {
+      const report = await traffic(lab.net.client, { protocol: 'http', url: `${url}/`, requests: 150, concurrency: 4 })
+      expect(report.failures).toEqual([])
+      expect(Object.keys(report.perServer).toSorted()).toEqual(backends)
+      expect(await download(lab.net.client, url)).toBe(bytes)
+    }
+  }, 60_000)
+
+  test('kill -9 under load: no request fails, the restart takes over what is there, uninstall leaves nothing', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(asking('tc'))
+    await using load = await startTraffic(lab.net.client, { protocol: 'tcp', address: vip4, port: 7, concurrency: 4 })
+    for (let round = 0; round < 2; round++) {
+      await load.reached(load.progress.requests + 100)
+      await lb.end('SIGKILL')
+      await load.reached(load.progress.requests + 100)
+      await lb.start()
+      await load.reached(load.progress.requests + 100)
+    }
+    expect((await load.stop()).failures).toEqual([])
+    expect(await modes(lb)).toEqual(['eth0 tc', 'eth1 tc'])
+    await lb.end('SIGTERM')
+    expect((await lb.command('uninstall')).stdout).toContain('eth0: program taken off\neth1: program taken off\n')
+    const left = await traffic(lab.net.client, { protocol: 'http', url: `${urls[0]}/`, requests: 1, timeoutMs: 500 })
+    expect(left.failed).toBe(1)
+  }, 60_000)
+
+  test('skep-lb capture says that tcpdump sees it all', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(asking('tc'))
+    const { code, stderr } = await lb.command('capture')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('tcpdump -ni eth0')])
+  }, 60_000)
+})
+
+hosted.describe('another mode, with a reload', () => {
+  let lab: Network
+  beforeAll(async () => {
+    lab = await network()
+  }, 60_000)
+  afterAll(async () => lab[Symbol.asyncDispose](), 60_000)
+
+  test('held connections and new ones live through native, tc, generic, native', async () => {
+    const { client, lb: host } = lab.net
+    await using lb = SkepLb.on(host)
+    await lb.start(asking('native'))
+    const echo = { protocol: 'tcp', address: vip4, port: 7, concurrency: 4 } as const
+    await using held = await startTraffic(client, { ...echo, keepAlive: true })
+    await using fresh = await startTraffic(client, { protocol: 'http', url: `${urls[1]}/`, concurrency: 2 })
+    for (const mode of ['tc', 'native', 'tc', 'generic', 'native']) {
+      await held.reached(held.progress.requests + 100)
+      await fresh.reached(fresh.progress.requests + 20)
+      expect(await lb.reload(asking(mode))).toContain('reloaded')
+      expect(await modes(lb)).toEqual([`eth0 ${mode}`, `eth1 ${mode}`])
+    }
+    await held.reached(held.progress.requests + 100)
+    expect([(await held.stop()).failures, (await fresh.stop()).failures]).toEqual([[], []])
+  }, 90_000)
+
+  test('a device whose XDP is taken by another program falls back to tc and says why; the others do not', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await using other = SkepLb.on(lab.net.lb, 'other')
+    await other.start(asking('native').replace('[eth0, eth1]', '[eth0]').replaceAll(vip4, '192.0.2.99'))
+    await lb.start(asking('best-effort'))
+    const { devices } = await lb.status()
+    expect(devices).toEqual([
+      { name: 'eth0', mode: 'tc', reason: expect.stringMatching(/native.*generic/), attached: true },
+      { name: 'eth1', mode: 'native', attached: true },
+    ])
+    const report = await traffic(lab.net.client, { protocol: 'http', url: `${urls[0]}/`, requests: 60 })
+    expect(report.failures).toEqual([])
+  }, 60_000)
+})
+
+hosted.describe('acceleration: tc, with direct server return', () => {
+  let lab: DsrNetwork
+  beforeAll(async () => {
+    lab = await dsrNetwork({ acceleration: 'tc' })
+    switchOffloadsOn(lab.net)
+  }, 60_000)
+  afterAll(async () => lab[Symbol.asyncDispose](), 60_000)
+
+  test.each([
+    ['IPIP, each family in itself', { dispatch: 'ipip' }],
+    ['IPIP, both families in IPv4', { dispatch: 'ipip', backends: 'v4' }],
+    ['IPIP, both families in IPv6', { dispatch: 'ipip', backends: 'v6' }],
+    ['by MAC address', { dispatch: 'l2' }],
+    ['with the option, on another port', { dispatch: 'opt', webPort: 8080 }],
+  ] as const)(
+    '%s: every backend serves, and megabytes go both ways',
+    async (_, options) => {
+      const { client, lb: host } = lab.net
+      await using lb = SkepLb.on(host)
+      await lb.start(dsrConfig([1, 2, 3], options).replace('mode: dsr', 'acceleration: tc\n  mode: dsr'))
+      expect(await modes(lb)).toEqual(['eth0 tc'])
+      for (const family of families) {
+        const url = family === 'v4' ? `http://${vips.v4}` : `http://[${vips.v6}]`
+        const udp = { protocol: 'udp', address: vips[family], port: 53 } as const
+        for (const load of [{ protocol: 'http', url: `${url}/` } as const, udp]) {
+          const report = await traffic(client, { ...load, requests: 60, concurrency: 4 })
+          expect(report.failures).toEqual([])
+          expect(Object.keys(report.perServer).toSorted()).toEqual(backends)
+        }
+        for (let i = 0; i < 3; i++) expect(await echo(client, url)).toBe(String(bytes))
+        expect(await download(client, url)).toBe(bytes)
+      }
+    },
+    90_000,
+  )
+
+  /** Sends megabytes, and gets them back; how many came. */
+  function echo(client: Host, url: string): Promise<string> {
+    const send = `head -c ${bytes} /dev/zero | curl -gsS --max-time 30 --data-binary @- -H Expect: ${url} | wc -c`
+    return client.exec('sh', '-c', send).then((text) => text.trim())
+  }
+})
