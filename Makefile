@@ -12,7 +12,7 @@ machine := sh tools/bootstrap/machine.sh
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: ## a load balancer in namespaces: balance, kill, restart, remove a backend (JSON=1: one document)
@@ -25,6 +25,12 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 	@$(if $(PACKAGE),$(node) tools/jest/check-package.ts $(PACKAGE))
 	@$(machine) test
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
+
+.PHONY: test-kernels
+test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs (SMOKE=1, KERNEL=6.1, TESTS=bond)
+	@$(bootstrap) test
+	@sh tools/bootstrap/debian.sh test-kernels || echo 'test-kernels: goes on without them' >&2
+	@$(node) tools/vm/main.ts $(if $(SMOKE),--smoke) $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(TESTS),--tests "$(TESTS)")
 
 .PHONY: bench
 bench: ## benchmarks as one table (ONLY=control|datapath|end-to-end, KATRAN=checkout, JSON=1)

@@ -1,4 +1,5 @@
 import type { Config } from 'jest'
+import { patient } from './packages/testbed/src/patience.ts'
 import { projects } from './tools/jest/projects.ts'
 
 const root = import.meta.dirname
@@ -10,6 +11,6 @@ export default {
   projects: projects(root),
   maxWorkers: 2,
   // Starting processes and namespaces on a loaded machine takes its time; a hung test still ends.
-  testTimeout: 30_000,
+  testTimeout: patient(30_000),
   reporters: ['default', `${root}/tools/jest/closing-reporter.ts`],
 } satisfies Config

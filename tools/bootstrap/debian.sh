@@ -27,6 +27,10 @@ test soak|keepalived none|/usr/sbin/keepalived /usr/bin/keepalived|the other rou
 test lint build|clang-14 none|/usr/bin/clang-14|compiles the datapath (the pinned compiler; without it the committed objects stay)
 test lint build|llvm-14 none|/usr/bin/llvm-strip-14|strips the datapath's debug sections
 lint test|clang-format-14 none|/usr/bin/clang-format-14|checks the format of the C files
+test-kernels|qemu-system-x86 none|/usr/bin/qemu-system-x86_64|boots other kernels, for the tests
+test-kernels|busybox-static none|/bin/busybox|the first programs that such a machine runs
+test-kernels|kmod none|/sbin/depmod|what depends on what among their modules
+test-kernels|xz-utils none|/usr/bin/xz|unpacks their modules
 lint test|shellcheck|/usr/bin/shellcheck|checks the shell scripts
 TABLE
 }

@@ -3,6 +3,8 @@ import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environmen
 import { TestEnvironment } from 'jest-environment-node'
 import { takeInventory } from '../../packages/testbed/src/leaks/inventory.ts'
 import { describeLeaks, leaksSince } from '../../packages/testbed/src/leaks/leaks.ts'
+import { timeFactor } from '../../packages/testbed/src/patience.ts'
+import { giveTime } from './give-time.ts'
 import { skipAll, unmetNeeds } from './skip-all.ts'
 import { explainSuppressed } from './suppressed.ts'
 
@@ -31,7 +33,10 @@ export default class LeakCheckingEnvironment extends TestEnvironment {
   }
 
   async handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> {
-    if (event.name === 'run_start') this.#skipUnmet(state)
+    if (event.name === 'run_start') {
+      giveTime(state.rootDescribeBlock, timeFactor)
+      this.#skipUnmet(state)
+    }
     if (event.name === 'test_fn_failure') event.error = explainSuppressed(event.error)
     // After the last `afterAll`; a hook of our own would come before the file's.
     if (event.name === 'run_finish') await this.#checkLeaks(state)

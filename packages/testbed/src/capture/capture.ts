@@ -5,6 +5,7 @@ import { dissect, format, PcapReader } from '@skep/packet'
 import { TestbedError } from '../error.ts'
 import { untilLine } from '../process/until-line.ts'
 import type { Host } from '../topology/host.ts'
+import { patient } from '../patience.ts'
 
 export interface CaptureOptions {
   /** In tcpdump's language: `udp port 53`. Default: everything. */
@@ -75,7 +76,10 @@ export class Capture implements AsyncDisposable {
   }
 
   /** Resolves with the first packet, seen already or yet to come, that matches. Rejects after the time with all seen. */
-  async waitFor(matches: (captured: CapturedPacket) => boolean, timeoutMs = 5000): Promise<CapturedPacket> {
+  async waitFor(
+    matches: (captured: CapturedPacket) => boolean,
+    timeoutMs: number = patient(5000),
+  ): Promise<CapturedPacket> {
     const seen = this.#packets.find(matches)
     if (seen) return seen
     const waiting: Waiting = { matches, found: Promise.withResolvers() }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TestbedError } from '../error.ts'
+import { patient } from '../patience.ts'
 import type { Inventory, Leak } from './inventory.ts'
 import { leaksBetween, takeInventory } from './inventory.ts'
 
 /** Closing is not always at once: a socket closes in a later turn of the loop, a child ends after its signal. */
-const settleMs = 3000
+const settleMs = patient(3000)
 const lookEveryMs = 20
 
 /** What was left behind since an inventory, once everything that is still closing had its time. */

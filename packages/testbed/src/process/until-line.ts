@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { TestbedError } from '../error.ts'
+import { patient } from '../patience.ts'
 
 /**
  * Resolves with the first line of a stream that matches. The stream flows on. Rejects with what was said instead when
@@ -8,7 +9,11 @@ import { TestbedError } from '../error.ts'
  *     const lb = net.lb.spawn('skep-lb', ['run'])
  *     await untilLine(lb.stdout, /ready/)
  */
-export function untilLine(stream: Readable | null, pattern: RegExp, timeoutMs = 25_000): Promise<string> {
+export function untilLine(
+  stream: Readable | null,
+  pattern: RegExp,
+  timeoutMs: number = patient(25_000),
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''
     let pending = ''

@@ -1,7 +1,8 @@
 import { TestbedError } from '../error.ts'
 import type { Host } from './host.ts'
+import { patient } from '../patience.ts'
 
-const timeoutMs = 10_000
+const timeoutMs = patient(10_000)
 
 /** Resolves when the devices can send: an end of a veth drops what it is given until its peer is up too. */
 export async function untilCarrier(host: Host, devices: readonly string[]): Promise<void> {

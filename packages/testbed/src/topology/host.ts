@@ -3,12 +3,13 @@ import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type { ExecOptions, ExecResult, Link, Netlink, NetworkNamespace, SpawnOptions } from 'netlink-ts'
 import { openNetlink } from 'netlink-ts'
 import { TestbedError } from '../error.ts'
+import { patient } from '../patience.ts'
 import { killProcessesIn } from '../process/tenants.ts'
 import type { Place } from '../thread/place.ts'
 import type { DeviceModel, HostModel } from './model.ts'
 
 /** A command that takes longer has hung: it is killed, so that a test fails with its name. */
-const defaultTimeoutMs = 30_000
+const defaultTimeoutMs = patient(30_000)
 
 /** A host of a topology: a network namespace with its devices. */
 export class Host implements Place, AsyncDisposable {

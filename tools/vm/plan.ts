@@ -1,0 +1,39 @@
+import { globSync } from 'node:fs'
+import type { Job } from './guest/job.ts'
+import { kernelTests, SMOKE } from './suites.ts'
+
+/** What to do in each virtual machine, and for how long at most. */
+export interface Plan {
+  readonly job: Job
+  readonly timeoutMs: number
+  /** Two where tests race; one is quicker, as one processor of this machine emulates them all. */
+  readonly cpus: 1 | 2
+}
+
+/** What was asked for on the command line. */
+interface Asked {
+  readonly smoke: boolean
+  readonly tests?: string
+}
+
+const MINUTE = 60_000
+
+/** All objects and all tests that ask something of the kernel, or a part; a message where there is no such part. */
+export function planOf(root: string, { smoke, tests }: Asked): Plan | string {
+  const shipped = globSync('packages/datapath/objects/*.bpf.o', { cwd: root })
+  if (smoke) return { job: { objects: shipped.toSorted(), tests: SMOKE }, timeoutMs: 10 * MINUTE, cpus: 1 }
+  const all = kernelTests(root)
+  if (tests === undefined) {
+    const others = globSync(['packages/datapath/test-objects/*.bpf.o', 'packages/testbed/objects/*.bpf.o'], {
+      cwd: root,
+    })
+    return {
+      job: { objects: [...shipped.toSorted(), ...others.toSorted()], tests: all },
+      timeoutMs: 240 * MINUTE,
+      cpus: 2,
+    }
+  }
+  const chosen = all.filter((path) => path.includes(tests))
+  if (chosen.length === 0) return `TESTS=${tests}: no test that asks something of the kernel has this in its path`
+  return { job: { objects: [], tests: chosen }, timeoutMs: 120 * MINUTE, cpus: 2 }
+}

@@ -1,0 +1,14 @@
+import type { JobResult } from '../guest/job.ts'
+
+/** What is known of a kernel when its virtual machine has ended. */
+export interface Outcome {
+  /** As in the matrix: `6.1`, `newest`. */
+  readonly wanted: string
+  /** `6.1.176`; what was wanted, if there was none to boot. */
+  readonly version: string
+  readonly result?: JobResult
+  /** Why there is no result. */
+  readonly why?: string
+  /** It could not even be tried. */
+  readonly skipped?: boolean
+}

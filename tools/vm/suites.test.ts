@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { planOf } from './plan.ts'
+import { asksKernel, kernelTests, SMOKE } from './suites.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+test('tests that ask something of the kernel say so', () => {
+  expect(asksKernel("needing(needs.root, needs.bpf).describe('x', () => {")).toBe(true)
+  expect(asksKernel("describeWith(['root'], 'x', () => {")).toBe(true)
+  expect(asksKernel("describe('what is needed', () => {")).toBe(false)
+})
+
+test('the smoke set is a part of them', () => {
+  const all = kernelTests(root)
+  expect(SMOKE.filter((path) => !all.includes(path))).toEqual([])
+})
+
+test('TESTS takes those with that in their path, and nothing else', () => {
+  expect(planOf(root, { smoke: false, tests: 'few-paths' })).toMatchObject({
+    job: { objects: [], tests: ['packages/datapath/src/few-paths.test.ts'] },
+  })
+})
+
+test('TESTS that matches nothing is told', () => {
+  expect(planOf(root, { smoke: false, tests: 'no-such-test' })).toBe(
+    'TESTS=no-such-test: no test that asks something of the kernel has this in its path',
+  )
+})
