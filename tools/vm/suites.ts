@@ -13,7 +13,7 @@ export function kernelTests(root: string): string[] {
     .toSorted()
 }
 
-/** By what it is registered with: `needing(needs.root …)`, or libbpf-ts's `describeWith(['root'] …)`. */
+/** By what it is registered with: `needing(needs.root …)`, libbpf-ts's `describeWith(['root'] …)`, datapath's `atEachHook(…)`. */
 export function asksKernel(source: string): boolean {
-  return /\bneeding\(|\bdescribeWith\(/.test(source)
+  return /\bneeding\(|\bdescribeWith\(|\batEachHook\(/.test(source)
 }

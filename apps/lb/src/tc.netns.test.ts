@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Capture, type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { probe } from 'libbpf-ts'
 import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
 import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 
-const hosted = needing(needs.root, needs.bpf)
+const tcx = needs.feature('tcx', () => (probe.feature('tcx').supported === true ? undefined : 'Linux 6.6'))
+const hosted = needing(needs.root, needs.bpf, tcx)
 const urls = [`http://${vip4}`, `http://[${vip6}]`] as const
 const bytes = 10_000_000
 const backends = ['backend-1', 'backend-2', 'backend-3']

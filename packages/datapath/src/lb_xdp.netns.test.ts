@@ -15,11 +15,11 @@ import type { Link } from 'libbpf-ts'
 import { openEthtool } from 'netlink-ts'
 import { Balancer } from '../test/balancer.ts'
 import type { VerdictName } from '../test/counted.ts'
-import { atEachHook } from '../test/hook.ts'
+import { attachedAtEachHook } from '../test/hook.ts'
 import { families } from '../test/packets.ts'
 import { verdictsByIndex } from './verdicts.ts'
 
-atEachHook('a load balancer on a network', (hook) => {
+attachedAtEachHook('a load balancer on a network', (hook) => {
   const vip = { v4: '192.0.2.10', v6: '2001:db8::10' } as const
   const own = { v4: '10.1.0.1', v6: 'fd01::1' } as const
   const backends = [

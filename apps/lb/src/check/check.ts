@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { checkAnnouncements } from '../announce/check.ts'
 import { readSnapshot } from '@skep/device-detect'
 import { kinds } from '@skep/lb-health'
+import { probe } from 'libbpf-ts'
 import { type Netlink, openNetlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
@@ -98,10 +99,20 @@ function describeHost(config: Config): CheckReport {
       ...ownFrontendWarnings(config, own),
       ...sourceRangeWarnings(config),
       ...announced.warnings,
+      ...tcWarnings(config),
       ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
       ...(config.acceleration === 'generic' || config.acceleration === 'tc' ? [] : vethWarnings(chosen)),
     ],
   }
+}
+
+/** What `run` would refuse to start for. */
+function tcWarnings({ acceleration }: Config): string[] {
+  if (acceleration !== 'tc') return []
+  const answer = probe.feature('tcx')
+  if (answer.supported === true) return []
+  const why = answer.supported === 'unknown' ? answer.why : `it takes Linux ${answer.since}`
+  return [`acceleration: tc: this kernel has no TCX, and run will refuse to start: ${why}`]
 }
 
 /** The largest packet that the way to an address takes; `undefined` where there is no way. */
