@@ -2,9 +2,8 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { provideKernels } from './kernels/kernels.ts'
-import { MATRIX } from './kernels/choose.ts'
 import { obstacle } from './obstacles.ts'
-import { planOf } from './plan.ts'
+import { kernelsOf, planOf } from './plan.ts'
 import { judge } from './results/judge.ts'
 import type { Outcome } from './results/outcome.ts'
 import { report } from './results/report.ts'
@@ -18,8 +17,9 @@ const { values } = parseArgs({
 const say = (line: string): void => console.error(`kernels: ${line}`)
 
 const plan = planOf(root, values)
-if (typeof plan === 'string') {
-  console.error(`test-kernels: ${plan}`)
+const wanted = kernelsOf(values.kernel)
+if (typeof plan === 'string' || typeof wanted === 'string') {
+  console.error(`test-kernels: ${typeof plan === 'string' ? plan : String(wanted)}`)
   process.exit(2)
 }
 
@@ -32,7 +32,6 @@ if (impossible !== undefined) {
 process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 
-const wanted = values.kernel?.split(/[\s,]+/).filter(Boolean) ?? MATRIX
 const { kernels, missing } = provideKernels(wanted, say)
 const outcomes: Outcome[] = []
 for (const name of wanted) {

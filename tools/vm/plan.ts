@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs'
 import type { Job } from './guest/job.ts'
+import { MATRIX } from './kernels/choose.ts'
 import { kernelTests, SMOKE } from './suites.ts'
 
 /** What to do in each virtual machine, and for how long at most. */
@@ -36,4 +37,11 @@ export function planOf(root: string, { smoke, tests }: Asked): Plan | string {
   const chosen = all.filter((path) => path.includes(tests))
   if (chosen.length === 0) return `TESTS=${tests}: no test that asks something of the kernel has this in its path`
   return { job: { objects: [], tests: chosen }, timeoutMs: 120 * MINUTE, cpus: 2 }
+}
+
+/** The kernels named, with spaces or commas between them, or all of the matrix; a message for what is no kernel's name. */
+export function kernelsOf(names: string | undefined): readonly string[] | string {
+  const named = names?.split(/[\s,]+/).filter(Boolean) ?? MATRIX
+  const wrong = named.find((name) => !/^(newest|\d+\.\d+)$/.test(name))
+  return wrong === undefined ? named : `KERNEL=${wrong}: not like 6.1, and not "newest"`
 }

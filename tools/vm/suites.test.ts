@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { planOf } from './plan.ts'
+import { kernelsOf, planOf } from './plan.ts'
 import { asksKernel, kernelTests, SMOKE } from './suites.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -26,4 +26,10 @@ test('TESTS that matches nothing is told', () => {
   expect(planOf(root, { smoke: false, tests: 'no-such-test' })).toBe(
     'TESTS=no-such-test: no test that asks something of the kernel has this in its path',
   )
+})
+
+test('KERNEL takes versions and "newest"; without it, the matrix', () => {
+  expect(kernelsOf('6.1, newest')).toEqual(['6.1', 'newest'])
+  expect(kernelsOf(undefined)).toEqual(['5.10', '6.1', '6.12', 'newest'])
+  expect(kernelsOf('6.1.0-50')).toBe('KERNEL=6.1.0-50: not like 6.1, and not "newest"')
 })
