@@ -51,7 +51,9 @@ describe('with traffic behind it, and no process', () => {
     expect(rows[2]?.connections).toBe(OPEN)
     const { stdout } = await lb.words('get', 'services')
     expect(stdout.split('\n')[0]).toMatch(/^NAME +FRONTEND +BACKENDS +HEALTH +CONNECTIONS +PACKETS +BYTES$/)
-    expect((await lb.words('get', 'services', '-o', 'wide')).stdout).toMatch(/^web .* snat +maglev +- +1024 +0 +0 +- +-$/m)
+    expect((await lb.words('get', 'services', '-o', 'wide')).stdout).toMatch(
+      /^web .* snat +maglev +- +1024 +0 +0 +- +-$/m,
+    )
   }, 60_000)
 
   test('get backends', async () => {
