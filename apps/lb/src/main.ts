@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { release } from 'node:os'
 import { BpfError } from 'libbpf-ts'
 import { program } from './cli/program.ts'
 import { ConfigError, count } from './config/problem.ts'
@@ -16,6 +17,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof ConfigError)
     return `${error.message}\nrefused: ${count(error.problems.length, 'problem')}; nothing was changed`
-  if (error instanceof BpfError && error.code === 'VERIFIER') return `${error.log}\n${error.message}`
+  if (error instanceof BpfError && error.code === 'VERIFIER')
+    return `${error.log}\n${error.message}\nThis is Linux ${release()}; the programs are known to load on Linux 6.12 and newer`
   return 'code' in error ? error.message : (error.stack ?? error.message)
 }
