@@ -69,6 +69,8 @@ export async function run(
   controller.onConfig = (now) => metrics.want(now.metrics)
   metrics.want(controller.config.metrics)
   await using _api = await serveApi({ paths, controller, log, metrics: () => metrics.text() }, options)
+  // It may have changed while nobody could be told.
+  controller.reload('changed')
   controller.tellReady()
   await Promise.all([controller.follow(signal), followPulse(controller, log, signal)])
 }

@@ -109,6 +109,8 @@ hosted.describe('another mode, with a reload', () => {
     ])
     const report = await traffic(lab.net.client, { protocol: 'http', url: `${urls[0]}/`, requests: 60 })
     expect(report.failures).toEqual([])
+    const { code, stderr } = await lb.command('capture', '--seconds', '1')
+    expect([code, stderr]).toEqual([0, expect.stringContaining('not seen: eth0, which is in mode tc')])
   }, 60_000)
 })
 

@@ -136,7 +136,6 @@ export class Controller {
     this.#scheduler = scheduler
     health.onChange = () => scheduler.soon()
     drainer.onDue = () => scheduler.soon()
-    this.reload('changed')
     // What was due while nobody ran.
     engine.networkChanged()
     scheduler.soon()

@@ -7,8 +7,10 @@ export interface WatchListener {
   readonly onError: (message: string) => void
 }
 
-/** Editors and mounts change a file in several steps. */
-const GATHER_MS = 150
+/** Editors and mounts change a file in several steps, and are done when nothing has happened for so long. */
+const QUIET_MS = 150
+/** Where something happens all the time, it is looked at none the less. */
+const MOST_MS = 1000
 /** As many links as the kernel follows. */
 const MOST_LINKS = 40
 
@@ -21,6 +23,8 @@ export class FileWatch implements Disposable {
   readonly #listener: WatchListener
   readonly #watchers = new Map<string, FSWatcher>()
   #pending: NodeJS.Timeout | undefined
+  /** When the first event came that nobody has been told of, in milliseconds. */
+  #since: number | undefined
 
   constructor(file: string, listener: WatchListener) {
     this.#file = resolve(file)
@@ -61,13 +65,17 @@ export class FileWatch implements Disposable {
   }
 
   #soon(): void {
-    this.#pending ??= setTimeout(() => {
-      this.#pending = undefined
+    const now = performance.now()
+    this.#since ??= now
+    if (now - this.#since > MOST_MS) return
+    clearTimeout(this.#pending)
+    this.#pending = setTimeout(() => {
+      this.#since = undefined
       // A folder that was made anew under its name needs a new watcher.
       for (const folder of this.#watchers.keys()) this.#leave(folder)
       this.#follow()
       this.#listener.onChange()
-    }, GATHER_MS)
+    }, QUIET_MS)
   }
 }
 
