@@ -27,12 +27,13 @@ atEachHook('senders of packets that are too big', (hook) => {
 
     test('what is dropped is as it came', () => {
       using at = narrowed(hook, 4_000_000)
-      while (total(perCpu(at, Verdict.VERDICT_DROP_TOO_BIG)) === 0) send(at, family, 100)
-      const outcomes = Array.from({ length: ANSWERS }, () => at.run(big(family)))
-      const dropped = outcomes.filter(({ verdict }) => verdict === 'DROP_TOO_BIG')
-      expect(dropped.length).toBeGreaterThan(0)
-      for (const { action, packet } of dropped)
-        expect({ action, packet }).toEqual({ action: 'DROP', packet: big(family) })
+      const cpus = at.lb.lb.maps.verdictCounters.get(0)!.length
+      send(at, family, cpus * ANSWERS)
+      let last = at.run(big(family))
+      // The run may have moved to a CPU that had answers left.
+      for (let runs = 0; last.verdict !== 'DROP_TOO_BIG' && runs < cpus * ANSWERS; runs++) last = at.run(big(family))
+      const { action, verdict, packet } = last
+      expect({ action, verdict, packet }).toEqual({ action: 'DROP', verdict: 'DROP_TOO_BIG', packet: big(family) })
     })
 
     test('are told again as time goes on', () => {
