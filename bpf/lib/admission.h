@@ -14,7 +14,7 @@
 #define RANGE_LOG2_MAX 26
 #define RATE_ATTEMPTS  4
 
-/* No pointers in here: global functions see bytes. high and low: the client, as bounds have it. */
+/* high and low: the client, as bounds have it. */
 struct admission {
 	__u64 high;
 	__u64 low;
@@ -26,7 +26,9 @@ struct admission {
 	__u32 place;
 	__u32 time;
 	__u32 tag;
-	__u32 pad;
+	__u32 service;
+	__u16 generation;
+	__u16 pad[3];
 };
 
 SCRATCH(this_admission, struct admission)
@@ -44,8 +46,9 @@ static __always_inline struct range_line *range_line_at(__u32 list, __u32 line)
 }
 
 /* By halves to the last line whose first bound is not above the address; then its bounds are counted. */
-__noinline int is_in_ranges(struct admission *asked)
+__noinline int is_in_ranges(void)
 {
+	struct admission *asked = this_admission();
 	struct range_line *line;
 	__u32 step, ahead;
 	int passed = 0;
@@ -82,19 +85,50 @@ static __always_inline __u32 lead_of(__u64 word, __u32 time)
 	return word && lead <= RATE_LEAD_MAX ? lead : 0;
 }
 
-/* The prefix's own word, or else the one that is nearest to being free. The index in the line. */
-static __always_inline void find_turn(struct admission *asked, const struct rate_line *line)
+/* The upper bits of a word that belong to a prefix, of which so many lie in this word. */
+static __always_inline __u64 prefix_of(__u64 word, __u32 bits)
 {
+	return bits >= 64 ? word : bits ? word >> (64 - bits) : 0;
+}
+
+/* Two frontends of one service count each for itself. */
+static __always_inline __u64 hash_prefix(const struct admission *asked)
+{
+	__u32 bits = asked->limit >> (RATE_INTERVAL_BITS + RATE_BURST_BITS);
+	__u64 hash = fmix64(config.hash_key1 ^ (asked->service | (__u64)asked->generation << 32));
+
+	hash = fmix64(hash ^ prefix_of(asked->high, bits));
+	return fmix64(hash ^ prefix_of(asked->low, bits > 64 ? bits - 64 : 0));
+}
+
+static __always_inline struct rate_line *rate_line_of(const struct admission *asked)
+{
+	__u32 index = asked->hash & config.rates_mask;
+
+	return bpf_map_lookup_elem(&rates, &index);
+}
+
+/* The prefix's own word, or else the one that is nearest to being free: what it says, and its index in the
+ * line. */
+__noinline int find_turn(void)
+{
+	struct admission *asked = this_admission();
 	__u32 least = ~0U, lead;
+	struct rate_line *line;
 	__u64 word;
 
+	if (!asked)
+		return 0;
+	line = rate_line_of(asked);
+	if (!line)
+		return 0;
 	for (__u32 i = 0; i < RATE_LINE_WORDS; i++) {
 		word = load_word(&line->words[i]);
 		lead = lead_of(word, asked->time);
 		if ((__u32)word == asked->tag) {
 			asked->place = i;
 			asked->word = word;
-			return;
+			return 1;
 		}
 		if (lead < least) {
 			least = lead;
@@ -102,6 +136,7 @@ static __always_inline void find_turn(struct admission *asked, const struct rate
 			asked->word = word;
 		}
 	}
+	return 1;
 }
 
 /*
@@ -109,24 +144,24 @@ static __always_inline void find_turn(struct admission *asked, const struct rate
  * nearest to being free, and what stood there begins anew; what loses to other CPUs time after time is not
  * counted.
  */
-__noinline int takes_its_turn(struct admission *asked)
+__noinline int takes_its_turn(void)
 {
-	__u32 interval, burst, lead, index;
+	struct admission *asked = this_admission();
+	__u32 interval, burst, lead;
 	struct rate_line *line;
 	__u64 next;
 
 	if (!asked)
 		return 0;
-	index = asked->hash & config.rates_mask;
+	asked->hash = hash_prefix(asked);
 	asked->tag = asked->hash >> 32 ? asked->hash >> 32 : 1;
 	asked->time = bpf_ktime_get_ns() >> RATE_TIME_SHIFT;
 	interval = asked->limit;
 	burst = (asked->limit >> RATE_INTERVAL_BITS) & ((1U << RATE_BURST_BITS) - 1);
-	line = bpf_map_lookup_elem(&rates, &index);
-	if (!line)
-		return 0;
+	line = rate_line_of(asked);
 	for (int i = 0; i < RATE_ATTEMPTS; i++) {
-		find_turn(asked, line);
+		if (!line || !find_turn())
+			return 0;
 		lead = (__u32)asked->word == asked->tag ? lead_of(asked->word, asked->time) : 0;
 		if (lead > interval * burst)
 			lead = 0; /* no debt of this service: it is long past */
@@ -156,30 +191,21 @@ static __always_inline struct admission *begin_admission(const struct packet *pa
 	return asked;
 }
 
-/* The upper bits of a word that belong to a prefix, of which so many lie in this word. */
-static __always_inline __u64 prefix_of(__u64 word, __u32 bits)
-{
-	return bits >= 64 ? word : bits ? word >> (64 - bits) : 0;
-}
-
-/* Of a packet that opens a connection. Two frontends of one service count each for itself. */
+/* Of a packet that opens a connection. */
 stage check_limit(const struct packet *packet, const struct service *service, __u32 id)
 {
 	__u64 limit = load_word(&service->limit);
 	struct admission *asked;
-	__u32 bits;
 
 	if (likely(!limit))
 		return VERDICT_GO_ON;
 	asked = begin_admission(packet);
 	if (!asked)
 		return VERDICT_DROP_RATE_LIMIT;
-	bits = limit >> (RATE_INTERVAL_BITS + RATE_BURST_BITS);
 	asked->limit = limit;
-	asked->hash = fmix64(config.hash_key1 ^ (id | (__u64)service->generation << 32));
-	asked->hash = fmix64(asked->hash ^ prefix_of(asked->high, bits));
-	asked->hash = fmix64(asked->hash ^ prefix_of(asked->low, bits > 64 ? bits - 64 : 0));
-	return takes_its_turn(asked) ? VERDICT_GO_ON : VERDICT_DROP_RATE_LIMIT;
+	asked->service = id;
+	asked->generation = service->generation;
+	return takes_its_turn() ? VERDICT_GO_ON : VERDICT_DROP_RATE_LIMIT;
 }
 
 /* An ICMP error counts as from the client whose packet it quotes. */
@@ -194,7 +220,7 @@ stage check_ranges(const struct packet *packet, const struct service *service)
 	if (!asked)
 		return VERDICT_DROP_SOURCE_RANGE;
 	asked->ranges = ranges;
-	return is_in_ranges(asked) ? VERDICT_GO_ON : VERDICT_DROP_SOURCE_RANGE;
+	return is_in_ranges() ? VERDICT_GO_ON : VERDICT_DROP_SOURCE_RANGE;
 }
 
 /* Without state, what is neither known to go on with a flow nor an error about one counts as opening one. */

@@ -7,7 +7,7 @@
 #include "record.h"
 #include "scratch.h"
 
-/* A flow that asks for a member. No pointers in here: global functions see bytes. */
+/* A flow that asks for a member. */
 struct contender {
 	__u64 flow; /* hash_slot */
 	__u64 tables;
@@ -18,7 +18,6 @@ struct contender {
 	__u8 intent; /* enum intent */
 	__u8 ends;   /* FIN or RST */
 	__u8 pad;
-	struct record_key key; /* filled by contend() */
 };
 
 SCRATCH(this_contender, struct contender)
@@ -59,14 +58,13 @@ static __always_inline __u32 random_number(const struct contender *contender)
  *
  * New flows are spread at random and recorded. Without room for a record the ring decides, for good.
  */
-static __always_inline __u32 spread(const struct contender *contender, const struct record_key *key,
-				    __u32 gone)
+static __always_inline __u32 spread(const struct contender *contender, __u32 gone)
 {
 	__u32 number = random_number(contender);
 
 	if (contender->intent == INTENT_GOES_ON || contender->intent == INTENT_WATCHES)
 		return contender->number;
-	switch (write_record(key, number, gone)) {
+	switch (write_record(number, gone)) {
 	case RECORD_WRITTEN:
 		return number;
 	case RECORD_LOST:
@@ -77,8 +75,7 @@ static __always_inline __u32 spread(const struct contender *contender, const str
 }
 
 /* Nothing is recorded of the flow: does it come from before the move? */
-static __always_inline __u32 settle_move(const struct contender *contender, const struct record_key *key,
-					 __u32 gone)
+static __always_inline __u32 settle_move(const struct contender *contender, __u32 gone)
 {
 	__u32 previous = previous_number(contender);
 	__u32 number = contender->intent == INTENT_OPENS ? contender->number : previous;
@@ -88,7 +85,7 @@ static __always_inline __u32 settle_move(const struct contender *contender, cons
 	if (number == RING_SLOT_EMPTY || contender->intent == INTENT_WATCHES ||
 	    (contender->intent != INTENT_OPENS && contender->phase != PHASE_HARVEST))
 		return number;
-	switch (write_record(key, number, gone)) {
+	switch (write_record(number, gone)) {
 	case RECORD_WRITTEN:
 		return number;
 	case RECORD_LOST:
@@ -100,27 +97,36 @@ static __always_inline __u32 settle_move(const struct contender *contender, cons
 
 static __always_inline __u32 ask(const struct contender *contender)
 {
-	const struct record_key *key = &contender->key;
-	__u32 number = read_record(key, renewal_by(contender));
+	__u32 number = read_record(renewal_by(contender));
 
 	if (number != NO_RECORD && is_used(contender->tables, number))
 		return number;
-	return contender->phase ? settle_move(contender, key, number) : spread(contender, key, number);
+	return contender->phase ? settle_move(contender, number) : spread(contender, number);
 }
 
-/* The number of the member that serves the flow. */
-__noinline int contend(struct contender *contender)
+/* Another CPU was quicker: what has it recorded? */
+__noinline int ask_again(void)
 {
+	const struct contender *contender = this_contender();
+
+	return contender ? ask(contender) : NO_RECORD;
+}
+
+/* The number of the member that serves this_contender(). */
+__noinline int contend(void)
+{
+	const struct contender *contender = this_contender();
 	struct service *service;
-	__u32 number = NO_RECORD;
+	__u32 number;
 
 	if (!contender)
 		return RING_SLOT_EMPTY;
 	service = bpf_map_lookup_elem(&services, &contender->service);
-	if (!service || !find_records(service, contender->service, contender->flow, &contender->key))
+	if (!service || !find_records(service, contender->service, contender->flow))
 		return contender->number;
-	for (int i = 0; i < RECORD_ATTEMPTS && number == NO_RECORD; i++)
-		number = ask(contender);
+	number = ask(contender);
+	for (int i = 1; i < RECORD_ATTEMPTS && number == NO_RECORD; i++)
+		number = ask_again();
 	if (number != NO_RECORD)
 		return number;
 	return contender->phase ? previous_number(contender) : contender->number;

@@ -74,7 +74,7 @@ stage open_flow(struct context *ctx, const struct packet *packet, const struct s
 	opening->time = time;
 	opening->intent = intent_of(ctx, packet, service->flags);
 	opening->fresh = opens(packet);
-	v = open_connection(opening);
+	v = open_connection();
 	if (v)
 		return v;
 	*entry = bpf_map_lookup_elem(&nat_entries, &opening->entry);

@@ -9,7 +9,7 @@
 
 #define OPEN_ATTEMPTS 4
 
-/* No pointers in here: global functions see bytes. */
+/* A connection that a packet opens. */
 struct opening {
 	struct flow flow;
 	__u64 slot; /* hash_slot */
@@ -19,6 +19,8 @@ struct opening {
 	__u8 intent; /* enum intent */
 	_Bool fresh; /* TCP SYN: goes on with nothing that is about to end */
 };
+
+SCRATCH(this_opening, struct opening)
 
 /* A member that has been removed keeps the connections it has, and gets no new ones. */
 static __always_inline _Bool has_its_member(const struct nat_entry *entry)
@@ -51,9 +53,12 @@ static __always_inline _Bool may_be_taken(__u64 word, const struct opening *open
 	return is_flow(entry, &opening->flow) ? !goes_on(entry, opening) : is_abandoned(entry, opening->time);
 }
 
-/* The word of the flow's own entry, whatever its state; else a free one; else one that may be taken. */
-__noinline int place_for_flow(const struct opening *opening, struct place *at)
+/* Leaves this_place(): the word of the flow's own entry, whatever its state; else a free one; else one that
+ * may be taken. */
+__noinline int place_for_flow(void)
 {
+	const struct opening *opening = this_opening();
+	struct place *at = this_place();
 	__u32 free = NO_PLACE;
 	struct nat_entry *entry;
 
@@ -83,8 +88,9 @@ __noinline int place_for_flow(const struct opening *opening, struct place *at)
 }
 
 /* Another word with this tag may belong to another flow; then it is written already, and says so. */
-__noinline int is_only_entry(const struct opening *opening, __u32 index)
+__noinline int is_only_entry(__u32 index)
 {
+	const struct opening *opening = this_opening();
 	struct nat_entry *entry;
 	struct place other;
 
@@ -110,12 +116,10 @@ static __always_inline void unlink_entry(struct nat_entry *entry, __u32 index)
 		unlink_reply(hash_reply(entry, source), index);
 }
 
-SCRATCH(this_opening, struct opening)
-
 enum claim { CLAIM_NEW, CLAIM_FOUND, CLAIM_FULL, CLAIM_LOST };
 
 /* One attempt to find the flow's entry or to make one: CLAIM_LOST to another CPU may be tried again. */
-static __always_inline enum claim try_flow(struct opening *opening, struct place *at)
+static __always_inline enum claim try_flow(struct opening *opening, const struct place *at)
 {
 	__u64 mine = word_of(opening->flow.hash, at->index) | NAT_WORD_BUSY;
 	struct nat_entry *entry = bpf_map_lookup_elem(&nat_entries, &at->index);
@@ -136,24 +140,25 @@ static __always_inline enum claim try_flow(struct opening *opening, struct place
 	full_barrier();
 	if (at->word)
 		unlink_entry(entry, at->index);
-	if (is_only_entry(opening, at->index))
+	if (is_only_entry(at->index))
 		return CLAIM_NEW;
 	swap_word(&nat_flows, at->index, mine, 0);
 	return CLAIM_LOST;
 }
 
-__noinline int claim_flow(struct opening *opening)
+__noinline int claim_flow(void)
 {
+	struct opening *opening = this_opening();
+	const struct place *at = this_place();
 	enum claim claim = CLAIM_LOST;
-	struct place at = {};
 
-	if (!opening)
+	if (!opening || !at)
 		return CLAIM_FULL;
 	for (int i = 0; i < OPEN_ATTEMPTS && claim == CLAIM_LOST; i++) {
-		if (!place_for_flow(opening, &at))
+		if (!place_for_flow())
 			return CLAIM_FULL;
-		opening->entry = at.index;
-		claim = try_flow(opening, &at);
+		opening->entry = at->index;
+		claim = try_flow(opening, at);
 	}
 	return claim;
 }

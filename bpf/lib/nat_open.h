@@ -78,11 +78,13 @@ stage write_entry(const struct opening *opening, const struct member *member, co
 	return VERDICT_GO_ON;
 }
 
-/* opening->entry: the index of the flow's entry, which may be another CPU's or an earlier packet's. */
-__noinline int open_connection(struct opening *opening)
+/* Leaves this_opening()->entry: the index of the flow's entry, which may be another CPU's or an earlier
+ * packet's. */
+__noinline int open_connection(void)
 {
-	struct service *service;
+	struct opening *opening = this_opening();
 	struct contender *contender = this_contender();
+	struct service *service;
 	struct choice choice;
 	struct source *source;
 	enum verdict v;
@@ -100,7 +102,7 @@ __noinline int open_connection(struct opening *opening)
 	if (!source || is_zero(stored_address(source->address)))
 		return VERDICT_DROP_NO_SOURCE;
 	opening->member = choice.id;
-	switch (claim_flow(opening)) {
+	switch (claim_flow()) {
 	case CLAIM_NEW:
 		return write_entry(opening, choice.member, source);
 	case CLAIM_FOUND:

@@ -7,11 +7,12 @@
  * give up, and never do both keep. (No rank by place can let one of them stay: it cannot know whether the
  * other has looked already.)
  *
- * What loops over places is a global function: the verifier reads it once, by itself (so pointers may be
- * NULL), and opening a connection can afford the calls.
+ * What loops over places is a global function: the verifier reads it once, by itself, and opening a
+ * connection can afford the calls.
  */
 #pragma once
 #include "nat_table.h"
+#include "scratch.h"
 
 #define NAT_PLACES (2 * NAT_LINE_WORDS)
 #define NO_PLACE   0xffffffffU
@@ -60,11 +61,13 @@ static __always_inline void full_barrier(void)
 	__sync_val_compare_and_swap(&word, 0, 0);
 }
 
-/* A word that was judged, and where it stands. */
+/* A word that is judged, and where it stands. */
 struct place {
 	__u64 word;
 	__u32 index;
 };
+
+SCRATCH(this_place, struct place)
 
 static __always_inline void look_at(struct place *at, void *table, __u64 hash, __u32 place)
 {

@@ -30,10 +30,11 @@ static __always_inline _Bool is_stale(__u64 word, __u64 time)
 	return !source || tag_of(hash_reply(entry, source)) != (__u32)word;
 }
 
-/* Where a reply's word can go: in place of a stale one of its tag, or a free place, or in place of any stale
- * one. */
-__noinline int place_for_reply(__u64 hash, __u64 time, struct place *at)
+/* Leaves this_place(), where a reply's word can go: in place of a stale one of its tag, or a free place, or
+ * in place of any stale one. */
+__noinline int place_for_reply(__u64 hash, __u64 time)
 {
+	struct place *at = this_place();
 	__u32 free = NO_PLACE;
 
 	if (!at)
@@ -78,15 +79,15 @@ static __always_inline _Bool is_alone(void *table, __u64 hash, __u32 index)
 __noinline int claim_reply(__u64 hash, __u32 entry, __u64 time)
 {
 	__u64 mine = word_of(hash, entry);
-	struct place at = {};
+	const struct place *at = this_place();
 	_Bool stale;
 
-	if (!place_for_reply(hash, time, &at) || !swap_word(&nat_replies, at.index, at.word, mine))
+	if (!at || !place_for_reply(hash, time) || !swap_word(&nat_replies, at->index, at->word, mine))
 		return 0;
-	stale = !at.word || is_stale(at.word, time);
-	if (stale && is_alone(&nat_replies, hash, at.index))
+	stale = !at->word || is_stale(at->word, time);
+	if (stale && is_alone(&nat_replies, hash, at->index))
 		return 1;
-	swap_word(&nat_replies, at.index, mine, stale ? 0 : at.word);
+	swap_word(&nat_replies, at->index, mine, stale ? 0 : at->word);
 	return 0;
 }
 

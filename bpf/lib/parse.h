@@ -3,33 +3,12 @@
  * header. */
 #pragma once
 #include <linux/in.h>
+#include "extension.h"
 #include "fragment.h"
 #include "icmp_error.h"
 #include "vlan.h"
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */
-#define IPV6_FRAGMENT 0xfff9 /* offset, more fragments */
-#define IPV6_OFFSET   0xfff8
-
-/* What an offset can be: behind options or extension headers. */
-#define TRANSPORT_MASK 0x3fff
-
-/* As many as RFC 8200 has before TCP or UDP: hop-by-hop, destination, routing, fragment, destination. */
-#define EXTENSION_HEADERS 5
-
-/* length: in units of 8 bytes, the first not counted; nothing in a fragment header. */
-struct extension {
-	__u8 next;
-	__u8 length;
-	union {
-		__be16 fragment;
-		struct {
-			__u8 routing_type;
-			__u8 segments_left;
-		};
-	};
-	__be32 id; /* of fragments */
-};
 
 /* room: what the IP header says is left. A frame may be padded beyond it, and must not end before it. */
 stage parse_transport(struct packet *packet, void *header, void *end, __u32 room, __u8 protocol)
@@ -76,50 +55,26 @@ stage parse_ipv4(struct context *ctx, struct packet *packet, void *header, void 
 			       ip->protocol);
 }
 
-/* A packet in fragments, of which this is the first header. */
-static __always_inline _Bool may_have_ports(__u8 first)
+/* A packet in fragments, too, whose first one alone has ports. */
+stage parse_behind_extensions(struct context *ctx, struct packet *packet, __u32 room, __u8 next)
 {
-	return first == IPPROTO_TCP || first == IPPROTO_UDP || first == IPPROTO_DSTOPTS;
-}
+	struct extensions *passed = begin_extensions(packet, room, next);
+	enum verdict v = passed ? pass_extensions(ctx) : VERDICT_PASS_PROTOCOL;
+	void *data = (void *)(long)ctx->data;
 
-/*
- * A fragment header with no offset and nothing to follow (RFC 6946) is a whole packet. One that is still on
- * its way through a source route is for the kernel: its checksum is that of the last address.
- */
-stage parse_extensions(struct packet *packet, void *header, void *end, __u32 room, __u8 next)
-{
-	struct extension *extension;
-	__u32 length;
-
-#pragma unroll
-	for (int i = 0; i <= EXTENSION_HEADERS; i++) {
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS &&
-		    next != IPPROTO_FRAGMENT)
-			return parse_transport(packet, header, end, room, next);
-		extension = header;
-		if ((void *)(extension + 1) > end)
-			return VERDICT_PASS_TRUNCATED;
-		length = sizeof(*extension);
-		if (next == IPPROTO_ROUTING && extension->segments_left)
-			return VERDICT_PASS_PROTOCOL;
-		if (next != IPPROTO_FRAGMENT) {
-			length += extension->length * 8;
-		} else if (extension->fragment & bpf_htons(IPV6_FRAGMENT)) {
-			if (!may_have_ports(extension->next))
-				return VERDICT_PASS_PROTOCOL;
-			name_fragment(packet, extension->id, extension->next,
-				      extension->fragment & bpf_htons(IPV6_OFFSET));
-			if (packet->unreadable)
-				return VERDICT_GO_ON;
-		}
-		if (length > room)
-			return VERDICT_PASS_TRUNCATED;
-		next = extension->next;
-		header += length;
-		room -= length;
+	if (v == VERDICT_DROP_EXTENSION_HEADERS) {
+		packet->unreadable = v;
+		return VERDICT_GO_ON;
 	}
-	packet->unreadable = VERDICT_DROP_EXTENSION_HEADERS;
-	return VERDICT_GO_ON;
+	if (v)
+		return v;
+	if (passed->fragment)
+		name_fragment(packet, passed->id, passed->first, passed->fragment == LATER_FRAGMENT);
+	if (packet->unreadable)
+		return VERDICT_GO_ON;
+	packet->ethernet = data;
+	return parse_transport(packet, data + (passed->at & TRANSPORT_MASK), (void *)(long)ctx->data_end,
+			       passed->room, passed->next);
 }
 
 stage parse_ipv6(struct context *ctx, struct packet *packet, void *header, void *end)
@@ -138,7 +93,9 @@ stage parse_ipv6(struct context *ctx, struct packet *packet, void *header, void 
 	packet->destination = ipv6_address(&ip->daddr);
 	if (unlikely(ip->nexthdr == IPPROTO_ICMPV6))
 		return parse_error(ctx, packet, 0, ip);
-	return parse_extensions(packet, ip + 1, end, payload, ip->nexthdr);
+	if (unlikely(is_extension(ip->nexthdr)))
+		return parse_behind_extensions(ctx, packet, payload, ip->nexthdr);
+	return parse_transport(packet, ip + 1, end, payload, ip->nexthdr);
 }
 
 /* Steps over up to two tags, which stay in the frame; leaves the type of what follows. */

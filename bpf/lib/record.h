@@ -6,6 +6,7 @@
 #pragma once
 #include "pulse.h"
 #include "ring.h"
+#include "scratch.h"
 
 #define RECORD_LINES 2
 #define NO_RECORD    0xffffffffU
@@ -26,13 +27,17 @@ struct record_key {
 	__u16 idle;
 };
 
-/* 0 if the service has no records. */
-static __always_inline _Bool find_records(const struct service *service, __u32 id, __u64 flow,
-					  struct record_key *key)
+SCRATCH(this_record, struct record_key)
+
+/* Leaves this_record(); 0 if the service has no records. */
+static __always_inline _Bool find_records(const struct service *service, __u32 id, __u64 flow)
 {
 	__u32 table = *(volatile __u32 *)&service->records;
+	struct record_key *key = this_record();
 	__u32 log2 = table & RING_LOG2_MASK;
 
+	if (!key)
+		return 0;
 	key->hash = fmix64(flow ^ id * 0x9e3779b97f4a7c15ULL);
 	key->tag = flow >> 32 ? flow >> 32 : 1;
 	key->first = table >> RING_LOG2_BITS;
@@ -96,12 +101,15 @@ static __always_inline __u64 renewed_record(const struct record_key *key, __u64 
 }
 
 /* The member number of the flow's live record, or NO_RECORD. */
-static __always_inline __u32 read_record(const struct record_key *key, enum renewal renewal)
+static __always_inline __u32 read_record(enum renewal renewal)
 {
+	const struct record_key *key = this_record();
 	struct record_line *line = 0;
 	__u64 word, renewed;
 	__u64 *at;
 
+	if (!key)
+		return NO_RECORD;
 	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
 		at = record_at(key, place, &line);
 		if (!at)
@@ -123,13 +131,15 @@ enum recorded { RECORD_FULL, RECORD_WRITTEN, RECORD_LOST };
  * Nothing live is evicted for it. A record of its own tag that is dead, or of the member `gone`, is written
  * over, so that no flow stands twice. RECORD_LOST to another CPU, which may have the same flow: look again.
  */
-static __always_inline enum recorded write_record(const struct record_key *key, __u32 number, __u32 gone)
+__noinline int write_record(__u32 number, __u32 gone)
 {
-	__u64 mine = record_word(key, number, key->time);
+	const struct record_key *key = this_record();
 	struct record_line *line = 0;
 	__u64 *free = 0, *at;
 	__u64 word, seen = 0;
 
+	if (!key)
+		return RECORD_FULL;
 	for (__u32 place = 0; place < RECORD_LINES * RECORD_LINE_WORDS; place++) {
 		at = record_at(key, place, &line);
 		if (!at)
@@ -147,5 +157,6 @@ static __always_inline enum recorded write_record(const struct record_key *key, 
 	}
 	if (!free)
 		return RECORD_FULL;
-	return __sync_val_compare_and_swap(free, seen, mine) == seen ? RECORD_WRITTEN : RECORD_LOST;
+	word = record_word(key, number, key->time);
+	return __sync_val_compare_and_swap(free, seen, word) == seen ? RECORD_WRITTEN : RECORD_LOST;
 }

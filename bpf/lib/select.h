@@ -38,7 +38,7 @@ stage select_member(const struct service *service, __u32 id, struct contender *c
 		full->slot = slot;
 		full->number = number;
 		full->phase = value >> RING_SLOT_PHASE_SHIFT;
-		number = contend(full);
+		number = contend();
 	}
 	if (number == RING_SLOT_EMPTY)
 		return VERDICT_DROP_NO_BACKEND;

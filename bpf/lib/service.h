@@ -65,18 +65,18 @@ static __always_inline __u32 look_up6(struct address address, __u32 tail)
 }
 
 /* Looks once more, for another port: rare, and read by the verifier once. */
-__noinline __u32 look_again(const struct address *address, __u32 tail, __u32 family)
+__noinline __u32 look_again(__u64 low, __u64 high, __u32 tail, __u32 family)
 {
-	if (!address)
-		return SERVICE_NONE;
-	return family == AF_INET ? look_up4(address->low | (__u64)tail << 32) : look_up6(*address, tail);
+	struct address address = {low, high};
+
+	return family == AF_INET ? look_up4(low | (__u64)tail << 32) : look_up6(address, tail);
 }
 
 static __always_inline __u32 look_elsewhere(const struct packet *packet, __u8 protocol)
 {
-	struct address copy = packet->destination;
+	struct address address = packet->destination;
 
-	return look_again(&copy, protocol << 16 | 1U << 24, packet->family);
+	return look_again(address.low, address.high, protocol << 16 | 1U << 24, packet->family);
 }
 
 /* {port, protocol, used}: the half of a key that both families share. */
