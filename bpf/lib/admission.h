@@ -10,6 +10,7 @@
 #include "hash.h"
 #include "intent.h"
 #include "scratch.h"
+#include "swap.h"
 
 #define RANGE_LOG2_MAX 26
 #define RATE_ATTEMPTS  4
@@ -168,8 +169,7 @@ __noinline int takes_its_turn(void)
 		if (lead + interval > interval * burst)
 			return 0;
 		next = asked->tag | (__u64)(asked->time + lead + interval) << 32;
-		if (__sync_val_compare_and_swap(&line->words[asked->place % RATE_LINE_WORDS], asked->word,
-						next) == asked->word)
+		if (swap64(&line->words[asked->place % RATE_LINE_WORDS], asked->word, next) == asked->word)
 			return 1;
 	}
 	return 1;

@@ -14,6 +14,7 @@
 #include <bpf/bpf_helpers.h>
 #include "../include/capture.h"
 #include "hook.h"
+#include "stage.h"
 
 /* Enough for two VLAN tags, IPv6, a few extension headers and ports: filters see so much at least. */
 #define CAPTURE_HEADERS    128
@@ -104,6 +105,8 @@ struct capture_key {
 /* So many bytes from `offset` on, if the frame has them and they were copied for sure; else NULL. */
 static __always_inline void *capture_bytes(struct capture_record *record, __u32 offset, __u32 bytes)
 {
+	/* Else the compiler checks a copy, and Linux 6.1 does not know what it was copied from. */
+	forget(offset);
 	if (offset > CAPTURE_HEADERS - bytes || offset + bytes > record->length)
 		return NULL;
 	return record->bytes + offset;

@@ -15,14 +15,20 @@
 stage choose_member(struct context *ctx, struct packet *packet, const struct service *service, __u32 id,
 		    struct choice *choice)
 {
-	struct contender contender = {
-		.flow = hash_slot(packet, service->flags),
-		.intent = intent_of(ctx, packet, service->flags),
-		.ends = closes(packet) && !(service->flags & SERVICE_AFFINITY), /* the client has others */
-	};
+	struct contender contender = {.flow = hash_slot(packet, service->flags)};
+	enum verdict v;
 
 	packet->flow = contender.flow;
-	return select_member(service, id, &contender, choice);
+	v = ask_ring(service, id, &contender);
+	if (v)
+		return v;
+	if (unlikely(is_contended(service, &contender))) {
+		contender.intent = intent_of(ctx, packet, service->flags);
+		/* A client that stays where it is has other connections. */
+		contender.ends = closes(packet) && !(service->flags & SERVICE_AFFINITY);
+		contender.number = ask_records(&contender);
+	}
+	return find_member(service, &contender, choice);
 }
 
 static __always_inline struct way way_to(const struct packet *packet, const struct member *member)

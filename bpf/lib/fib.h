@@ -10,6 +10,7 @@
 #include "hop.h"
 #include "icmp.h"
 #include "scratch.h"
+#include "swap.h"
 
 /* What a packet is going to be. length: with the headers that are put before it, `overhead` bytes. */
 struct way {
@@ -94,7 +95,7 @@ stage too_big(struct context *ctx, const struct packet *packet, const struct way
 		route->stack = VERDICT_STACK_FRAGMENTS;
 		return VERDICT_GO_ON;
 	}
-	if (packet->icmp_error)
+	if (is_error(packet))
 		return VERDICT_DROP_TOO_BIG;
 	return answer_too_big(ctx, packet, route->mtu - way->overhead);
 }
@@ -161,6 +162,6 @@ stage find_route(struct context *ctx, const struct packet *packet, const struct 
 	result = ask_kernel(ctx);
 	*route = lookup->route;
 	if (note && lookup->hop != before)
-		__sync_val_compare_and_swap(note, before, lookup->hop);
+		swap32(note, before, lookup->hop);
 	return outcome(ctx, packet, way, route, result);
 }

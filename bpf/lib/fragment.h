@@ -7,6 +7,7 @@
 #include "hash.h"
 #include "pulse.h"
 #include "scratch.h"
+#include "swap.h"
 
 /* The fragment that this CPU is at. first: its key, then where its first one goes. The others: of its frame.
  */
@@ -148,12 +149,11 @@ __noinline int note_fragment(void)
 		line = second;
 		state = other;
 	}
-	if (state == FRAGMENT_BUSY ||
-	    __sync_val_compare_and_swap(&line->state, state, FRAGMENT_BUSY) != state)
+	if (state == FRAGMENT_BUSY || swap64(&line->state, state, FRAGMENT_BUSY) != state)
 		return 0;
 	piece->first.state = FRAGMENT_BUSY;
 	__builtin_memcpy(line, &piece->first, sizeof(*line));
-	__sync_val_compare_and_swap(&line->state, FRAGMENT_BUSY, fragment_state(hash, time));
+	swap64(&line->state, FRAGMENT_BUSY, fragment_state(hash, time));
 	return 1;
 }
 

@@ -269,13 +269,12 @@ static __always_inline _Bool send_back(struct context *ctx, const struct turning
 static __always_inline _Bool write_macs(struct context *ctx, const struct packet *packet,
 					const __u8 *destination, const __u8 *source)
 {
-	struct {
-		__u8 destination[ETH_ALEN];
-		__u8 source[ETH_ALEN];
-	} macs;
+	struct ethhdr *ethernet = (void *)(long)ctx->data;
 
 	(void)packet;
-	__builtin_memcpy(macs.destination, destination, ETH_ALEN);
-	__builtin_memcpy(macs.source, source, ETH_ALEN);
-	return !bpf_skb_store_bytes(ctx, 0, &macs, sizeof(macs), 0);
+	if ((void *)(ethernet + 1) > (void *)(long)ctx->data_end)
+		return 0;
+	__builtin_memcpy(ethernet->h_dest, destination, ETH_ALEN);
+	__builtin_memcpy(ethernet->h_source, source, ETH_ALEN);
+	return 1;
 }

@@ -4,6 +4,7 @@
 #include <linux/if_ether.h>
 #include "hash.h"
 #include "pulse.h"
+#include "swap.h"
 
 #define HOP_PLACES 2
 
@@ -62,13 +63,13 @@ static __always_inline _Bool is_same_hop(const struct hop *hop, const struct rou
 static __always_inline _Bool write_hop(struct hop *hop, const struct route *route, __u32 from,
 				       __u32 generation)
 {
-	if (from == HOP_BUSY || __sync_val_compare_and_swap(&hop->generation, from, HOP_BUSY) != from)
+	if (from == HOP_BUSY || swap32(&hop->generation, from, HOP_BUSY) != from)
 		return 0;
 	hop->ifindex = route->ifindex;
 	hop->mtu = route->mtu;
 	__builtin_memcpy(hop->destination, route->destination, ETH_ALEN);
 	__builtin_memcpy(hop->source, route->source, ETH_ALEN);
-	__sync_val_compare_and_swap(&hop->generation, HOP_BUSY, generation);
+	swap32(&hop->generation, HOP_BUSY, generation);
 	return 1;
 }
 

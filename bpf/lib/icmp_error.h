@@ -171,6 +171,7 @@ static __noinline int read_way(struct context *ctx, struct iphdr *ipv4, struct i
  * what it quotes. */
 stage parse_error(struct context *ctx, struct packet *packet, struct iphdr *ipv4, struct ipv6hdr *ipv6)
 {
+	void *header = ipv4 ? (void *)ipv4 + ipv4->ihl * 4 : (void *)(ipv6 + 1);
 	struct quoted_way *way = this_way();
 	enum verdict v;
 
@@ -185,7 +186,9 @@ stage parse_error(struct context *ctx, struct packet *packet, struct iphdr *ipv4
 		return v;
 	if (!same_address(way->destination, packet->destination))
 		return VERDICT_PASS_PROTOCOL;
-	packet->icmp_error = 1;
+	keep(header);
+	packet->bytes |= ICMP_ERROR;
+	packet->transport = header - (void *)packet->ethernet;
 	packet->source = way->source;
 	packet->protocol = way->protocol;
 	packet->source_port = way->source_port;
@@ -272,7 +275,7 @@ static __noinline int rewrite_error(struct context *ctx, struct iphdr *ipv4, str
 
 stage write_translation(struct context *ctx, struct packet *packet, const struct translation *to)
 {
-	if (unlikely(packet->icmp_error)) {
+	if (unlikely(is_error(packet))) {
 		struct translation *copy = this_translation();
 
 		if (!copy)

@@ -34,7 +34,7 @@ static __always_inline _Bool closes(const struct packet *packet)
 /* UDP does not tell, nor does any flow of a client that shall stay where it is. */
 static __always_inline enum intent intent_of(struct context *ctx, const struct packet *packet, __u16 flags)
 {
-	if (packet->icmp_error)
+	if (is_error(packet))
 		return INTENT_WATCHES;
 	if (flags & SERVICE_AFFINITY)
 		return INTENT_UNKNOWN;

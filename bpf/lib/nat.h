@@ -57,7 +57,7 @@ stage open_flow(struct context *ctx, const struct packet *packet, const struct s
 	struct opening *opening = this_opening();
 	enum verdict v;
 
-	if (packet->icmp_error)
+	if (is_error(packet))
 		return VERDICT_PASS_NO_CONNECTION;
 	if (packet->tcp && (packet->tcp->rst || (!opens(packet) && is_on(SWITCH_CARRYING))))
 		return VERDICT_DROP_NO_CONNECTION;
@@ -98,7 +98,7 @@ stage from_client(struct context *ctx, const struct packet *packet, const struct
 		if (v)
 			return v;
 	}
-	if (likely(!packet->icmp_error))
+	if (likely(!is_error(packet)))
 		note_client(entry, packet, time);
 	*hop = way_to_backend(entry);
 	return translate_to_member(entry, to);
@@ -136,7 +136,7 @@ stage from_member(const struct packet *packet, __u64 time, struct translation *t
 	*hop = &entry->hop;
 	if (!still_serves(after(to->source.low ^ to->source.high ^ to->source_port, service), entry))
 		return VERDICT_DROP_SERVICE_GONE;
-	if (likely(!packet->icmp_error))
+	if (likely(!is_error(packet)))
 		note_member(entry, packet, time);
 	return VERDICT_GO_ON;
 }

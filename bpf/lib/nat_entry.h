@@ -9,6 +9,7 @@
 #include <linux/in.h>
 #include "hash.h"
 #include "pulse.h"
+#include "swap.h"
 
 /* As long as Linux keeps a connection that it has closed first: until then a new one from the same port may
  * be refused. */
@@ -97,8 +98,7 @@ static __always_inline void change_state(struct nat_entry *entry, __u8 from, __u
 {
 	typedef __u32 __attribute__((may_alias)) any_half;
 
-	__sync_val_compare_and_swap((any_half *)&entry->nat_port, state_word(entry, from),
-				    state_word(entry, to));
+	swap32((any_half *)&entry->nat_port, state_word(entry, from), state_word(entry, to));
 }
 
 /*

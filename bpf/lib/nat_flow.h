@@ -15,6 +15,7 @@ struct opening {
 	__u64 slot; /* hash_slot */
 	__u64 time;
 	__u32 member;
+	__u32 source;
 	__u32 entry;
 	__u8 intent; /* enum intent */
 	_Bool fresh; /* TCP SYN: goes on with nothing that is about to end */

@@ -46,7 +46,7 @@ static __always_inline void fill_entry(struct nat_entry *entry, const struct ope
 	entry->service = flow->service;
 	entry->generation = flow->generation;
 	entry->member = opening->member;
-	entry->source = member->source;
+	entry->source = opening->source;
 	entry->hop = 0;
 	entry->client_seen = flow->protocol == IPPROTO_TCP ? 0 : NAT_SEEN_ANSWER;
 	entry->member_seen = 0;
@@ -61,11 +61,20 @@ static __always_inline void settle(const struct opening *opening, _Bool publishe
 	swap_word(&nat_flows, opening->entry, word | NAT_WORD_BUSY, published ? word : 0);
 }
 
-stage write_entry(const struct opening *opening, const struct member *member, const struct source *source)
+/* Gives the claimed entry of this_opening() a port, and others to see it. */
+__noinline int publish_connection(void)
 {
-	struct nat_entry *entry = bpf_map_lookup_elem(&nat_entries, &opening->entry);
+	const struct opening *opening = this_opening();
+	struct nat_entry *entry;
+	struct member *member;
+	struct source *source;
 
-	if (!entry)
+	if (!opening)
+		return VERDICT_DROP_NAT_FULL;
+	entry = bpf_map_lookup_elem(&nat_entries, &opening->entry);
+	member = bpf_map_lookup_elem(&members, &opening->member);
+	source = bpf_map_lookup_elem(&sources, &opening->source);
+	if (!entry || !member || !source)
 		return VERDICT_DROP_NAT_FULL;
 	fill_entry(entry, opening, member);
 	if (!claim_port(entry, source, opening)) {
@@ -78,12 +87,11 @@ stage write_entry(const struct opening *opening, const struct member *member, co
 	return VERDICT_GO_ON;
 }
 
-/* Leaves this_opening()->entry: the index of the flow's entry, which may be another CPU's or an earlier
- * packet's. */
-__noinline int open_connection(void)
+/* Leaves this_opening()'s member, and which own address it is spoken to from. */
+__noinline int choose_for_opening(void)
 {
-	struct opening *opening = this_opening();
 	struct contender *contender = this_contender();
+	struct opening *opening = this_opening();
 	struct service *service;
 	struct choice choice;
 	struct source *source;
@@ -95,16 +103,31 @@ __noinline int open_connection(void)
 	if (!service)
 		return VERDICT_DROP_NO_SERVICE;
 	*contender = (struct contender){.flow = opening->slot, .intent = opening->intent};
-	v = select_member(service, opening->flow.service, contender, &choice);
+	v = ask_ring(service, opening->flow.service, contender);
 	if (v)
 		return v;
-	source = bpf_map_lookup_elem(&sources, &choice.member->source);
-	if (!source || is_zero(stored_address(source->address)))
-		return VERDICT_DROP_NO_SOURCE;
+	if (is_contended(service, contender))
+		contender->number = contend();
+	v = find_member(service, contender, &choice);
+	if (v)
+		return v;
 	opening->member = choice.id;
+	opening->source = choice.member->source;
+	source = bpf_map_lookup_elem(&sources, &opening->source);
+	return source && !is_zero(stored_address(source->address)) ? VERDICT_GO_ON : VERDICT_DROP_NO_SOURCE;
+}
+
+/* Leaves this_opening()->entry: the index of the flow's entry, which may be another CPU's or an earlier
+ * packet's. */
+stage open_connection(void)
+{
+	enum verdict v = choose_for_opening();
+
+	if (v)
+		return v;
 	switch (claim_flow()) {
 	case CLAIM_NEW:
-		return write_entry(opening, choice.member, source);
+		return publish_connection();
 	case CLAIM_FOUND:
 		return VERDICT_GO_ON;
 	case CLAIM_FULL:

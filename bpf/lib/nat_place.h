@@ -13,6 +13,7 @@
 #pragma once
 #include "nat_table.h"
 #include "scratch.h"
+#include "swap.h"
 
 #define NAT_PLACES (2 * NAT_LINE_WORDS)
 #define NO_PLACE   0xffffffffU
@@ -49,16 +50,7 @@ static __always_inline _Bool swap_word(void *table, __u32 index, __u64 from, __u
 {
 	__u64 *word = word_at(table, index);
 
-	return word && __sync_val_compare_and_swap(word, from, to) == from;
-}
-
-/* Nothing is written before what was written until here, on any processor. 5 ns: for what happens once a
- * connection. */
-static __always_inline void full_barrier(void)
-{
-	__u64 word = 0;
-
-	__sync_val_compare_and_swap(&word, 0, 0);
+	return word && swap64(word, from, to) == from;
 }
 
 /* A word that is judged, and where it stands. */

@@ -32,7 +32,7 @@ static __always_inline _Bool is_stale(__u64 word, __u64 time)
 
 /* Leaves this_place(), where a reply's word can go: in place of a stale one of its tag, or a free place, or
  * in place of any stale one. */
-__noinline int place_for_reply(__u64 hash, __u64 time)
+static __always_inline _Bool place_for_reply(__u64 hash, __u64 time)
 {
 	struct place *at = this_place();
 	__u32 free = NO_PLACE;

@@ -49,7 +49,7 @@ SCRATCH(this_asked, struct asked)
 /* How long the option is that the packet needs; 0 for most. */
 static __always_inline __u32 option_length(const struct packet *packet)
 {
-	if (!packet->udp && !opens(packet))
+	if (is_error(packet) || (!packet->udp && !opens(packet)))
 		return 0;
 	return packet->family == AF_INET ? sizeof(struct service_option4) : sizeof(struct service_option6);
 }

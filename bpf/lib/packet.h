@@ -25,16 +25,17 @@
  * ICMP error, source, ports and protocol are those of an answer to what it quotes. Of later fragments, see
  * fragment.h.
  */
-/* Beside the length of a frame which others follow: a word of its own would make twice the work for the
- * verifier. */
+/* Beside the length of a frame which others follow, or of an ICMP error's: words of their own would make
+ * twice the work for the verifier. */
 #define FIRST_FRAGMENT (1U << 31)
+#define ICMP_ERROR     (1U << 30)
 
 struct packet {
 	struct ethhdr *ethernet;
 	struct iphdr *ipv4;
 	struct ipv6hdr *ipv6;
 	struct tcphdr *tcp;
-	struct udphdr *udp;
+	struct udphdr *udp; /* of an ICMP error, its own header, which is as long */
 	struct address source;
 	struct address destination;
 	__be16 source_port;
@@ -45,7 +46,6 @@ struct packet {
 	__u8 tags;    /* VLAN tags before it */
 	__u8 family;
 	__u8 protocol;
-	_Bool icmp_error;
 	__u32 bytes; /* see frame_bytes() */
 	__u32 member;
 	__u64 flow;
@@ -63,7 +63,12 @@ struct turning {
 
 static __always_inline __u32 frame_bytes(const struct packet *packet)
 {
-	return packet->bytes & ~FIRST_FRAGMENT;
+	return packet->bytes & ~(FIRST_FRAGMENT | ICMP_ERROR);
+}
+
+static __always_inline _Bool is_error(const struct packet *packet)
+{
+	return packet->bytes & ICMP_ERROR;
 }
 
 /* A TCP packet that asks for a new connection. */

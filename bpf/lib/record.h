@@ -7,6 +7,7 @@
 #include "pulse.h"
 #include "ring.h"
 #include "scratch.h"
+#include "swap.h"
 
 #define RECORD_LINES 2
 #define NO_RECORD    0xffffffffU
@@ -119,7 +120,7 @@ static __always_inline __u32 read_record(enum renewal renewal)
 			continue;
 		renewed = renewed_record(key, word, renewal);
 		if (renewed != word)
-			__sync_val_compare_and_swap(at, word, renewed);
+			swap64(at, word, renewed);
 		return record_number(word);
 	}
 	return NO_RECORD;
@@ -158,5 +159,5 @@ __noinline int write_record(__u32 number, __u32 gone)
 	if (!free)
 		return RECORD_FULL;
 	word = record_word(key, number, key->time);
-	return __sync_val_compare_and_swap(free, seen, word) == seen ? RECORD_WRITTEN : RECORD_LOST;
+	return swap64(free, seen, word) == seen ? RECORD_WRITTEN : RECORD_LOST;
 }

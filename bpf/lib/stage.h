@@ -44,5 +44,9 @@ static __always_inline __u64 load_word(const void *word)
 /* A number of which the verifier shall not follow each value: what is after it is read once. */
 #define forget(number) asm volatile("" : "+r"(number))
 
+/* A number that the verifier shall not know any more, by another that it does not know: what is after it is
+ * read once, and not once for each value. */
+#define hide(number, unknown) asm volatile("%0 ^= %1\n%0 ^= %1" : "+r"(number) : "r"((__u64)(unknown)))
+
 #define likely(condition)   __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
