@@ -16,7 +16,8 @@ import { routeLookup } from '../nexthop/lookup.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { type NextHop, resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { readConnections } from '../status/connections.ts'
-import { natGauges } from '../status/gauges.ts'
+import { readFragments } from '../status/fragments.ts'
+import { fragmentGauge, natGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
@@ -126,8 +127,9 @@ export class Engine implements Disposable {
   gauges(): GaugeStatus[] {
     const program = readProgram(programPin(this.#paths))
     if (program === undefined) return []
-    const nat = natGauges(readConnections(this.#datapath.maps, program), program)
-    return [...this.#services.gauges(), ...nat]
+    const { maps } = this.#datapath
+    const nat = natGauges(readConnections(maps, program), program)
+    return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat]
   }
 
   /** Asks the kernel again for neighbours that it does not keep by itself (before Linux 5.16). */
