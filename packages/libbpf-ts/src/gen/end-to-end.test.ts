@@ -240,6 +240,10 @@ describe('a skeleton before loading', () => {
     expect(() => (spec.config.instance = 'much too long')).toThrow(
       'setting instance: RangeError: chars(8): "much too long" has 13 bytes',
     )
+    expect(() => (spec.config.mask = -1)).toThrow('setting mask: -1 does not fit; it would be 4294967295')
+    expect(() => (spec.config.mask = 'seven' as never)).toThrow("setting mask: 'seven' does not fit; it would be 0")
+    expect(() => (spec.config.ownAddresses = [1, 2 ** 32])).toThrow('setting ownAddresses: [ 1, 4294967296 ] does not')
+    expect(spec.config.mask).toBe(7)
     expect(() => loadGen({ config: { mesk: 1 } as object })).toThrow(
       'setting mesk is not known, expected one of hashKey, mask',
     )
