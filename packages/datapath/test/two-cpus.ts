@@ -13,7 +13,7 @@ const module = new URL('hammer.ts', import.meta.url)
  * they came in by its front device. Gives what became of them, list by list.
  */
 export async function hammer(lb: Balancer, lists: readonly Uint8Array[][], net?: Lab): Promise<Uint8Array[][]> {
-  const folder = mkdtempSync('/sys/fs/bpf/skep-contention-')
+  const folder = mkdtempSync(`/sys/fs/bpf/skep-contention-${process.pid}-`)
   const program = join(folder, 'lb_xdp')
   lb.program.pin(program)
   const gate = new SharedArrayBuffer(4)
