@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { MonitorEvent, Neighbor, NeighborState } from 'netlink-ts'
-import { RouteChanges } from './relevant.ts'
+import { RouteChanges } from './route-changes.ts'
 
 function neighbor(state: NeighborState, lladdr?: string, action: 'add' | 'change' | 'remove' = 'change'): MonitorEvent {
   const value: Neighbor = {
@@ -36,6 +36,19 @@ test.each([
   const changes = new RouteChanges()
   changes.matters(neighbor('reachable', a, 'add'))
   expect(changes.matters(event)).toBe(true)
+})
+
+test('one that had failed and is back takes the packets again that went another way', () => {
+  const changes = new RouteChanges()
+  const events = [
+    neighbor('failed', undefined, 'add'),
+    neighbor('incomplete'),
+    neighbor('failed'),
+    neighbor('reachable', a),
+  ]
+  expect(events.map((event) => changes.matters(event))).toEqual([false, false, false, true])
+  const gone = [neighbor('failed'), neighbor('failed', undefined, 'remove'), neighbor('reachable', a, 'add')]
+  expect(gone.map((event) => changes.matters(event))).toEqual([true, false, false])
 })
 
 test('what was missed counts, also when nothing is left of it', () => {

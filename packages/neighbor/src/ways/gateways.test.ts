@@ -2,10 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { NextHopObject, Route } from 'netlink-ts'
 import { gatewaysOf } from './gateways.ts'
 
-const devices = [
-  { name: 'eth0', index: 2 },
-  { name: 'eth1', index: 3 },
-]
+const devices = new Set([2, 3])
 const route = (destination: string, more: Partial<Route>): Route => ({
   family: 'ipv4',
   destination,
@@ -21,7 +18,7 @@ const object = (id: number, more: Partial<NextHopObject>): [number, NextHopObjec
   { id, scope: 'global', protocol: 'static', blackhole: false, fdb: false, flags: [], ...more },
 ]
 const found = (routes: Route[], objects: [number, NextHopObject][] = []): string[] =>
-  gatewaysOf(routes, new Map(objects), devices).map(({ address, device }) => `${address} ${device}`)
+  gatewaysOf(routes, new Map(objects), devices).map(({ address, index }) => `${address} eth${index - 2}`)
 
 test('each gateway of the devices is found once, those of default routes first', () => {
   const routes = [
