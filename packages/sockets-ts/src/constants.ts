@@ -15,6 +15,7 @@ export const SO_BINDTODEVICE = 25
 export const SO_RCVBUFFORCE = 33
 export const SO_MARK = 36
 export const SO_MEMINFO = 55
+export const SO_BINDTOIFINDEX = 62
 export const SK_MEMINFO_DROPS = 8
 
 export const SOL_IP = 0

@@ -59,6 +59,7 @@ test('a socket bound to a device hears nothing of others; what is there is taken
   expect((await first(receiver)).bytes).toEqual(Uint8Array.of(1))
   expect(receiver.take()?.bytes).toEqual(Uint8Array.of(2))
   expect(elsewhere.take()).toBeUndefined()
+  expect([sender.device, receiver.device]).toEqual([0, net.right.device('eth0').index])
 })
 
 test('a port that is taken, and what is misspelt, are told', () => {
