@@ -180,7 +180,8 @@ export class Engine implements Disposable {
 
   #keep(config: Config, devices: readonly string[]): Change[] {
     const [ipv4, ipv6] = [usesFamily(config, 4), usesFamily(config, 6)]
-    const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange }
+    const multipath = this.#gateways.mayHaveSeveral
+    const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange, multipath }
     return keepSettings(this.#paths.settings, wantedSettings(needs, this.#settings), this.#settings)
   }
 }
