@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { ownName } from '@skep/testbed'
 import {
   frontendCodec,
   limitsCodec,
@@ -202,7 +203,8 @@ describeWith(['root'], 'programs run by what the skeleton set', () => {
 
 describeWith(['root'], 'pinRoot', () => {
   test('pins every map and takes it over the next time', () => {
-    const pinRoot = `/sys/fs/bpf/libbpf-ts-gen-${process.pid}/maps`
+    const folder = `/sys/fs/bpf/${ownName('libbpf-ts-gen')}`
+    const pinRoot = `${folder}/maps`
     try {
       {
         using first = loadGen({ pinRoot })
@@ -212,7 +214,7 @@ describeWith(['root'], 'pinRoot', () => {
       using second = loadGen({ pinRoot, config: { mask: 1 } })
       expect(second.maps.limits.get(3)?.burst).toBe(77)
     } finally {
-      rmSync(`/sys/fs/bpf/libbpf-ts-gen-${process.pid}`, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     }
   })
 })
