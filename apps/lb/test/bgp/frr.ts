@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdirSync, watch, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type Need, needs } from '@skep/testbed'
 
@@ -31,6 +31,8 @@ export async function frr(host: Host, parent: string, text: string): Promise<Asy
     stack.defer(async () => {
       child.kill('SIGTERM')
       await ended
+      // For the last words of one that crashes.
+      rmSync(`/var/tmp/frr/${name}.${child.pid}`, { recursive: true, force: true })
     })
   }
   const watcher = watch(folder)
