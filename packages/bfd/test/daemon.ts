@@ -148,9 +148,10 @@ export const bird: DaemonKind = {
     return {
       sessions: async () => {
         const text = await host.exec('birdc', '-r', '-s', control, 'show bfd sessions')
+        // IP address, interface, state, since, interval, timeout; below the protocol's name and a headline.
         const rows = text.split('\n').map((line) => line.trim().split(/\s+/))
         return rows
-          .filter(([peer]) => peer !== undefined && /^[0-9a-f]+[.:]/.test(peer))
+          .filter(([peer, , state]) => peer !== undefined && /[.:]/.test(peer) && state !== undefined)
           .map(([peer, , state]) => ({ peer: peer!, state: state!.toLowerCase() }))
       },
       [Symbol.asyncDispose]: () => moved[Symbol.asyncDispose](),

@@ -75,7 +75,7 @@ export class BfdProcess implements AsyncDisposable {
       await bfd.#keeper.start()
     } catch (error) {
       if (!(error instanceof CompanionError)) throw error
-      throw new BfdError('NOT_STARTED', 'start the BFD process', error.message, { cause: error })
+      throw new BfdError('NOT_STARTED', 'start the BFD process', error.problem, { cause: error })
     }
     return bfd
   }
