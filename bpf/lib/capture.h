@@ -15,6 +15,11 @@
 #include "../include/capture.h"
 #include "hook.h"
 #include "stage.h"
+#ifdef HOOK_TC
+#include "capture_tc.h"
+#else
+#include "capture_xdp.h"
+#endif
 
 /* Enough for two VLAN tags, IPv6, a few extension headers and ports: filters see so much at least. */
 #define CAPTURE_HEADERS    128
@@ -68,26 +73,15 @@ __attribute__((noinline)) int capture_copy(struct context *ctx, __u32 departure)
 {
 	struct capture_record *record = capture_frame(departure);
 	struct capture_filter *filter = capture_filter();
-	void *data = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
-	__u32 most, i;
+	__u32 most;
 
 	if (!record || !filter)
 		return 0;
-	record->length = end - data;
+	record->length = length_of(ctx);
 	record->departure = departure;
 	record->captured = filter->snaplen < record->length ? filter->snaplen : record->length;
 	most = filter->snaplen > CAPTURE_HEADERS ? filter->snaplen : CAPTURE_HEADERS;
-	for (i = 0; i < CAPTURE_BYTES; i += 8) {
-		if (i >= most || data + i + 8 > end)
-			break;
-		*(__u64 *)(record->bytes + i) = *(__u64 *)(data + i);
-	}
-	for (__u32 last = 0; last < 8; last++, i++) {
-		if (i >= CAPTURE_BYTES || data + i + 1 > end)
-			break;
-		record->bytes[i] = *(__u8 *)(data + i);
-	}
+	copy_frame(ctx, record, most);
 	return 0;
 }
 
@@ -253,8 +247,8 @@ __attribute__((noinline)) int capture_arrival(struct context *ctx)
 		return 0;
 	record->packet = (__u64)bpf_get_smp_processor_id() << 48 | ((record->packet + 1) & CAPTURE_NUMBER);
 	record->time = bpf_ktime_get_ns();
-	record->device = ctx->ingress_ifindex;
-	record->queue = ctx->rx_queue_index;
+	record->device = device_of(ctx);
+	record->queue = queue_of(ctx);
 	leaving->packet = record->packet;
 	leaving->time = record->time;
 	leaving->device = record->device;

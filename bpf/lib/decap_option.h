@@ -2,7 +2,8 @@
 /*
  * The option that names the service of a packet whose destination has been made the server, as Cilium's `opt`
  * has it. IPv4: option 0x9a of 8 bytes, first in the header. IPv6: a destination options header of 24 bytes
- * with nothing but option 0x1b, first behind the header.
+ * with nothing but option 0x1b, first behind the header; of a packet in fragments, before the first one's
+ * fragment header.
  *
  * In IPv4, Cilium's little-endian nodes write port and address with their bytes reversed. So an address that
  * is no service's is read the other way round, and if it is one then, the port too.
@@ -28,12 +29,21 @@ struct option6 {
 	__u16 padding;
 };
 
+/* place: its offset, and whether more follow. */
+struct fragment6 {
+	__u8 next;
+	__u8 reserved;
+	__be16 place;
+	__be32 id;
+};
+
 _Static_assert(sizeof(struct option4) == 8 && sizeof(struct option6) == 24, "as on the wire");
 
 #define OPTION4_TYPE   0x9a
 #define OPTION6_TYPE   0x1b
 #define OPTION6_LENGTH 20
 #define IPV4_OFFSET    0x1fff
+#define IPV6_OFFSET    0xfff8
 
 /* flags: of TCP, else 0. */
 decap_stage read_transport(const struct arrival *packet, void *header, struct decap_flow_key *key,
@@ -134,6 +144,24 @@ decap_stage heed_option4(struct arrival *packet)
 	return DECAP_PASS_PLAIN;
 }
 
+/*
+ * What stands behind the option: TCP or UDP, or the header of a first fragment and then they. It stays, and
+ * the kernel puts the others behind it.
+ */
+static __always_inline void *behind_option6(struct arrival *packet, struct option6 *option)
+{
+	struct fragment6 *fragment = (void *)(option + 1);
+
+	packet->protocol = option->next;
+	packet->payload -= sizeof(*option);
+	if (option->next != IPPROTO_FRAGMENT || packet->payload < sizeof(*fragment) ||
+	    (void *)(fragment + 1) > packet->end || fragment->place & bpf_htons(IPV6_OFFSET))
+		return fragment;
+	packet->protocol = fragment->next;
+	packet->payload -= sizeof(*fragment);
+	return fragment + 1;
+}
+
 decap_stage take_option6(struct arrival *packet, struct ipv6hdr *ip, struct option6 *option)
 {
 	struct decap_flow_key key = {};
@@ -145,9 +173,7 @@ decap_stage take_option6(struct arrival *packet, struct ipv6hdr *ip, struct opti
 	__u8 flags;
 
 	__builtin_memcpy(vip.words, option->address, sizeof(vip.words));
-	packet->protocol = option->next;
-	packet->payload -= sizeof(*option);
-	v = read_transport(packet, option + 1, &key, &flags);
+	v = read_transport(packet, behind_option6(packet, option), &key, &flags);
 	if (v)
 		return option->next == IPPROTO_FRAGMENT ? DECAP_PASS_FRAGMENT : v;
 	if (!is_within(&decap_vips, &vip))

@@ -121,8 +121,6 @@ stage send_named(struct context *ctx, struct packet *packet, const struct choice
 	way.source = packet->source;
 	way.destination_port = to.destination_port;
 	way.overhead = option_length(packet);
-	if (way.overhead && !has_place_for_option(packet))
-		return VERDICT_DROP_OPTION;
 	v = find_route(ctx, packet, &way, &member->hop, time, &route);
 	if (v)
 		return v;

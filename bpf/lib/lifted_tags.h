@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "scratch.h"
+#include "stage.h"
 #include "vlan.h"
 
 /* As a frame has it: its protocol stands before it. */

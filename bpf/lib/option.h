@@ -3,7 +3,8 @@
  * The option that tells a member which service a packet was sent to, as Cilium's `opt` dispatch has it, on
  * what begins a flow: TCP SYNs, and every UDP datagram. IPv4: option 0x9a of 8 bytes, first in the header,
  * with port and address byte-reversed, as Cilium's little-endian nodes write them. IPv6: a destination
- * options header of 24 bytes with nothing but option 0x1b, first behind the header, in network order.
+ * options header of 24 bytes with nothing but option 0x1b, first behind the header, in network order. Of a
+ * packet in fragments the first one has it, before its fragment header; so others keep their offsets.
  */
 #pragma once
 #include <linux/in.h>
@@ -42,6 +43,7 @@ struct asked {
 	__be16 port;
 	__u16 network;
 	__u8 family;
+	__u8 protocol;
 };
 
 SCRATCH(this_asked, struct asked)
@@ -54,12 +56,21 @@ static __always_inline __u32 option_length(const struct packet *packet)
 	return packet->family == AF_INET ? sizeof(struct service_option4) : sizeof(struct service_option6);
 }
 
-/* In IPv4 other options stay behind it. In IPv6, the member looks for it nowhere but before TCP or UDP. */
-static __always_inline _Bool has_place_for_option(const struct packet *packet)
+/* In IPv4 other options stay behind it. */
+static __always_inline _Bool has_place4(const struct iphdr *ip, const void *end)
 {
-	if (packet->ipv4)
-		return packet->ipv4->ihl + sizeof(struct service_option4) / 4 <= IPV4_HEADER_WORDS;
-	return packet->ipv6 && packet->ipv6->nexthdr == packet->protocol;
+	return (const void *)(ip + 1) <= end &&
+	       ip->ihl + sizeof(struct service_option4) / 4 <= IPV4_HEADER_WORDS;
+}
+
+/* The member looks for it nowhere but before TCP or UDP, or before a fragment's header that has them next. */
+static __always_inline _Bool has_place6(const struct ipv6hdr *ip, const void *end, __u8 protocol)
+{
+	const __u8 *behind = (const void *)(ip + 1);
+
+	if ((const void *)(behind + 1) > end)
+		return 0;
+	return ip->nexthdr == protocol || (ip->nexthdr == IPPROTO_FRAGMENT && *behind == protocol);
 }
 
 static __always_inline _Bool write_option4(struct iphdr *ip, const struct asked *asked, void *end)
@@ -110,33 +121,38 @@ static __always_inline _Bool write_option6(struct context *ctx, struct ipv6hdr *
 	return 1;
 }
 
-/* 1 if the option stands in the packet now. */
+/* Puts it into the packet, for which this_asked() is known. */
 __noinline int insert_option(struct context *ctx)
 {
 	struct asked *asked = this_asked();
 	__u32 network, length, header;
+	void *ip, *end;
 	_Bool is4;
-	void *ip;
 
 	if (!asked)
-		return 0;
+		return VERDICT_DROP_NO_HEADROOM;
 	is4 = asked->family == AF_INET;
 	network = asked->network & NETWORK_MASK;
+	ip = (void *)(long)ctx->data + network;
+	end = (void *)(long)ctx->data_end;
+	if (!(is4 ? has_place4(ip, end) : has_place6(ip, end, asked->protocol)))
+		return VERDICT_DROP_OPTION;
 	length = is4 ? sizeof(struct service_option4) : sizeof(struct service_option6);
 	header = is4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	ip = open_gap(ctx, network, header, length);
 	if (!ip)
-		return 0;
+		return VERDICT_DROP_NO_HEADROOM;
 	if (!(is4 ? write_option4(ip, asked, (void *)(long)ctx->data_end)
 		  : write_option6(ctx, ip, asked, (void *)(long)ctx->data_end)))
-		return 0;
-	return close_front(ctx);
+		return VERDICT_DROP_NO_HEADROOM;
+	return close_front(ctx) ? VERDICT_GO_ON : VERDICT_DROP_NO_HEADROOM;
 }
 
 /* Leaves packet->ethernet at the new front; the pointers to the packet itself are used up. */
 stage put_option(struct context *ctx, struct packet *packet)
 {
 	struct asked *asked = this_asked();
+	enum verdict v;
 	void *front;
 
 	if (!asked)
@@ -145,8 +161,10 @@ stage put_option(struct context *ctx, struct packet *packet)
 	asked->port = packet->destination_port;
 	asked->network = packet->network;
 	asked->family = packet->family;
-	if (!insert_option(ctx))
-		return VERDICT_DROP_NO_HEADROOM;
+	asked->protocol = packet->protocol;
+	v = insert_option(ctx);
+	if (v)
+		return v;
 	front = (void *)(long)ctx->data;
 	if (front + sizeof(struct ethhdr) > (void *)(long)ctx->data_end)
 		return VERDICT_DROP_NO_HEADROOM;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Host, type Lifetime, undoAtExit, untilLine } from '@skep/testbed'
+import { type Host, type Lifetime, ownName, undoAtExit, untilLine } from '@skep/testbed'
 import { configText } from './config.ts'
 import type { Status } from './status.ts'
 
@@ -112,7 +112,7 @@ export class LoadBalancer implements Lifetime {
   #command(verb: string): string[] {
     const roots = [
       '--bpf-root',
-      `/sys/fs/bpf/skep-demo-${process.pid}-${this.#host.name}`,
+      `/sys/fs/bpf/${ownName('skep-demo')}-${this.#host.name}`,
       '--run-dir',
       join(this.#folder, 'run'),
     ]

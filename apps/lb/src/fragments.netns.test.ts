@@ -61,7 +61,7 @@ spec:
   }, 90_000)
 
   describe('direct server return', () => {
-    test.each(['ipip', 'l2'])(
+    test.each(['ipip', 'l2', 'opt'])(
       '%s: come whole to the backends',
       async (dispatch) => {
         await using lab = await dsrNetwork()

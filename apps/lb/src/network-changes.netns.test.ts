@@ -43,7 +43,9 @@ describe('skep-lb follows the network', () => {
       await until(host, 'neighbor', () => entry()?.state === 'reachable')
       expect(entry()?.flags).toContain('managed')
       const { nextHops } = await lb.status()
-      expect(nextHops).toContainEqual({ address: route.via, device: 'eth0', mac: entry()?.lladdr })
+      expect(nextHops).toContainEqual(
+        expect.objectContaining({ address: route.via, device: 'eth0', mac: entry()?.lladdr, state: 'usable' }),
+      )
     } finally {
       host.netlink.route.delete(route)
     }

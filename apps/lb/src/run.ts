@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openNetlink } from 'netlink-ts'
+import { keepHeartbeat } from '@skep/neighbor'
+import { type MonitorEvent, openNetlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import { Announcer } from './announce/announcer.ts'
 import { serveApi } from './api/serve.ts'
 import type { Config } from './config/config.ts'
 import { Controller, type ControllerParts } from './controller/controller.ts'
 import { checkLayouts } from './datapath/layouts.ts'
+import { pulseSeconds } from './datapath/settings.ts'
 import { fixedFindings, readInstalled } from './datapath/installed.ts'
 import { Drainer } from './drain/drainer.ts'
 import { Engine } from './engine/engine.ts'
@@ -17,7 +19,6 @@ import { hasLiveLinks } from './devices/links.ts'
 import { FollowedMetrics } from './metrics/index.ts'
 import { readStatus } from './status/read.ts'
 import { requireSameNamespace } from './instance/namespace.ts'
-import { keepPulse } from './pulse/keep.ts'
 import { ownInstance } from './instance/own.ts'
 import type { InstancePaths } from './instance/paths.ts'
 import { accepted } from './source/accepted.ts'
@@ -76,11 +77,12 @@ export async function run(
 }
 
 /** Without it the datapath asks the kernel for every packet: slower, and as right. */
-async function followPulse({ pulse }: Controller, log: Logger, signal: AbortSignal): Promise<void> {
+async function followPulse(controller: Controller, log: Logger, signal: AbortSignal): Promise<void> {
+  const note = (event: MonitorEvent) => controller.noteNeighbors(event)
   while (!signal.aborted) {
     try {
       using netlink = openNetlink()
-      await keepPulse(netlink, pulse, signal)
+      await keepHeartbeat(netlink, controller.heartbeat, { limitMs: pulseSeconds * 1000, note, signal })
     } catch (error) {
       log.warn({ err: error }, 'could not follow next hops; trying again')
       await delay(PULSE_RETRY_MS, undefined, { signal }).catch(() => undefined)

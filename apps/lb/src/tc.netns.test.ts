@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Capture, type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
-import { probe } from 'libbpf-ts'
+import { Capture, type Host, needing, needs, startTraffic, traffic, untilLine } from '@skep/testbed'
+import { Link, probe } from 'libbpf-ts'
 import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
 import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
@@ -65,13 +67,81 @@ hosted.describe('acceleration: tc, with source NAT', () => {
     expect(left.failed).toBe(1)
   }, 60_000)
 
-  test('skep-lb capture says that tcpdump sees it all', async () => {
+  test('skep-lb capture shows packets as they come and as they leave, and then the program is back', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(asking('tc'))
-    const { code, stderr } = await lb.command('capture')
-    expect([code, stderr]).toEqual([1, expect.stringContaining('tcpdump -ni eth0')])
+    const before = programsOn(lb)
+    const { out, err } = await captured(lb, ['-c', '2', 'service web and tcp and dst port 80'], async () => {
+      expect(programsOn(lb)).not.toEqual(before)
+      expect(await download(lab.net.client, urls[0])).toBe(bytes)
+    })
+    expect(out).toEqual([
+      expect.stringMatching(/ eth0 in  IP 10\.0\.0\.2\.\d+ > 192\.0\.2\.10\.80: .* \[REDIRECT_TO_BACKEND\]$/),
+      expect.stringMatching(/ eth1 out IP 10\.1\.0\.1\.\d+ > 10\.1\.0\.1[123]\.8080: .* \[REDIRECT_TO_BACKEND\]$/),
+      expect.stringMatching(/ eth0 in /),
+      expect.stringMatching(/ eth1 out /),
+    ])
+    expect(err).toMatch(/^2 packets$/m)
+    expect(programsOn(lb)).toEqual(before)
+  }, 60_000)
+
+  test('a capture that is killed is followed by the program of run', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(asking('tc'))
+    const child = lb.spawnCommand('capture', 'dropped')
+    await untilLine(child.stderr, /^capturing/)
+    const capturing = programsOn(lb)
+    await lb.reload(config([1, 2], { more: 'acceleration: tc' }))
+    expect(programsOn(lb)).toEqual(capturing)
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+    expect(await download(lab.net.client, urls[1])).toBe(bytes)
+    await lb.reload(asking('tc'))
+    const [now] = new Set(programsOn(lb))
+    expect(programsOn(lb)).toEqual([now, now])
+    expect(capturing).not.toContain(now)
+  }, 60_000)
+
+  test('a restart of run with larger tables in the middle of a capture: its end leaves the new program there', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(asking('tc'))
+    const child = lb.spawnCommand('capture', 'dropped')
+    await untilLine(child.stderr, /^capturing/)
+    await lb.end('SIGTERM')
+    await lb.start(config([1, 2, 3], { more: 'acceleration: tc\n  capacity: { fragments: 16384 }' }))
+    const exit = once(child, 'exit')
+    child.kill('SIGINT')
+    expect((await exit)[0]).toBe(0)
+    const report = await traffic(lab.net.client, { protocol: 'http', url: `${urls[0]}/`, requests: 30 })
+    expect(report.failures).toEqual([])
   }, 60_000)
 })
+
+/** The programs on the load balancer's devices, at tc. */
+function programsOn(lb: SkepLb): number[] {
+  return ['eth0+tc', 'eth1+tc'].map((pin) => {
+    using link = Link.open(join(lb.pins, 'links', pin))
+    return link.info().programId
+  })
+}
+
+/** Captures while something happens; the lines that it printed when it ended by itself. */
+async function captured(
+  lb: SkepLb,
+  words: readonly string[],
+  during: () => Promise<void>,
+): Promise<{ out: string[]; err: string }> {
+  const child = lb.spawnCommand('capture', ...words)
+  const exit = once(child, 'exit')
+  let [out, err] = ['', '']
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  await untilLine(child.stderr, /^capturing/)
+  await during()
+  await exit
+  return { out: out.trimEnd().split('\n'), err }
+}
 
 hosted.describe('another mode, with a reload', () => {
   let lab: Network
@@ -109,8 +179,11 @@ hosted.describe('another mode, with a reload', () => {
     ])
     const report = await traffic(lab.net.client, { protocol: 'http', url: `${urls[0]}/`, requests: 60 })
     expect(report.failures).toEqual([])
-    const { code, stderr } = await lb.command('capture', '--seconds', '1')
-    expect([code, stderr]).toEqual([0, expect.stringContaining('not seen: eth0, which is in mode tc')])
+    const seen = captured(lb, ['-c', '2', 'service web and port 80'], async () => {
+      await traffic(lab.net.client, { protocol: 'http', url: `${urls[0]}/`, requests: 3 })
+    })
+    const ends = (await seen).out.map((line) => /\beth\d (?:in|out)/.exec(line)?.[0].replace(/ +/, ' '))
+    expect(new Set(ends)).toEqual(new Set(['eth0 in', 'eth1 out', 'eth1 in', 'eth0 out']))
   }, 60_000)
 })
 

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { openNetlink } from 'netlink-ts'
+import { NeighborKeeper, type NextHop } from '@skep/neighbor'
+import { type Netlink, openNetlink } from 'netlink-ts'
 import { detachLink } from './devices/detach.ts'
 import { deviceOfPin, type InstancePaths } from './instance/paths.ts'
 import { removeIfEmpty } from './instance/remove-if-empty.ts'
 import { probePaths } from './health/probe-path/probe-paths.ts'
-import { releaseNeighbors } from './nexthop/keep.ts'
+import { fileNotes } from './nexthop/notes.ts'
 import { restoreSettings } from './sysctl/keep.ts'
 import { formatKey, procSettings } from './sysctl/proc.ts'
 
@@ -16,7 +17,7 @@ export function removeInstance(paths: InstancePaths): string[] {
   const devices = [...new Set(existsSync(paths.links) ? readdirSync(paths.links).map(deviceOfPin) : [])]
   for (const device of devices) detachLink(paths, device)
   using netlink = openNetlink()
-  const neighbors = existsSync(paths.run) ? releaseNeighbors(netlink, paths.neighbors) : []
+  const neighbors = existsSync(paths.run) ? releaseNeighbors(netlink, paths) : []
   const settings = existsSync(paths.run) ? restoreSettings(paths.settings, procSettings()) : []
   const probes = probePaths(paths, netlink)
   const probed = probes.remove()
@@ -31,4 +32,8 @@ export function removeInstance(paths: InstancePaths): string[] {
     ...neighbors.map(({ address }) => `neighbour ${address}: no longer kept`),
     ...settings.map(({ key, from, to }) => `${formatKey(key)}: ${from} → ${to}`),
   ]
+}
+
+function releaseNeighbors(netlink: Netlink, { neighbors }: InstancePaths): readonly NextHop[] {
+  return new NeighborKeeper(netlink, { notes: fileNotes(neighbors) }).release().removed
 }

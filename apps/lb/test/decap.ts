@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Host, untilLine } from '@skep/testbed'
+import { type Host, ownName, untilLine } from '@skep/testbed'
 import { parseAddress } from '@skep/packet'
 import { type Link, openObject } from 'libbpf-ts'
 import type { ExecResult } from 'netlink-ts'
@@ -17,7 +17,7 @@ let count = 0
 /** `skep-lb decap` as its users have it: a process of its own, in a host's network namespace. */
 export class SkepDecap implements AsyncDisposable {
   readonly host: Host
-  readonly bpfRoot = `/sys/fs/bpf/skep-test-decap-${process.pid}-${++count}`
+  readonly bpfRoot = `/sys/fs/bpf/${ownName('skep-test-decap')}-${++count}`
   readonly #folder = mkdtempSync(join(tmpdir(), 'skep-lb-decap-'))
   child?: ChildProcess
 

@@ -7,7 +7,7 @@ import { parseConfig } from '../src/config/load.ts'
 import { programConfig } from '../src/datapath/settings.ts'
 import { parseDecapConfig } from '../src/decap/load.ts'
 import { tableLabel } from '../src/metrics/fixed.ts'
-import { actualGauges, natGauges } from '../src/status/gauges.ts'
+import { actualGauges, fragmentGauge, natGauges, rateGauge } from '../src/status/gauges.ts'
 import { blocksOf, commandLines, understood } from './command-lines.ts'
 
 const page = readFileSync(new URL('../../../docs/load-balancer.md', import.meta.url), 'utf8')
@@ -43,9 +43,14 @@ test.each(commandLines(blocks))('%s is understood', (line) => {
 })
 
 test('every gauge is there, under both of its names', () => {
-  const actual = ServiceMaps.adopt(memoryMaps(sizeMaps().tables, { key0: 1n, key1: 2n })).actual
+  const maps = memoryMaps(sizeMaps().tables, { key0: 1n, key1: 2n })
+  const { actual } = ServiceMaps.adopt(maps)
   const none = { opening: 0, established: 0, closing: 0, closed: 0, live: 0, size: 1, fullestLine: 0, mostPorts: 0 }
-  const gauges = [...actualGauges(actual), ...natGauges(none, programConfig(parseConfig('lb.yaml', empty), 100))]
+  const ofPackets = [
+    fragmentGauge({ used: 0, size: 1 }),
+    ...natGauges(none, programConfig(parseConfig('lb.yaml', empty), 100)),
+  ]
+  const gauges = [...actualGauges(actual), rateGauge(maps), ...ofPackets]
   const missing = gauges.filter((gauge) => !page.includes(`| \`${gauge.name}\` | \`${tableLabel(gauge)}\` |`))
   expect(missing.map(({ name }) => name)).toEqual([])
 })

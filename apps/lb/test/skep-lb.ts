@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecResult } from 'netlink-ts'
-import { type Host, untilLine } from '@skep/testbed'
+import { type Host, ownName, untilLine } from '@skep/testbed'
 import type { Status } from '../src/status/status.ts'
 
 /** A started process is ready in half the time when its modules were compiled before. */
@@ -35,7 +35,7 @@ export class SkepLb implements AsyncDisposable {
   static on(host: Host, instance = 'default'): SkepLb {
     const folder = mkdtempSync(join(tmpdir(), 'skep-lb-test-'))
     chmodSync(folder, 0o755)
-    return new SkepLb(host, `/sys/fs/bpf/skep-test-${process.pid}-${++count}`, folder, instance)
+    return new SkepLb(host, `/sys/fs/bpf/${ownName('skep-test')}-${++count}`, folder, instance)
   }
 
   /** Another instance below the same roots. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { build, ethernet, ipv4, ipv6, parseAddress, tcp, udp, vlan } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
-import { ArrayMap, type LoadedObject, openObject, RingBufferMap, u64 } from 'libbpf-ts'
+import { ArrayMap, type LoadedObject, openObject, RingBufferMap, type RingBufferReader, u64 } from 'libbpf-ts'
 import { readClock } from './clock.ts'
 import {
   type CaptureFilter,
@@ -11,9 +11,11 @@ import {
   captureRecordCodec,
   type CaptureTerm,
 } from './lb_xdp_capture.gen.ts'
+import { atEachHook, type Hook } from '../test/hook.ts'
 import { AF_INET, AF_INET6, toWords } from '../test/words.ts'
 
-const OBJECT = fileURLToPath(new URL('../test-objects/capture.bpf.o', import.meta.url))
+const objectAt = (hook: Hook): string =>
+  fileURLToPath(new URL(`../test-objects/capture${hook === 'tc' ? '_tc' : ''}.bpf.o`, import.meta.url))
 const [TCP, UDP] = [6, 17]
 const [SOURCE, DESTINATION, EITHER] = [1, 2, 3]
 const ALL = 0xffffffffffffffffn
@@ -36,8 +38,13 @@ const l4 = tcp({ srcPort: 40000, dstPort: 80 })
 const plain = build(ethernet(to(5, true)), l3, l4)
 
 class Lab implements Disposable {
-  readonly #object: LoadedObject = openObject(OBJECT).load()
-  readonly #reader = new RingBufferMap(this.#object.handle('capture_ring')).reader()
+  readonly #object: LoadedObject
+  readonly #reader: RingBufferReader
+
+  constructor(hook: Hook) {
+    this.#object = openObject(objectAt(hook)).load()
+    this.#reader = new RingBufferMap(this.#object.handle('capture_ring')).reader()
+  }
 
   filter(terms: readonly Partial<CaptureTerm>[] = [], more: Partial<CaptureFilter> = {}): void {
     const all = terms.map((term) => ({ ...none, ...term }))
@@ -70,9 +77,9 @@ class Lab implements Disposable {
 
 const bytesOf = ({ bytes, captured }: CaptureRecord) => bytes.slice(0, captured)
 
-needing(needs.root, needs.bpf).describe('a capture in the datapath', () => {
+atEachHook('a capture in the datapath', (hook) => {
   test('shows a packet as it arrives and as it leaves, under one number, with the verdict', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter()
     const before = readClock().nanoseconds
     const [arrived, left, ...more] = lab.run(plain)
@@ -87,13 +94,13 @@ needing(needs.root, needs.bpf).describe('a capture in the datapath', () => {
   })
 
   test('a dropped packet only arrives', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter()
     expect(lab.run(build(ethernet(to(7, false)), l3, l4)).map(({ departure }) => departure)).toEqual([0])
   })
 
   test.each([34, 35, 60, 61, 1514, 2048, 3000])('a frame of %i bytes is copied to its end, or to 2048', (length) => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter()
     const frame = Uint8Array.from({ length }, (_, i) => (i < 14 ? (plain[i] ?? 0) : i & 0xff))
     frame.set([0x88, 0xb5], 12)
@@ -103,7 +110,7 @@ needing(needs.root, needs.bpf).describe('a capture in the datapath', () => {
   })
 
   test('the snap length cuts what is copied, and the filter still sees all headers', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter([{ port: 80 }], { snaplen: 20 })
     const [arrived] = lab.run(plain)
     expect([arrived!.captured, arrived!.length]).toEqual([20, plain.length])
@@ -146,27 +153,27 @@ needing(needs.root, needs.bpf).describe('a capture in the datapath', () => {
     ['a later fragment by its address', 'fragment', [host('192.0.2.10')], true],
     ['a later fragment by a port that it has not', 'fragment', [{ port: 80 }], false],
   ])('%s', (_what, frame, terms, wanted) => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter(terms)
     expect(lab.run(frames[frame]).length > 0).toBe(wanted)
   })
 
   test('only verdicts that are wanted', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter([], { verdicts: [1n << 9n, 1n] })
     const seen = [9, 5, 64, 65].filter((verdict) => lab.run(build(ethernet(to(verdict, false)), l3, l4)).length > 0)
     expect(seen).toEqual([9, 64])
   })
 
   test('nothing from the deadline on, nor with a filter that nobody set', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     expect(lab.run(plain)).toEqual([])
     lab.filter([], { deadline: readClock().jiffies })
     expect(lab.run(plain)).toEqual([])
   })
 
   test('a sample of a hundredth is about that', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter([], { sample: 100 })
     const seen = Array.from({ length: 3000 }, () => lab.run(plain).length / 2).reduce((sum, one) => sum + one, 0)
     expect(seen).toBeGreaterThan(3)
@@ -174,7 +181,7 @@ needing(needs.root, needs.bpf).describe('a capture in the datapath', () => {
   })
 
   test('what finds no room is counted, and the next look finds what had room', () => {
-    using lab = new Lab()
+    using lab = new Lab(hook)
     lab.filter()
     const frame = new Uint8Array(2048)
     frame.set(plain.subarray(0, 14))
@@ -182,5 +189,19 @@ needing(needs.root, needs.bpf).describe('a capture in the datapath', () => {
     const seen = lab.run(frame, 2 * most).length
     expect(seen).toBeGreaterThan(0)
     expect(lab.lost).toBeGreaterThan(0n)
+  })
+})
+
+needing(needs.root, needs.bpf).describe('a frame whose tag is beside it, at tc', () => {
+  const tagged = { ...to(5, true), dst: '05:01:07:00:00:00' }
+  const inFrame = build(ethernet(tagged), vlan({ id: 7 }), l3, l4)
+
+  test.each([2048, 256, 20])('is shown with the tag in its place, of %i bytes', (snaplen) => {
+    using lab = new Lab('tc')
+    lab.filter([{ ...host('192.0.2.10'), port: 80 }], { snaplen })
+    const [arrived, left] = lab.run(build(ethernet(tagged), l3, l4))
+    expect([arrived!.length, arrived!.captured]).toEqual([inFrame.length, Math.min(inFrame.length, snaplen)])
+    expect(bytesOf(arrived!)).toEqual(inFrame.subarray(0, snaplen))
+    expect(left!.length).toBe(inFrame.length)
   })
 })

@@ -160,8 +160,16 @@ hosted('the option of a service', () =>
         build(inbound, ipv4({ ...v4, options, protocol: IpProtocol.udp, fragmentOffset: 72 }), new Uint8Array(64)),
         'PASS_FRAGMENT',
       )
-      const rest = [fragment({ id: 1, nextHeader: IpProtocol.udp, moreFragments: true }), new Uint8Array(64)] as const
-      expectUntouched(build(inbound, ipv6(v6), option6(80, vip.v6), ...rest), 'PASS_FRAGMENT')
+      const piece = (fields: object) => fragment({ id: 1, nextHeader: IpProtocol.udp, ...fields })
+      const beginning = [piece({ moreFragments: true }), datagram(40000, 8080), new Uint8Array(64)] as const
+      expect(at.run(hook, build(inbound, ipv6(v6), option6(80, vip.v6), ...beginning))).toEqual({
+        verdict: 'OPTION_RECORDED',
+        packet: build(inbound, ipv6(v6), ...beginning),
+      })
+      const end = [piece({ fragmentOffset: 72 }), new Uint8Array(64)] as const
+      expectUntouched(build(inbound, ipv6(v6), option6(80, vip.v6), ...end), 'PASS_FRAGMENT')
+      const other = [fragment({ id: 1, nextHeader: 47, moreFragments: true }), new Uint8Array(64)] as const
+      expectUntouched(build(inbound, ipv6(v6), option6(80, vip.v6), ...other), 'PASS_FRAGMENT')
     })
 
     test('where options are not heeded, it passes untouched', () => {

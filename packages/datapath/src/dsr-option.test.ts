@@ -159,7 +159,6 @@ atEachHook('direct server return with an option', (hook) => {
         ),
         verdict: 'REDIRECT_TO_BACKEND',
       },
-      { name: 'v4: no place for one more', packet: withOptions(36, syn), verdict: 'DROP_OPTION' },
       {
         name: 'v4: with any options where it is not needed',
         packet: withOptions(36, segment(40000, 80, 'ack')),
@@ -170,13 +169,15 @@ atEachHook('direct server return with an option', (hook) => {
         ),
         verdict: 'REDIRECT_TO_BACKEND',
       },
-      {
-        name: 'v6: extension headers before a SYN',
-        packet: packet('v6', clientToVip, destinationOptions(), syn),
-        verdict: 'DROP_OPTION',
-      },
     ],
   )
+
+  test.each([
+    ['v4: no place for one more', withOptions(36, syn)],
+    ['v6: extension headers before a SYN', packet('v6', clientToVip, destinationOptions(), syn)],
+  ])('%s: dropped', (_, sent) => {
+    expect(at.run(sent).verdict).toBe('DROP_OPTION')
+  })
 })
 
 function headersOf(family: Family): number {

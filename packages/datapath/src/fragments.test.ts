@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { build, ethernet, fragment, ipv4, ipv6, type Part, udp, vlan } from '@skep/packet'
+import { build, destinationOptions, ethernet, fragment, ipv4, ipv6, type Part, udp, vlan } from '@skep/packet'
 import type { Outcome } from '../test/balancer.ts'
 import type { VerdictName } from '../test/counted.ts'
 import { Backend } from '../test/backend.ts'
@@ -252,16 +252,28 @@ atEachHook('fragments', (hook) => {
     })
   })
 
-  test('with an option, IPv4: the first names the service, and the backend reads all of it', () => {
+  test.each(families)(
+    'with an option, IP%s: the first names the service, and the backend reads all of it',
+    (family) => {
+      serve(ServiceFlag.SERVICE_DSR_OPTION, 8080)
+      using receiver = new Backend({ vips: [`${vip.v4}/32`, `${vip.v6}/128`] })
+      const there: Leg = { ethernet: toBackend, source: client, destination: backend }
+      const found = runAll(inPieces(family, clientToVip, datagram(40000, 80)))
+      expect(found.map(({ verdict }) => verdict)).toEqual(CUTS.map(() => 'REDIRECT_TO_BACKEND'))
+      const taken = found.map((one) => receiver.run('decapXdp', one.packet))
+      expect(taken.map(({ packet: arrived }) => arrived)).toEqual(
+        inPieces(family, there, datagram(40000, 8080), { ttl: 63 }),
+      )
+      expect(receiver.flows()[0]?.[1]).toMatchObject({ vipPort: 80 })
+    },
+  )
+
+  test('with an option, IPv6: a first fragment with more between its header and the ports is dropped', () => {
     serve(ServiceFlag.SERVICE_DSR_OPTION, 8080)
-    using receiver = new Backend({ vips: [`${vip.v4}/32`] })
-    const there: Leg = { ethernet: toBackend, source: client, destination: backend }
-    const found = runAll(inPieces('v4', clientToVip, datagram(40000, 80)))
-    const taken = found.map((one) => receiver.run('decapXdp', one.packet))
-    expect(taken.map(({ packet: arrived }) => arrived)).toEqual(
-      inPieces('v4', there, datagram(40000, 8080), { ttl: 63 }),
-    )
-    expect(receiver.flows()[0]?.[1]).toMatchObject({ vipPort: 80 })
+    const ends = { src: client.v6, dst: vip.v6 }
+    const headers = [ipv6(ends), fragment({ nextHeader: 60, id: 7, moreFragments: true }), destinationOptions()]
+    const first = build(clientToVip.ethernet, ...headers, datagram(40000, 80), payload.slice(0, 504))
+    expect(at.run(first).verdict).toBe('DROP_OPTION')
   })
 
   test('UDP over IPv4 without a checksum stays without', () => {

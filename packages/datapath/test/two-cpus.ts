@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { ownName } from '@skep/testbed'
 import type { Balancer } from './balancer.ts'
 import type { HammerInput } from './hammer.ts'
 import type { Lab } from './lab.ts'
@@ -13,7 +14,7 @@ const module = new URL('hammer.ts', import.meta.url)
  * they came in by its front device. Gives what became of them, list by list.
  */
 export async function hammer(lb: Balancer, lists: readonly Uint8Array[][], net?: Lab): Promise<Uint8Array[][]> {
-  const folder = mkdtempSync('/sys/fs/bpf/skep-contention-')
+  const folder = mkdtempSync(`/sys/fs/bpf/${ownName('skep-contention')}-`)
   const program = join(folder, 'lb_xdp')
   lb.program.pin(program)
   const gate = new SharedArrayBuffer(4)

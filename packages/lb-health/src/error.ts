@@ -3,8 +3,6 @@ export type HealthErrorCode =
   | 'NOT_STARTED'
   /** The connection was closed, by `close` or `stop`. */
   | 'CLOSED'
-  /** Something else lies where a socket is to be. */
-  | 'NOT_A_SOCKET'
 
 /** Thrown by this package. */
 export class HealthError extends Error {

@@ -15,6 +15,7 @@ import {
   SOURCE_WORDS,
 } from './layout.ts'
 import { movesOf, ringSlots } from './lookup.ts'
+import { fillRing } from './maglev.ts'
 import type { LbMaps, Table } from './maps.ts'
 import type { Plan } from './plan.ts'
 import type { Step } from './steps.ts'
@@ -68,6 +69,8 @@ const writers: { readonly [K in Step['do']]: Writer<Extract<Step, { readonly do:
   'write-member-block': ({ base, ids }, maps) => maps.memberIds.words.set(ids, base * MEMBER_LINE_IDS),
   'set-member-ids': ({ at, ids }, maps) => storeEach(maps.memberIds.words, at, ids),
   'write-ring': ({ base, slots }, maps) => maps.rings.block(base, slots.length / RING_LINE_SLOTS).set(slots),
+  'fill-ring': ({ base, size, backends, numbers }, maps) =>
+    fillRing(maps.rings.block(base, size / RING_LINE_SLOTS), backends, numbers),
   'set-moves': (step, maps) => setMoves(movesOf(maps, step.ring), step),
   'set-slots': ({ ring, at, numbers }, maps) => storeEach(ringSlots(maps, ring), at, numbers),
   'write-service': ({ id, words }, maps) => maps.services.words.set(words, id * SERVICE_WORDS),

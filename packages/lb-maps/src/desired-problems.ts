@@ -31,19 +31,10 @@ export class DesiredProblems {
   }
 
   /** Whether everything of a backend but its address and port is right; else the first that is not is noted. */
-  checkRest({ weight, state, addedAt, drainingSince }: Backend, index: number): boolean {
-    const isTime = (time: number | undefined): boolean => time === undefined || (Number.isFinite(time) && time >= 0)
-    const wrong = (field: string, value: unknown, message: string): false => {
-      this.wrongIn('backends', index, field, value, message)
-      return false
-    }
-    const time = 'must be a time, in seconds since 1970'
-    if (weight !== undefined && !(Number.isInteger(weight) && weight >= 0 && weight <= WEIGHT_MAX))
-      return wrong('weight', weight, `must be a whole number from 0 (no new connections) to ${WEIGHT_MAX}`)
-    if (state !== undefined && !['active', 'failed', 'gone'].includes(state))
-      return wrong('state', state, "is not known; use 'active', 'failed' or 'gone'")
-    if (!isTime(addedAt)) return wrong('addedAt', addedAt, time)
-    return isTime(drainingSince) || wrong('drainingSince', drainingSince, time)
+  checkRest(backend: Backend, index: number): boolean {
+    const trouble = restTrouble(backend)
+    if (trouble) this.wrongIn('backends', index, trouble.field, backend[trouble.field], trouble.message)
+    return trouble === undefined
   }
 
   note(problem: Problem): void {
@@ -59,6 +50,30 @@ export class DesiredProblems {
   }
 
   path(list: List, index: number, field?: string): string {
-    return `services[${this.service}].${list}[${index}]${field === undefined ? '' : `.${field}`}`
+    return this.pathIn(this.service, list, index, field)
   }
+
+  pathIn(service: number, list: List, index: number, field?: string): string {
+    return `services[${service}].${list}[${index}]${field === undefined ? '' : `.${field}`}`
+  }
+}
+
+interface RestTrouble {
+  readonly field: 'weight' | 'state' | 'addedAt' | 'drainingSince'
+  readonly message: string
+}
+
+function restTrouble({ weight, state, addedAt, drainingSince }: Backend): RestTrouble | undefined {
+  if (weight !== undefined && !(Number.isInteger(weight) && weight >= 0 && weight <= WEIGHT_MAX))
+    return { field: 'weight', message: `must be a whole number from 0 (no new connections) to ${WEIGHT_MAX}` }
+  if (state !== undefined && state !== 'active' && state !== 'failed' && state !== 'gone')
+    return { field: 'state', message: "is not known; use 'active', 'failed' or 'gone'" }
+  if (!isTime(addedAt)) return { field: 'addedAt', message: NO_TIME }
+  return isTime(drainingSince) ? undefined : { field: 'drainingSince', message: NO_TIME }
+}
+
+const NO_TIME = 'must be a time, in seconds since 1970'
+
+function isTime(time: number | undefined): boolean {
+  return time === undefined || (Number.isFinite(time) && time >= 0)
 }

@@ -1,19 +1,24 @@
-import { compareWords, formatWords } from './address.ts'
+import { compareWords } from './address.ts'
 import { BackendTimes } from './backend-times.ts'
+import { BackendChecks } from './backend-checks.ts'
 import { DesiredProblems } from './desired-problems.ts'
 import type { Problem } from './error.ts'
+import { FrontendReader } from './frontend-reader.ts'
 import type { HashKey } from './hash.ts'
-import { formatKey, protocolNumbers, type ServiceKey, serviceKey } from './key.ts'
+import { protocolOf, type ServiceKey } from './key.ts'
 import { AF_INET, type Family, MEMBERS_PER_SERVICE } from './layout.ts'
 import { endpointKey } from './match-members.ts'
 import { type ModeRules, modes } from './modes.ts'
 import { type Policy, policyOf } from './policy.ts'
 import { RowHasher } from './row-hasher.ts'
 import { RING_SLOTS_MAX, RING_SLOTS_MIN, ringSizeFor } from './ring-size.ts'
-import { type Backend, type Desired, formatEndpoint, type Frontend, type Service } from './service.ts'
+import { type Backend, type Desired, formatEndpoint, type Service } from './service.ts'
 import { checkOptions, rulesOf } from './service-rules.ts'
 import { SourceLookup } from './source-lookup.ts'
 import type { BackendTable, Wanted, WantedTable } from './wanted.ts'
+
+/** Of a service all of whose backends exist. */
+const nobody = new Set<string | number>()
 
 /** Reads plain services into columns, and notes everything that is wrong on the way. Made for one reading. */
 export class DesiredReader {
@@ -24,10 +29,7 @@ export class DesiredReader {
   readonly #withoutSource: Problem[] = []
   readonly #sources: SourceLookup
   readonly #hasher: RowHasher
-  /** By family, address, port and protocol: where a frontend was given first. */
-  readonly #frontends = new Map<string, string>()
-  /** By address: a frontend that has it. */
-  readonly #vips = new Map<string, string>()
+  readonly #frontends = new FrontendReader(this.#problems)
   /** Addresses of the service that is being read, in its own order, and that order by address. */
   readonly #words: Uint32Array
   readonly #order: number[] = []
@@ -36,7 +38,7 @@ export class DesiredReader {
   readonly #unit: number
   #row = 0
   #rules: ModeRules = modes.snat
-  #gone = new Set<string | number>()
+  #gone = nobody
 
   constructor(desired: Desired, hashKey: HashKey, epochSeconds: number) {
     this.#now = epochSeconds
@@ -77,10 +79,10 @@ export class DesiredReader {
     const { frontends, backends } = service
     checkOptions(service, this.#unit, (field, value, message) => this.#problems.wrong(field, value, message))
     this.#rules = rulesOf(service)
-    this.#gone = new Set()
+    this.#gone = nobody
     if (frontends.length === 0)
       this.#problems.wrong('frontends', [], 'is empty; a service needs an address to be reached at')
-    const keys = frontends.map((frontend, i) => this.#readFrontend(frontend, i))
+    const keys = frontends.map((frontend, i) => this.#frontends.read(frontend, i))
     const family = this.#commonFamily(service, keys)
     const start = this.#row
     if (backends.length <= MEMBERS_PER_SERVICE) this.#readBackends(service, family)
@@ -92,21 +94,27 @@ export class DesiredReader {
       )
     const count = this.#row - start
     const ringSize = this.#ringSize(service, start, count)
-    for (const key of keys) if (key) this.#addService(service, key, start, count, ringSize)
+    let twin: Wanted | undefined
+    for (const key of keys) if (key) twin = this.#addService(service, key, start, count, ringSize, twin)
   }
 
-  #addService(service: Service, key: ServiceKey, start: number, count: number, ringSize: number): void {
+  /** `twin`: the one before, of another frontend of the same service. */
+  #addService(
+    service: Service,
+    key: ServiceKey,
+    start: number,
+    count: number,
+    ringSize: number,
+    twin: Wanted | undefined,
+  ): Wanted {
     const gone = this.#gone
-    const protocol = (key.tail >>> 16) & 0xff
-    const last = this.#services.at(-1)
-    const isTwin =
-      last !== undefined &&
-      last.gone === gone &&
-      last.key.family === key.family &&
-      ((last.key.tail >>> 16) & 0xff) === protocol
-    const policy = isTwin ? last.policy : policyOf(service, protocol, key.family, this.#unit)
-    const digest = isTwin ? last.digest : this.#digest(policy, gone, start, count, ringSize)
-    this.#services.push({ key, start, count, ringSize, policy, gone, digest })
+    const protocol = protocolOf(key)
+    const isAlike = twin !== undefined && twin.key.family === key.family && protocolOf(twin.key) === protocol
+    const policy = isAlike ? twin.policy : policyOf(service, protocol, key.family, this.#unit)
+    const digest = isAlike ? twin.digest : this.#digest(policy, gone, start, count, ringSize)
+    const wanted = { key, start, count, ringSize, policy, gone, digest }
+    this.#services.push(wanted)
+    return wanted
   }
 
   #digest(
@@ -117,31 +125,10 @@ export class DesiredReader {
     ringSize: number,
   ): readonly [number, number] {
     const others = [ringSize, flags, recordIdle, Number(abandonsFailed), ...(ranges?.digest ?? [0, 0])]
-    others.push(Number(limit & 0xffffffffn), Number(limit >> 32n))
+    if (limit === 0n) others.push(0, 0)
+    else others.push(Number(limit & 0xffffffffn), Number(limit >> 32n))
     for (const one of gone) for (const letter of String(one)) others.push(letter.charCodeAt(0))
     return this.#hasher.digest(start, count, others)
-  }
-
-  #readFrontend({ address, port, protocol }: Frontend, index: number): ServiceKey | undefined {
-    const list = 'frontends'
-    const words = new Uint32Array(4)
-    const family = this.#problems.readAddress(address, words, 0, list, index)
-    const portFits = this.#problems.checkPort(port, 0, list, index)
-    const number = protocolNumbers[protocol]
-    if (number === undefined)
-      this.#problems.wrongIn(list, index, 'protocol', protocol, "is not known; use 'TCP' or 'UDP'")
-    if (!family || !portFits || number === undefined) return undefined
-    const key = serviceKey(family, words, port, number)
-    const text = formatKey(key)
-    const before = this.#frontends.get(text)
-    if (before !== undefined) {
-      const message = `${text} is already ${before}; a frontend belongs to one service`
-      this.#problems.note({ path: this.#problems.path(list, index), message })
-      return undefined
-    }
-    this.#frontends.set(text, this.#problems.path(list, index))
-    this.#vips.set(formatWords(words, 0, family), text)
-    return key
   }
 
   #commonFamily({ frontends }: Service, keys: readonly (ServiceKey | undefined)[]): Family | undefined {
@@ -159,7 +146,12 @@ export class DesiredReader {
     const { backends } = service
     const order = this.#order
     order.length = 0
-    for (let i = 0; i < backends.length; i++) if (this.#checkBackend(service, i, family)) order.push(i)
+    const checks = new BackendChecks(this.#problems, service, this.#rules, family)
+    for (let i = 0; i < backends.length; i++) {
+      const own = this.#problems.readAddress(backends[i]!.address, this.#words, 4 * i, 'backends', i)
+      if (own !== undefined) this.#families[i] = own
+      if (checks.fits(backends[i]!, i, own)) order.push(i)
+    }
     if (family === undefined || order.length < backends.length) return
     this.#sort(backends)
     for (let at = 0; at < order.length; at++) {
@@ -169,37 +161,6 @@ export class DesiredReader {
       else if (backends[index]!.state === 'gone') this.#addGone(backends[index]!, index)
       else this.#addRow(backends[index]!, index)
     }
-  }
-
-  #checkBackend(service: Service, index: number, family: Family | undefined): boolean {
-    const { address, port } = service.backends[index]!
-    const own = this.#problems.readAddress(address, this.#words, 4 * index, 'backends', index)
-    if (own !== undefined) this.#families[index] = own
-    const portFits = this.#checkBackendPort(service, port, index)
-    const restFits = this.#problems.checkRest(service.backends[index]!, index)
-    const fits = own !== undefined && portFits && restFits
-    if (own === undefined || own === family || family === undefined || this.#rules.mixesFamilies) return fits
-    const message =
-      `is ${own === AF_INET ? 'IPv4' : 'IPv6'}, but the frontend ${service.frontends[0]?.address} is not: ` +
-      "both must be of one family, for only mode 'dsr-ipip' carries packets of one inside the other"
-    this.#problems.wrongIn('backends', index, 'address', address, message)
-    return false
-  }
-
-  /** A frontend that takes any port leaves the packet's own to the backend, and so does what is not rewritten. */
-  #checkBackendPort({ frontends, mode }: Service, port: number, index: number): boolean {
-    const anyPort = frontends.some((frontend) => frontend.port === 0)
-    if (anyPort && port === 0 && frontends.every((frontend) => frontend.port === 0)) return true
-    if (!anyPort && !this.#problems.checkPort(port, 1, 'backends', index)) return false
-    const other = frontends.find((frontend) => frontend.port !== port)
-    if (anyPort) {
-      const message = `must be 0, the port that the packet asks for: the frontend ${frontends[0]?.address} takes any port`
-      this.#problems.wrongIn('backends', index, 'port', port, message)
-    } else if (this.#rules.keepsPort && other) {
-      const message = `must be the frontend's, ${other.port}: mode '${mode}' hands packets over as they are`
-      this.#problems.wrongIn('backends', index, 'port', port, message)
-    } else return true
-    return false
   }
 
   #sort(backends: readonly Backend[]): void {
@@ -222,8 +183,8 @@ export class DesiredReader {
   }
 
   #addGone({ port }: Backend, index: number): void {
-    const words = this.#words.subarray(4 * index, 4 * index + 4)
-    this.#gone.add(endpointKey(words, 0, port, this.#familyOf(index)))
+    if (this.#gone === nobody) this.#gone = new Set()
+    this.#gone.add(endpointKey(this.#words, 4 * index, port, this.#familyOf(index)))
   }
 
   #addRow(backend: Backend, index: number): void {
@@ -269,7 +230,7 @@ export class DesiredReader {
   #checkSources(): void {
     for (const { backend, source, trouble } of this.#sources.all()) {
       const path = `sources[${JSON.stringify(backend)}]`
-      const vip = this.#vips.get(source)
+      const vip = this.#frontends.at(source)
       if (trouble !== undefined) this.#problems.note({ path, message: trouble })
       else if (vip !== undefined) {
         const message = `"${source}" is the address of ${vip}; packets to backends need an own address that is no service's`

@@ -53,7 +53,7 @@ export class Draft {
   readonly sourceWrites: Step[] = []
   /** Services' addresses that become own ones, when they are written as such. */
   readonly takenOver: Step[] = []
-  readonly newMembers: NewMembers = new NewMembers()
+  readonly newMembers: NewMembers
   /** Into memory that no packet reads yet, after the new members. */
   readonly prepare: Step[] = []
   /** Stores that packets see. */
@@ -75,6 +75,7 @@ export class Draft {
     this.maps = maps
     this.serviceIds = actual.serviceIds.clone()
     this.memberIds = actual.memberIds.clone()
+    this.newMembers = new NewMembers((id) => actual.memberIds.isUnused(id))
     this.rings = actual.rings.clone()
     this.memberLines = actual.memberLines.clone()
     this.records = actual.records.clone()

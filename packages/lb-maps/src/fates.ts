@@ -8,6 +8,8 @@ import type { BackendTable, Wanted } from './wanted.ts'
 /** Who is meant by what happens to members, by number. */
 export type Fates = Pick<MoveRules, 'abandoned' | 'failed'>
 
+const nobody: Fates = { abandoned: new Set(), failed: new Set() }
+
 /** `numbers`: by row. `leaving`: members whose rows are gone; those that exist no more are abandoned. */
 export function fatesOf(
   { members }: LbMaps,
@@ -16,6 +18,8 @@ export function fatesOf(
   numbers: Uint16Array,
   leaving: readonly Member[],
 ): Fates {
+  const isAnyFailed = table.failed.subarray(start, start + count).includes(1)
+  if (!isAnyFailed && gone.size === 0) return nobody
   const failed = new Set<number>()
   for (let row = 0; row < count; row++) if (table.failed[start + row] === 1) failed.add(numbers[row]!)
   const abandoned = new Set(policy.abandonsFailed ? failed : [])

@@ -49,3 +49,12 @@ test('like a set, whatever is taken and given', () => {
     }),
   )
 })
+
+test('an id is unused until somebody has it, where that is known of the others', () => {
+  const pool = IdPool.adopt(4, () => false, true)
+  expect([1, 2, 3].map((id) => pool.isUnused(id))).toEqual([true, true, true])
+  const id = pool.take()!
+  pool.give(id)
+  expect([1, 2, 3].map((each) => pool.clone().isUnused(each))).toEqual([false, true, true])
+  expect(IdPool.adopt(4, () => false).isUnused(3)).toBe(false)
+})

@@ -8,26 +8,37 @@ export class IdPool {
   #freed: Uint32Array
   #head = 0
   #tail: number
+  readonly #isPristine: boolean
 
-  private constructor(size: number, next: number, freed: Uint32Array, tail: number) {
+  private constructor(size: number, next: number, freed: Uint32Array, tail: number, isPristine: boolean) {
     this.size = size
     this.#next = next
     this.#freed = freed
     this.#tail = tail
+    this.#isPristine = isPristine
   }
 
-  /** The pool of a table with `size` entries (0 included), in which `isUsed` tells the ids that are taken. */
-  static adopt(size: number, isUsed: (id: number) => boolean): IdPool {
+  /**
+   * The pool of a table with `size` entries (0 included), in which `isUsed` tells the ids that are taken. `isPristine`: no
+   * other id has ever been.
+   */
+  static adopt(size: number, isUsed: (id: number) => boolean, isPristine = false): IdPool {
     let next = size
     while (next > 1 && !isUsed(next - 1)) next--
     const holes: number[] = []
     for (let id = 1; id < next; id++) if (!isUsed(id)) holes.push(id)
-    return new IdPool(size, next, Uint32Array.from(holes), holes.length)
+    return new IdPool(size, next, Uint32Array.from(holes), holes.length, isPristine)
   }
 
   /** An independent copy: a plan takes from one, so that what it was made from stays as it is. */
   clone(): IdPool {
-    return new IdPool(this.size, this.#next, this.#freed.slice(this.#head, this.#tail), this.#tail - this.#head)
+    const freed = this.#freed.slice(this.#head, this.#tail)
+    return new IdPool(this.size, this.#next, freed, freed.length, this.#isPristine)
+  }
+
+  /** Is it known that this id has never been anybody's? */
+  isUnused(id: number): boolean {
+    return this.#isPristine && id >= this.#next
   }
 
   take(): number | undefined {

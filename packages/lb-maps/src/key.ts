@@ -21,6 +21,10 @@ export function addressKey(family: Family, words: Uint32Array): ServiceKey {
   return { family, words, tail: keyTail(0, 0) }
 }
 
+export function protocolOf({ tail }: ServiceKey): number {
+  return (tail >>> 16) & 0xff
+}
+
 export function isAddressKey(key: ServiceKey): boolean {
   return key.tail === keyTail(0, 0)
 }
@@ -38,7 +42,7 @@ export function keyText({ family, words, tail }: ServiceKey): string {
 export function formatKey(key: ServiceKey): string {
   const address = formatWords(key.words, 0, key.family)
   if (isAddressKey(key)) return address
-  const protocol = (key.tail >>> 16) & 0xff
+  const protocol = protocolOf(key)
   const name = protocol === PROTOCOL_TCP ? 'TCP' : protocol === PROTOCOL_UDP ? 'UDP' : protocol
   return `${formatEndpoint(address, swapPort(key.tail & 0xffff))}/${name}`
 }

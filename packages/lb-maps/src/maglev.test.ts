@@ -115,6 +115,41 @@ test('equal weights are as good as none', () => {
   expect(ring(seven, 512)).toEqual(ring(equal(5), 512))
 })
 
+/** The same, as the papers have it: everybody walks, to the last slot. */
+function walked(backends: ReadonlyMap<number, number>, size: number): Uint16Array {
+  const heaviest = Math.max(...backends.values())
+  const all = [...backends].map(([number, weight]) => {
+    const hash = hashWords(7n, [BigInt(number)])
+    const step = Number(BigInt.asUintN(32, hash)) | 1
+    return { number, weight, step, at: Number(hash >> 32n) >>> (32 - Math.log2(size)), credit: heaviest - weight }
+  })
+  const slots = new Uint16Array(size)
+  for (let left = size; left > 0;)
+    for (const one of all.filter(({ weight }) => weight > 0)) {
+      one.credit += one.weight
+      if (one.credit < heaviest || left === 0) continue
+      one.credit -= heaviest
+      while (slots[one.at] !== 0) one.at = (one.at + one.step) & (size - 1)
+      slots[one.at] = one.number
+      left--
+    }
+  return slots
+}
+
+test('the last slots go to those whose walks meet them first', () => {
+  const any = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60000 }), fc.integer({ min: 1, max: 5 })), {
+    minLength: 1,
+    maxLength: 40,
+    selector: ([number]) => number,
+  })
+  fc.assert(
+    fc.property(any, fc.constantFrom(128, 256, 2048), fc.boolean(), (backends, size, isWeighted) => {
+      const all = new Map(backends.map(([number, weight]) => [number, isWeighted ? weight : 1]))
+      expect(ring(all, size)).toEqual(walked(all, size))
+    }),
+  )
+})
+
 test('every slot has an owner, and every owner is one of the backends', () => {
   const any = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60000 }), fc.nat({ max: 300 })), {
     minLength: 1,

@@ -7,6 +7,12 @@ export class NewMembers {
   #ids = new Uint32Array(64)
   #words = new Uint32Array(64 * MEMBER_WORDS)
   #count = 0
+  readonly #isUnused: (id: number) => boolean
+
+  /** `isUnused`: the ids that nothing has ever been counted for. */
+  constructor(isUnused: (id: number) => boolean) {
+    this.#isUnused = isUnused
+  }
 
   /** A backend becomes the member with this id. */
   add(id: number, service: number, { words, ports, families, sourceIndexes }: SourcedTable, row: number): void {
@@ -24,10 +30,9 @@ export class NewMembers {
     if (this.#count === 0) return []
     const ids = this.#ids.slice(0, this.#count)
     const words = this.#words.slice(0, MEMBER_WORDS * this.#count)
-    return [
-      { do: 'reset-counters', ids },
-      { do: 'write-members', ids, words },
-    ]
+    const counted = ids.filter((id) => !this.#isUnused(id))
+    const reset: Step[] = counted.length > 0 ? [{ do: 'reset-counters', ids: counted }] : []
+    return [...reset, { do: 'write-members', ids, words }]
   }
 
   #grow(): void {

@@ -9,8 +9,10 @@ import { fillRing } from './maglev.ts'
 import { slotsFromHistory } from './move-history.ts'
 import { moveSlot } from './move-slot.ts'
 import { recordsEverything, remembersMoves } from './modes.ts'
+import { movedShare } from './moved.ts'
 import { asksPrevious, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
-import type { BackendTable, Wanted } from './wanted.ts'
+import type { Step } from './steps.ts'
+import { type BackendTable, columnsOf, type Wanted } from './wanted.ts'
 
 const none = new Uint16Array(0)
 
@@ -24,6 +26,9 @@ export class RingPlan {
   readonly #fates: Fates
   readonly #old: Ring | undefined
   readonly #oldWords: Uint16Array
+  /** Slots that the backends ask for. */
+  readonly #wantedSize: number
+  /** Who shall have them; nothing as long as there is no ring to compare it with: it is filled where it stands then. */
   readonly #target: Uint16Array
   #slots: Slots | undefined
   #words: Uint16Array = none
@@ -40,17 +45,24 @@ export class RingPlan {
     this.#fates = fates
     this.#old = id === 0 ? undefined : ringOf(draft.maps, id)
     this.#oldWords = this.#old ? ringSlots(draft.maps, this.#old) : none
-    this.#target = this.#fillTarget()
+    this.#wantedSize = this.#takesConnections() ? wanted.ringSize : 0
+    this.#target = this.#old && this.#wantedSize > 0 ? this.#fillTarget() : none
     this.compute(true)
   }
 
-  /** Slots as they will be; none when there is no ring. */
-  get words(): Uint16Array {
-    return this.#words
+  /** Slots of the ring as it will be; 0 when there is none. */
+  get size(): number {
+    return this.#isFirst ? this.#wantedSize : this.#words.length
   }
 
-  get oldWords(): Uint16Array {
-    return this.#oldWords
+  get oldSize(): number {
+    return this.#oldWords.length
+  }
+
+  /** The share of it, 0 to 1, that finds other backends than before. */
+  get moved(): number {
+    if (this.#isFirst) return this.size === 0 ? 0 : 1
+    return movedShare(this.#oldWords, this.#words)
   }
 
   /** Does a slot change hands, so that records are needed? */
@@ -78,10 +90,15 @@ export class RingPlan {
   compute(remembers: boolean): void {
     this.#isDone = true
     const { flags } = this.#wanted.policy
-    if (!remembersMoves(flags)) this.#words = this.#keepsEmpty(flags) ? this.#emptied() : this.#target
-    else if (this.#old) this.#slots = this.#moveFrom(this.#old, remembers)
-    else this.#slots = this.#startFrom(remembers)
+    if (!this.#old) this.#slots = remembers && remembersMoves(flags) ? this.#startFromHistory() : undefined
+    else if (remembersMoves(flags)) this.#slots = this.#moveFrom(this.#old, remembers)
+    else this.#words = this.#keepsEmpty(flags) ? this.#emptied() : this.#target
     if (this.#slots) this.#words = this.#slots.words
+  }
+
+  /** Is it the service's first ring, which nobody has had other connections by? */
+  get #isFirst(): boolean {
+    return this.#old === undefined && this.#slots === undefined
   }
 
   /** Without a ring the program would not look for records: flows that live need one, if only of empty slots. */
@@ -95,12 +112,12 @@ export class RingPlan {
 
   /** Takes a block where one is needed; why there is none. `linesMove`: its numbers come to be read from other lines. */
   take(linesMove: boolean, undo: (() => void)[]): string | undefined {
-    const size = this.#words.length
-    if (size === 0 || (size === this.#oldWords.length && !linesMove)) return undefined
-    const { rings, filled } = this.#draft
+    const { size } = this
+    if (size === 0 || (size === this.oldSize && !linesMove)) return undefined
+    const { rings } = this.#draft
     const order = orderFor(size / RING_LINE_SLOTS)
     const base = rings.take(order)
-    if (base === undefined) return fullMessage(filled, 'rings', `a ring of ${size} slots in one piece`)
+    if (base === undefined) return fullMessage(this.#draft.filled, 'rings', `a ring of ${size} slots in one piece`)
     undo.push(() => rings.give(base, order))
     this.#block = { base, order }
     return undefined
@@ -109,14 +126,16 @@ export class RingPlan {
   /** Drafts the steps; the word that the service's record shall hold. */
   write(): number {
     const { prepare } = this.#draft
-    if (this.#words.length === 0) return 0
+    const { size } = this
+    if (size === 0) return 0
     if (!this.#block) {
       this.#changeSlots(this.#old!)
       return ringWord(this.#old!)
     }
     const { base } = this.#block
-    const ring = { base, log2: Math.log2(this.#words.length) }
-    prepare.push({ do: 'write-ring', base, slots: this.#words })
+    const ring = { base, log2: Math.log2(size) }
+    if (this.#isFirst) prepare.push(this.#fillStep(base))
+    else prepare.push({ do: 'write-ring', base, slots: this.#words })
     if (this.#slots && isMoving(this.#words)) this.#setMoves(this.#slots, ring, prepare, () => true)
     return ringWord(ring)
   }
@@ -124,7 +143,7 @@ export class RingPlan {
   /** Drafts the end of the ring that was, if another takes its place. */
   releaseOld(): void {
     if (!this.#old) return
-    if (this.#block || this.#words.length === 0) this.#draft.releaseRing(this.#old, this.#id)
+    if (this.#block || this.size === 0) this.#draft.releaseRing(this.#old, this.#id)
     else if (!remembersMoves(this.#wanted.policy.flags)) this.#draft.clearMoves(this.#old, this.#id)
   }
 
@@ -137,11 +156,19 @@ export class RingPlan {
     return this.#words === this.#target && this.#block !== undefined
   }
 
+  #takesConnections(): boolean {
+    const { start, count } = this.#wanted
+    for (let row = start; row < start + count; row++) if (this.#table.weights[row]! > 0) return true
+    return false
+  }
+
   #fillTarget(): Uint16Array {
-    const { start, count, ringSize } = this.#wanted
-    const { weights } = this.#table
-    if (!weights.subarray(start, start + count).some((weight) => weight > 0)) return none
-    return this.#fill(weights, start, this.#draft.arena.take(ringSize))
+    return this.#fill(this.#table.weights, this.#wanted.start, this.#draft.arena.take(this.#wantedSize))
+  }
+
+  #fillStep(base: number): Step {
+    const backends = columnsOf(this.#table, this.#wanted)
+    return { do: 'fill-ring', base, size: this.#wantedSize, backends, numbers: this.#numbers }
   }
 
   /** `weights` start with the service's first row at `from`. */
@@ -152,17 +179,14 @@ export class RingPlan {
     return into
   }
 
-  #startFrom(remembers: boolean): Slots | undefined {
+  #startFromHistory(): Slots | undefined {
     const { ringSize, start, count } = this.#wanted
     const { now } = this.#draft
-    if (remembers && this.#table.times.has(start, count)) {
-      const slots = slotsFromHistory(this.#table, this.#wanted, now, (weights) =>
-        this.#fill(weights, 0, new Uint16Array(ringSize)),
-      )
-      if (isMoving(slots.words)) return slots
-    }
-    this.#words = this.#target
-    return undefined
+    if (!this.#table.times.has(start, count)) return undefined
+    const slots = slotsFromHistory(this.#table, this.#wanted, now, (weights) =>
+      this.#fill(weights, 0, new Uint16Array(ringSize)),
+    )
+    return isMoving(slots.words) ? slots : undefined
   }
 
   /** A ring that grows repeats its slots first; one that shall be smaller repeats what it wants until all has settled. */

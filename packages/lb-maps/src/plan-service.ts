@@ -19,7 +19,6 @@ import { memberDrains, memberIsUsed } from './lookup.ts'
 import { matchMembers, numberRows } from './match-members.ts'
 import { type Member, membersOf } from './members.ts'
 import { remembersMoves } from './modes.ts'
-import { movedShare } from './moved.ts'
 import { RangesPlan } from './plan-ranges.ts'
 import { RecordsPlan } from './plan-records.ts'
 import { RingPlan } from './plan-ring.ts'
@@ -158,13 +157,14 @@ export class ServicePlan {
    * case: a packet that is on its way may yet be recorded as its own.
    */
   #divideLeaving(abandoned: ReadonlySet<number>): void {
+    if (this.#leaving.length === 0) return
     if (this.#draft.defers && this.#wanted.count > 0) {
       this.#draining = this.#leaving
       return
     }
     const { flags } = this.#wanted.policy
     const used = new Set<number>()
-    if (this.#leaving.length > 0 && (remembersMoves(flags) || this.#records.areVital)) {
+    if (remembersMoves(flags) || this.#records.areVital) {
       this.#ring.addUsed(used)
       this.#records.addUsed(used)
       for (const number of abandoned) used.delete(number)
@@ -277,9 +277,9 @@ export class ServicePlan {
   }
 
   #note(): void {
-    const before = this.#ring.oldWords.length
-    const after = this.#ring.words.length
-    const moved = movedShare(this.#ring.oldWords, this.#ring.words)
+    const before = this.#ring.oldSize
+    const after = this.#ring.size
+    const { moved } = this.#ring
     const { maps } = this.#draft
     const added = this.#ids.reduce((sum, id) => sum + (memberIsUsed(maps, id) && !memberDrains(maps, id) ? 0 : 1), 0)
     const removed = this.#leaving.filter(({ id }) => !memberDrains(maps, id)).length

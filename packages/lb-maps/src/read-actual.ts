@@ -84,7 +84,7 @@ class MapReader {
       maps,
       hasher: this.#hasher,
       serviceIds: IdPool.adopt(maps.services.entries, (id) => this.#isService(id)),
-      memberIds: IdPool.adopt(maps.members.entries, (id) => memberIsUsed(maps, id)),
+      memberIds: IdPool.adopt(maps.members.entries, (id) => memberIsUsed(maps, id), this.#isPristine()),
       rings: this.#rings,
       memberLines: this.#memberLines,
       records: this.#records,
@@ -97,6 +97,13 @@ class MapReader {
       keys: this.#keys,
       leftovers: this.#left,
     }
+  }
+
+  /** Has no service ever been here? Each leaves its generation behind. */
+  #isPristine(): boolean {
+    const { words, entries } = this.#maps.services
+    for (let id = 1; id < entries; id++) if (words[id * SERVICE_WORDS + SERVICE.flags] !== 0) return false
+    return true
   }
 
   #isService(id: number): boolean {

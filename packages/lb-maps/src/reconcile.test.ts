@@ -27,14 +27,30 @@ test('when a write fails half-way, the next reconcile finishes what was begun', 
       if (failing) throw new Error('no such map')
     },
   }
-  const services = ServiceMaps.adopt(memoryMaps(sizes, testKey, hooks))
-  services.reconcile(someServices(2))
+  const maps = memoryMaps(sizes, testKey, hooks)
+  ServiceMaps.adopt(maps).reconcile(someServices(2))
+  const services = ServiceMaps.adopt(maps)
   failing = true
   expect(() => services.reconcile(someServices(20))).toThrow('no such map')
   failing = false
   services.reconcile(someServices(20))
   checkOwnership(services.actual)
   checkHolds(services.actual, someServices(20))
+})
+
+test('counters are reset where something may have been counted', () => {
+  const reset: number[] = []
+  const hooks = { resetCounters: (ids: Uint32Array) => void reset.push(...ids) }
+  const maps = memoryMaps(sizes, testKey, hooks)
+  const services = ServiceMaps.adopt(maps)
+  services.reconcile(someServices(5))
+  expect(reset).toEqual([])
+  services.reconcile(someServices(0))
+  services.reconcile(someServices(1))
+  expect(reset).toEqual([])
+  const again = ServiceMaps.adopt(maps)
+  again.reconcile(someServices(3))
+  expect(reset).toHaveLength(4 * (3 - 1))
 })
 
 test('what a killed run left is there to be seen, and gone after the next reconcile', () => {

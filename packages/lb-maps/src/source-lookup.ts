@@ -33,14 +33,22 @@ export class SourceLookup {
 
   /** Each own address that was given, canonically, with the first backend it was given for, or what is wrong with it. */
   *all(): Generator<{ readonly backend: string; readonly source: string; readonly trouble?: string }> {
-    const seen = new Set<string>()
-    for (const [backend, text] of this.#given) {
-      if (seen.has(text)) continue
-      seen.add(text)
+    for (const [text, backend] of this.#distinct()) {
       const { family, words } = this.#source(text)
       if (family === undefined) yield { backend, source: text, trouble: addressTrouble(text) }
       else yield { backend, source: formatWords(words, 0, family) }
     }
+  }
+
+  /** By own address as it was given: the first backend. There are few of them, and many backends. */
+  #distinct(): Map<string, string> {
+    const found = new Map<string, string>()
+    let last: string | undefined
+    this.#given.forEach((text, backend) => {
+      if (text !== last && !found.has(text)) found.set(text, backend)
+      last = text
+    })
+    return found
   }
 
   #source(text: string): Source {

@@ -1,6 +1,7 @@
 import type { BucketShape } from './bucket.ts'
 import type { ServiceKey } from './key.ts'
 import type { Ring } from './lookup.ts'
+import type { Columns } from './maglev.ts'
 
 /**
  * One write into the maps. `apply` does them in order and needs to know nothing else; bulk data stands in typed arrays.
@@ -22,6 +23,14 @@ export type Step =
   | { readonly do: 'set-member-used'; readonly id: number; readonly used: number }
   /** A whole ring that nobody reads yet. */
   | { readonly do: 'write-ring'; readonly base: number; readonly slots: Uint16Array }
+  /** The same, filled by Maglev where it stands; `numbers` by row. */
+  | {
+      readonly do: 'fill-ring'
+      readonly base: number
+      readonly size: number
+      readonly backends: Columns
+      readonly numbers: Uint16Array
+    }
   /** Who had slots, and since when they change hands; `at` in 16-bit numbers of the ring's moves. Before `set-slots` says so. */
   | {
       readonly do: 'set-moves'

@@ -140,6 +140,7 @@ void add_objects(napi_env env, napi_value exports)
 	};
 
 	log_install();
+	know_sections();
 	add_methods(env, exports, methods);
 	add_object_description(env, exports);
 	add_object_settings(env, exports);

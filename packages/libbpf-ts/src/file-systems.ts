@@ -3,7 +3,7 @@ import { kernelRefusal } from './errors.ts'
 import { makeFolder } from './folders.ts'
 import { addon } from './sys/addon.ts'
 
-const MAGIC = { bpf: 0xcafe4a11, tracefs: 0x74726163 } as const
+const MAGIC = { bpf: 0xcafe4a11, tracefs: 0x74726163, cgroup2: 0x63677270 } as const
 
 /**
  * Mounts a bpffs at `path`, where maps, programs and links can be pinned. Returns false when there is one already.
@@ -33,7 +33,7 @@ export function isMounted(type: keyof typeof MAGIC, path: string): boolean {
   }
 }
 
-function mount(type: keyof typeof MAGIC, path: string): boolean {
+function mount(type: 'bpf' | 'tracefs', path: string): boolean {
   if (isMounted(type, path)) return false
   makeFolder(path, 'mount')
   const status = addon().mount(type, path)

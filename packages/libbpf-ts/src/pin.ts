@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BpfError, invalidInput, kernelRefusal } from './errors.ts'
+import { BpfError, invalidInput, kernelRefusal, type BpfErrorDetails } from './errors.ts'
 import { isMounted } from './file-systems.ts'
 import { makeFolder } from './folders.ts'
 import type { Handle } from './handle.ts'
@@ -12,10 +12,15 @@ export function pin(handle: Handle, path: string): void {
   makeFolder(dirname(path), operation)
   const status = pinObject(handle.fd, path)
   if (status === 0) return
-  const hint = isMounted('bpf', dirname(path))
-    ? {}
-    : { hint: `${dirname(path)} is in no bpffs: call mountBpffs() first` }
-  throw kernelRefusal(operation, status, `${handle.kind} "${handle.name}" at ${path}`, hint)
+  throw kernelRefusal(operation, status, `${handle.kind} "${handle.name}" at ${path}`, hintFor(path, status))
+}
+
+const EEXIST = -17
+
+function hintFor(path: string, status: number): BpfErrorDetails {
+  if (!isMounted('bpf', dirname(path))) return { hint: `${dirname(path)} is in no bpffs: call mountBpffs() first` }
+  if (status === EEXIST) return { hint: 'something is pinned there: open that, or unpin it first' }
+  return {}
 }
 
 /** Removes a pin. */

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { readlinkSync, statSync } from 'node:fs'
 import { invalidInput, kernelRefusal } from './errors.ts'
 import type { Handle } from './handle.ts'
 import { pin, unpin } from './pin.ts'
@@ -60,14 +60,21 @@ export abstract class Pinnable<H extends Handle = Handle> implements Disposable 
 /** The kernel's names of the files behind fds of bpf(2); some kernels write an underscore. */
 const FILES = { map: 'bpf-map', program: 'bpf-prog', link: 'bpf-link' } as const
 
+const EACCES = -13
+
 /** The fd of what is pinned at `path`. Errors: NOT_FOUND; INVALID_INPUT, when it is of another kind. */
 export function openPin(kind: keyof typeof FILES, path: string, operation = `${kind}.open`): number {
   const fd = openPinned(path)
+  if (fd === EACCES && isFolder(path)) throw invalidInput(operation, `${path} is a folder; name a pin in it`)
   if (fd < 0) throw kernelRefusal(operation, fd, `pin ${path}`)
   const file = readlinkSync(`/proc/self/fd/${fd}`).replace('anon_inode:', '').replace('_', '-')
   if (file === FILES[kind]) return fd
   addon().close(fd)
   throw invalidInput(operation, `pin ${path} holds no ${kind} but a ${file}`)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** `make(fd)`; when that fails, the fd is closed. */

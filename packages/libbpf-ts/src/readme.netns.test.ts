@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { readmeSnippets } from '@skep/testbed'
+import { ownName, readmeSnippets } from '@skep/testbed'
 import { describeWith } from './testing/needs.ts'
 import { pair } from './testing/pair.ts'
 
@@ -18,10 +18,15 @@ describeWith(['root'], 'the README', () => {
   test('each snippet prints what stands behind it', async () => {
     await using net = await pair()
     using cleanup = new DisposableStack()
-    cleanup.defer(() => rmSync('/sys/fs/bpf/readme', { recursive: true, force: true }))
+    // A folder that the snippets share with other users of this machine.
+    const folder = `/sys/fs/bpf/${ownName('libbpf-ts-readme')}`
+    cleanup.defer(() => rmSync(folder, { recursive: true, force: true }))
     for (const { code, prints } of snippets) {
       const args = ['--conditions=@skep/source', '--input-type=module-typescript', '-']
-      const { stdout, stderr } = await net.near.attempt(process.execPath, args, { input: code, cwd })
+      const { stdout, stderr } = await net.near.attempt(process.execPath, args, {
+        input: code.replaceAll('/sys/fs/bpf/readme', folder),
+        cwd,
+      })
       expect(stderr).toBe('')
       expect(stdout.trimEnd().split('\n')).toEqual(prints)
       expect(prints.length).toBeGreaterThan(0)

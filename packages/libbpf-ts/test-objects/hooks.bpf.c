@@ -47,7 +47,7 @@ int tc_first(struct __sk_buff *skb __attribute__((unused)))
 	return TCX_NEXT;
 }
 
-SEC("tc")
+SEC("tcx/ingress")
 int tc_second(struct __sk_buff *skb __attribute__((unused)))
 {
 	ran_in_order(TC_SECOND);

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { needing, needs, readmeSnippets } from '@skep/testbed'
+import { needing, needs, ownName, readmeSnippets } from '@skep/testbed'
 import { currentNamespace, deleteNamespace, listNamespaces } from './namespace/named.ts'
 
 const { test } = needing(needs.root, needs.binary('ip'))
@@ -10,7 +10,7 @@ const snippets = readmeSnippets(`${root}/README.md`)
 for (const [i, { code, prints }] of snippets.entries())
   test(`snippet ${i + 1} prints what stands behind it`, async () => {
     // A name that the snippet shares with other users of this machine.
-    const name = `nlts-readme-${process.pid}`
+    const name = ownName('nlts-readme')
     const input = code.replaceAll("'blue'", `'${name}'`)
     using here = currentNamespace()
     const args = ['--conditions=@skep/source', '--input-type=module-typescript', '-']

@@ -311,8 +311,8 @@ describe('refused', () => {
     ['tcp.window', 'tcp.window is 0.5; it must be', [ipv4(v4), tcp({ ...ports, window: 0.5 })]],
     ['ipv4.ttl', 'ipv4.ttl is NaN; it must be', [ipv4({ ...v4, ttl: Number.NaN }), udp(ports)]],
     [
-      'ipv4.fragmentOffset / 8',
-      'ipv4.fragmentOffset / 8 is 0.125; it must be a whole number from 0 to 8191',
+      'ipv4.fragmentOffset',
+      'ipv4.fragmentOffset is 1; it must be a multiple of 8',
       [ipv4({ ...v4, fragmentOffset: 1 }), udp(ports)],
     ],
     [
@@ -365,6 +365,19 @@ describe('refused', () => {
       'tcp.flags has "nop"; known are fin, syn, rst',
       [ipv4(v4), tcp({ ...ports, flags: ['nop' as TcpFlag] })],
     ],
+    [
+      'tcp.options',
+      'tcp.options have "mms"; known are nop, mss, windowScale,',
+      [ipv4(v4), tcp({ ...ports, options: [{ option: 'mms', value: 1460 } as never] })],
+    ],
+    [
+      'icmpv6.options',
+      'icmpv6.options have "sourceLinkAddress"; known are sourceLinkLayerAddress,',
+      [ipv6(v6), icmpv6({ type: 133, options: [{ option: 'sourceLinkAddress' } as never] })],
+    ],
+    ['part 1', 'part 1 is undefined; it must be a layer, bytes or text', [ipv4(v4), undefined as never]],
+    ['part 1', 'part 1 is number; it must be', [ipv4(v4), 5 as never]],
+    ['part 1', 'part 1 is object; it must be', [ipv4(v4), { ...udp(ports), kind: 'upd' } as never]],
     [
       'hopByHop.options',
       'hopByHop.options take 2054 bytes; 2046 fit',

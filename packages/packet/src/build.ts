@@ -1,7 +1,7 @@
 import { ipv4Bytes, parseIpv4 } from './address/ipv4.ts'
 import { parseIpv6 } from './address/ipv6.ts'
 import type { PseudoHeader } from './bytes/checksum.ts'
-import { parseField } from './bytes/writer.ts'
+import { BuildError, parseField } from './bytes/writer.ts'
 import type { Header, WritePlace } from './header.ts'
 import { finalDestination } from './headers/routing.ts'
 import type { Layer, LayerSpec } from './layers.ts'
@@ -39,8 +39,16 @@ export function build(...parts: readonly Part[]): Uint8Array {
 
 type Piece = Exclude<Part, string>
 
-function toPiece(part: Part): Piece {
-  return typeof part === 'string' ? new TextEncoder().encode(part) : part
+function toPiece(part: Part, index: number): Piece {
+  if (typeof part === 'string') return new TextEncoder().encode(part)
+  if (ArrayBuffer.isView(part) || isKnown(part)) return part
+  const problem = `is ${part === null ? 'null' : typeof part}; it must be a layer, bytes or text`
+  throw new BuildError('INVALID_FIELD', `part ${index}`, problem)
+}
+
+function isKnown(part: unknown): boolean {
+  const { kind } = (part ?? {}) as { readonly kind?: unknown }
+  return typeof kind === 'string' && (kind === 'trailer' || Object.hasOwn(headers, kind))
 }
 
 function writePiece(pieces: readonly Piece[], index: number, place: Pick<WritePlace, 'bytes' | 'start' | 'end'>): void {

@@ -9,10 +9,16 @@ static napi_value init(napi_env env, napi_value exports)
 		EXPORT("bind", socket__bind),
 		EXPORT("setOption", socket__set_option),
 		EXPORT("getOption", socket__get_option),
+		EXPORT("localName", socket__local_name),
+		EXPORT("connect", tcp__connect),
+		EXPORT("listen", tcp__listen),
+		EXPORT("accept", tcp__accept),
+		EXPORT("release", descriptor__release),
 		EXPORT("send", message__send),
 		EXPORT("receive", message__receive),
 		EXPORT("attachFilter", filter__attach),
 		EXPORT("pollStart", poll__start),
+		EXPORT("pollStartWritable", poll__start_writable),
 		EXPORT("pollStop", poll__stop),
 	};
 

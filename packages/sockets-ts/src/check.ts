@@ -1,4 +1,4 @@
-import { type Address, AddressError, parseAddress, parseMac } from '@skep/packet'
+import { type Address, AddressError, parseAddress, parseMac, tryParseAddress } from '@skep/packet'
 import { wrong } from './error.ts'
 
 /** Checks at the border: each names the place, the value and what would be right. */
@@ -26,6 +26,11 @@ export function checkAddress(operation: string, field: string, value: string, fa
     if (error instanceof AddressError) wrong(operation, field, value, right)
     throw error
   }
+}
+
+/** An address of either family. */
+export function checkAnyAddress(operation: string, field: string, value: string): Address {
+  return tryParseAddress(value) ?? wrong(operation, field, value, 'an address like "10.0.0.1" or "2001:db8::1"')
 }
 
 export function checkMac(operation: string, field: string, value: string): Uint8Array {

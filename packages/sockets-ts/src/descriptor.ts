@@ -1,4 +1,4 @@
-import { SK_MEMINFO_DROPS, SO_MEMINFO, SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from './constants.ts'
+import { SK_MEMINFO_DROPS, SO_ERROR, SO_MEMINFO, SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from './constants.ts'
 import { checked, SocketError } from './error.ts'
 import { native } from './native.ts'
 import { handleClosed, handleOpened, type OpenHandle } from './open-handles.ts'
@@ -6,10 +6,14 @@ import { handleClosed, handleOpened, type OpenHandle } from './open-handles.ts'
 /** A network namespace as an argument: opened (as netlink-ts opens one), or its descriptor. */
 export type NamespaceReference = { readonly fd: number } | number
 
-export interface DescriptorOptions {
+/** What a descriptor is, for errors and the list of what is open. */
+export interface DescriptorIdentity {
   readonly kind: OpenHandle['kind']
   readonly operation: string
   readonly detail: string
+}
+
+export interface DescriptorOptions extends DescriptorIdentity {
   readonly family: number
   readonly type: number
   readonly protocol: number
@@ -22,12 +26,18 @@ export class Descriptor implements Disposable {
   readonly #operation: string
   #fd: number
 
-  constructor({ kind, operation, detail, family, type, protocol, namespace }: DescriptorOptions) {
+  /** Takes over a descriptor that the addon has opened. */
+  constructor({ kind, operation, detail }: DescriptorIdentity, fd: number) {
     this.detail = detail
     this.#operation = operation
+    this.#fd = fd
+    handleOpened({ kind, fd, detail })
+  }
+
+  static open(options: DescriptorOptions): Descriptor {
+    const { operation, detail, family, type, protocol, namespace } = options
     const namespaceFd = typeof namespace === 'object' ? namespace.fd : (namespace ?? -1)
-    this.#fd = checked(operation, native.open(family, type, protocol, namespaceFd), detail)
-    handleOpened({ kind, fd: this.#fd, detail })
+    return new Descriptor(options, checked(operation, native.open(family, type, protocol, namespaceFd), detail))
   }
 
   get closed(): boolean {
@@ -49,6 +59,21 @@ export class Descriptor implements Disposable {
     checked(this.#operation, native.bind(this.fd, address), what)
   }
 
+  /** The socket's own address, a `struct sockaddr`. */
+  localName(): Uint8Array {
+    const name = new Uint8Array(28)
+    checked(this.#operation, native.localName(this.fd, name), 'own address')
+    return name
+  }
+
+  /** The error that a socket has come to, as a positive `errno`; 0 for none. Asking clears it. */
+  takeError(): number {
+    const error = new Int32Array(1)
+    const bytes = new Uint8Array(error.buffer)
+    checked(this.#operation, native.getOption(this.fd, SOL_SOCKET, SO_ERROR, bytes), 'state')
+    return error[0]!
+  }
+
   /** The bytes that may wait to be read. Past the system's limit (`net.core.rmem_max`) with CAP_NET_ADMIN only. */
   setReceiveBuffer(size: number): void {
     if (native.setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, int(size)) < 0)
@@ -60,6 +85,15 @@ export class Descriptor implements Disposable {
     const words = new Uint32Array(SK_MEMINFO_DROPS + 1)
     checked(this.#operation, native.getOption(this.fd, SOL_SOCKET, SO_MEMINFO, new Uint8Array(words.buffer)), 'drops')
     return words[SK_MEMINFO_DROPS] ?? 0
+  }
+
+  /** The descriptor, open, for somebody else to close. */
+  release(): number {
+    const fd = this.fd
+    native.release(fd)
+    handleClosed(fd)
+    this.#fd = -1
+    return fd
   }
 
   [Symbol.dispose](): void {

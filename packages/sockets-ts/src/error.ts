@@ -11,7 +11,9 @@ export type SocketErrorCode =
   | 'NOT_PERMITTED'
   /** Nothing was sent: the device is down, the network out of reach, or a queue full. Worth another try. */
   | 'NOT_SENT'
-  /** Any other refusal of the kernel. */
+  /** Nobody answered in time. */
+  | 'TIMEOUT'
+  /** Any other refusal of the kernel, or of the peer (`ECONNREFUSED`). */
   | 'REFUSED'
   /** The socket is closed. */
   | 'CLOSED'
@@ -58,12 +60,16 @@ const notPermitted = ['NOT_PERMITTED', 'it takes root, or CAP_NET_RAW (in anothe
 const notSupported = ['NOT_SUPPORTED', 'this kernel does not have it'] as const
 const notSent = ['NOT_SENT', undefined] as const
 
+/** What may be behind a connection that nobody answers. */
+export const unanswered = 'no answer: the way or a firewall, or another password (TCP MD5) or hop limit (GTSM) there'
+
 const meanings: Readonly<Record<string, readonly [SocketErrorCode, string | undefined]>> = {
   EPERM: notPermitted,
   EACCES: notPermitted,
   ENODEV: ['NOT_FOUND', 'no such device in this network namespace'],
   ENXIO: ['NOT_FOUND', 'no such device in this network namespace'],
   EADDRNOTAVAIL: ['NOT_FOUND', 'the host does not have that address, or not on that device'],
+  ENOENT: ['NOT_FOUND', undefined],
   EAFNOSUPPORT: notSupported,
   EPROTONOSUPPORT: notSupported,
   ENOPROTOOPT: notSupported,
@@ -73,5 +79,8 @@ const meanings: Readonly<Record<string, readonly [SocketErrorCode, string | unde
   EHOSTUNREACH: notSent,
   ENOBUFS: notSent,
   EAGAIN: notSent,
+  EADDRINUSE: ['REFUSED', 'another socket has that address and port'],
+  ECONNREFUSED: ['REFUSED', 'nobody listens there, or it does not take connections from here'],
+  ETIMEDOUT: ['TIMEOUT', unanswered],
   EBADF: ['CLOSED', 'it is closed'],
 }

@@ -8,10 +8,16 @@ export interface Native {
   bind(fd: number, address: Uint8Array): number
   setOption(fd: number, level: number, name: number, value: Uint8Array): number
   getOption(fd: number, level: number, name: number, buffer: Uint8Array): number
+  localName(fd: number, name: Uint8Array): number
+  connect(fd: number, address: Uint8Array): number
+  listen(fd: number, backlog: number): number
+  accept(fd: number, from: Uint8Array): number
+  release(fd: number): number
   send(fd: number, bytes: Uint8Array, to: Uint8Array, control: Uint8Array): number
   receive(fd: number, buffer: Uint8Array, from: Uint8Array, control: Uint8Array, lengths: Uint8Array): number
   attachFilter(fd: number, program: Uint8Array): number
   pollStart(fd: number, callback: () => void): Handle | number
+  pollStartWritable(fd: number, callback: () => void): Handle | number
   pollStop(handle: Handle): number
 }
 

@@ -1,6 +1,6 @@
 /** A descriptor of this package that is open in this thread. */
 export interface OpenHandle {
-  readonly kind: 'raw' | 'packet'
+  readonly kind: 'raw' | 'packet' | 'tcp' | 'udp'
   readonly fd: number
   /** What it is for: `raw ipv4 socket, protocol 112`. */
   readonly detail: string

@@ -3,8 +3,9 @@ import * as linux from './constants.ts'
 import { Descriptor, type NamespaceReference } from './descriptor.ts'
 import { checked } from './error.ts'
 import { compileFilter, type FieldFilter, filterBytes } from './filter.ts'
+import type { Incoming } from './incoming.ts'
 import { native } from './native.ts'
-import { type Received, Receiver } from './receiver.ts'
+import { type Received, receiver } from './receiver.ts'
 import { linkSocketAddress, originOfLinkAddress } from './socket-address.ts'
 
 const OPERATION = 'openPacketSocket'
@@ -46,7 +47,7 @@ export interface Frame {
 export class PacketSocket implements Disposable, AsyncIterable<Frame> {
   readonly #descriptor: Descriptor
   readonly #device: number
-  readonly #receiver: Receiver<Frame>
+  readonly #receiver: Incoming<Frame>
 
   constructor(options: PacketSocketOptions) {
     checkKeys(OPERATION, options, optionNames)
@@ -56,7 +57,7 @@ export class PacketSocket implements Disposable, AsyncIterable<Frame> {
     const queue = checkWhole(OPERATION, 'queue', options.queue ?? QUEUE, 1, 65_536)
     using stack = new DisposableStack()
     this.#descriptor = stack.use(
-      new Descriptor({
+      Descriptor.open({
         kind: 'packet',
         operation: OPERATION,
         detail: `packet socket on device ${this.#device}`,
@@ -74,7 +75,7 @@ export class PacketSocket implements Disposable, AsyncIterable<Frame> {
     this.#descriptor.set(linux.SOL_PACKET, linux.PACKET_IGNORE_OUTGOING, 1, 'own frames left out (Linux 4.20)')
     if (receiveBuffer !== undefined) this.#descriptor.setReceiveBuffer(receiveBuffer)
     this.#descriptor.bind(linkSocketAddress(this.#device, etherType), `device ${this.#device}`)
-    this.#receiver = stack.use(new Receiver(this.#descriptor, queue, frame))
+    this.#receiver = stack.use(receiver(this.#descriptor, queue, frame))
     stack.move()
   }
 

@@ -1,11 +1,13 @@
 import { checkAddress, checkKeys, checkWhole, type Family } from './check.ts'
 import * as linux from './constants.ts'
 import { readControl, sourceControl } from './control.ts'
+import { prepareDatagrams } from './datagram-options.ts'
 import { Descriptor } from './descriptor.ts'
 import { checked, wrong } from './error.ts'
+import type { Incoming } from './incoming.ts'
 import { native } from './native.ts'
 import { type Datagram, type Destination, rawOptionNames, type RawSocketOptions } from './raw-options.ts'
-import { type Received, Receiver } from './receiver.ts'
+import { type Received, receiver } from './receiver.ts'
 import { ipOfSocketAddress, ipSocketAddress } from './socket-address.ts'
 
 const OPERATION = 'openRawSocket'
@@ -19,7 +21,7 @@ const nothing = new Uint8Array()
 export class RawSocket implements Disposable, AsyncIterable<Datagram> {
   readonly family: Family
   readonly #descriptor: Descriptor
-  readonly #receiver: Receiver<Datagram>
+  readonly #receiver: Incoming<Datagram>
 
   constructor(options: RawSocketOptions) {
     checkKeys(OPERATION, options, rawOptionNames)
@@ -30,7 +32,7 @@ export class RawSocket implements Disposable, AsyncIterable<Datagram> {
     const queue = checkWhole(OPERATION, 'queue', options.queue ?? QUEUE, 1, 65_536)
     using stack = new DisposableStack()
     this.#descriptor = stack.use(
-      new Descriptor({
+      Descriptor.open({
         kind: 'raw',
         operation: OPERATION,
         detail: `raw ${family} socket, protocol ${protocol}`,
@@ -42,7 +44,7 @@ export class RawSocket implements Disposable, AsyncIterable<Datagram> {
     )
     prepare(this.#descriptor, options)
     const decode = family === 'ipv4' ? ipv4Datagram : ipv6Datagram
-    this.#receiver = stack.use(new Receiver(this.#descriptor, queue, decode))
+    this.#receiver = stack.use(receiver(this.#descriptor, queue, decode))
     stack.move()
   }
 
@@ -105,33 +107,19 @@ export function openRawSocket(options: RawSocketOptions): RawSocket {
 }
 
 function prepare(socket: Descriptor, options: RawSocketOptions): void {
-  const v4 = options.family === 'ipv4'
+  const { family, checksumOffset } = options
+  const v4 = family === 'ipv4'
   const level = v4 ? linux.SOL_IP : linux.SOL_IPV6
-  const { device, hops, trafficClass, checksumOffset, mark, receiveBuffer } = options
-  if (device !== undefined)
-    socket.set(linux.SOL_SOCKET, linux.SO_BINDTODEVICE, new TextEncoder().encode(device), `device "${device}"`)
-  socket.set(level, v4 ? linux.IP_PKTINFO : linux.IPV6_RECVPKTINFO, 1, 'addresses of arrivals')
-  socket.set(level, v4 ? linux.IP_RECVTTL : linux.IPV6_RECVHOPLIMIT, 1, 'hops of arrivals')
+  prepareDatagrams(OPERATION, socket, options)
   // Only groups that this very socket has joined.
   socket.set(level, v4 ? linux.IP_MULTICAST_ALL : linux.IPV6_MULTICAST_ALL, 0, 'groups of others')
   const loop = options.multicastLoop === true ? 1 : 0
   socket.set(level, v4 ? linux.IP_MULTICAST_LOOP : linux.IPV6_MULTICAST_LOOP, loop, 'multicast loop')
-  if (hops !== undefined) {
-    checkWhole(OPERATION, 'hops', hops, 1, 255)
-    socket.set(level, v4 ? linux.IP_TTL : linux.IPV6_UNICAST_HOPS, hops, 'hops')
-    socket.set(level, v4 ? linux.IP_MULTICAST_TTL : linux.IPV6_MULTICAST_HOPS, hops, 'multicast hops')
-  }
-  if (trafficClass !== undefined) {
-    checkWhole(OPERATION, 'trafficClass', trafficClass, 0, 255)
-    socket.set(level, v4 ? linux.IP_TOS : linux.IPV6_TCLASS, trafficClass, 'traffic class')
-  }
   if (checksumOffset !== undefined) {
     if (v4 || checksumOffset % 2 !== 0)
       wrong(OPERATION, 'checksumOffset', checksumOffset, 'an even offset, and only with family "ipv6"')
     socket.set(level, linux.IPV6_CHECKSUM, checksumOffset, 'checksum offset')
   }
-  if (mark !== undefined) socket.set(linux.SOL_SOCKET, linux.SO_MARK, mark, 'mark')
-  if (receiveBuffer !== undefined) socket.setReceiveBuffer(receiveBuffer)
 }
 
 /** The kernel gives IPv4 with its header. */

@@ -19,6 +19,25 @@ export function ipOfSocketAddress(bytes: Uint8Array): string {
   return formatAddress(addressFromBytes(family === AF_INET ? bytes.slice(4, 8) : bytes.slice(8, 24)))
 }
 
+/** One end of a connection, or where a datagram comes from. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+  /** The index of the device, of a link-local IPv6 address; else 0. */
+  readonly scope: number
+}
+
+/** What a `struct sockaddr_in` or `sockaddr_in6` says. */
+export function endpointOfSocketAddress(bytes: Uint8Array): Endpoint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const isV6 = view.getUint16(0, true) === AF_INET6
+  return {
+    address: ipOfSocketAddress(bytes),
+    port: view.getUint16(2),
+    scope: isV6 ? view.getUint32(24, true) : 0,
+  }
+}
+
 /** `struct sockaddr_ll`, to bind to or send by. */
 export function linkSocketAddress(index: number, etherType: number): Uint8Array {
   const out = new Uint8Array(20)

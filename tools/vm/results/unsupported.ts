@@ -21,7 +21,7 @@ const BOUNDS: Unsupported = {
 /** The load balancer's program, in each object that has it. */
 const BALANCER = [
   ...['lb_xdp', 'lb_xdp_capture', 'flow_race', 'no_headroom', 'told_route'].map((object) => `${object}/lb_xdp`),
-  ...['lb_tc', 'no_headroom_tc', 'told_route_tc'].map((object) => `${object}/lb_tc`),
+  ...['lb_tc', 'lb_tc_capture', 'no_headroom_tc', 'told_route_tc'].map((object) => `${object}/lb_tc`),
 ]
 
 /**
@@ -32,11 +32,14 @@ export const UNSUPPORTED: UnsupportedTable = {
   '5.10': {
     ...Object.fromEntries(BALANCER.map((program) => [program, ATOMICS])),
     'lb_xdp_capture/lb_xdp_capture': ATOMICS,
+    'lb_tc_capture/lb_tc_capture': ATOMICS,
     'decap/decap_egress': COARSE_CLOCK,
   },
   '6.1': {
     ...Object.fromEntries(BALANCER.map((program) => [program, MEMORY_KEY])),
     'lb_xdp_capture/lb_xdp_capture': BOUNDS,
+    'lb_tc_capture/lb_tc_capture': BOUNDS,
     'capture/capture': BOUNDS,
+    'capture_tc/capture': BOUNDS,
   },
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { address, integer, list, name, strict, word } from '../config/fields.ts'
+import { list } from '../config/elements.ts'
+import { address, integer, name, strict, word } from '../config/fields.ts'
 import { wrong } from '../config/problem.ts'
 import type { Announce, Garp, Track, VrrpGroup } from './config.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { dirname } from 'node:path'
-import { HealthError, listenAlone } from '@skep/lb-health'
+import { CompanionError, listenAlone } from '@skep/companion'
 import { LbError } from '../error.ts'
 
 /** What the kernel takes for a unix socket's path. */
@@ -26,7 +26,7 @@ async function alone(server: Server, path: string): Promise<Server | undefined> 
   try {
     return await listenAlone(path, server)
   } catch (error) {
-    if (error instanceof HealthError) throw new LbError('CONFLICT', error.message, { cause: error })
+    if (error instanceof CompanionError) throw new LbError('CONFLICT', error.message, { cause: error })
     throw error
   }
 }

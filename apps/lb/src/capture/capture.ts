@@ -1,5 +1,5 @@
 import { openNetlink } from 'netlink-ts'
-import { hasLiveLinks, tcDevices } from '../devices/links.ts'
+import { hasLiveLinks } from '../devices/links.ts'
 import { requireSameNamespace } from '../instance/namespace.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { deviceNamer, knownDevices } from './output/devices.ts'
@@ -16,8 +16,8 @@ export interface CaptureOptions extends CaptureBounds {
   readonly filter: string
   /** A file for pcapng, `-` for standard output; without it, lines of text on standard output. */
   readonly write?: string | undefined
-  /** The capture has begun: packets from now on are seen, but for those of devices in mode tc. */
-  readonly onBegin?: (unseen: readonly string[]) => void
+  /** The capture has begun: packets from now on are seen. */
+  readonly onBegin?: () => void
 }
 
 /** Captures until a bound is reached or the signal aborts. */
@@ -31,7 +31,7 @@ export async function capture(
   const output = outputTo(write, bounds.snaplen)
   using session = new CaptureSession(paths, filter, bounds)
   using sink = openSink(write)
-  onBegin?.(tcDevices(paths))
+  onBegin?.()
   for await (const frame of session.frames(signal)) if (!sink.write(output.frame(frame))) return session.counts
   sink.write(output.end(session.counts))
   return session.counts

@@ -7,8 +7,8 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { encodeFilter } from './filter/encode.ts'
 import type { Filter } from './filter/filter.ts'
 import { leavesChanged, readFrame, type Frame } from './frame.ts'
-import { loadCapture, nothingToCapture } from './load.ts'
-import { swapIn } from './swap.ts'
+import { loadCapture, loadTcCapture, notInstalled } from './load.ts'
+import { hooksInUse, type Stand, swapIn } from './swap.ts'
 import { beginCapture } from './under-way.ts'
 
 /** What a capture is bounded by. It ends at the first of them. */
@@ -45,15 +45,18 @@ export class CaptureSession implements Disposable {
   constructor(paths: InstancePaths, filter: Filter, bounds: CaptureBounds) {
     using stack = new DisposableStack()
     const underWay = stack.use(beginCapture(paths))
+    const hooks = hooksInUse(paths)
+    if (hooks.size === 0) throw notInstalled(paths)
     const datapath = stack.use(loadCapture(paths))
-    const { lbXdpCapture } = datapath.programs
+    const programs: Stand = {
+      xdp: datapath.programs.lbXdpCapture,
+      ...(hooks.has('tc') ? { tc: stack.use(loadTcCapture(paths, datapath)).programs.lbTcCapture } : {}),
+    }
     this.#bounds = bounds
     this.#epoch = setFilter(datapath, filter, bounds, datapathTime(paths).jiffiesPerSecond)
     this.#reader = stack.use(openRing(datapath))
-    underWay.using(lbXdpCapture.info().id)
-    const swapped = stack.use(swapIn(paths, lbXdpCapture))
-    if (swapped.devices === 0) throw nothingToCapture(paths)
-    this.#swapped = swapped
+    underWay.using(Object.values(programs).map((program) => program.info().id))
+    this.#swapped = stack.use(swapIn(paths, programs))
     this.#stack = stack.move()
   }
 

@@ -1,48 +1,95 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BpfError, Link, Program } from 'libbpf-ts'
+import { readProgram } from '../datapath/installed.ts'
 import { programPin } from '../datapath/pin.ts'
-import { hookOfLinkPin, type InstancePaths } from '../instance/paths.ts'
+import { loadTc } from '../datapath/tc.ts'
+import { hookOfLinkPin, type InstancePaths, type LinkHook } from '../instance/paths.ts'
+
+/** What takes the load balancer's place on each hook. */
+export type Stand = Readonly<Partial<Record<LinkHook, Program>>>
+
+/** The hooks of the devices that packets meet the load balancer on. */
+export function hooksInUse(paths: InstancePaths): ReadonlySet<LinkHook> {
+  const hooks = new Set<LinkHook>()
+  for (const { link, hook } of openLinks(paths)) {
+    using held = link
+    if (held.info().ifindex !== 0) hooks.add(hook)
+  }
+  return hooks
+}
 
 /**
- * Puts a program in the place of the load balancer's on every device that it is on, atomically: no packet goes by in
- * between. Disposing of it puts back what is pinned then, where the program still is.
+ * Puts programs in the place of the load balancer's on every device that it is on, atomically: no packet goes by in
+ * between. Disposing of it puts back what is installed then, where these programs still are.
  */
-export function swapIn(paths: InstancePaths, program: Program): { readonly devices: number } & Disposable {
+export function swapIn(paths: InstancePaths, programs: Stand): Disposable {
   using stack = new DisposableStack()
-  stack.defer(() => putBack(paths, program))
-  let devices = 0
-  for (const link of openLinks(paths)) {
+  const before = stack.use(new Before(paths))
+  stack.defer(() => putBack(paths, programs, before))
+  for (const { link, hook } of openLinks(paths)) {
     using held = link
-    if (held.info().ifindex === 0) continue
+    const program = programs[hook]
+    const { ifindex, programId } = held.info()
+    if (ifindex === 0 || program === undefined) continue
+    if (hook === 'tc') before.hold(programId)
     held.update(program)
-    devices++
   }
-  const owned = stack.move()
-  return { devices, [Symbol.dispose]: () => owned.dispose() }
+  return stack.move()
+}
+
+/** The program for tc has no pin: it is kept while another one is in its place. */
+class Before implements Disposable {
+  readonly #paths: InstancePaths
+  readonly #installed: number
+  #tc: Program | undefined
+
+  constructor(paths: InstancePaths) {
+    this.#paths = paths
+    this.#installed = installedId(paths)
+  }
+
+  hold(programId: number): void {
+    this.#tc ??= Program.openById(programId)
+  }
+
+  /** Over the tables that are installed now: `run` may have put larger ones in place meanwhile. */
+  tc(): Program {
+    if (this.#tc && installedId(this.#paths) === this.#installed) return this.#tc
+    const { maps } = this.#paths
+    const loaded = loadTc(readProgram(programPin(this.#paths))!, [maps])
+    this.#tc?.[Symbol.dispose]()
+    return (this.#tc = loaded.programs.lbTc)
+  }
+
+  [Symbol.dispose](): void {
+    this.#tc?.[Symbol.dispose]()
+  }
+}
+
+function installedId(paths: InstancePaths): number {
+  using own = Program.open(programPin(paths))
+  return own.info().id
 }
 
 /** `run` may have put a newer program in place meanwhile, `uninstall` may have taken all of it off: both are right. */
-function putBack(paths: InstancePaths, program: Program): void {
+function putBack(paths: InstancePaths, programs: Stand, before: Before): void {
   if (!existsSync(programPin(paths))) return
-  using own = Program.open(programPin(paths))
-  const { id } = program.info()
-  for (const link of openLinks(paths)) {
+  using xdp = Program.open(programPin(paths))
+  for (const { link, hook } of openLinks(paths)) {
     using held = link
+    const expected = programs[hook]
     const { ifindex, programId } = held.info()
-    if (ifindex === 0 || programId !== id) continue
+    if (ifindex === 0 || expected === undefined || programId !== expected.info().id) continue
     try {
-      held.update(own, { expected: program })
+      held.update(hook === 'tc' ? before.tc() : xdp, { expected })
     } catch (error) {
       if (!(error instanceof BpfError) || (error.code !== 'BUSY' && error.code !== 'NOT_FOUND')) throw error
     }
   }
 }
 
-/** Those at XDP: what tc sees, `tcpdump` sees too. */
-function openLinks(paths: InstancePaths): Link[] {
+function openLinks(paths: InstancePaths): { readonly link: Link; readonly hook: LinkHook }[] {
   if (!existsSync(paths.links)) return []
-  return readdirSync(paths.links)
-    .filter((pin) => hookOfLinkPin(pin) === 'xdp')
-    .map((pin) => Link.open(join(paths.links, pin)))
+  return readdirSync(paths.links).map((pin) => ({ link: Link.open(join(paths.links, pin)), hook: hookOfLinkPin(pin) }))
 }

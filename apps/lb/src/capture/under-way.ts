@@ -6,14 +6,14 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { writeFileAtomically } from '../instance/write.ts'
 
 /**
- * Says that this process captures by that program, so that `run` leaves it where it is; one capture at a time. The
- * kernel ends it with the process: then `run` puts its own program back.
+ * Says that this process captures by those programs, so that `run` leaves them where they are; one capture at a time. The
+ * kernel ends it with the process: then `run` puts its own programs back.
  */
-export function beginCapture(paths: InstancePaths): { using(programId: number): void } & Disposable {
+export function beginCapture(paths: InstancePaths): { using(programIds: readonly number[]): void } & Disposable {
   const folder = folderOf(paths)
   const lock = locked(folder)
   return {
-    using: (programId) => writeFileAtomically(join(folder, 'program'), String(programId)),
+    using: (programIds) => writeFileAtomically(join(folder, 'programs'), JSON.stringify(programIds)),
     [Symbol.dispose]: () => {
       rmSync(folder, { recursive: true, force: true })
       lock[Symbol.dispose]()
@@ -21,16 +21,16 @@ export function beginCapture(paths: InstancePaths): { using(programId: number): 
   }
 }
 
-/** The id of the program of a capture that is under way; `undefined` where there is none. */
-export function capturingProgram(paths: InstancePaths): number | undefined {
+/** The ids of the programs of a capture that is under way; none where there is none. */
+export function capturingPrograms(paths: InstancePaths): readonly number[] {
   const folder = folderOf(paths)
-  const file = join(folder, 'program')
-  if (!existsSync(file) || !isLocked(folder)) return undefined
+  const file = join(folder, 'programs')
+  if (!existsSync(file) || !isLocked(folder)) return []
   try {
-    return Number(readFileSync(file, 'utf8'))
+    return JSON.parse(readFileSync(file, 'utf8')) as number[]
   } catch (error) {
     // It ended just now.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
 }

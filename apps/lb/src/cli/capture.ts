@@ -49,10 +49,7 @@ export function addCapture(root: Command): void {
 
 async function begin(filter: string, options: InstanceFlags & Omit<CaptureOptions, 'filter'>): Promise<void> {
   const { write, count, snaplen, seconds, sample } = options
-  const onBegin = (unseen: readonly string[]): void => {
-    console.error(`capturing for ${seconds} s at most; Ctrl-C ends it`)
-    for (const device of unseen) console.error(`not seen: ${device}, which is in mode tc: tcpdump -ni ${device}`)
-  }
+  const onBegin = (): void => console.error(`capturing for ${seconds} s at most; Ctrl-C ends it`)
   const bounds = { count, snaplen, seconds, sample }
   const counts = await capture(instancePaths(options), { filter, write, onBegin, ...bounds }, endSignal())
   const lost = counts.lost > 0n ? `, ${counts.lost} frames lost for want of room: narrow the filter, or --sample` : ''

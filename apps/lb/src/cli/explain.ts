@@ -1,13 +1,16 @@
+import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Protocol } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
 import { formatFlow } from '../explain/format-flow.ts'
 import { formatServices } from '../explain/format-service.ts'
 import { reportFlow } from '../explain/flow.ts'
+import { formatNeighbor, reportNeighbor } from '../explain/neighbor.ts'
 import { reportServices } from '../explain/service.ts'
 import { readHealth } from '../health/report.ts'
 import { Declared, lastConfig } from '../status/last-config.ts'
 import { countOpenConnections } from '../status/open-connections.ts'
+import { readNextHops } from '../status/next-hops.ts'
 import { readDevices } from '../status/read.ts'
 import { procSettings } from '../sysctl/proc.ts'
 import { documented, notInstalled } from './help.ts'
@@ -21,10 +24,13 @@ interface ExplainFlags extends InstanceFlags {
 }
 
 export function addExplain(root: Command): void {
-  const explain = root.command('explain').description('say why: where a packet would go, what a backend gets')
+  const explain = root
+    .command('explain')
+    .description('say why: where a packet would go, what a backend gets, how a next hop does')
   documented(explain, ['skep-lb explain service web', 'skep-lb explain flow 198.51.100.7 40000 192.0.2.10 80 tcp'])
   addFlow(explain)
   addService(explain)
+  addNeighbor(explain)
 }
 
 function addFlow(explain: Command): void {
@@ -77,6 +83,27 @@ function addService(explain: Command): void {
       console.log(flags.output === 'json' ? JSON.stringify(reports, undefined, 2) : formatServices(reports))
     }),
   )
+}
+
+function addNeighbor(explain: Command): void {
+  const command = subject(
+    explain,
+    'neighbor',
+    'where packets to an address are sent to, and how that next hop does',
+  ).argument('<address>', 'a next hop, or any address behind one', ipAddress)
+  documented(command, ['skep-lb explain neighbor 10.1.0.11'], notInstalled).action(
+    async (address: string, flags: ExplainFlags) =>
+      onInstance(flags, (_open, paths) => {
+        using netlink = openNetlink()
+        const report = reportNeighbor(netlink, readNextHops(paths), address)
+        console.log(flags.output === 'json' ? JSON.stringify(report, undefined, 2) : formatNeighbor(report))
+      }),
+  )
+}
+
+function ipAddress(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('write an IPv4 or IPv6 address, like 10.1.0.11')
+  return text
 }
 
 function subject(explain: Command, name: string, text: string): Command {

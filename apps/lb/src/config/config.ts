@@ -1,4 +1,5 @@
 import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
+import type { KeepMode, PermanentPolicy } from '@skep/neighbor'
 import type { Announce } from '../announce/config.ts'
 import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
@@ -12,6 +13,8 @@ export interface Config {
   readonly dsr: Dsr
   readonly acceleration: Acceleration
   readonly snat: Snat
+  /** How next hops are kept resolved. */
+  readonly neighbors?: Neighbors | undefined
   readonly capacity: Capacity
   /** Two 64-bit words in hex. Load balancers that share service addresses need the same. */
   readonly hashKey: string
@@ -50,6 +53,17 @@ export interface Snat {
   readonly portRange: PortRange
   /** Own addresses to use towards backends; empty: the one that the route prefers. */
   readonly sources: readonly string[]
+}
+
+export interface Neighbors {
+  /** `managed`: by the kernel itself (Linux 5.16); `use`: by asking it again and again; `auto`: as it can. */
+  readonly keep: KeepMode | 'auto'
+  /** What becomes of permanent entries of next hops that nobody is known to have left. */
+  readonly permanent: PermanentPolicy
+  /** With `use`: so often for each. */
+  readonly refreshSeconds: number
+  /** At most so many requests a second. */
+  readonly perSecond: number
 }
 
 /** Sizes of the tables, fixed while the load balancer is loaded. */

@@ -14,6 +14,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
       before.snat.sources.join(', ') || 'by route',
       after.snat.sources.join(', ') || 'by route',
     ),
+    ...changed('neighbors', describeCheck(before.neighbors), describeCheck(after.neighbors)),
     ...(['services', 'backends', 'connections', 'records', 'sourceRanges', 'rateLimitedClients'] as const).flatMap(
       (key) => changed(`capacity.${key}`, before.capacity[key], after.capacity[key]),
     ),

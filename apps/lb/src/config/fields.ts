@@ -6,7 +6,7 @@ import { suggest } from './nearest.ts'
 import { show, wrong } from './problem.ts'
 
 /** What a field's reader throws: the sentence that the user gets. */
-class Refusal extends Error {}
+export class Refusal extends Error {}
 
 /** What JSON Schema says of a field, for editors and the API's description. */
 type JsonSchema = Readonly<Record<string, unknown>>
@@ -22,7 +22,16 @@ export function field<T>(schema: JsonSchema, read: (value: unknown) => T): z.Zod
       return z.NEVER
     }
   })
-  return reader.meta(schema)
+  const described = reader.meta(schema)
+  readers.set(described, read)
+  return described
+}
+
+const readers = new WeakMap<object, (value: unknown) => unknown>()
+
+/** The function that a {@link field} is read by, which throws {@link Refusal}; `undefined` for anything else. */
+export function readerOf(schema: object): ((value: unknown) => unknown) | undefined {
+  return readers.get(schema)
 }
 
 /** A whole number. `what` names it: `a port`, `a weight`. */
@@ -68,7 +77,7 @@ export const address: z.ZodType<string> = field({ type: 'string' }, readAddress)
 /** An address that one host can have: not unspecified, loopback, multicast, broadcast or link-local. */
 export const hostAddress: z.ZodType<string> = field({ type: 'string' }, (value) => {
   const text = readAddress(value)
-  const kind = unusable(text)
+  const kind = text.includes(':') ? unusableIpv6(text) : unusableIpv4(Number.parseInt(text, 10), text)
   if (kind === undefined) return text
   throw new Refusal(`${show(text)} is ${kind}; write a host's own address`)
 })
@@ -85,18 +94,20 @@ function readAddress(value: unknown): string {
   }
 }
 
-function unusable(text: string): string | undefined {
-  if (text === '0.0.0.0' || text === '::') return 'the unspecified address'
-  if (text === '::1' || text.startsWith('127.')) return 'a loopback address, which never leaves the host'
+function unusableIpv4(first: number, text: string): string | undefined {
+  if (first > 0 && first < 224 && first !== 127) return undefined
+  if (text === '0.0.0.0') return 'the unspecified address'
   if (text === '255.255.255.255') return 'the broadcast address'
+  if (first === 127) return 'a loopback address, which never leaves the host'
+  return first >= 224 && first < 240 ? 'a multicast address' : 'a reserved address'
+}
+
+function unusableIpv6(text: string): string | undefined {
+  if (text === '::') return 'the unspecified address'
+  if (text === '::1') return 'a loopback address, which never leaves the host'
   if (text.startsWith('::ffff:')) return 'an IPv4 address in IPv6 clothes'
-  if (/^f[ef][89a-f]?/.test(text) && text.includes(':')) {
-    if (text.startsWith('ff')) return 'a multicast address'
-    if (/^fe[89ab]/.test(text)) return 'link-local, which no router forwards'
-  }
-  const first = text.includes(':') ? 0 : Number.parseInt(text, 10)
-  if (first >= 224) return first < 240 ? 'a multicast address' : 'a reserved address'
-  return text.startsWith('0.') ? 'a reserved address' : undefined
+  if (text.startsWith('ff')) return 'a multicast address'
+  return /^fe[89ab]/.test(text) ? 'link-local, which no router forwards' : undefined
 }
 
 /** A range of ports, both ends included. */
@@ -170,33 +181,14 @@ export function strict<T extends object>(what: string, shape: { [K in keyof T]-?
     issue.code === 'unrecognized_keys'
       ? issue.keys?.map((key) => `unknown key; ${suggest(key, known)}`).join('\n')
       : wrong(issue.input, what, `write ${known.map((key) => `${key}: …`).join(', ')}`)
-  return z.strictObject(shape, { error }) as unknown as z.ZodType<T>
+  const object = z.strictObject(shape, { error })
+  shapes.set(object, shape)
+  return object as unknown as z.ZodType<T>
 }
 
-/** A list. Its elements are read one by one, so that of a hundred thousand nothing stays but what they are. */
-export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly T[]> {
-  const reader = z.unknown().transform((value, context): readonly T[] => {
-    if (!Array.isArray(value)) {
-      context.issues.push({ code: 'custom', message: wrong(value, `a list of ${what}`, 'write [ … ]'), input: value })
-      return z.NEVER
-    }
-    return value.map((item: unknown, i) => {
-      const { data, error } = element.safeParse(item)
-      for (const issue of error?.issues ?? []) context.issues.push(prefixed(issue, i, item))
-      return data as T
-    })
-  })
-  elements.set(reader, element)
-  return reader
-}
+const shapes = new WeakMap<object, Readonly<Record<string, z.ZodType>>>()
 
-const elements = new WeakMap<object, z.ZodType>()
-
-/** What a {@link list} is a list of, for JSON Schema; `undefined` for anything else. */
-export function elementOf(schema: object): z.ZodType | undefined {
-  return elements.get(schema)
-}
-
-function prefixed(issue: z.core.$ZodIssue, index: number, input: unknown): z.core.$ZodRawIssue {
-  return { ...issue, path: [index, ...issue.path], input } as z.core.$ZodRawIssue
+/** The fields of a {@link strict} object; `undefined` for anything else. */
+export function shapeOf(schema: object): Readonly<Record<string, z.ZodType>> | undefined {
+  return shapes.get(schema)
 }

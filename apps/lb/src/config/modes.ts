@@ -1,6 +1,6 @@
 import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import { tryParseCidr } from '@skep/packet'
-import type { Backend, Config, Dispatch, Frontend, Service } from './config.ts'
+import type { Config, Dispatch, Service } from './config.ts'
 import { show, type Finding, type Path } from './problem.ts'
 
 /** How a service's packets reach its backends, its own word first. */
@@ -39,13 +39,14 @@ function checkService(config: Config, service: Service, index: number): Finding[
 function checkPorts({ frontends, backends }: Service, way: Way, path: Path): Finding[] {
   const reason = keepsPort[way]
   if (reason === undefined) return []
-  const wrong = (backend: Backend): Frontend | undefined => frontends.find(({ port }) => port !== backend.port)
-  return backends.flatMap((backend, i): Finding[] => {
-    const frontend = wrong(backend)
-    if (frontend === undefined) return []
+  const found: Finding[] = []
+  backends.forEach((backend, i) => {
+    const frontend = frontends.find(({ port }) => port !== backend.port)
+    if (frontend === undefined) return
     const message = `${backend.port} is not the port of the frontend ${formatFrontend(frontend)}, and ${reason}; write ${frontend.port}, or use snat or opt`
-    return [{ path: [...path, 'backends', i, 'port'], message }]
+    found.push({ path: [...path, 'backends', i, 'port'], message })
   })
+  return found
 }
 
 /** Port 0, on both sides or on none. */
@@ -56,13 +57,15 @@ function checkAnyPort({ frontends, backends }: Service, path: Path): Finding[] {
     const message = `${frontends[at]!.port} stands beside a frontend with port 0, which is any port; give them services of their own`
     return [{ path: [...path, 'frontends', at, 'port'], message }]
   }
-  return backends.flatMap((backend, i): Finding[] => {
-    if ((backend.port === 0) === any) return []
+  const found: Finding[] = []
+  backends.forEach((backend, i) => {
+    if ((backend.port === 0) === any) return
     const message = any
       ? `${formatEndpoint(backend.address, backend.port)} has a port, but the frontend takes any and the backend gets the one that was asked for; write 0`
       : '0 is any port, which no frontend of this service is; write a port from 1 to 65535'
-    return [{ path: [...path, 'backends', i, 'port'], message }]
+    found.push({ path: [...path, 'backends', i, 'port'], message })
   })
+  return found
 }
 
 function checkChoice({ algorithm, sessionAffinity, quic, frontends, ringSize }: Service, path: Path): Finding[] {

@@ -1,20 +1,20 @@
-import { CORE_SCHEMA, load } from 'js-yaml'
+import { readText } from './plain/block.ts'
+import { Cursor, NotPlain } from './plain/cursor.ts'
+
+/** Tabs, other control characters, and what is not in the basic plane. */
+const unusual = /[^\n\x20-\x7e\xa0-\ud7ff]/
 
 /**
- * What is left to the exact reader: anchors, aliases and tags, directives, tabs, keys that are left out, and numbers
- * of YAML 1.1, which js-yaml reads where YAML 1.2 has text.
- */
-const notPlain = /^%|\t|(?:^|[\s{[,-])[:?](?:\s|$)|\d[eE][-+]?\d{3}|(?:^|[\s,:[{-])(?:[&*!]|[-+]?(?:0b[01]|[\d.]+_))/m
-
-/**
- * The value of a YAML document by a parser that keeps no positions: ten times faster, in a tenth of the memory.
- * `undefined` where the text has anything but plain YAML 1.2, or is none: {@link parseDocument} tells.
+ * The value of a text in plain YAML 1.2, which is what people and programs write: sequences and mappings, in lines or in
+ * brackets, JSON, words and numbers, text in quotes on one line. It keeps no positions, and is some twenty times faster than
+ * {@link parseDocument}. `undefined` where the text has anything else in it, or is wrong: that one tells.
  */
 export function quickValue(text: string): { readonly value: unknown } | undefined {
-  if (notPlain.test(text)) return undefined
+  if (unusual.test(text)) return undefined
   try {
-    return { value: load(text, { schema: CORE_SCHEMA }) }
-  } catch {
-    return undefined
+    return { value: readText(new Cursor(text)) }
+  } catch (error) {
+    if (error instanceof NotPlain) return undefined
+    throw error
   }
 }

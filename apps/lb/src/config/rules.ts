@@ -22,6 +22,8 @@ interface Addressed {
   readonly address: string
 }
 
+const MOST_PAIRED = 16
+
 /** What no single field can say: duplicates, families, loops. */
 export function crossCheck(config: Pick<Config, 'devices' | 'services' | 'mode' | 'dsr'>): Finding[] {
   return check(
@@ -60,9 +62,10 @@ function mentionsDsr(spec: unknown, service: unknown): boolean {
 /** Whether the tables are large enough. Needs a document that is otherwise valid. */
 export function checkCapacity(config: Config): Finding[] {
   const frontends = sum(config.services, (service) => service.frontends.length)
-  const members = sum(config.services, ({ frontends: own, backends }) =>
-    sum(own, (frontend) => backends.filter((backend) => family(backend.address) === family(frontend.address)).length),
-  )
+  const members = sum(config.services, (service) => {
+    const [own, others] = [countIpv4(service.frontends), countIpv4(service.backends)]
+    return own * others + (service.frontends.length - own) * (service.backends.length - others)
+  })
   const too = (used: number, key: 'services' | 'backends', what: string): Finding[] =>
     used <= config.capacity[key]
       ? []
@@ -81,6 +84,10 @@ export function checkCapacity(config: Config): Finding[] {
 /** 4 or 6, of an address in canonical spelling. */
 export function family(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4
+}
+
+function countIpv4(all: readonly Addressed[]): number {
+  return sum(all, ({ address }) => (family(address) === 4 ? 1 : 0))
 }
 
 function check(devices: Placed<string>['values'], services: readonly PlacedService[]): Finding[] {
@@ -102,17 +109,28 @@ function check(devices: Placed<string>['values'], services: readonly PlacedServi
       formatFrontend,
       (value, first) => `${formatFrontend(value)} is already a frontend at ${first}; take one of them out`,
     ),
-    ...services.flatMap(({ backends }) =>
-      duplicates(
-        [backends],
-        ({ address, port }) => formatEndpoint(address, port),
-        (value, first) =>
-          `${formatEndpoint(value.address, value.port)} is already a backend at ${first}; give one of them the higher weight`,
-      ),
-    ),
+    ...services.flatMap(({ backends }) => (areFewAndDiffer(backends.values) ? [] : twins(backends))),
     ...services.flatMap(families),
     ...loops(services),
   ]
+}
+
+/** Most lists are short: looking at all pairs of one takes no memory. */
+function areFewAndDiffer(backends: readonly (Backend | undefined)[]): boolean {
+  if (backends.length > MOST_PAIRED) return false
+  for (let i = 1; i < backends.length; i++)
+    for (let j = 0; j < i; j++)
+      if (backends[i]?.address === backends[j]?.address && backends[i]?.port === backends[j]?.port) return false
+  return true
+}
+
+function twins(backends: Placed<Backend>): Finding[] {
+  return duplicates(
+    [backends],
+    ({ address, port }) => formatEndpoint(address, port),
+    (value, first) =>
+      `${formatEndpoint(value.address, value.port)} is already a backend at ${first}; give one of them the higher weight`,
+  )
 }
 
 function families({ frontends, backends, mixes }: PlacedService): Finding[] {
@@ -122,29 +140,43 @@ function families({ frontends, backends, mixes }: PlacedService): Finding[] {
 
 /** Those that have nothing of their family on the other side. */
 function lonely(what: string, own: Placed<Addressed>, other: string, others: Placed<Addressed>): Finding[] {
-  const there = new Set(others.values.flatMap((value) => (value ? family(value.address) : [])))
-  if (there.size !== 1) return []
-  return own.values.flatMap((value, i): Finding[] => {
-    if (value === undefined || there.has(family(value.address))) return []
+  const there = onlyFamily(others.values)
+  const found: Finding[] = []
+  own.values.forEach((value, i) => {
+    if (there === undefined || value === undefined || family(value.address) === there) return
     const v = family(value.address)
     const message = `${show(value.address)} is an IPv${v} ${what}, but the service has no IPv${v} ${other}; only ipip carries one family inside the other, so add one or take this out`
-    return [{ path: [...own.path, i, 'address'], message }]
+    found.push({ path: [...own.path, i, 'address'], message })
   })
+  return found
+}
+
+/** The family of all that are right; `undefined` where there are none, or of both. */
+function onlyFamily(values: readonly (Addressed | undefined)[]): 4 | 6 | undefined {
+  let only: 4 | 6 | undefined
+  for (const value of values) {
+    if (value === undefined) continue
+    if (only !== undefined && family(value.address) !== only) return undefined
+    only = family(value.address)
+  }
+  return only
 }
 
 function loops(services: readonly PlacedService[]): Finding[] {
   const taken = new Map<string, Path>()
   for (const { frontends } of services)
-    for (const [i, frontend] of frontends.values.entries())
+    frontends.values.forEach((frontend, i) => {
       if (frontend) taken.set(frontend.address, [...frontends.path, i])
-  return services.flatMap(({ backends }) =>
-    backends.values.flatMap((backend, i): Finding[] => {
+    })
+  const found: Finding[] = []
+  for (const { backends } of services)
+    backends.values.forEach((backend, i) => {
       const frontend = backend && taken.get(backend.address)
-      if (backend === undefined || frontend === undefined) return []
+      if (backend === undefined || frontend === undefined) return
       const message = `${show(backend.address)} is the address of the frontend at ${formatPath(frontend)}; a backend needs an address of its own`
-      return [{ path: [...backends.path, i, 'address'], message }]
-    }),
-  )
+      found.push({ path: [...backends.path, i, 'address'], message })
+    })
+  return found
 }
 
 /** Paths are only made of what is found twice: there may be a hundred thousand of something. */
@@ -156,17 +188,18 @@ function duplicates<T>(
 ): Finding[] {
   const seen = new Map<string, readonly [list: number, index: number]>()
   const found: Finding[] = []
-  for (const [list, { path, values }] of lists.entries()) {
-    for (const [index, value] of values.entries()) {
-      if (value === undefined) continue
-      const first = seen.get(key(value))
-      if (first === undefined) seen.set(key(value), [list, index])
+  lists.forEach(({ path, values }, list) => {
+    values.forEach((value, index) => {
+      if (value === undefined) return
+      const text = key(value)
+      const first = seen.get(text)
+      if (first === undefined) seen.set(text, [list, index])
       else {
         const at = formatPath(place(lists[first[0]]!.path, first[1]))
         found.push({ path: place(path, index), message: message(value, at) })
       }
-    }
-  }
+    })
+  })
   return found
 }
 

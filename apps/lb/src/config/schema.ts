@@ -11,12 +11,14 @@ import type {
   Drain,
   Dsr,
   Frontend,
+  Neighbors,
   RateLimit,
   Service,
   SessionAffinity,
   Snat,
   SourceRanges,
 } from './config.ts'
+import { list } from './elements.ts'
 import {
   address,
   devicePattern,
@@ -24,7 +26,6 @@ import {
   hashKey,
   hostAddress,
   integer,
-  list,
   name,
   port,
   portRange,
@@ -112,6 +113,13 @@ const snatSchema = strict<Snat>('the snat section', {
   sources: list("the load balancer's own addresses", address).default([]),
 })
 
+const neighborsSchema = strict<Neighbors>('the neighbors section', {
+  keep: word(['auto', 'managed', 'use']).default('auto'),
+  permanent: word(['keep', 'convert']).default('keep'),
+  refreshSeconds: integer('a number of seconds', 1, 3600).default(30),
+  perSecond: integer('a number of requests', 1, 100_000).default(500),
+})
+
 const capacitySchema = strict<Capacity>('the capacity section', {
   services: integer('a number of services', 1, 1_048_576).default(1024),
   backends: integer('a number of backends', 1, 4_194_304).default(16_384),
@@ -128,6 +136,7 @@ const specSchema = strict<Config>('the spec', {
   dsr: dsrSchema.default(() => dsrSchema.parse({})),
   acceleration: word(['native', 'best-effort', 'generic', 'tc']).default('best-effort'),
   snat: snatSchema.default(() => snatSchema.parse({})),
+  neighbors: neighborsSchema.optional(),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
   hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
   announce: announceSchema.optional(),

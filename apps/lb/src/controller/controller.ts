@@ -1,4 +1,5 @@
-import type { Netlink } from 'netlink-ts'
+import type { Heartbeat } from '@skep/neighbor'
+import type { MonitorEvent, Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import type { Announcer } from '../announce/announcer.ts'
 import { claimedFindings, merged } from '../cilium/put.ts'
@@ -21,12 +22,11 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { recordOwner } from '../instance/process.ts'
 import { accepted } from '../source/accepted.ts'
 import type { Declared, Occasion as ReloadOccasion, Source } from '../source/source.ts'
-import type { Pulse } from '../pulse/pulse.ts'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
 import { type Asked, Changes } from './changes.ts'
 import { networkChanges } from './network.ts'
-import { logRound, readyLine, tellChange, tellRefusal } from './report.ts'
+import { logRound, logTransitions, readyLine, tellChange, tellRefusal } from './report.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** What a controller works with. */
@@ -53,7 +53,7 @@ export function configOf({ declared, put }: Wanted): Config {
   return merged(declared.config, put)
 }
 
-/** Everything is compared again so often, should an event have been missed; also how often old kernels are asked for neighbours. */
+/** Everything is compared again so often, should an event have been missed. */
 const ROUND_EVERY_MS = 30_000
 
 /** Events about devices that come so closely are looked at together. */
@@ -97,8 +97,17 @@ export class Controller {
   }
 
   /** What the datapath is told of the network. */
-  get pulse(): Pulse {
-    return this.#parts.engine.pulse
+  get heartbeat(): Heartbeat {
+    return this.#parts.engine.heartbeat
+  }
+
+  /** Takes note of what happens to links, routes and neighbours. True: next-hop entries may be untrue now. */
+  noteNeighbors(event: MonitorEvent): boolean {
+    const { neighbors } = this.#parts.engine
+    const { forgets, transitions } = neighbors.note(event)
+    logTransitions(this.#parts.log, transitions)
+    if (neighbors.isDue) this.#scheduler?.soon()
+    return forgets
   }
 
   get source(): Source {
@@ -285,7 +294,6 @@ export class Controller {
 
   #idle(): void {
     const { engine } = this.#parts
-    engine.refreshNeighbors()
     this.#early.look(engine.gauges())
   }
 

@@ -1,3 +1,4 @@
+import type { Transition } from '@skep/neighbor'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { ConfigError, count, formatProblem } from '../config/problem.ts'
@@ -12,14 +13,27 @@ export function logRound(log: Logger, round: Round, withWarnings: boolean): void
   for (const change of round.services) log.info(change, `service ${change.kind}`)
   for (const { key, from, to } of round.settings) log.info({ from, to }, `kernel setting ${formatKey(key)}`)
   if (round.sources.length > 0) log.info({ sources: round.sources }, 'own addresses towards backends')
-  const { added, removed, mode } = round.neighbors
+  const { added, converted, removed, failed, mode } = round.neighbors
   if (added.length > 0) log.info({ mode, ...some(added) }, 'next hops kept')
+  if (converted.length > 0) log.info(some(converted), 'permanent entries of next hops made dynamic')
   if (removed.length > 0) log.info(some(removed), 'next hops let go')
+  if (failed.length > 0) log.warn(some(failed), 'next hops refused by the kernel')
   for (const { device, mode, reason, why } of round.attached)
     log.info({ device, mode, reason, because: why }, 'device attached')
   for (const renamed of round.renamed) log.info(renamed, 'device renamed')
   for (const { device, why } of round.detached) log.info({ device, because: why }, 'device detached')
   if (withWarnings) for (const warning of round.warnings) log.warn(warning)
+}
+
+/** Logs what has become of next hops. */
+export function logTransitions(log: Logger, transitions: readonly Transition[]): void {
+  const lost = transitions.filter(({ to }) => to.phase === 'failed')
+  const back = transitions.filter(({ from, to }) => from.phase === 'failed' && to.phase === 'usable')
+  const moved = transitions.filter(({ from, to }) => to.moves > from.moves)
+  if (lost.length > 0) log.warn(some(lost.map(({ hop }) => hop)), 'next hops do not answer')
+  if (back.length > 0) log.info(some(back.map(({ hop }) => hop)), 'next hops answer again')
+  if (moved.length > 0)
+    log.info(some(moved.map(({ hop, to }) => ({ ...hop, mac: to.mac }))), 'next hops have other MAC addresses')
 }
 
 /** A few of many: a log line has its limits. */

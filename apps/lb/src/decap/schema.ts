@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { devicePattern, hostAddress, integer, list, strict, word } from '../config/fields.ts'
+import { list } from '../config/elements.ts'
+import { devicePattern, hostAddress, integer, strict, word } from '../config/fields.ts'
 import { show } from '../config/problem.ts'
 import { type Whole, wholeDocument } from '../config/whole.ts'
 import { type DecapSpec, dispatches, type Timeouts } from './config.ts'

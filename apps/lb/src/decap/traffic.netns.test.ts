@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
-import { needing, needs, topology } from '@skep/testbed'
+import { needing, needs, ownName, topology } from '@skep/testbed'
 import { queryTcx } from 'libbpf-ts'
 import { dispatches, type DecapSpec } from './config.ts'
 import { applyHookStep, presentHooks } from './hooks.ts'
@@ -30,7 +30,7 @@ spec:
 test('kernels without TCX: filters are adopted, updated in place, and go with the installation', async () => {
   await using net = await topology({ one: '10.0.0.1/24', two: '10.0.0.2/24' })
   const runDir = mkdtempSync(join(tmpdir(), 'skep-lb-decap-'))
-  const paths = decapPaths({ instance: 'old', bpfRoot: `/sys/fs/bpf/skep-test-filters-${process.pid}`, runDir })
+  const paths = decapPaths({ instance: 'old', bpfRoot: `/sys/fs/bpf/${ownName('skep-test-filters')}`, runDir })
   const hook = (direction: 'in' | 'out') =>
     ({ device: 'eth0', index: net.one.device().index, direction, kind: 'tc' }) as const
   try {

@@ -29,14 +29,6 @@ export function hasLiveLinks(paths: InstancePaths): boolean {
   })
 }
 
-/** The devices whose packets meet the program at tc. */
-export function tcDevices(paths: InstancePaths): string[] {
-  if (!existsSync(paths.links)) return []
-  return readdirSync(paths.links)
-    .filter((pin) => hookOfLinkPin(pin) === 'tc')
-    .map(deviceOfPin)
-}
-
 /** Carries out one step. Never detaches what is to stay attached. */
 export function applyDeviceStep(step: DeviceStep, paths: InstancePaths, programs: Programs): Attachment | undefined {
   switch (step.do) {

@@ -23,8 +23,10 @@ export function desiredState(config: Config, sources: ReadonlyMap<string, string
 
 /** Every backend's address, once; not of those that are gone. */
 export function backendAddresses(config: Config): string[] {
-  const present = config.services.flatMap(({ backends }) => backends.filter(({ fate }) => fate !== 'gone'))
-  return [...new Set(present.map(({ address }) => address))]
+  const present = new Set<string>()
+  for (const { backends } of config.services)
+    for (const { address, fate } of backends) if (fate !== 'gone') present.add(address)
+  return [...present]
 }
 
 /** Whether any service has a frontend of the family. */
@@ -71,10 +73,7 @@ export function declaredMoments({ services }: Config): number[] {
   )
 }
 
-function timesOf({
-  addedAt,
-  drainingSince,
-}: Config['services'][number]['backends'][number]): Pick<Backend, 'addedAt' | 'drainingSince'> {
+function timesOf({ addedAt, drainingSince }: ConfigBackend): Pick<Backend, 'addedAt' | 'drainingSince'> {
   if (addedAt === undefined && drainingSince === undefined) return {}
   return {
     ...(addedAt === undefined ? {} : { addedAt: Date.parse(addedAt) / 1000 }),
@@ -83,12 +82,22 @@ function timesOf({
 }
 
 /** Those of the frontends' family. A tunnel carries one family in the other: then all serve whom nobody of theirs does. */
-function served({ backends }: ConfigService, way: Way, v: 4 | 6): Backend[] {
+function served({ backends }: ConfigService, way: Way, v: 4 | 6): readonly Backend[] {
   const serving = servingFamily(backends, way, v)
-  return backends
-    .filter(({ address }) => family(address) === serving)
-    .map((backend) => {
-      const { address, port, weight, fate } = backend
-      return { address, port, weight, ...(fate ? { state: fate } : {}), ...timesOf(backend) }
-    })
+  const serve = (backend: ConfigBackend): boolean => family(backend.address) === serving
+  const own = backends.every(serve) ? backends : backends.filter(serve)
+  return own.every(isPlain) ? own : own.map(translated)
+}
+
+type ConfigBackend = ConfigService['backends'][number]
+
+/** Most are the same to the datapath as they are here: a hundred thousand need no second object. */
+function isPlain(backend: ConfigBackend): backend is ConfigBackend & Backend {
+  const { state, fate, addedAt, drainingSince } = backend
+  return state === 'active' && fate === undefined && addedAt === undefined && drainingSince === undefined
+}
+
+function translated(backend: ConfigBackend): Backend {
+  const { address, port, weight, fate } = backend
+  return { address, port, weight, ...(fate ? { state: fate } : {}), ...timesOf(backend) }
 }

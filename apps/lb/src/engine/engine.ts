@@ -1,4 +1,5 @@
 import type { LbXdp } from '@skep/datapath/lb-xdp'
+import { countHops, Gateways, Heartbeat, type KeepReport, NeighborKeeper, Ways } from '@skep/neighbor'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../config/problem.ts'
@@ -9,19 +10,20 @@ import { datapathTime } from '../datapath/time.ts'
 import { missingWarnings, whyChosen } from '../devices/choice.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { Gateways } from '../nexthop/gateways.ts'
-import { keepNeighbors, refreshNeighbors } from '../nexthop/keep.ts'
 import { KnownRoutes } from '../nexthop/known-routes.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
-import { type NextHop, resolveBackends, type Resolution } from '../nexthop/resolve.ts'
+import { keeperOptions } from '../nexthop/keeper-options.ts'
+import { fileNotes } from '../nexthop/notes.ts'
+import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { readConnections } from '../status/connections.ts'
-import { natGauges } from '../status/gauges.ts'
+import { readFragments } from '../status/fragments.ts'
+import { fragmentGauge, natGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
-import { Pulse } from '../pulse/pulse.ts'
+import { Switches } from '../pulse/switches.ts'
 import { backendAddresses, takesAnyPort, usesFamily } from './desired.ts'
 import { type Attached, Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
@@ -37,13 +39,17 @@ export class Engine implements Disposable {
   readonly #netlink: Netlink
   readonly #settings: Settings = procSettings()
   readonly #routes = new KnownRoutes()
-  readonly #gateways = new Gateways()
+  readonly #gateways: Gateways
+  readonly #ways: Ways
+  readonly #switches: Switches
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
   readonly #tunnelSources: readonly string[]
   /** What the datapath is told of the network. */
-  readonly pulse: Pulse
+  readonly heartbeat: Heartbeat
+  /** The neighbours that packets are sent to. */
+  readonly neighbors: NeighborKeeper
   #sources: ReadonlyMap<string, string>
 
   /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
@@ -54,7 +60,11 @@ export class Engine implements Disposable {
     const time = datapathTime(paths)
     this.#datapath = stack.use(loadDatapath(paths, config, time))
     this.#services = stack.use(new Services(this.#datapath, config, time))
-    this.pulse = stack.use(new Pulse(this.#datapath.maps))
+    this.heartbeat = stack.use(new Heartbeat(this.#datapath.maps))
+    this.#switches = stack.use(new Switches(this.#datapath.maps))
+    this.neighbors = new NeighborKeeper(netlink, { notes: fileNotes(paths.neighbors) })
+    this.#gateways = new Gateways(netlink)
+    this.#ways = new Ways(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
     this.#sources = this.#services.sources()
@@ -85,16 +95,11 @@ export class Engine implements Disposable {
     const resolution = this.#resolve(config, devices, backendAddresses(config))
     const before = this.#sources
     this.#sources = resolution.sources
-    if (takesAnyPort(config)) this.pulse.switchAnyPort(true)
+    if (takesAnyPort(config)) this.#switches.switchAnyPort(true)
     const services = this.#services.apply(config, resolution)
-    if (!takesAnyPort(config)) this.pulse.switchAnyPort(false)
+    if (!takesAnyPort(config)) this.#switches.switchAnyPort(false)
     const leaving = this.#resolve(config, devices, this.#services.draining())
-    const nextHops = unique([
-      ...resolution.nextHops,
-      ...leaving.nextHops,
-      ...this.#gateways.towards(this.#netlink, devices),
-    ])
-    const neighbors = keepNeighbors(this.#netlink, this.#paths.neighbors, nextHops)
+    const neighbors = this.#keepNeighbors(config, devices, new Map([...leaving.ways, ...resolution.ways]))
     const detached = this.#links.detach(steps, chosen)
     if (detached.length > 0) settings.push(...this.#keep(config, names))
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
@@ -104,7 +109,8 @@ export class Engine implements Disposable {
 
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
-    return this.#services.tick() || this.#links.isDue
+    this.neighbors.tick()
+    return this.#services.tick() || this.#links.isDue || this.neighbors.isDue
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */
@@ -120,19 +126,16 @@ export class Engine implements Disposable {
     this.#links.note(event)
     this.#routes.forget()
     this.#gateways.forget()
+    this.#ways.forget()
   }
 
   /** How full each bounded table is, and the range of NAT ports. */
   gauges(): GaugeStatus[] {
     const program = readProgram(programPin(this.#paths))
     if (program === undefined) return []
-    const nat = natGauges(readConnections(this.#datapath.maps, program), program)
-    return [...this.#services.gauges(), ...nat]
-  }
-
-  /** Asks the kernel again for neighbours that it does not keep by itself (before Linux 5.16). */
-  refreshNeighbors(): void {
-    refreshNeighbors(this.#netlink, this.#paths.neighbors)
+    const { maps } = this.#datapath
+    const nat = natGauges(readConnections(maps, program), program)
+    return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat]
   }
 
   [Symbol.dispose](): void {
@@ -167,17 +170,20 @@ export class Engine implements Disposable {
       devices: devices.map(({ name }) => name),
       before: this.#sources,
       needs: backendNeeds(config),
+      ways: this.#gateways.mayHaveSeveral ? (address) => this.#ways.towards(address) : undefined,
     })
+  }
+
+  #keepNeighbors(config: Config, devices: readonly Device[], ways: Resolution['ways']): KeepReport {
+    this.neighbors.configure(keeperOptions(config))
+    const back = this.#gateways.by(devices.map(({ index }) => index))
+    return this.neighbors.want(countHops([...ways.values(), ...back.map((hop) => [hop])]))
   }
 
   #keep(config: Config, devices: readonly string[]): Change[] {
     const [ipv4, ipv6] = [usesFamily(config, 4), usesFamily(config, 6)]
-    const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange }
+    const multipath = this.#gateways.mayHaveSeveral
+    const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange, multipath }
     return keepSettings(this.#paths.settings, wantedSettings(needs, this.#settings), this.#settings)
   }
-}
-
-/** Each neighbour once. */
-function unique(hops: readonly NextHop[]): NextHop[] {
-  return [...new Map(hops.map((hop) => [`${hop.index} ${hop.address}`, hop])).values()]
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { LbTc } from '@skep/datapath/lb-tc'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
-import { capturingProgram } from '../capture/under-way.ts'
+import { capturingPrograms } from '../capture/under-way.ts'
 import type { Config } from '../config/config.ts'
 import { readProgram } from '../datapath/installed.ts'
 import { pinProgram } from '../datapath/load.ts'
@@ -98,7 +98,7 @@ export class Links implements Disposable {
   plan(devices: readonly Device[], { acceleration }: Config): DeviceStep[] {
     const { id } = this.#datapath.programs.lbXdp.info()
     const pinned = pinnedLinks(this.#paths, this.#netlink)
-    const current = new Set([id, capturingProgram(this.#paths) ?? id, this.#tc?.programs.lbTc.info().id ?? id])
+    const current = new Set([id, ...capturingPrograms(this.#paths), this.#tc?.programs.lbTc.info().id ?? id])
     const stays = (device: Device, mode: DeviceMode) =>
       pinned.some((link) => link.index === device.index && link.mode === mode && current.has(link.programId))
     return planDevices(devices, pinned, acceleration).filter(

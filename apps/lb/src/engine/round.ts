@@ -1,6 +1,6 @@
 import { explainPlan, type Plan, type ServiceChange } from '@skep/lb-maps'
+import type { KeepReport } from '@skep/neighbor'
 import type { Attachment } from '../devices/attach.ts'
-import type { KeepResult } from '../nexthop/keep.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import type { Change } from '../sysctl/keep.ts'
 import type { Detached, Renamed } from './links.ts'
@@ -13,7 +13,7 @@ export interface Round {
   readonly settings: readonly Change[]
   /** The own addresses towards backends, where they are others than in the round before. */
   readonly sources: readonly string[]
-  readonly neighbors: KeepResult
+  readonly neighbors: KeepReport
   readonly attached: readonly (Attachment & { readonly why: string })[]
   readonly renamed: readonly Renamed[]
   readonly detached: readonly Detached[]

@@ -1,10 +1,10 @@
 import { chmodSync, chownSync, mkdirSync, rmdirSync, statfsSync, symlinkSync, unlinkSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
+import { needing, needs, ownName } from '@skep/testbed'
 import { ensureBpffs } from './bpffs.ts'
 
 const { test } = needing(needs.root)
-const root = `/sys/fs/bpf/skep-test-owner-${process.pid}`
+const root = `/sys/fs/bpf/${ownName('skep-test-owner')}`
 const pins = `${root}/default`
 
 describe('a folder for pins', () => {

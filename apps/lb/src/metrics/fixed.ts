@@ -1,4 +1,4 @@
-import type { GaugeStatus, Status } from '../status/status.ts'
+import type { GaugeStatus, NextHopStatus, Status } from '../status/status.ts'
 import type { Family, FamilyRule } from './family.ts'
 
 /** What an instance has once, however many services it serves. */
@@ -22,6 +22,18 @@ const perTable = (value: (gauge: GaugeStatus) => number) => (status: Status) =>
 
 const perProgram = (value: (program: NonNullable<Status['program']>) => number) => (status: Status) =>
   status.program === null || status.program.runs === 0 ? [] : [{ labels: {}, value: value(status.program) }]
+
+const phases = ['usable', 'resolving', 'failed', 'absent'] as const
+
+/** A network may have thousands that never gave trouble. */
+const MOST_HOPS = 256
+
+const perTroubledHop = (value: (hop: NextHopStatus) => number) => (status: Status) =>
+  status.nextHops
+    .filter(({ failures, moves }) => failures + moves > 0)
+    .toSorted((a, b) => b.failures + b.moves - a.failures - a.moves)
+    .slice(0, MOST_HOPS)
+    .map((hop) => ({ labels: { address: hop.address, device: hop.device }, value: value(hop) }))
 
 const rules: readonly FamilyRule[] = [
   {
@@ -74,6 +86,35 @@ const rules: readonly FamilyRule[] = [
     labels: ['device', 'mode'],
     samples: ({ devices }) =>
       devices.map(({ name, mode, attached }) => ({ labels: { device: name, mode }, value: Number(attached) })),
+  },
+  {
+    name: 'next_hops',
+    type: 'gauge',
+    help: 'Neighbours that packets are sent to, by their state: usable, resolving, failed, absent.',
+    labels: ['state'],
+    samples: ({ nextHops }) =>
+      phases.map((state) => ({ labels: { state }, value: nextHops.filter((one) => one.state === state).length })),
+  },
+  {
+    name: 'next_hop_failed',
+    type: 'gauge',
+    help: '1: the next hop does not answer; 0: it does again. Only of those that ever failed, 256 at most.',
+    labels: ['address', 'device'],
+    samples: perTroubledHop(({ state }) => Number(state === 'failed')),
+  },
+  {
+    name: 'next_hop_failures_total',
+    type: 'counter',
+    help: 'How often a next hop stopped answering.',
+    labels: ['address', 'device'],
+    samples: perTroubledHop(({ failures }) => failures),
+  },
+  {
+    name: 'next_hop_moves_total',
+    type: 'counter',
+    help: 'How often a next hop came with another MAC address.',
+    labels: ['address', 'device'],
+    samples: perTroubledHop(({ moves }) => moves),
   },
   {
     name: 'controller_running',

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { countHops } from '@skep/neighbor'
 import { resolveBackends, type ResolveInput, type Route } from './resolve.ts'
 
 const direct: Route = { device: 'eth1', index: 3, source: '10.1.0.1', local: false }
@@ -17,18 +18,24 @@ test('backends on the link are their own next hops', () => {
       ['10.1.0.11', '10.1.0.1'],
       ['10.1.0.12', '10.1.0.1'],
     ]),
-    nextHops: [
-      { address: '10.1.0.11', device: 'eth1', index: 3 },
-      { address: '10.1.0.12', device: 'eth1', index: 3 },
-    ],
+    ways: new Map([
+      ['10.1.0.11', [{ address: '10.1.0.11', index: 3 }]],
+      ['10.1.0.12', [{ address: '10.1.0.12', index: 3 }]],
+    ]),
     unreachable: new Map(),
     warnings: [],
   })
 })
 
 test('backends behind a gateway share it', () => {
-  const { nextHops } = resolveBackends(input({ lookup: () => ({ ...direct, gateway: '10.1.0.254' }) }))
-  expect(nextHops).toEqual([{ address: '10.1.0.254', device: 'eth1', index: 3 }])
+  const { ways } = resolveBackends(input({ lookup: () => ({ ...direct, gateway: '10.1.0.254' }) }))
+  expect(countHops(ways.values())).toEqual([{ address: '10.1.0.254', index: 3, users: 2 }])
+})
+
+test('where a route has several ways, all of them are next hops', () => {
+  const several = ['10.1.0.253', '10.1.0.254'].map((address) => ({ address, index: 3 }))
+  const { ways } = resolveBackends(input({ lookup: () => ({ ...direct, gateway: '10.1.0.254' }), ways: () => several }))
+  expect(countHops(ways.values())).toEqual(several.map((hop) => ({ ...hop, users: 2 })))
 })
 
 test('configured sources of the family replace the route’s, the same one for a backend each time', () => {
@@ -45,7 +52,7 @@ test('without a route the source stays, and the reason is told', () => {
     input({ lookup: () => new Error('ENETUNREACH'), before: new Map([['10.1.0.11', '10.1.0.1']]) }),
   )
   expect(lost.sources).toEqual(new Map([['10.1.0.11', '10.1.0.1']]))
-  expect(lost.nextHops).toEqual([])
+  expect(lost.ways.size).toBe(0)
   expect([...lost.unreachable.values()]).toEqual([
     'no route to 10.1.0.11: ENETUNREACH',
     'no route to 10.1.0.12: ENETUNREACH',
@@ -56,7 +63,7 @@ test('an own address is no backend and no neighbour', () => {
   const own = resolveBackends(
     input({ backends: ['10.1.0.1'], lookup: () => ({ ...direct, device: 'lo', local: true }) }),
   )
-  expect(own.nextHops).toEqual([])
+  expect(own.ways.size).toBe(0)
   expect(own.unreachable.get('10.1.0.1')).toContain('is an address of this host')
 })
 

@@ -1,3 +1,4 @@
+import type { NextHop } from '@skep/neighbor'
 import { family } from '../config/rules.ts'
 import type { Needs } from './needs.ts'
 
@@ -13,18 +14,12 @@ export interface Route {
   readonly local: boolean
 }
 
-/** The neighbour that packets to some backends go to. */
-export interface NextHop {
-  readonly address: string
-  readonly device: string
-  readonly index: number
-}
-
 /** How the backends are reached. */
 export interface Resolution {
   /** By backend address: the own address that packets to it carry. */
   readonly sources: ReadonlyMap<string, string>
-  readonly nextHops: readonly NextHop[]
+  /** By backend address: the neighbours that packets to it are sent to. */
+  readonly ways: ReadonlyMap<string, readonly NextHop[]>
   /** Backends that cannot be reached as things are, each with the reason. */
   readonly unreachable: ReadonlyMap<string, string>
   readonly warnings: readonly string[]
@@ -42,6 +37,8 @@ export interface ResolveInput {
   readonly before: ReadonlyMap<string, string>
   /** By backend; what nothing is known of needs what translation needs. */
   readonly needs?: ReadonlyMap<string, Needs>
+  /** Where routes have several ways: all next hops towards a backend. */
+  readonly ways?: ((address: string) => readonly NextHop[]) | undefined
 }
 
 const translation: Needs = { source: true, onLink: false, replies: true }
@@ -49,7 +46,7 @@ const translation: Needs = { source: true, onLink: false, replies: true }
 /** Resolves every backend. Pure but for `lookup`. */
 export function resolveBackends(input: ResolveInput): Resolution {
   const sources = new Map<string, string>()
-  const nextHops = new Map<string, NextHop>()
+  const ways = new Map<string, readonly NextHop[]>()
   const unreachable = new Map<string, string>()
   const warnings: string[] = []
   for (const backend of new Set(input.backends)) {
@@ -60,11 +57,11 @@ export function resolveBackends(input: ResolveInput): Resolution {
     const trouble = troubleWith(backend, route, source, needs)
     if (trouble !== undefined) unreachable.set(backend, trouble)
     if (route instanceof Error || route.local) continue
-    const hop = { address: route.gateway ?? backend, device: route.device, index: route.index }
-    nextHops.set(`${hop.index} ${hop.address}`, hop)
+    const several = input.ways?.(backend) ?? []
+    ways.set(backend, several.length > 0 ? several : [{ index: route.index, address: route.gateway ?? backend }])
     if (needs.replies && !input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
   }
-  return { sources, nextHops: [...nextHops.values()], unreachable, warnings }
+  return { sources, ways, unreachable, warnings }
 }
 
 function sourceFor(backend: string, route: Route | undefined, { sources, before }: ResolveInput): string | undefined {

@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals'
 import { formatStatus } from './format.ts'
-import type { Status } from './status.ts'
+import type { NextHopStatus, Status } from './status.ts'
+
+function nextHop(address: string, more: Partial<NextHopStatus>): NextHopStatus {
+  const since = '2026-01-01T00:00:00.000Z'
+  const rest = { since, kernel: 'reachable', managed: true, users: 1, failures: 0, moves: 0, text: '' }
+  return { address, device: 'eth0', mac: null, state: 'usable', ...rest, ...more }
+}
 
 const counted = { packets: 100, bytes: 1000 }
 const member = { source: '10.1.0.1', slots: 0, share: 0, draining: false, flows: 0, ...counted }
@@ -53,8 +59,8 @@ const status: Status = {
   ],
   sources: ['10.1.0.1'],
   nextHops: [
-    { address: '10.0.0.253', device: 'eth0', mac: '02:00:00:00:00:11' },
-    { address: '10.0.0.254', device: 'eth0', mac: null },
+    nextHop('10.0.0.253', { mac: '02:00:00:00:00:11', text: 'usable for 2 h' }),
+    nextHop('10.0.0.254', { state: 'failed', text: 'DOES NOT ANSWER since then' }),
   ],
 }
 
@@ -75,8 +81,8 @@ service 192.0.2.10:53/UDP (id 2, snat, 0 slots): 0 packets, 0 bytes
   no backends
 
 next hops, kept resolved: 1 of 2
-  10.0.0.253  eth0  02:00:00:00:00:11
-  10.0.0.254  eth0  DOES NOT ANSWER
+  10.0.0.253  eth0  usable for 2 h
+  10.0.0.254  eth0  DOES NOT ANSWER since then
 
 connections
   opening       0

@@ -105,10 +105,10 @@ function describeEjections({ ejections }: Status): string[] {
 
 /** All of a small network; of a large one those that do not answer. */
 function nextHops({ nextHops: all }: Status): string[] {
-  const lost = all.filter(({ mac }) => mac === null)
+  const lost = all.filter(({ state }) => state !== 'usable')
   const shown = all.length > MOST_NEXT_HOPS ? lost.slice(0, MOST_NEXT_HOPS) : all
   if (all.length === 0) return []
-  const rows = shown.map(({ address, device, mac }) => [address, device, mac ?? 'DOES NOT ANSWER'])
+  const rows = shown.map(({ address, device, text }) => [address, device, text])
   return section(`next hops, kept resolved: ${all.length - lost.length} of ${all.length}`, rows)
 }
 

@@ -10,6 +10,7 @@ import {
   type Gauge,
 } from '@skep/lb-maps'
 import type { Connections } from './connections.ts'
+import type { Fragments } from './fragments.ts'
 import type { GaugeStatus } from './status.ts'
 
 const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
@@ -20,9 +21,23 @@ const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
   sourceRanges: 'spec.capacity.sourceRanges',
 }
 
+/** What gauges are read from. */
+export interface Gauged {
+  readonly maps: LbMaps
+  readonly connections: Connections
+  readonly fragments: Fragments
+  readonly config: LbConfig
+}
+
 /** How full each bounded table is, and the range of NAT ports. */
-export function readGauges(maps: LbMaps, connections: Connections, config: LbConfig): GaugeStatus[] {
-  return [...actualGauges(readActual(maps)), rateGauge(maps), ...natGauges(connections, config)]
+export function readGauges({ maps, connections, fragments, config }: Gauged): GaugeStatus[] {
+  const packets = [fragmentGauge(fragments), ...natGauges(connections, config)]
+  return [...actualGauges(readActual(maps)), rateGauge(maps), ...packets]
+}
+
+/** Packets whose fragments may still follow. Where there is no room for more, older ones give way. */
+export function fragmentGauge(fragments: Fragments): GaugeStatus {
+  return gauge('packets in fragments', fragments, 'spec.capacity.fragments')
 }
 
 /** How full the connections' tables are. */

@@ -11,6 +11,7 @@ import { readEjections, readHealth } from '../health/report.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
+import { readFragments } from './fragments.ts'
 import { readGauges } from './gauges.ts'
 import { Declared, lastConfig } from './last-config.ts'
 import { readNextHops } from './next-hops.ts'
@@ -47,7 +48,7 @@ function readTables(open: OpenInstance | undefined, names: () => Map<string, str
     services: serviceStatuses(maps, tables.memberCounters, names()),
     verdicts: readVerdicts(tables),
     connections: connections ? connectionCounts(connections) : null,
-    gauges: connections ? readGauges(maps, connections, config) : [],
+    gauges: connections ? readGauges({ maps, connections, fragments: readFragments(tables, config), config }) : [],
     sources: readSources(maps),
   }
 }

@@ -1,4 +1,5 @@
 import type { Mode } from '@skep/lb-maps'
+import type { Phase } from '@skep/neighbor'
 import type { AnnounceStatus } from '../announce/report.ts'
 import type { VerdictAction, VerdictName } from '@skep/datapath'
 import type { DeviceMode } from '../devices/plan.ts'
@@ -34,6 +35,20 @@ export interface NextHopStatus {
   readonly device: string
   /** Its link-layer address; `null`: it does not answer. */
   readonly mac: string | null
+  readonly state: Phase
+  /** ISO 8601: in this state, with this address. */
+  readonly since: string
+  /** The kernel's own word for its state, as `ip neigh` has it. */
+  readonly kernel: string
+  /** The kernel keeps it resolved by itself (Linux 5.16). */
+  readonly managed: boolean
+  /** How many backends, and ways to clients, lead by it; `null`: not noted yet. */
+  readonly users: number | null
+  /** How often it stopped answering, and came with another MAC address. */
+  readonly failures: number
+  readonly moves: number
+  /** All of it in words. */
+  readonly text: string
 }
 
 export interface ProgramStatus {

@@ -14,15 +14,24 @@ export interface Needs {
   readonly ipv4: boolean
   readonly ipv6: boolean
   readonly portRange: PortRange
+  /** Some route has several ways. */
+  readonly multipath?: boolean
 }
 
 /** The settings that the datapath needs on this machine, in the order in which they are to be made. */
 export function wantedSettings(needs: Needs, settings: Settings): Wanted[] {
   return [
     { key: 'net/ipv4/ip_local_reserved_ports', want: needs.portRange, why: 'local sockets must not take NAT ports' },
+    ...(needs.ipv4 && needs.multipath ? [avoidFailed] : []),
     ...(needs.ipv4 ? needs.devices.flatMap((device) => ipv4(device, settings)) : []),
     ...(needs.ipv6 ? ipv6(needs.devices, settings) : []),
   ]
+}
+
+const avoidFailed: Wanted = {
+  key: 'net/ipv4/fib_multipath_use_neigh',
+  want: '1',
+  why: 'of several next hops of a route, those that do not answer are avoided',
 }
 
 function ipv4(device: string, settings: Settings): Wanted[] {

@@ -1,21 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { CompanionError, Keeper, type Link } from '@skep/companion'
 import { backendKey, type DesiredService } from '../check/desired.ts'
 import { type Clock, hostClock } from '../clock.ts'
 import { HealthError } from '../error.ts'
 import type { HealthRecord } from '../record.ts'
 import type { SchedulerStats } from '../schedule/scheduler.ts'
 import type { ServiceHealth } from '../state/decide.ts'
-import { Link } from './link.ts'
-import type { FromProcess } from './messages.ts'
+import { type FromProcess, readFromProcess, type ToProcess } from './messages.ts'
 import { release } from './release.ts'
 import { spawnHealth, type SpawnOptions } from './spawn.ts'
 import { View } from './view.ts'
-
-const FIRST_RETRY_MS = 50
-const LAST_RETRY_MS = 5000
-/** A connection that held so long was a good one. */
-const SETTLED_MS = 1000
-const START_MS = 10_000
 
 /** What an operator's log should have. */
 export type HealthEvent =
@@ -42,36 +35,42 @@ export class HealthProcess implements AsyncDisposable {
   readonly #options: HealthProcessOptions
   readonly #clock: Clock
   readonly #view: View
-  readonly #closing = new AbortController()
-  #link: Link | undefined
+  readonly #keeper: Keeper<FromProcess, ToProcess>
+  #link: Link<FromProcess, ToProcess> | undefined
   #pid: number | undefined
   #generation = 0
   /** What the process has forgotten, or never knew. */
   #known: HealthRecord[] = []
   #wanted = false
-  #spawned = false
+  #reason = ''
   #stats: SchedulerStats | undefined
   #ramp: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
 
   private constructor(options: HealthProcessOptions) {
     this.#options = options
     this.#clock = options.clock ?? hostClock
     this.#view = new View(this.#clock)
+    this.#keeper = new Keeper<FromProcess, ToProcess>({
+      what: 'health process',
+      socket: options.socket,
+      read: readFromProcess,
+      spawn: () => spawnHealth(options),
+      use: (link, isAdopted, greeted) => this.#use(link, isAdopted, greeted),
+      ended: (isClosing) => this.#ended(isClosing),
+      failed: (reason, retryMs) => this.#event({ event: 'failed', reason, retryMs }),
+    })
   }
 
   /** Adopts the process that listens on the socket, or starts one. Throws {@link HealthError} when that cannot be done. */
   static async start(options: HealthProcessOptions): Promise<HealthProcess> {
     const health = new HealthProcess(options)
-    const link = await health.#open()
-    const { promise: connected, resolve } = Promise.withResolvers<boolean>()
-    const deadline = setTimeout(() => resolve(false), START_MS)
-    health.#running = health.#keep(link, () => resolve(true))
-    const isConnected = await connected
-    clearTimeout(deadline)
-    if (isConnected) return health
-    await health.close()
-    throw notStarted(`what listens on ${options.socket} is not a health process; end it, or name another socket`)
+    try {
+      await health.#keeper.start()
+    } catch (error) {
+      if (!(error instanceof CompanionError)) throw error
+      throw new HealthError('NOT_STARTED', error.operation, error.problem, { cause: error })
+    }
+    return health
   }
 
   /** Of the process that answers now. */
@@ -81,8 +80,7 @@ export class HealthProcess implements AsyncDisposable {
 
   /** All that is wanted, whole. What is known of backends that stay is kept. */
   apply(services: readonly DesiredService[]): void {
-    if (this.#closing.signal.aborted)
-      throw new HealthError('CLOSED', 'apply health checks', 'the connection was closed')
+    if (this.#keeper.isClosing) throw new HealthError('CLOSED', 'apply health checks', 'the connection was closed')
     this.#wanted = true
     const changed = this.#view.want(services)
     this.#send()
@@ -115,17 +113,14 @@ export class HealthProcess implements AsyncDisposable {
 
   /** Disconnects. The process goes on checking, for the next control plane. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    const closed = this.#keeper.close()
     clearTimeout(this.#ramp)
-    this.#link?.close()
-    await this.#running
+    await closed
   }
 
   /** Ends the process too. */
   async stop(): Promise<void> {
-    this.#closing.abort()
-    this.#link?.send({ type: 'stop' })
-    await this.#link?.closed
+    await this.#keeper.stop({ type: 'stop' })
     await this.close()
   }
 
@@ -133,75 +128,40 @@ export class HealthProcess implements AsyncDisposable {
     await this.close()
   }
 
-  async #open(): Promise<Link> {
-    const running = await Link.open(this.#options.socket)
-    this.#spawned = running === undefined
-    if (running !== undefined) return running
-    await spawnHealth(this.#options)
-    const link = await Link.open(this.#options.socket)
-    if (link !== undefined) return link
-    throw notStarted(`nobody answers on ${this.#options.socket}`)
-  }
-
-  /** Connection after connection, until closed; slower when they do not hold. */
-  async #keep(first: Link, connected: () => void): Promise<void> {
-    let retryMs = FIRST_RETRY_MS
-    for (let link: Link | undefined = first; !this.#closing.signal.aborted; link = await this.#reopen(retryMs)) {
-      const since = this.#clock.now()
-      if (link !== undefined) await this.#use(link, connected)
-      this.#link = undefined
-      this.#pid = undefined
-      this.#stats = undefined
-      const held = link !== undefined && this.#clock.now() - since >= SETTLED_MS
-      if (!held) await this.#pause(retryMs)
-      retryMs = held ? FIRST_RETRY_MS : Math.min(2 * retryMs, LAST_RETRY_MS)
-    }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#closing.signal }).catch(() => {})
-  }
-
-  async #reopen(retryMs: number): Promise<Link | undefined> {
-    if (this.#closing.signal.aborted) return undefined
-    try {
-      return await this.#open()
-    } catch (error) {
-      this.#event({ event: 'failed', reason: (error as Error).message, retryMs })
-      return undefined
-    }
-  }
-
-  /** Until the connection ends. */
-  async #use(link: Link, connected: () => void): Promise<void> {
-    let reason = 'the health process ended'
+  #use(link: Link<FromProcess, ToProcess>, isAdopted: boolean, greeted: () => void): void {
+    this.#reason = 'the health process ended'
     link.listen(
       (message) => {
-        if (message.type === 'hello') reason = this.#greet(link, message, connected) ?? reason
-        else this.#hear(message)
+        if (message.type !== 'hello') return this.#hear(message)
+        if (this.#greet(link, message, isAdopted)) greeted()
       },
-      (why) => (reason = `not understood: ${why}`),
+      (why) => (this.#reason = `not understood: ${why}`),
     )
-    if (this.#closing.signal.aborted) link.close()
-    await link.closed
-    if (!this.#closing.signal.aborted) this.#event({ event: 'lost', reason })
   }
 
-  #greet(link: Link, hello: FromProcess & { type: 'hello' }, connected: () => void): string | undefined {
+  #ended(isClosing: boolean): void {
+    this.#link = undefined
+    this.#pid = undefined
+    this.#stats = undefined
+    if (!isClosing) this.#event({ event: 'lost', reason: this.#reason })
+  }
+
+  /** Whether it is the right one. */
+  #greet(link: Link<FromProcess, ToProcess>, hello: FromProcess & { type: 'hello' }, adopted: boolean): boolean {
     const told = new Set(hello.records.map(nameOf))
     this.#known = this.#view.records().filter((record) => !told.has(nameOf(record)))
     this.#tell(this.#view.learn(hello.records))
     if (hello.release !== release) {
       this.#event({ event: 'replaced', pid: hello.pid, release: hello.release })
       link.send({ type: 'stop' })
-      return `it was of release ${hello.release}`
+      this.#reason = `it was of release ${hello.release}`
+      return false
     }
     this.#link = link
     this.#pid = hello.pid
-    this.#event({ event: 'connected', pid: hello.pid, adopted: !this.#spawned })
+    this.#event({ event: 'connected', pid: hello.pid, adopted })
     if (this.#wanted) this.#send()
-    connected()
-    return undefined
+    return true
   }
 
   #hear(message: Exclude<FromProcess, { type: 'hello' }>): void {
@@ -226,23 +186,19 @@ export class HealthProcess implements AsyncDisposable {
 
   #tell(changed: readonly ServiceHealth[]): void {
     this.#armRamp()
-    if (changed.length > 0 && !this.#closing.signal.aborted) this.#options.onChange(changed)
+    if (changed.length > 0 && !this.#keeper.isClosing) this.#options.onChange(changed)
   }
 
   #armRamp(): void {
     clearTimeout(this.#ramp)
     const next = this.#view.nextChangeAt
-    if (next === undefined || this.#closing.signal.aborted) return
+    if (next === undefined || this.#keeper.isClosing) return
     this.#ramp = setTimeout(() => this.#tell(this.#view.turn()), Math.max(1, Math.ceil(next - this.#clock.now())))
   }
 
   #event(event: HealthEvent): void {
     this.#options.onEvent?.(event)
   }
-}
-
-function notStarted(message: string): HealthError {
-  return new HealthError('NOT_STARTED', 'start the health process', message)
 }
 
 function nameOf({ service, address, port }: HealthRecord): string {

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { LineReader, Link } from '@skep/companion'
 import * as fc from 'fast-check'
 import { folder, quick } from '../../test/events.ts'
-import { Link } from './link.ts'
-import { LineReader } from './lines.ts'
 import { readFromProcess, readToProcess, write } from './messages.ts'
 import { HealthServer } from './serve.ts'
 
@@ -39,28 +38,6 @@ test('valid messages survive the way', () => {
     const read = readToProcess(line)
     expect('message' in read && write(read.message)).toBe(line)
   }
-})
-
-test('lines are the same however the bytes are cut', () => {
-  fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.array(fc.integer({ min: 1, max: 20 })), (texts, cuts) => {
-      const lines = texts.map((text) => text.replaceAll('\n', ' '))
-      let bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-      const reader = new LineReader()
-      const read: string[] = []
-      for (const cut of [...cuts, bytes.length]) {
-        read.push(...reader.push(bytes.subarray(0, cut))!)
-        bytes = bytes.subarray(cut)
-      }
-      expect(read).toEqual(lines.map((line) => Buffer.from(line).toString()))
-    }),
-  )
-})
-
-test('a line without end is not kept', () => {
-  const reader = new LineReader(10)
-  expect(reader.push(Buffer.from('12345'))).toEqual([])
-  expect(reader.push(Buffer.from('678901'))).toBeUndefined()
 })
 
 /** A health server in this process, with a connection to it. */
@@ -115,7 +92,7 @@ test('a control plane leaves a process that talks garbage, and says why', async 
   const server = createServer((socket) => socket.write('{"type":"records","records":[{}]}\n'))
   server.listen(place.socket)
   await once(server, 'listening')
-  const link = (await Link.open(place.socket))!
+  const link = (await Link.open(place.socket, readFromProcess))!
   const why = await new Promise<string>((resolve) => link.listen(() => resolve('heard'), resolve))
   expect(why).toContain('records.0.service')
   await link.closed

@@ -1,3 +1,4 @@
+import type { Read } from '@skep/companion'
 import { z } from 'zod'
 import { address, number, word } from '../check/fields.ts'
 import { type DesiredService, desiredSchema } from '../check/desired.ts'
@@ -86,9 +87,6 @@ const fromProcess: z.ZodType<FromProcess> = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('refused'), message: z.string() }),
 ])
-
-/** A message, or what is wrong with the line. */
-export type Read<T> = { readonly message: T } | { readonly wrong: string }
 
 export function readToProcess(line: string): Read<ToProcess> {
   return read(toProcess, line)

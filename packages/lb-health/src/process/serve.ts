@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
+import { LineReader } from '@skep/companion'
 import { HealthChecker, type CheckerOptions } from '../checker.ts'
 import { Batch } from './batch.ts'
-import { LineReader } from './lines.ts'
 import { type FromProcess, readToProcess, type ToProcess, write } from './messages.ts'
 import { release } from './release.ts'
 

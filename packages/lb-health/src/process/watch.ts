@@ -1,8 +1,8 @@
+import { Link } from '@skep/companion'
 import { backendKey } from '../check/desired.ts'
 import type { HealthRecord } from '../record.ts'
 import type { SchedulerStats } from '../schedule/scheduler.ts'
-import { Link } from './link.ts'
-import type { FromProcess } from './messages.ts'
+import { type FromProcess, readFromProcess, type ToProcess } from './messages.ts'
 
 const ANSWER_MS = 2000
 
@@ -24,11 +24,11 @@ export class HealthWatch implements Disposable {
   readonly release: string
   /** Resolves when there is nothing more to see: the process has ended, or `close` was called. */
   readonly closed: Promise<void>
-  readonly #link: Link
+  readonly #link: Link<FromProcess, ToProcess>
   #records: Map<string, HealthRecord>
   #stats: SchedulerStats | undefined
 
-  private constructor(link: Link, { pid, release, records }: Greeting) {
+  private constructor(link: Link<FromProcess, ToProcess>, { pid, release, records }: Greeting) {
     this.#link = link
     this.pid = pid
     this.release = release
@@ -38,7 +38,7 @@ export class HealthWatch implements Disposable {
 
   /** `undefined`: nobody answers there, or it is no health process. */
   static async open({ socket, onRecords, timeoutMs = ANSWER_MS }: WatchOptions): Promise<HealthWatch | undefined> {
-    const link = await Link.open(socket)
+    const link = await Link.open<FromProcess, ToProcess>(socket, readFromProcess)
     if (link === undefined) return undefined
     let watch: HealthWatch | undefined
     const greeted = Promise.withResolvers<HealthWatch | undefined>()
@@ -86,7 +86,7 @@ type Greeting = FromProcess & { readonly type: 'hello' }
 
 /** Ends the health process that listens on a socket, and waits until it has let go; its number, if there was one. */
 export async function stopHealthProcess(socket: string): Promise<number | undefined> {
-  const link = await Link.open(socket)
+  const link = await Link.open<FromProcess, ToProcess>(socket, readFromProcess)
   if (link === undefined) return undefined
   let pid: number | undefined
   const deadline = setTimeout(() => link.close(), ANSWER_MS)

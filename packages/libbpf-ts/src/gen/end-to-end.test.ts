@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { ownName } from '@skep/testbed'
 import {
   frontendCodec,
   limitsCodec,
@@ -202,7 +203,8 @@ describeWith(['root'], 'programs run by what the skeleton set', () => {
 
 describeWith(['root'], 'pinRoot', () => {
   test('pins every map and takes it over the next time', () => {
-    const pinRoot = `/sys/fs/bpf/libbpf-ts-gen-${process.pid}/maps`
+    const folder = `/sys/fs/bpf/${ownName('libbpf-ts-gen')}`
+    const pinRoot = `${folder}/maps`
     try {
       {
         using first = loadGen({ pinRoot })
@@ -212,7 +214,7 @@ describeWith(['root'], 'pinRoot', () => {
       using second = loadGen({ pinRoot, config: { mask: 1 } })
       expect(second.maps.limits.get(3)?.burst).toBe(77)
     } finally {
-      rmSync(`/sys/fs/bpf/libbpf-ts-gen-${process.pid}`, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     }
   })
 })
@@ -240,6 +242,10 @@ describe('a skeleton before loading', () => {
     expect(() => (spec.config.instance = 'much too long')).toThrow(
       'setting instance: RangeError: chars(8): "much too long" has 13 bytes',
     )
+    expect(() => (spec.config.mask = -1)).toThrow('setting mask: -1 does not fit; it would be 4294967295')
+    expect(() => (spec.config.mask = 'seven' as never)).toThrow("setting mask: 'seven' does not fit; it would be 0")
+    expect(() => (spec.config.ownAddresses = [1, 2 ** 32])).toThrow('setting ownAddresses: [ 1, 4294967296 ] does not')
+    expect(spec.config.mask).toBe(7)
     expect(() => loadGen({ config: { mesk: 1 } as object })).toThrow(
       'setting mesk is not known, expected one of hashKey, mask',
     )

@@ -95,7 +95,11 @@ describeWith(['root', 'bpftool'], 'cgroup', () => {
     using loaded = hooks()
     const connect = loaded.program('allow_connect')
     expect(codeOf(() => connect.attachCgroup({ cgroup: '/nowhere' }))).toBe('NOT_FOUND')
-    expect(errorOf(() => connect.attachCgroup({ cgroup: '/tmp' }))?.message).toContain('is not in a cgroup v2 mount')
+    expect(errorOf(() => connect.attachCgroup({ cgroup: '/tmp' }))?.message).toContain(
+      'outside of every cgroup v2 mount',
+    )
+    const misspelt = errorOf(() => connect.attachCgroup({ cgroup: cgroup.path, hook: 'connect4' as never }))
+    expect(misspelt?.message).toContain("hook 'connect4' is not known; there are cgroup_inet_ingress,")
     const wrong = errorOf(() => connect.attachCgroup({ cgroup: cgroup.path, hook: 'cgroup_inet6_connect' }))
     expect(wrong?.message).toContain('cgroup_inet6_connect of cgroup')
     expect(wrong?.message).toContain('was the program loaded for this hook?')

@@ -1,5 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
+import { chosen } from '../chosen.ts'
 import { BpfError, invalidInput } from '../errors.ts'
+import { isMounted } from '../file-systems.ts'
 import { attach, type Attachable } from './attach.ts'
 import type { Link } from './link.ts'
 
@@ -43,7 +45,6 @@ export interface CgroupOptions {
 const HINTS: Readonly<Record<number, string>> = {
   [-1]: 'a program above this cgroup allows none beside it',
   [-22]: 'was the program loaded for this hook?',
-  [-9]: 'the folder is not in a cgroup v2 mount',
 }
 
 /**
@@ -54,7 +55,8 @@ const HINTS: Readonly<Record<number, string>> = {
  */
 export function attachCgroup(program: Attachable, options: CgroupOptions): Link {
   const operation = 'attachCgroup'
-  const attachType = options.hook === undefined ? program.attachType : CGROUP_HOOKS[options.hook]
+  const attachType =
+    options.hook === undefined ? program.attachType : chosen(CGROUP_HOOKS, options.hook, operation, 'hook')
   if (attachType === undefined)
     throw invalidInput(operation, `program "${program.name}" was opened, not loaded: say which hook`)
   const fd = openFolder(options.cgroup, operation)
@@ -72,8 +74,14 @@ function hookName(attachType: number): string {
 
 function openFolder(path: string, operation: string): number {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+    if (isMounted('cgroup2', path)) return fd
+    closeSync(fd)
   } catch (cause) {
     throw new BpfError('NOT_FOUND', operation, `cgroup ${path}: ${String(cause)}`, { cause })
   }
+  throw invalidInput(
+    operation,
+    `cgroup ${path} is a folder outside of every cgroup v2 mount; findmnt -t cgroup2 shows them`,
+  )
 }

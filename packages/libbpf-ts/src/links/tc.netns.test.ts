@@ -85,6 +85,7 @@ describeWith(['root'], 'tc', () => {
     using _taken = net.near.run(() => loaded.program('tc_first').attachTc({ ...ingress, priority: 5, handle: 5 }))
     expect(attach('tc_second', { priority: 5, handle: 5 })?.code).toBe('EXISTS')
     expect(attach('tc_second', { device: 'eth8' })?.message).toContain('device "eth8": ENODEV')
+    expect(attach('tc_second', { direction: 'in' })?.message).toContain("direction 'in' is not known")
     expect(attach('xdp_pass', {})).toMatchObject({ operation: 'attachTc', errno: 'EINVAL' })
   })
 })

@@ -1,4 +1,5 @@
 import { fstatSync, openSync, statSync } from 'node:fs'
+import { chosen } from '../chosen.ts'
 import { BpfError, kernelRefusal } from '../errors.ts'
 import { Handle } from '../handle.ts'
 import { addon, type NativeFilter, type NativeFilterCall } from '../sys/addon.ts'
@@ -42,12 +43,12 @@ export class TcFilter implements Disposable {
   #kept = false
 
   /** Use {@link attachTc} or {@link openTc}. */
-  constructor(hook: TcHook, ifindex: number, found: TcInfo) {
+  constructor(hook: TcHook, at: { readonly ifindex: number; readonly point: number }, found: TcInfo) {
     this.handle = new Handle('filter', openSync(NAMESPACE, 'r'), placeOf(hook))
     this.priority = found.priority
     this.number = found.handle
-    this.#ifindex = ifindex
-    this.#point = pointOf(hook)
+    this.#ifindex = at.ifindex
+    this.#point = at.point
   }
 
   /** The hook: direction and device. Asks no kernel. */
@@ -119,10 +120,11 @@ export class TcFilter implements Disposable {
 export function attachTc(program: TcProgram, hook: TcHook): TcFilter {
   const operation = 'attachTc'
   const ifindex = deviceIndex(hook, operation)
+  const point = pointOf(hook, operation)
   const { handle = 0, priority = 0 } = hook
-  const answer = addon().tcAttach(ifindex, pointOf(hook), handle, priority, program.fd, 0, -1)
+  const answer = addon().tcAttach(ifindex, point, handle, priority, program.fd, 0, -1)
   if (answer.status < 0) throw filterRefusal(operation, answer, `program "${program.name}": ${placeOf(hook)}`)
-  return new TcFilter(hook, ifindex, answer)
+  return new TcFilter(hook, { ifindex, point }, answer)
 }
 
 /**
@@ -133,15 +135,18 @@ export function attachTc(program: TcProgram, hook: TcHook): TcFilter {
 export function openTc(hook: TcHook & { readonly priority: number; readonly handle: number }): TcFilter {
   const operation = 'openTc'
   const ifindex = deviceIndex(hook, operation)
-  const answer = addon().tcQuery(ifindex, pointOf(hook), hook.handle, hook.priority, 0, 0, -1)
+  const point = pointOf(hook, operation)
+  const answer = addon().tcQuery(ifindex, point, hook.handle, hook.priority, 0, 0, -1)
   if (answer.status < 0) throw filterMissing(operation, answer, placeOf(hook))
-  const filter = new TcFilter(hook, ifindex, answer)
+  const filter = new TcFilter(hook, { ifindex, point }, answer)
   filter.keep()
   return filter
 }
 
-function pointOf({ direction }: TcHook): number {
-  return direction === 'ingress' ? 1 : 2
+const POINTS = { ingress: 1, egress: 2 } as const
+
+function pointOf({ direction }: TcHook, operation: string): number {
+  return chosen(POINTS, direction, operation, 'direction')
 }
 
 function placeOf(hook: TcHook): string {

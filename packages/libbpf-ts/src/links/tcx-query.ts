@@ -18,14 +18,14 @@ const MOST = 64
 /**
  * Lists the TCX programs on a device of this thread's network namespace.
  *
- * Errors: NOT_FOUND. Minimum kernel 6.6. Equivalent to: `bpftool net show dev <device>`.
+ * Errors: NOT_FOUND, INVALID_INPUT. Minimum kernel 6.6. Equivalent to: `bpftool net show dev <device>`.
  */
 export function queryTcx(options: Device & { readonly direction: 'ingress' | 'egress' }): TcxHook {
   const operation = 'queryTcx'
   const [programs, links] = [new Uint32Array(MOST), new Uint32Array(MOST)]
   const attr = new Attr(64)
     .u32(0, deviceIndex(options, operation))
-    .u32(4, tcxAttachType(options.direction))
+    .u32(4, tcxAttachType(options.direction, operation))
     .u32(24, MOST)
   const pointers = [16, bytes(programs), 40, bytes(links)] as const
   const status = addon().bpf(Command.programQuery, attr.bytes, ...pointers)

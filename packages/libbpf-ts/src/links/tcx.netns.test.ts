@@ -91,6 +91,8 @@ describeWith(['root'], 'TCX', () => {
       expect(codeOf(() => second.attachTcx({ ...ingress, before: 'all', after: first }))).toBe('INVALID_INPUT')
       expect(codeOf(() => loaded.program('xdp_pass').attachTcx(ingress))).toBe('REFUSED')
       expect(codeOf(() => second.attachTcx({ ...ingress, device: 'eth7' }))).toBe('NOT_FOUND')
+      const misspelt = errorOf(() => second.attachTcx({ ...ingress, direction: 'in' as never }))
+      expect(misspelt?.message).toContain("direction 'in' is not known; there are ingress, egress")
     })
   })
 })

@@ -1,3 +1,4 @@
+import { chosen } from '../chosen.ts'
 import { invalidInput } from '../errors.ts'
 import { deviceIndex, deviceName, type Device } from '../sys/device.ts'
 import { AttachFlag, AttachType } from '../sys/link.ts'
@@ -30,7 +31,7 @@ const HINTS: Readonly<Record<number, string>> = {
  * Attaches a tc program to a device of this thread's network namespace, at a chosen place among others. It may return
  * TCX_NEXT (-1) to let the next one decide. To put another program in its place use `link.update()`.
  *
- * Errors: NOT_FOUND; EXISTS; NOT_SUPPORTED before 6.6: use {@link attachTc}.
+ * Errors: NOT_FOUND; INVALID_INPUT; EXISTS; NOT_SUPPORTED before 6.6: use {@link attachTc}.
  * Minimum kernel 6.6. Equivalent to: `bpftool net attach tcx_ingress|tcx_egress` (as a link).
  */
 export function attachTcx(program: Attachable, options: TcxOptions): Link {
@@ -39,6 +40,7 @@ export function attachTcx(program: Attachable, options: TcxOptions): Link {
   if (before !== undefined && after !== undefined)
     throw invalidInput(operation, 'give `before` or `after`, not both: one place is enough')
   const place = anchor(before, AttachFlag.before) ?? anchor(after, AttachFlag.after) ?? { flags: 0, to: 0 }
+  const attachType = tcxAttachType(direction, operation)
   const target = deviceIndex(options, operation)
   return attach(program, {
     operation,
@@ -46,7 +48,7 @@ export function attachTcx(program: Attachable, options: TcxOptions): Link {
     place: `tcx ${direction} on ${deviceName(options)}`,
     request: {
       target,
-      attachType: tcxAttachType(direction),
+      attachType,
       flags: place.flags,
       relative: { to: place.to, revision },
     },
@@ -54,8 +56,10 @@ export function attachTcx(program: Attachable, options: TcxOptions): Link {
   })
 }
 
-export function tcxAttachType(direction: 'ingress' | 'egress'): number {
-  return direction === 'ingress' ? AttachType.tcxIngress : AttachType.tcxEgress
+const DIRECTIONS = { ingress: AttachType.tcxIngress, egress: AttachType.tcxEgress } as const
+
+export function tcxAttachType(direction: 'ingress' | 'egress', operation: string): number {
+  return chosen(DIRECTIONS, direction, operation, 'direction')
 }
 
 function anchor(to: TcxAnchor | 'all' | undefined, flag: number): { flags: number; to: number } | undefined {

@@ -100,6 +100,9 @@ describeWith(['root'], 'XDP', () => {
       errno: 'EINVAL',
       message: expect.stringContaining('load the object with offloadTo this device first'),
     })
+    expect(attach('xdp_pass', { mode: 'fast' as never })?.message).toContain(
+      "mode 'fast' is not known; there are generic, native, offload",
+    )
     expect(attach('tc_mark', {})?.message).toContain(
       'program "tc_mark": xdp on device "eth0": EINVAL; is it an XDP program',
     )

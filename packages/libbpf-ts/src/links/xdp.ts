@@ -1,3 +1,4 @@
+import { chosen } from '../chosen.ts'
 import { deviceIndex, deviceName, type Device } from '../sys/device.ts'
 import { AttachType } from '../sys/link.ts'
 import { attach, type Attachable } from './attach.ts'
@@ -29,13 +30,13 @@ const OFFLOAD_HINTS = {
 /**
  * Attaches an XDP program to a device of this thread's network namespace.
  *
- * Errors: NOT_FOUND; BUSY or EXISTS, when a program is there; NOT_SUPPORTED, when the driver has no such mode;
+ * Errors: NOT_FOUND; INVALID_INPUT; BUSY or EXISTS, when a program is there; NOT_SUPPORTED, when the driver has no such mode;
  * REFUSED (EINVAL) for `offload` of a program that was not loaded for this card.
  * Minimum kernel 5.9. Equivalent to: `bpftool net attach xdpdrv|xdpgeneric|xdpoffload` (as a link).
  */
 export function attachXdp(program: Attachable, options: XdpOptions): Link {
   const operation = 'attachXdp'
-  const flags = options.mode ? MODES[options.mode] : 0
+  const flags = options.mode === undefined ? 0 : chosen(MODES, options.mode, operation, 'mode')
   const target = deviceIndex(options, operation)
   return attach(program, {
     operation,

@@ -38,6 +38,7 @@ describeWith(['root', 'bpftool'], 'a mapped array', () => {
     expect(map.get((1 << 13) + 3)).toBe(4711)
     using rest = map.mmap({ from: 1 << 13 })
     expect(rest.buffer.byteLength).toBe(8 * (1 << 13))
+    expect(() => map.mmap({ count: 1.5 })).toThrow('has 16384 elements, not 1.5 from 0 on')
     expect(() => map.mmap({ from: 1 })).toThrow('map "numbers": EINVAL')
     expect(() => map.mmap({ from: 1 << 13, count: 1 + (1 << 13) })).toThrow(
       'map "numbers" has 16384 elements, not 8193 from 8192 on',

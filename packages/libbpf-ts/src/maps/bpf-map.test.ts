@@ -35,6 +35,9 @@ describeWith(['root', 'bpftool'], 'single elements', () => {
     expect(codeOf(() => map.set(address(1), counter(1, 1), { mode: 'exist' }))).toBe('NOT_FOUND')
     map.set(address(1), counter(1, 1), { mode: 'noexist' })
     expect(codeOf(() => map.set(address(1), counter(2, 2), { mode: 'noexist' }))).toBe('EXISTS')
+    expect(() => map.set(address(1), counter(2, 2), { mode: 'replace' as never })).toThrow(
+      "mode 'replace' is not known; there are any, noexist, exist",
+    )
     map.set(address(1), counter(3, 3), { mode: 'exist' })
     expect(map.get(address(1))).toEqual(counter(3, 3))
   })
@@ -107,7 +110,10 @@ describeWith(['root'], 'lifetime', () => {
       using map = byAddress()
       map.set(address(7), counter(7, 7))
       map.pin(path)
-      expect(codeOf(() => map.pin(path))).toBe('EXISTS')
+      expect(errorOf(() => map.pin(path))).toMatchObject({
+        code: 'EXISTS',
+        message: expect.stringContaining('open that, or unpin it first'),
+      })
     }
     using found = BpfMap.open(path)
     expect([...found]).toHaveLength(1)
@@ -124,6 +130,7 @@ describeWith(['root'], 'lifetime', () => {
     loaded.program('grow').pin(path)
     expect(() => BpfMap.open(path)).toThrow(`map.open: pin ${path} holds no map but a bpf-prog`)
     expect(() => Link.open(path)).toThrow('holds no link but a bpf-prog')
+    expect(() => BpfMap.open(folder.path)).toThrow(`map.open: ${folder.path} is a folder; name a pin in it`)
   })
 
   test('a key or value of another size is refused with its place', () => {

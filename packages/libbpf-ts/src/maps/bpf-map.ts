@@ -1,3 +1,4 @@
+import { chosen } from '../chosen.ts'
 import { bytes } from '../codec-bytes.ts'
 import { checked } from '../errors.ts'
 import { Pinnable } from '../pinnable.ts'
@@ -64,12 +65,12 @@ export class BpfMap<K, V> extends Pinnable<MapHandle> {
     return this.#found('map.get', this.#calls.lookup(this.#key.bytes, this.#read.bytes), key)
   }
 
-  /** Errors: FULL, EXISTS (`noexist`), NOT_FOUND (`exist`). Minimum kernel 3.19. Equivalent to: `bpftool map update`. */
+  /** Errors: INVALID_INPUT, FULL, EXISTS (`noexist`), NOT_FOUND (`exist`). Minimum kernel 3.19. Equivalent to: `bpftool map update`. */
   set(key: K, value: V, options?: SetOptions): void {
     this.#open()
     this.#writeKey('map.set', key)
     encode('map.set', this.handle, 'value', this.#codecs.value, this.#value.view, 0, value)
-    const status = this.#calls.update(this.#key.bytes, this.#value.bytes, UPDATE_MODES[options?.mode ?? 'any'])
+    const status = this.#calls.update(this.#key.bytes, this.#value.bytes, modeOf(options))
     if (status < 0) throw refusal('map.set', status, this.handle, key)
   }
 
@@ -184,6 +185,10 @@ export class BpfMap<K, V> extends Pinnable<MapHandle> {
   #open(): void {
     if (this.handle.closed) void this.handle.fd
   }
+}
+
+function modeOf(options: SetOptions | undefined): bigint {
+  return options?.mode === undefined ? UPDATE_MODES.any : chosen(UPDATE_MODES, options.mode, 'map.set', 'mode')
 }
 
 /**

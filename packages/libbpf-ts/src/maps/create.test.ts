@@ -27,6 +27,10 @@ describeWith(['root'], 'createMap', () => {
       'createMap: hash map "none" (key 4, value 4, entries 0, flags 0): EINVAL',
     )
     expect(() => createMap({ type: 'hash', name: 'much too long a name', maxEntries: 1 })).toThrow('at most 15 letters')
+    expect(() => createMap({ type: 'hash', maxEntries: -1 })).toThrow('maxEntries is -1; it must be a whole number')
+    expect(() => createMap({ type: 'hsah' as never, maxEntries: 1 })).toThrow(
+      "type 'hsah' is not known; there are hash,",
+    )
   })
 
   test('a map of another type is no ring buffer', () => {

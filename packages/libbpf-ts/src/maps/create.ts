@@ -1,3 +1,4 @@
+import { checkedU32, chosen } from '../chosen.ts'
 import { checked, invalidInput } from '../errors.ts'
 import { createMap as create } from '../sys/map.ts'
 import { MapHandle } from './map-handle.ts'
@@ -33,7 +34,9 @@ export function createMap(options: CreateMapOptions): MapHandle {
   const { keySize = elements, valueSize = elements } = options
   if (!/^[\w.]{0,15}$/.test(name))
     throw invalidInput('createMap', `name "${name}" must be at most 15 letters, digits, "_" and "."`)
-  const fd = create({ type: MAP_TYPES[type], keySize, valueSize, maxEntries, flags, name, innerFd: inner?.fd })
+  checkedU32(maxEntries, 0, 'createMap', 'maxEntries')
+  const typeNumber = chosen(MAP_TYPES, type, 'createMap', 'type')
+  const fd = create({ type: typeNumber, keySize, valueSize, maxEntries, flags, name, innerFd: inner?.fd })
   const shape = `${type} map "${name}" (key ${keySize}, value ${valueSize}, entries ${maxEntries}, flags ${flags})`
   return new MapHandle(checked(fd, 'createMap', shape))
 }

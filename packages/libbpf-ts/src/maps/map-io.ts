@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { Codec } from '../codec.ts'
-import { BpfError, kernelRefusal } from '../errors.ts'
+import { BpfError, kernelRefusal, type BpfErrorDetails } from '../errors.ts'
 import { frozenHint } from './frozen.ts'
 import type { MapHandle } from './map-handle.ts'
 
@@ -28,10 +28,17 @@ export function checkSizes(handle: MapHandle, what: 'key' | 'value', codec: Code
   throw new BpfError('LAYOUT_MISMATCH', 'map', problem)
 }
 
+const EINVAL = -22
+const HOLDS_MAPS: ReadonlySet<string> = new Set(['array_of_maps', 'hash_of_maps'])
+const OTHER_SHAPE: BpfErrorDetails = {
+  hint: 'an inner map must be like the declared one: type, key size, value size, entries and flags',
+}
+
 /** The error for what the kernel refused on one key. */
 export function refusal(operation: string, status: number, handle: MapHandle, key: unknown): BpfError {
   const text = inspect(key, { breakLength: Infinity, depth: 3, maxArrayLength: 64 })
-  return kernelRefusal(operation, status, `map "${handle.name}", key ${text}`, frozenHint(handle.fd, status))
+  const hint = status === EINVAL && HOLDS_MAPS.has(handle.info.type) ? OTHER_SHAPE : frozenHint(handle.fd, status)
+  return kernelRefusal(operation, status, `map "${handle.name}", key ${text}`, hint)
 }
 
 /** Writes a key or value; what the codec refuses becomes INVALID_INPUT with the map's name. */

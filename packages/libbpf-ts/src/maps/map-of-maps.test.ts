@@ -53,7 +53,7 @@ describeWith(['root', 'bpftool'], 'maps of maps', () => {
     using loaded = loadTestObject('maps.bpf.o')
     const map = new MapOfMaps(loaded.handle('outer'), { key: u32, inner })
     using other = inner(createMap({ type: 'lru_hash', name: 'other', valueSize: 8, maxEntries: 16 }))
-    expect(() => map.set(1, other)).toThrow('EINVAL')
+    expect(() => map.set(1, other)).toThrow('EINVAL; an inner map must be like the declared one')
   })
 
   test('made without an object file', () => {

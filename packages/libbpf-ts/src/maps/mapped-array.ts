@@ -29,7 +29,7 @@ export class MappedArray implements Disposable {
     if (!(flags & MAP_FLAGS.mmapable))
       throw invalidInput('map.mmap', `map "${map.name}" has no BPF_F_MMAPABLE; declare it with map_flags`)
     this.elementSize = padded(valueSize)
-    if (!(from >= 0 && count > 0 && from + count <= maxEntries))
+    if (!(Number.isInteger(from) && Number.isInteger(count) && from >= 0 && count > 0 && from + count <= maxEntries))
       throw invalidInput('map.mmap', `map "${map.name}" has ${maxEntries} elements, not ${count} from ${from} on`)
     const buffer = addon().map(map.fd, this.elementSize * count, this.elementSize * from)
     if (typeof buffer === 'number')

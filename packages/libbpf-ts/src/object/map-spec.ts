@@ -1,3 +1,4 @@
+import { checkedU32 } from '../chosen.ts'
 import { checked } from '../errors.ts'
 import { addon, type NativeMap, type NativeObject } from '../sys/addon.ts'
 import type { MapHandle } from '../maps/map-handle.ts'
@@ -56,6 +57,7 @@ export class MapSpec {
   }
 
   set maxEntries(value: number) {
+    checkedU32(value, 0, 'spec.maxEntries', `map "${this.name}": maxEntries`)
     const size = addon().mapMaxEntries(this.#native(), this.name, value)
     this.#maxEntries = checked(size, 'spec.maxEntries', `map "${this.name}"`)
   }

@@ -34,6 +34,15 @@ describe('an object that is only opened', () => {
     ])
   })
 
+  test('programs of sections that are newer than the installed libbpf have their type', () => {
+    using object = openObject(testObjectPath('hooks.bpf.o'))
+    expect(object.programs.get('tc_second')).toMatchObject({
+      section: 'tcx/ingress',
+      type: 'sched_cls',
+      attachType: 46,
+    })
+  })
+
   test('from bytes, under a name', () => {
     using object = openObject(testObject('maps.bpf.o'), { name: 'lb-1' })
     expect(object.name).toBe('lb-1')
@@ -57,6 +66,13 @@ describe('an object that is only opened', () => {
     const events = object.maps.get('events')
     if (events) events.maxEntries = 100_000
     expect(events?.maxEntries).toBe(131_072)
+  })
+
+  test.each([-1, 1.5, Number.NaN, 2 ** 32, '7' as never])('a size that no map can have is refused: %p', (entries) => {
+    using object = openObject(testObjectPath('ring.bpf.o'))
+    const events = object.maps.get('events')!
+    expect(() => (events.maxEntries = entries)).toThrow('map "events": maxEntries is')
+    expect(events.maxEntries).toBe(1 << 16)
   })
 
   test('what is no object is refused, saying why', () => {

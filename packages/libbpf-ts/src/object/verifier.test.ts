@@ -54,6 +54,15 @@ describe('the decisive line of a verifier log', () => {
 })
 
 describe('the error for an object that was refused', () => {
+  test('a section that libbpf does not know is named, with those that there are', () => {
+    const log =
+      "libbpf: prog 'a': missing BPF prog type, check ELF section name 'xpd'\nlibbpf: prog 'a': failed to load: -22\n"
+    expect(loadRefusal({ name: 'mine' }, -22, log)).toMatchObject({
+      code: 'INVALID_OBJECT',
+      message: expect.stringContaining('takes no type from SEC("xpd"); there are xdp, tc, tcx/ingress,'),
+    })
+  })
+
   const log = `libbpf: prog 'lb_xdp': BPF program load failed: Permission denied
 libbpf: prog 'lb_xdp': -- BEGIN PROG LOAD LOG --
 ${NEW_LOG}-- END PROG LOAD LOG --

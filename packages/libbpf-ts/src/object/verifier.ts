@@ -71,9 +71,18 @@ export function loadRefusal({ name: object, card }: Refused, status: number, log
     })
   const words = lastWords(log)
   const what = words ? `"${object}": ${words}` : `"${object}"`
+  const section = UNKNOWN_SECTION.exec(log)?.[1]
+  if (section !== undefined)
+    return new BpfError('INVALID_OBJECT', 'object.load', what, { errno: status, log, hint: sectionHint(section) })
   if (errnoName(status).startsWith('LIBBPF_'))
     return new BpfError('INVALID_OBJECT', 'object.load', `${what}: ${errnoName(status)}`, { errno: status, log })
   return kernelRefusal('object.load', status, what, { log, ...offloadHint(card, status) })
+}
+
+const UNKNOWN_SECTION = /missing BPF prog type, check ELF section name '([^']+)'/
+
+function sectionHint(section: string): string {
+  return `the installed libbpf takes no type from SEC("${section}"); there are xdp, tc, tcx/ingress, cgroup/connect4, tracepoint/<category>/<name>, uprobe, sk_lookup and others`
 }
 
 /** The kernel calls a device that runs no BPF, and a map that a card cannot hold, invalid. */

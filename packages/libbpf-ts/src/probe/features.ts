@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { chosen } from '../chosen.ts'
 import { MAP_FLAGS } from '../maps/types.ts'
 import { addon } from '../sys/addon.ts'
 import { Attr } from '../sys/attr.ts'
@@ -93,7 +94,7 @@ export const FEATURE_NAMES: readonly FeatureName[] = Object.keys(FEATURES) as Fe
 
 /** Asks the kernel. */
 export function probeFeature(name: FeatureName): ProbeAnswer {
-  const feature = FEATURES[name]
+  const feature = chosen(FEATURES, name, 'probe.feature', 'feature')
   return answerOf(feature.test(), feature, feature.since)
 }
 

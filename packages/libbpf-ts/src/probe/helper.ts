@@ -1,3 +1,4 @@
+import { chosen } from '../chosen.ts'
 import { errnoName } from '../errno.ts'
 import { addon } from '../sys/addon.ts'
 import { AttachType } from '../sys/link.ts'
@@ -18,10 +19,11 @@ const LOG_SIZE = 1 << 14
  * call itself is allowed. libbpf's own probe does not know what newer kernels say.
  */
 export function probeHelper(type: ProgramType, helper: HelperName): ProbeAnswer {
-  const { id, since } = HELPERS[helper]
+  const { id, since } = chosen(HELPERS, helper, 'probe.helper', 'helper')
+  const number = chosen(PROGRAM_TYPES, type, 'probe.helper', 'program type')
   const buffer = new Uint8Array(LOG_SIZE)
   const attachType = type === 'sk_lookup' ? AttachType.skLookup : undefined
-  const fd = loadProgram({ type: PROGRAM_TYPES[type], attachType, instructions: assemble(calling(id)), log: buffer })
+  const fd = loadProgram({ type: number, attachType, instructions: assemble(calling(id)), log: buffer })
   if (fd >= 0) addon().close(fd)
   const log = Buffer.from(buffer.subarray(0, buffer.indexOf(0))).toString('latin1')
   if (REFUSALS.some((refusal) => log.includes(refusal))) return { supported: false, since }

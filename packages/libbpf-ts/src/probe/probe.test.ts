@@ -56,6 +56,13 @@ describeWith(['root', 'bpftool'], 'this kernel', () => {
     expect(probe.mapType('arena')).toEqual({ supported: 'unknown', why: 'the installed libbpf has no probe for it' })
   })
 
+  test('a name that nothing has is refused', () => {
+    expect(() => probe.mapType('hsah' as never)).toThrow("probe.mapType: map type 'hsah' is not known; there are hash,")
+    expect(() => probe.programType('xpd' as never)).toThrow("program type 'xpd' is not known")
+    expect(() => probe.helper('xdp', 'fib' as never)).toThrow("helper 'fib' is not known")
+    expect(() => probe.feature('warp' as never)).toThrow("feature 'warp' is not known; there are map-batch,")
+  })
+
   test('helpers, by the type of program', () => {
     expect(probe.helper('xdp', 'fib_lookup')).toEqual({ supported: true })
     expect(probe.helper('xdp', 'ktime_get_ns')).toEqual({ supported: true })

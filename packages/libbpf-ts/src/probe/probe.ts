@@ -1,3 +1,4 @@
+import { chosen } from '../chosen.ts'
 import { MAP_TYPES, type MapType } from '../maps/types.ts'
 import { PROGRAM_TYPES, type ProgramType } from '../program/types.ts'
 import { addon } from '../sys/addon.ts'
@@ -24,8 +25,13 @@ export const probe: {
   /** Commands, flags, links and instructions that are no type of their own. */
   readonly feature: (name: FeatureName) => ProbeAnswer
 } = {
-  mapType: (type) => fromLibbpf(addon().probeMap(MAP_TYPES[type]), MAP_SINCE[type]),
-  programType: (type) => fromLibbpf(addon().probeProgram(PROGRAM_TYPES[type]), PROGRAM_SINCE[type]),
+  mapType: (type) =>
+    fromLibbpf(addon().probeMap(chosen(MAP_TYPES, type, 'probe.mapType', 'map type')), MAP_SINCE[type]),
+  programType: (type) =>
+    fromLibbpf(
+      addon().probeProgram(chosen(PROGRAM_TYPES, type, 'probe.programType', 'program type')),
+      PROGRAM_SINCE[type],
+    ),
   helper: probeHelper,
   feature: probeFeature,
 }

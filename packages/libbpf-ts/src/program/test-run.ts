@@ -1,3 +1,4 @@
+import { checkedU32 } from '../chosen.ts'
 import { invalidInput, kernelRefusal, NotSupported, type BpfError } from '../errors.ts'
 import { runProgram, type RunProgram, type RunResult } from '../sys/program.ts'
 import type { Program } from './program.ts'
@@ -58,6 +59,7 @@ const EMPTY = new Uint8Array(0)
 export function testRun(program: Program, options: TestRunOptions): TestRunResult {
   const { data, context, liveFrames = false } = options
   checkData(data)
+  const repeat = checkedU32(options.repeat ?? 1, 0, 'program.testRun', 'repeat')
   const dataOut = data && !liveFrames ? new Uint8Array(options.maxSize ?? data.byteLength + ROOM) : null
   const contextOut = context && !liveFrames ? new Uint8Array(context.byteLength) : null
   const { result, interruptions } = runUninterrupted({
@@ -66,7 +68,7 @@ export function testRun(program: Program, options: TestRunOptions): TestRunResul
     dataOut,
     context: context ?? null,
     contextOut,
-    repeat: options.repeat ?? 1,
+    repeat,
     flags:
       (liveFrames ? LIVE_FRAMES : 0) |
       (options.cpu === undefined ? 0 : RUN_ON_CPU) |

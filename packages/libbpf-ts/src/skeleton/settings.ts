@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import type { Codec } from '../codec.ts'
-import { BpfError } from '../errors.ts'
+import { BpfError, invalidInput } from '../errors.ts'
 import { mismatch } from './mismatch.ts'
 
 /** A part of a read-only variable. Sizes and offsets are in bytes. */
@@ -15,7 +16,7 @@ interface Variables {
   setVariable(name: string, bytes: Uint8Array): void
 }
 
-/** An object whose properties are the object's variables: reading gives what will be loaded, assigning changes it. */
+/** An object whose properties are the object's variables: reading gives what will be loaded, assigning changes it. Errors: INVALID_INPUT for a value that the variable cannot hold. */
 export function settings<T extends object>(object: Variables, fields: { readonly [K in keyof T]: Setting<T[K]> }): T {
   const properties = Object.entries<Setting<unknown>>(fields).map(([name, setting]) => [
     name,
@@ -44,9 +45,19 @@ function property(
       } catch (cause) {
         throw new BpfError('INVALID_INPUT', 'skeleton', `setting ${name}: ${String(cause)}`, { cause })
       }
+      const kept = codec.read(viewOf(changed), offset)
+      if (!isKept(value, kept))
+        throw invalidInput('skeleton', `setting ${name}: ${inspect(value)} does not fit; it would be ${inspect(kept)}`)
       object.setVariable(variable, changed)
     },
   }
+}
+
+/** Whether all that was read back is what was given: the codecs cut integers as C does. */
+function isKept(given: unknown, kept: unknown): boolean {
+  if (typeof kept !== 'object' || kept === null) return given === kept
+  const parts = given as Readonly<Record<string, unknown>>
+  return Object.entries(kept).every(([name, part]) => isKept(parts[name], part))
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { ownName } from '@skep/testbed'
 import { loadTestObject } from './load.ts'
 
 /** A frame of zeros: what test runs take as a packet. */
@@ -20,7 +21,7 @@ let folders = 0
 
 /** A folder in the bpffs that is empty now and gone when disposed of. */
 export function pinFolder(): Disposable & { readonly path: string } {
-  const path = `/sys/fs/bpf/libbpf-ts-test-${process.pid}-${process.hrtime.bigint()}-${folders++}`
+  const path = `/sys/fs/bpf/${ownName('libbpf-ts-test')}-${process.hrtime.bigint()}-${folders++}`
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 

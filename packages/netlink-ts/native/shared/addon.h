@@ -25,6 +25,7 @@ napi_value addon__define(napi_env env, napi_value exports, const napi_property_d
 /* The descriptor, now one of the environment's: closed with it. Or -errno, and it is closed. */
 int addon__own_fd(napi_env env, int fd);
 napi_value descriptor__close(napi_env env, napi_callback_info info);
+napi_value descriptor__release(napi_env env, napi_callback_info info);
 
 struct bytes {
 	uint8_t *data;
@@ -47,6 +48,7 @@ int netns__enter(int fd);
 void netns__leave(int saved);
 
 napi_value poll__start(napi_env env, napi_callback_info info);
+napi_value poll__start_writable(napi_env env, napi_callback_info info);
 napi_value poll__stop(napi_env env, napi_callback_info info);
 
 #endif

@@ -33,7 +33,7 @@ int addon__own_fd(napi_env env, int fd)
 	return fd;
 }
 
-static int close_owned(napi_env env, int fd)
+static int disown(napi_env env, int fd)
 {
 	struct addon *addon;
 
@@ -43,20 +43,34 @@ static int close_owned(napi_env env, int fd)
 		if (addon->fds[i] != fd)
 			continue;
 		addon->fds[i] = addon->fds[--addon->count];
-		return close(fd) ? -errno : 0;
+		return 0;
 	}
 	return -EBADF;
 }
 
-/* close(fd): closes a descriptor that this addon opened. */
-napi_value descriptor__close(napi_env env, napi_callback_info info)
+/* release(fd): the descriptor stays open, and is somebody else's to close. */
+napi_value descriptor__release(napi_env env, napi_callback_info info)
 {
 	napi_value argv[1];
 	int fd;
 
 	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
 		return NULL;
-	return result(env, close_owned(env, fd));
+	return result(env, disown(env, fd));
+}
+
+/* close(fd): closes a descriptor that this addon opened. */
+napi_value descriptor__close(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	int fd, error;
+
+	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
+		return NULL;
+	error = disown(env, fd);
+	if (!error && close(fd))
+		error = -errno;
+	return result(env, error);
 }
 
 /* A worker that is terminated runs no JavaScript any more, but its descriptors would stay with the process.

@@ -73,7 +73,7 @@ static void watch__forget(struct watch *watch)
 }
 
 /* On an error the watch is gone, or goes as soon as libuv has closed it. */
-static int watch__listen(struct watch *watch, int fd)
+static int watch__listen(struct watch *watch, int fd, int events)
 {
 	uv_loop_t *loop;
 	int error;
@@ -89,7 +89,7 @@ static int watch__listen(struct watch *watch, int fd)
 	}
 	watch->handle.data = watch;
 	napi_add_async_cleanup_hook(watch->env, watch__at_exit, watch, &watch->cleanup);
-	error = uv_poll_start(&watch->handle, UV_READABLE, watch__ready);
+	error = uv_poll_start(&watch->handle, events, watch__ready);
 	if (error)
 		watch__close(watch);
 	return error;
@@ -108,8 +108,7 @@ static int watch__prepare(struct watch *watch, napi_value callback)
 	return -EINVAL;
 }
 
-/* pollStart(fd, callback): calls back while the descriptor is readable. Returns what pollStop() takes. */
-napi_value poll__start(napi_env env, napi_callback_info info)
+static napi_value watch__start(napi_env env, napi_callback_info info, int events)
 {
 	struct watch *watch;
 	napi_value argv[2], handle;
@@ -126,10 +125,23 @@ napi_value poll__start(napi_env env, napi_callback_info info)
 		free(watch);
 		return result(env, error);
 	}
-	error = watch__listen(watch, fd);
+	error = watch__listen(watch, fd, events);
 	if (error)
 		return result(env, error);
 	return napi_create_external(env, watch, NULL, NULL, &handle) == napi_ok ? handle : NULL;
+}
+
+/* pollStart(fd, callback): calls back while the descriptor is readable. Returns what pollStop() takes. */
+napi_value poll__start(napi_env env, napi_callback_info info)
+{
+	return watch__start(env, info, UV_READABLE);
+}
+
+/* pollStartWritable(fd, callback): the same while it is writable; a socket is when it has connected, or
+ * failed to. */
+napi_value poll__start_writable(napi_env env, napi_callback_info info)
+{
+	return watch__start(env, info, UV_WRITABLE);
 }
 
 /* pollStop(handle): no callback comes any more, and the descriptor may be closed. To be called once. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, expect } from '@jest/globals'
-import { needing, needs } from '@skep/testbed'
+import { needing, needs, ownName } from '@skep/testbed'
 import { openNetlink } from '../netlink.ts'
 import { openHandles } from '../open-handles.ts'
 import {
@@ -17,7 +17,7 @@ import { run } from '../../test/ip.ts'
 
 const { describe, test } = needing(needs.root, needs.binary('ip'))
 
-const name = `nlts-${process.pid}`
+const name = ownName('nlts')
 const here = (): string => readlinkSync('/proc/thread-self/ns/net')
 
 afterEach(() => {

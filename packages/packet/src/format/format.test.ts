@@ -343,9 +343,10 @@ test.each(rows)('%s', (line, parts) => {
 
 test('what cannot be read says which header it is', () => {
   const frame = build(eth, v4, udp(ports))
-  expect(format(frame.subarray(0, 10))).toBe('[|ethernet]')
-  expect(format(frame.subarray(0, 30))).toBe('[|ipv4]')
-  expect(format(build(eth, { ...v4, protocol: 6 }, new Uint8Array(7)))).toBe('IP 10.0.0.1 > 10.0.0.2: [|tcp]')
+  expect(format(frame.subarray(0, 10))).toBe(' [|ether]')
+  expect(format(frame.subarray(0, 30))).toBe('IP  [|ip]')
+  expect(format(frame.subarray(0, 36))).toBe('IP truncated-ip - 6 bytes missing! 10.0.0.1 > 10.0.0.2:  [|udp]')
+  expect(format(build(eth, { ...v4, protocol: 6 }, new Uint8Array(7)))).toBe('IP 10.0.0.1.0 > 10.0.0.2.0:  [|tcp]')
   expect(format(build(ethernet({ type: 0x88b5 }), new Uint8Array(46)))).toBe(
     '00:00:00:00:00:00 > 00:00:00:00:00:00, ethertype Unknown (0x88b5), length 60',
   )
@@ -390,6 +391,41 @@ second(`tcpdump as the second reader${withoutTcpdump === undefined ? '' : ` (ski
     const others6 = [2, 3, 4].map((type) => build(eth, v6, icmpv6({ type }), quoted6.subarray(0, 39)))
     const frames = [...short4, ...others4, ...short6, ...others6]
     expect(frames.map(format)).toEqual(tcpdump(frames))
+  })
+
+  test('prints the same for a packet cut anywhere', () => {
+    const whole: readonly (readonly Part[])[] = [
+      [v4, syn],
+      [v6, syn],
+      [v4, udp(ports), 'abc'],
+      [v6, udp(ports), 'abc'],
+      [vlan({ id: 7 }), v4, udp(ports)],
+      [arp({ operation: 1, senderMac: '02:00:00:00:00:01', senderIp: '10.0.0.1', targetIp: '10.0.0.2' })],
+      [v6, fragment({ id: 5, moreFragments: true }), udp(ports), new Uint8Array(8)],
+      [v6, hopByHop(), destinationOptions(), udp(ports)],
+      [v6, routing({ type: 4 }), udp(ports)],
+      [v4, icmpv4({ type: 8, id: 1, sequence: 2 })],
+      [v6, icmpv6({ type: 128, id: 1, sequence: 2 })],
+      [v6, icmpv6({ type: 135, target: '2001:db8::2', options: [neighborOption] })],
+      [v4, v4, udp(ports)],
+      [v6, v6, syn],
+      [v4, v6, udp(ports)],
+    ]
+    const frames = whole.flatMap((parts) => {
+      const frame = build(eth, ...parts)
+      return Array.from(frame, (_, length) => frame.slice(0, length + 1))
+    })
+    expect(frames.map(format)).toEqual(tcpdump(frames).map((line) => line.trimEnd()))
+  })
+
+  test('prints the same for transport headers that are too short', () => {
+    const frames = [1, 6, 17, 58].flatMap((protocol) =>
+      [0, 1, 3, 4, 7].flatMap((length) => {
+        const bytes = new Uint8Array(length).fill(protocol === 58 ? 128 : 8)
+        return [build(eth, { ...v4, protocol }, bytes), build(eth, { ...v6, nextHeader: protocol }, bytes)]
+      }),
+    )
+    expect(frames.map(format)).toEqual(tcpdump(frames).map((line) => line.trimEnd()))
   })
 
   test('prints the same for packets at random', () => {

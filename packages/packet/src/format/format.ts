@@ -5,7 +5,9 @@ import { dissect } from '../dissect.ts'
 import type { Header, LayerKind } from '../header.ts'
 import type { Layer, Layers, LayerSpec } from '../layers.ts'
 import { headers } from '../layers.ts'
+import { IpProtocol } from '../protocols.ts'
 import { printArp } from './arp.ts'
+import { cutOff, cutTransport } from './cut-off.ts'
 import { printIcmpv4 } from './icmpv4.ts'
 import { printIcmpv6 } from './icmpv6.ts'
 import { printFragment, printIpv4, printIpv6, printRouting } from './ip.ts'
@@ -22,7 +24,7 @@ export function format(packet: Packet | Uint8Array): string {
   let text = ''
   let place = firstPlace(read)
   for (const [i, layer] of read.layers.entries()) {
-    place = { ...place, next: read.layers[i + 1]?.kind }
+    place = { ...place, next: read.layers[i + 1]?.kind ?? cutTransport(read) }
     text += printerOf(layer.kind)(layer, place)
     place = after(layer, place)
   }
@@ -66,11 +68,11 @@ function after(layer: Layer, place: Place): Place {
 function rest(packet: Packet, place: Place): string {
   const last = packet.layers.at(-1)
   const broken = packet.troubles.at(-1)
-  if (last === undefined) return `[|${broken?.layer ?? 'ether'}]`
+  if (last === undefined) return cutOff(broken?.layer ?? 'ethernet', place)
   switch (last.kind) {
     case 'ethernet':
     case 'vlan':
-      return broken === undefined ? unknownType(packet, last.type) : `[|${broken.layer}]`
+      return broken === undefined ? unknownType(packet, last.type) : cutOff(broken.layer, place)
     case 'ipv4':
       return last.fragmentOffset > 0 || unreadable(last) ? '' : unknownProtocol(last.protocol, byProtocol, place)
     case 'ipv6':
@@ -98,6 +100,8 @@ function unknownType(packet: Packet, type: number): string {
 
 function unknownProtocol(protocol: number, known: ReadonlyMap<number, LayerKind>, place: Place): string {
   const kind = known.get(protocol)
-  if (kind !== undefined) return `[|${kind}]`
+  if (kind !== undefined) return cutOff(kind, place)
+  if (protocol === IpProtocol.icmpv4) return '[ICMP requires IPv4] (invalid)'
+  if (protocol === IpProtocol.icmpv6) return '[ICMPv6 requires IPv6] (invalid)'
   return protocol === 59 ? 'no next header' : ` ip-proto-${protocol} ${place.length}`
 }

@@ -7,30 +7,48 @@ import { quotedDestinationPort } from './icmpv4.ts'
 import type { Print } from './place.ts'
 
 export const printIcmpv6: Print<Icmpv6> = (layer, place) => {
-  const message = messages[layer.type]?.(layer, place.packet) ?? `unknown icmp6 type (${layer.type})`
+  const message = `${icmpv6TypeText(layer.type)}${details[layer.type]?.(layer, place.packet) ?? ''}`
   return message.endsWith(cut) ? `ICMP6, ${message}` : `ICMP6, ${message}, length ${place.length}`
 }
 
 /** Ends a message that tells more than the packet shows. */
 const cut = '[|icmp6]'
 
-const messages: Readonly<Record<number, (layer: Icmpv6, packet: Packet) => string>> = {
-  [Icmpv6Type.unreachable]: ({ code }, { quote }) => `destination unreachable, ${unreachable(code, quote)}`,
-  [Icmpv6Type.packetTooBig]: ({ mtu }) => `packet too big, mtu ${mtu}`,
-  [Icmpv6Type.timeExceeded]: ({ code }, { quote }) => `time exceeded in-transit${timeExceeded(code, quote)}`,
+/** What kind of message it is. */
+export function icmpv6TypeText(type: number): string {
+  return types[type] ?? `unknown icmp6 type (${type})`
+}
+
+const types: Readonly<Record<number, string>> = {
+  [Icmpv6Type.unreachable]: 'destination unreachable',
+  [Icmpv6Type.packetTooBig]: 'packet too big',
+  [Icmpv6Type.timeExceeded]: 'time exceeded in-transit',
+  [Icmpv6Type.parameterProblem]: 'parameter problem',
+  [Icmpv6Type.echoRequest]: 'echo request',
+  [Icmpv6Type.echoReply]: 'echo reply',
+  [Icmpv6Type.routerSolicitation]: 'router solicitation',
+  [Icmpv6Type.routerAdvertisement]: 'router advertisement',
+  [Icmpv6Type.neighborSolicitation]: 'neighbor solicitation',
+  [Icmpv6Type.neighborAdvertisement]: 'neighbor advertisement',
+  [Icmpv6Type.redirect]: 'redirect',
+  [Icmpv6Type.listenerReportV2]: 'multicast listener report v2',
+}
+
+const details: Readonly<Record<number, (layer: Icmpv6, packet: Packet) => string>> = {
+  [Icmpv6Type.unreachable]: ({ code }, { quote }) => `, ${unreachable(code, quote)}`,
+  [Icmpv6Type.packetTooBig]: ({ mtu }) => `, mtu ${mtu}`,
+  [Icmpv6Type.timeExceeded]: ({ code }, { quote }) => timeExceeded(code, quote),
   [Icmpv6Type.parameterProblem]: ({ code, pointer }, { quote }) => {
-    if (quote?.ipv6 === undefined) return `parameter problem ${cut}`
+    if (quote?.ipv6 === undefined) return ` ${cut}`
     const what = problems[code]
-    return `parameter problem, ${what === undefined ? `code-#${code}` : `${what} - octet ${pointer}`}`
+    return `, ${what === undefined ? `code-#${code}` : `${what} - octet ${pointer}`}`
   },
-  [Icmpv6Type.echoRequest]: ({ id, sequence }) => `echo request, id ${id}, seq ${sequence}`,
-  [Icmpv6Type.echoReply]: ({ id, sequence }) => `echo reply, id ${id}, seq ${sequence}`,
-  [Icmpv6Type.routerSolicitation]: () => 'router solicitation',
-  [Icmpv6Type.routerAdvertisement]: () => 'router advertisement',
-  [Icmpv6Type.neighborSolicitation]: ({ target }) => `neighbor solicitation, who has ${target ?? cut}`,
-  [Icmpv6Type.neighborAdvertisement]: ({ target }) => `neighbor advertisement, tgt is ${target ?? cut}`,
-  [Icmpv6Type.redirect]: (_, { payload }) => `redirect, ${addressAt(payload, 16)} to ${addressAt(payload, 0)}`,
-  [Icmpv6Type.listenerReportV2]: ({ rest }) => `multicast listener report v2, ${rest & 0xffff} group record(s)`,
+  [Icmpv6Type.echoRequest]: ({ id, sequence }) => `, id ${id}, seq ${sequence}`,
+  [Icmpv6Type.echoReply]: ({ id, sequence }) => `, id ${id}, seq ${sequence}`,
+  [Icmpv6Type.neighborSolicitation]: ({ target }) => (target === undefined ? ` ${cut}` : `, who has ${target}`),
+  [Icmpv6Type.neighborAdvertisement]: ({ target }) => (target === undefined ? ` ${cut}` : `, tgt is ${target}`),
+  [Icmpv6Type.redirect]: (_, { payload }) => `, ${addressAt(payload, 16)} to ${addressAt(payload, 0)}`,
+  [Icmpv6Type.listenerReportV2]: ({ rest }) => `, ${rest & 0xffff} group record(s)`,
 }
 
 const problems = ['erroneous', 'next header', 'option', 'incomplete header chain']

@@ -1,5 +1,5 @@
 import type { TcpOption } from '../headers/tcp-options.ts'
-import { tcpOptionsLength } from '../headers/tcp-options.ts'
+import { readTcpOptions, tcpOptionsLength } from '../headers/tcp-options.ts'
 import { isRaw } from '../headers/options.ts'
 import type { Tcp, TcpFlag } from '../headers/tcp.ts'
 import { httpLine } from './http.ts'
@@ -15,11 +15,14 @@ export const printTcp: Print<Tcp> = (layer, place) => {
   const flags = `Flags [${flagLetters(layer.flags)}]`
   if (size > place.length) return `${head}${flags} [bad hdr length ${size} - too long, > ${place.length}]`
   const length = place.length - size
+  const fields = `${head}${flags}${numbers(layer, length)}`
+  // The fixed part is there, the options are not: then all behind it is payload.
+  if (size > 20 && layer.options.length === 0 && place.packet.payload.length < size - 20)
+    return `${fields}${cutOptionsText(place.packet.payload)}`
   const options = optionsText(layer)
-  const fields = `${head}${flags}${numbers(layer, length)}${options}`
-  if (options.includes('[bad opt]')) return fields
+  if (options.includes('[bad opt]')) return `${fields}${options}`
   const http = length > 0 && (httpPorts.has(layer.srcPort) || httpPorts.has(layer.dstPort))
-  return `${fields}, length ${length}${http ? `: ${httpLine(place.packet.payload)}` : ''}`
+  return `${fields}${options}, length ${length}${http ? `: ${httpLine(place.packet.payload)}` : ''}`
 }
 
 const letters: { readonly [Flag in TcpFlag]: string } = {
@@ -55,6 +58,19 @@ function optionsText(layer: Tcp): string {
   if (tcpOptionsLength(layer.options) < size) texts.push('eol')
   return `, options [${texts.join(',')}]`
 }
+
+/** What is there of options of which a part is missing. */
+function cutOptionsText(bytes: Uint8Array): string {
+  const options = readTcpOptions({ bytes, trouble: () => {} }, 0, bytes.length)
+  const whole = options.filter((option) => !isRaw(option)).map(optionText)
+  const part = options.find(isRaw)
+  const begun = part !== undefined && part.length > 1 ? (optionNames[part[0]!] ?? `unknown-${part[0]}`) : ''
+  // The bracket that tcpdump forgot to take away.
+  const end = begun !== '' && whole.length > 0 ? '>' : ''
+  return `, options [${[...whole, begun].join(',')} [|tcp]${end}`
+}
+
+const optionNames: Readonly<Record<number, string>> = { 2: 'mss', 3: 'wscale', 4: 'sackOK', 5: 'sack', 8: 'TS' }
 
 function optionText(option: TcpOption | Uint8Array): string {
   if (isRaw(option)) return option[0] === 0 ? 'eol' : '[bad opt]'

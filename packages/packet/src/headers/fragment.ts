@@ -1,5 +1,5 @@
 import { u16, u32 } from '../bytes/reader.ts'
-import { HeaderWriter } from '../bytes/writer.ts'
+import { BuildError, HeaderWriter } from '../bytes/writer.ts'
 import { byNextHeader } from '../dispatch.ts'
 import type { Fields, Header, Spec } from '../header.ts'
 import { hasRoom, nextNumber } from '../header.ts'
@@ -20,6 +20,12 @@ export interface Fragment {
 
 export type FragmentSpec = Spec<Fragment>
 
+/** An offset in the units of the header. */
+export function fragmentUnits(header: string, offset: number): number {
+  if (offset % 8 === 0) return offset / 8
+  throw new BuildError('INVALID_FIELD', `${header}.fragmentOffset`, `is ${offset}; it must be a multiple of 8`)
+}
+
 /** A fragment header; without fields an atomic fragment with id 0. */
 export function fragment(fields: Fields<Fragment> = {}): FragmentSpec {
   return { kind: 'fragment', ...fields }
@@ -33,7 +39,7 @@ export const fragmentHeader: Header<FragmentSpec, Fragment> = {
       .u8('nextHeader', nextNumber('fragment.nextHeader', layer.nextHeader, place.next?.protocol))
       .u8('reserved', layer.reserved ?? 0)
       .bits(
-        ['fragmentOffset / 8', 13, (layer.fragmentOffset ?? 0) / 8],
+        ['fragmentOffset / 8', 13, fragmentUnits('fragment', layer.fragmentOffset ?? 0)],
         ['reservedBits', 2, layer.reservedBits ?? 0],
         ['moreFragments', 1, Number(layer.moreFragments ?? false)],
       )

@@ -6,6 +6,7 @@ import { BuildError, HeaderWriter } from '../bytes/writer.ts'
 import { byProtocol } from '../dispatch.ts'
 import type { Fields, Header, ReadPlace, Reading, Spec, WritePlace } from '../header.ts'
 import { hasRoom, nextNumber, noteCut } from '../header.ts'
+import { fragmentUnits } from './fragment.ts'
 import { ipv4OptionsSize, readIpv4Options, writeIpv4Options } from './ipv4-options.ts'
 import type { TlvOptions } from './options.ts'
 
@@ -76,7 +77,7 @@ function writeFields(layer: Ipv4Spec, place: WritePlace): void {
       ['reservedFlag', 1, Number(layer.reservedFlag ?? false)],
       ['dontFragment', 1, Number(layer.dontFragment ?? false)],
       ['moreFragments', 1, Number(layer.moreFragments ?? false)],
-      ['fragmentOffset / 8', 13, (layer.fragmentOffset ?? 0) / 8],
+      ['fragmentOffset / 8', 13, fragmentUnits('ipv4', layer.fragmentOffset ?? 0)],
     )
     .u8('ttl', layer.ttl ?? 64)
     .u8('protocol', nextNumber('ipv4.protocol', layer.protocol, place.next?.protocol))

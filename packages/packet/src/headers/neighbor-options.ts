@@ -3,6 +3,7 @@ import { u32 } from '../bytes/reader.ts'
 import type { HeaderWriter } from '../bytes/writer.ts'
 import { BuildError } from '../bytes/writer.ts'
 import type { ReadPlace } from '../header.ts'
+import { checkOptionName } from './options.ts'
 
 /** A neighbour discovery option (RFC 4861, 4.6). `other` is one without a name here, or with an unusual length. */
 export type NeighborOption =
@@ -16,6 +17,8 @@ const SOURCE = 1
 const TARGET = 2
 const MTU = 5
 
+const names = { sourceLinkLayerAddress: SOURCE, targetLinkLayerAddress: TARGET, mtu: MTU, other: undefined }
+
 /** Bytes that the options take. */
 export function neighborOptionsSize(options: readonly NeighborOption[]): number {
   return options.reduce((sum, option) => sum + (option.option === 'other' ? 2 + option.data.length : 8), 0)
@@ -23,6 +26,7 @@ export function neighborOptionsSize(options: readonly NeighborOption[]): number 
 
 /** Writes one option. */
 export function writeNeighborOption(option: NeighborOption, writer: HeaderWriter): void {
+  checkOptionName('icmpv6.options', option.option, names)
   switch (option.option) {
     case 'sourceLinkLayerAddress':
     case 'targetLinkLayerAddress':

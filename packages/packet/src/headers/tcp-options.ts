@@ -1,7 +1,7 @@
 import { u16, u32 } from '../bytes/reader.ts'
 import type { HeaderWriter } from '../bytes/writer.ts'
 import type { ReadPlace } from '../header.ts'
-import { isRaw, roundUp } from './options.ts'
+import { checkOptionName, isRaw, roundUp } from './options.ts'
 
 /** A TCP option (RFC 9293, 7323, 2018). `other` is one without a name here, or with an unusual length. */
 export type TcpOption =
@@ -70,7 +70,7 @@ export function writeTcpOptions(options: TcpOptions, writer: HeaderWriter): void
 }
 
 /** Reads the options in `[start, end)`. What cannot be read stands as bytes. */
-export function readTcpOptions(place: ReadPlace, start: number, end: number): TcpOptions {
+export function readTcpOptions(place: Pick<ReadPlace, 'bytes' | 'trouble'>, start: number, end: number): TcpOptions {
   const options: (TcpOption | Uint8Array)[] = []
   let at = start
   while (at < end && place.bytes[at] !== END_OF_LIST) {
@@ -105,6 +105,7 @@ function readSack(data: Uint8Array): TcpOption {
 }
 
 function writeOption<Name extends TcpOption['option']>(option: TcpOption & { option: Name }, to: HeaderWriter): void {
+  checkOptionName('tcp.options', option.option, writers)
   writers[option.option](option, to)
 }
 
@@ -117,5 +118,5 @@ function optionSize(option: TcpOption | Uint8Array): number {
   if (option.option === 'nop') return 1
   if (option.option === 'sack') return 2 + 8 * option.blocks.length
   if (option.option === 'other') return 2 + option.data.length
-  return { mss: 4, windowScale: 3, sackPermitted: 2, timestamps: 10 }[option.option]
+  return { mss: 4, windowScale: 3, sackPermitted: 2, timestamps: 10 }[option.option] ?? 0
 }

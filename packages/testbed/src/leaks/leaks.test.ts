@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { ownName } from '../own-name.ts'
 import type { Inventory } from './inventory.ts'
 import { leaksBetween, takeInventory } from './inventory.ts'
 import { describeLeaks, leaksSince, noLeaks } from './leaks.ts'
@@ -13,6 +14,7 @@ test('what comes is a leak, what goes or stays is none', () => {
     namespace: new Map(),
     pin: new Map(),
     process: new Map(),
+    runs: new Set(),
   }
   const before = {
     ...empty,
@@ -33,6 +35,19 @@ test('what comes is a leak, what goes or stays is none', () => {
   expect(leaksBetween(before, after)).toEqual([
     { kind: 'descriptor', what: 'fd 5' },
     { kind: 'process', what: 'process 9: sleep' },
+  ])
+})
+
+test('what another test run made is no leak of ours, also when that run was killed and left it', () => {
+  const now = takeInventory()
+  const alone = { ...now, runs: new Set<number>() }
+  const left = (name: string) => new Map([...now.namespace, [name, `network namespace ${name}`]])
+  const ours = ownName('skep')
+  expect(leaksBetween(alone, { ...alone, namespace: left('skep-77-run1-ab1-client') })).toEqual([])
+  expect(leaksBetween({ ...alone, runs: new Set([1]) }, { ...alone, namespace: left('blue') })).toEqual([])
+  expect(leaksBetween(alone, { ...alone, namespace: left('blue') })).toHaveLength(1)
+  expect(leaksBetween({ ...alone, runs: new Set([1]) }, { ...alone, namespace: left(ours) })).toEqual([
+    { kind: 'namespace', what: `network namespace ${ours}` },
   ])
 })
 

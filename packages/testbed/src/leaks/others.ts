@@ -1,10 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { runMark, runOf } from '../own-name.ts'
+
+/** Who else was there to make things. */
+export interface Company {
+  /** Other test runs that were under way at some moment of the time in question. */
+  readonly runs: ReadonlySet<number>
+}
 
 /**
- * Whether a namespace or pin, of which the kernel tells no owner, may be somebody else's: its name has the number of
- * another Node process that lives, or another test run is under way on this machine and the name has not our number.
+ * Whether a namespace or pin is somebody else's: the kernel tells no owner. A name with a test run's number is that
+ * run's, whatever has become of it (`ownName`). Of one without, nobody can know while other runs are about; it is not
+ * ours then, nor when it has the number of another Node process that lives.
  */
-export function mayBeAnothers(name: string, runs: ReadonlySet<number> = otherRuns()): boolean {
+export function isAnothers(name: string, { runs }: Company): boolean {
+  const owner = runOf(name)
+  if (owner !== undefined) return owner !== process.env[runMark]
   const numbers = (name.match(/\d+/g) ?? []).map(Number)
   if (numbers.includes(process.pid)) return false
   return runs.size > 0 || numbers.some((pid) => isNode(commandOf(pid)))
@@ -12,9 +22,10 @@ export function mayBeAnothers(name: string, runs: ReadonlySet<number> = otherRun
 
 /** Test runs under way on this machine, besides this one. */
 export function otherRuns(): Set<number> {
+  const own = new Set([process.pid, process.ppid, Number(process.env[runMark])])
   const pids = readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && pid !== process.ppid)
+    .filter((pid) => pid > 0 && !own.has(pid))
   return new Set(pids.filter((pid) => isTestRun(commandOf(pid))))
 }
 

@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-
-/** Set in the environment of a test run, so that its processes are known when their parent is gone. */
-export const runMark = 'SKEP_TEST_RUN'
+import { runMark } from '../own-name.ts'
 
 interface Process {
   readonly pid: number

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 import { deleteNamespace, listNamespaces, NetlinkError } from 'netlink-ts'
+import { ownName } from '../own-name.ts'
 import { killProcessesIn } from '../process/tenants.ts'
 
 /** How a topology's namespaces are called: by the process that they belong to, so that a later one can tell. */
 export function namespacePrefix(tag: string): string {
-  return `skep-${process.pid}-${tag}`
+  return `${ownName('skep')}-${tag}`
 }
 
 /** Deletes what topologies of processes left behind that were killed: their namespaces and what runs in them. */

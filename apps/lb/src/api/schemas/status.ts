@@ -118,5 +118,13 @@ export const status: z.ZodType = z.looseObject({
   connections: counts.nullable(),
   gauges: z.array(gauge),
   sources: z.array(z.string()),
-  nextHops: z.array(z.strictObject({ address: z.string(), device: z.string(), mac: z.string().nullable() })),
+  nextHops: z.array(
+    z.looseObject({
+      address: z.string(),
+      device: z.string(),
+      mac: z.string().nullable(),
+      state: z.enum(['usable', 'resolving', 'failed', 'absent']),
+      since: z.string(),
+    }),
+  ),
 })

@@ -19,7 +19,7 @@ test.each<[string[], string[]]>([
   [['get', 'b'], ['backends']],
   [
     ['explain', ''],
-    ['flow', 'service', 'help'],
+    ['flow', 'service', 'neighbor', 'help'],
   ],
   [['get', 'services', '--out'], ['--output']],
   [

@@ -1,0 +1,27 @@
+import { type LbXdp, pulseCodec, pulseOffsets, PulseSwitch } from '@skep/datapath/lb-xdp'
+import type { MappedArray } from 'libbpf-ts'
+
+const SWITCHES = pulseOffsets.switches / 4
+
+/** What the datapath is told to look for, beside the heartbeat. */
+export class Switches implements Disposable {
+  readonly #mapping: MappedArray
+  readonly #words: Uint32Array
+
+  constructor({ pulse }: Pick<LbXdp['maps'], 'pulse'>) {
+    this.#mapping = pulse.mmap()
+    this.#words = new Uint32Array(this.#mapping.buffer, 0, pulseCodec.size / 4)
+    // What a run that was killed had turned on for a moment.
+    Atomics.and(this.#words, SWITCHES, ~PulseSwitch.SWITCH_CARRYING)
+  }
+
+  /** Has the datapath look for services that take every port, or spares it that. */
+  switchAnyPort(on: boolean): void {
+    const others = this.#words[SWITCHES]! & ~PulseSwitch.SWITCH_ANY_PORT
+    Atomics.store(this.#words, SWITCHES, on ? others | PulseSwitch.SWITCH_ANY_PORT : others)
+  }
+
+  [Symbol.dispose](): void {
+    this.#mapping[Symbol.dispose]()
+  }
+}

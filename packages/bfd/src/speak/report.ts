@@ -1,0 +1,45 @@
+import type { Clock } from '../clock.ts'
+import type { SessionState } from '../machine/state.ts'
+import { detectionTime, transmitInterval } from '../machine/timing.ts'
+import type { SessionConfig } from './session-config.ts'
+
+/** What has happened in a session since it was made. */
+export interface SessionCounters {
+  readonly sent: number
+  readonly received: number
+  /** Packets of this session that broke the rules. */
+  readonly discarded: number
+  /** Packets that the kernel refused to send. */
+  readonly unsent: number
+  /** How often it came up, and how often it was up and went down. */
+  readonly ups: number
+  readonly downs: number
+}
+
+/** A session as it is. */
+export interface SessionReport {
+  /** What names it; see {@link sessionKey}. */
+  readonly key: string
+  readonly config: SessionConfig
+  readonly state: SessionState
+  /** When it came into its state, in ms since 1970. */
+  readonly since: number
+  readonly counters: SessionCounters
+  /** 0: it has no socket yet. */
+  readonly sourcePort: number
+  /** Why it cannot run as it should: a device or an address that is not there, a port that is taken. */
+  readonly problem?: string | undefined
+}
+
+/** A session in one line: `up for 12 s: the peer hears us; sends every 50 ms, detects within 150 ms`. */
+export function explainSession({ config, state, problem }: SessionReport, clock: Clock): string {
+  const seconds = Math.max(0, Math.floor((clock.now() - state.since) / 1000))
+  const parts = [`${state.name} for ${seconds} s: ${state.why}`]
+  if (state.name === 'up') {
+    const every = transmitInterval(config, state)
+    const sends = every === undefined ? 'sends only when asked' : `sends every ${every / 1000} ms`
+    parts.push(`${sends}, detects within ${detectionTime(state) / 1000} ms`)
+  }
+  if (problem !== undefined) parts.push(problem)
+  return parts.join('; ')
+}
