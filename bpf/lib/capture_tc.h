@@ -23,7 +23,7 @@ static __always_inline __u32 length_of(const struct context *ctx)
 
 /* So many of its bytes from `from` on, to `at`; fewer where they would end behind the record. */
 static __always_inline void copy_part(struct context *ctx, struct capture_record *record, __u32 from,
-				      const __u32 at, __u32 bytes)
+				      const __u32 at, __u64 bytes)
 {
 	if (bytes > CAPTURE_BYTES - at)
 		bytes = CAPTURE_BYTES - at;

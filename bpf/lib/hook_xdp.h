@@ -106,14 +106,17 @@ static __always_inline void *open_front(struct context *ctx, struct packet *pack
 			 bpf_htons(is4 ? ETH_P_IP : ETH_P_IPV6));
 }
 
+/* The most that is before what follows the fixed IP header. */
+#define MOVED_BYTES (NETWORK_MASK + 1 + sizeof(struct ipv6hdr))
+
 /* The frame's first bytes, down to the end of the fixed IP header, moved to the new front. */
 static __always_inline _Bool move_front(struct context *ctx, __u32 headers, __u32 by)
 {
 	void *front = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
 
-	for (__u32 at = 0; at < headers; at += sizeof(__u16)) {
-		__u16 *to = front + (at & 0xff);
+	for (__u32 at = 0; at < MOVED_BYTES && at < headers; at += sizeof(__u16)) {
+		__u16 *to = front + at;
 		const __u16 *from = (void *)to + by;
 
 		if ((void *)(from + 1) > end)

@@ -4,14 +4,14 @@
  * is returned.
  *
  * Linux before 5.12 has no such instruction, and refuses a program in which it stands even where it is never
- * reached. So the programs for it are objects of their own (*_locked.bpf.c, which define LOCKED), where one
- * lock stands for it: what opens a connection waits for other CPUs that do; what goes on with one does not.
+ * reached. So it gets objects of its own (OLD_KERNEL), where one lock stands for it: what opens a connection
+ * waits for other CPUs that do; what goes on with one does not.
  */
 #pragma once
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#ifndef LOCKED
+#ifndef OLD_KERNEL
 
 static __always_inline __u32 swap32(__u32 *word, __u32 from, __u32 to)
 {

@@ -16,7 +16,8 @@ same() {
 
 if [ "$version" = "$pinned" ]; then
 	make -s -C bpf OBJECTS="$fresh/objects" TEST_OBJECTS="$fresh/tests" GENERATED="$fresh/src" >/dev/null
-	for file in "$fresh"/objects/*; do same "$file" "packages/datapath/objects/$(basename "$file")"; done
+	for file in "$fresh"/objects/*.o; do same "$file" "packages/datapath/objects/$(basename "$file")"; done
+	for file in "$fresh"/objects/old/*.o; do same "$file" "packages/datapath/objects/old/$(basename "$file")"; done
 	for file in "$fresh"/tests/*; do same "$file" "packages/datapath/test-objects/$(basename "$file")"; done
 	for file in "$fresh"/src/*; do same "$file" "packages/datapath/src/$(basename "$file")"; done
 	cp -r packages/libbpf-ts/test-objects "$fresh/libbpf"

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Capture, type Host, needing, needs, startTraffic, traffic, untilLine } from '@skep/testbed'
-import { Link, probe } from 'libbpf-ts'
 import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
 import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
 import { SkepLb } from '../test/skep-lb.ts'
+import { openAttached } from './devices/attached.ts'
+import { instancePaths } from './instance/paths.ts'
 
-const tcx = needs.feature('tcx', () => (probe.feature('tcx').supported === true ? undefined : 'Linux 6.6'))
-const hosted = needing(needs.root, needs.bpf, tcx)
+const hosted = needing(needs.root, needs.bpf)
 const urls = [`http://${vip4}`, `http://[${vip6}]`] as const
 const bytes = 10_000_000
 const backends = ['backend-1', 'backend-2', 'backend-3']
@@ -120,10 +120,14 @@ hosted.describe('acceleration: tc, with source NAT', () => {
 
 /** The programs on the load balancer's devices, at tc. */
 function programsOn(lb: SkepLb): number[] {
-  return ['eth0+tc', 'eth1+tc'].map((pin) => {
-    using link = Link.open(join(lb.pins, 'links', pin))
-    return link.info().programId
-  })
+  const { instance, bpfRoot, folder } = lb
+  const paths = instancePaths({ instance, bpfRoot, runDir: join(folder, 'run') })
+  return lb.host.run(() =>
+    openAttached(paths).map((attached) => {
+      using held = attached
+      return held.programId
+    }),
+  )
 }
 
 /** Captures while something happens; the lines that it printed when it ended by itself. */

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { NeighborKeeper, type NextHop } from '@skep/neighbor'
 import { type Netlink, openNetlink } from 'netlink-ts'
+import { attachedPins } from './devices/attached.ts'
 import { detachLink } from './devices/detach.ts'
 import { deviceOfPin, type InstancePaths } from './instance/paths.ts'
 import { removeIfEmpty } from './instance/remove-if-empty.ts'
@@ -14,7 +15,7 @@ import { formatKey, procSettings } from './sysctl/proc.ts'
  * settings. The caller holds the instance's locks. Says what it did, a line each; nothing where nothing was.
  */
 export function removeInstance(paths: InstancePaths): string[] {
-  const devices = [...new Set(existsSync(paths.links) ? readdirSync(paths.links).map(deviceOfPin) : [])]
+  const devices = [...new Set(attachedPins(paths).map(deviceOfPin))]
   for (const device of devices) detachLink(paths, device)
   using netlink = openNetlink()
   const neighbors = existsSync(paths.run) ? releaseNeighbors(netlink, paths) : []

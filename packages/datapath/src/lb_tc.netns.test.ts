@@ -5,7 +5,7 @@ import { build, ethernet, ipv4, ipv6, udp, vlan } from '@skep/packet'
 import { openObject, type Program, xdpContext } from 'libbpf-ts'
 import { openEthtool } from 'netlink-ts'
 import { Balancer } from '../test/balancer.ts'
-import { tcx } from '../test/hook.ts'
+import { attachAtTc } from '../test/hook.ts'
 import { families, type Family } from '../test/packets.ts'
 import { ServiceFlag } from './lb_xdp.gen.ts'
 
@@ -15,7 +15,7 @@ const own = { v4: '10.1.0.1', v6: 'fd01::1' } as const
 const backend = { v4: '10.1.0.2', v6: 'fd01::2' } as const
 const tagged = { one: [7], two: [9, 8] } as const
 
-needing(needs.root, needs.bpf, tcx).describe('VLAN tags at tc', () => {
+needing(needs.root, needs.bpf).describe('VLAN tags at tc', () => {
   const undo = new AsyncDisposableStack()
   let net: Net<'client' | 'lb' | 'backend'>
   let lb: Balancer
@@ -30,7 +30,7 @@ needing(needs.root, needs.bpf, tcx).describe('VLAN tags at tc', () => {
       }),
     )
     lb = undo.use(new Balancer({ hook: 'tc' }))
-    undo.use(net.lb.run(() => lb.program.attachTcx({ device: 'eth0', direction: 'ingress' })))
+    undo.use(net.lb.run(() => attachAtTc(lb.program, 'eth0')))
     for (const address of Object.values(backend))
       net.lb.netlink.neighbor.add({ device: 'eth1', address, lladdr: net.backend.device('eth0').address! })
     using ethtool = openEthtool({ ns: net.lb.namespace })

@@ -11,15 +11,14 @@ import {
   udpEcho,
   untilLine,
 } from '@skep/testbed'
-import type { Link } from 'libbpf-ts'
 import { openEthtool } from 'netlink-ts'
 import { Balancer } from '../test/balancer.ts'
 import type { VerdictName } from '../test/counted.ts'
-import { attachedAtEachHook } from '../test/hook.ts'
+import { atEachHook, attachAtTc } from '../test/hook.ts'
 import { families } from '../test/packets.ts'
 import { verdictsByIndex } from './verdicts.ts'
 
-attachedAtEachHook('a load balancer on a network', (hook) => {
+atEachHook('a load balancer on a network', (hook) => {
   const vip = { v4: '192.0.2.10', v6: '2001:db8::10' } as const
   const own = { v4: '10.1.0.1', v6: 'fd01::1' } as const
   const backends = [
@@ -68,11 +67,9 @@ attachedAtEachHook('a load balancer on a network', (hook) => {
     for (const family of families) for (const kind of ['http', 'tcp', 'udp'] as const) addService(family, kind)
   })
 
-  function attach(balancer: Balancer, devices: readonly string[]): Link[] {
+  function attach(balancer: Balancer, devices: readonly string[]): Disposable[] {
     return devices.map((device) =>
-      hook === 'xdp'
-        ? balancer.program.attachXdp({ device, mode: 'native' })
-        : balancer.program.attachTcx({ device, direction: 'ingress' }),
+      hook === 'xdp' ? balancer.program.attachXdp({ device, mode: 'native' }) : attachAtTc(balancer.program, device),
     )
   }
 

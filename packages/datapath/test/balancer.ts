@@ -1,6 +1,6 @@
 import { IpProtocol } from '@skep/packet'
 import type { MappedArray, Program } from 'libbpf-ts'
-import { loadLbTc, type LbTcOptions } from '../src/lb_tc.gen.ts'
+import { loadLbTc, type LbTcOptions } from '../src/lb-tc.ts'
 import {
   type Counter,
   type LbXdp,
@@ -10,7 +10,7 @@ import {
   MovePhase,
   type NatEntry,
   type RangeBound,
-} from '../src/lb_xdp.gen.ts'
+} from '../src/lb-xdp.ts'
 import { readClock } from '../src/clock.ts'
 import { countedVerdict, sum, type VerdictName } from './counted.ts'
 import { actionAt, type Hook, runAt } from './hook.ts'

@@ -1,25 +1,22 @@
-import { type Need, needing, needs } from '@skep/testbed'
+import { needing, needs } from '@skep/testbed'
 import { BpfError, probe, type Program, skbContext, type TestRunResult, xdpContext } from 'libbpf-ts'
-import { loadLbTc } from '../src/lb_tc.gen.ts'
+import { loadLbTc } from '../src/lb-tc.ts'
 import { verdicts } from '../src/verdicts.gen.ts'
 import type { VerdictName } from './counted.ts'
 
 /** Where a program stands. */
 export type Hook = 'xdp' | 'tc'
 
-/** TCX: a device takes a program for tc by a link. */
-export const tcx: Need = needs.feature('tcx', () => (probe.feature('tcx').supported === true ? undefined : 'Linux 6.6'))
+/** Attaches at tc, on the way in: by a link, or by a filter where the kernel has no links there (before Linux 6.6). */
+export function attachAtTc(program: Program, device: string): Disposable {
+  const hook = { device, direction: 'ingress' } as const
+  return probe.feature('tcx').supported === true ? program.attachTcx(hook) : program.attachTc(hook)
+}
 
 /** A suite for the program at each hook: both are told by one story, and so pass one table. */
 export function atEachHook(title: string, suite: (hook: Hook) => void): void {
   for (const hook of ['xdp', 'tc'] as const)
     needing(needs.root, needs.bpf).describe(`${title}, at ${hook}`, () => suite(hook))
-}
-
-/** The same for one that attaches the program to devices. */
-export function attachedAtEachHook(title: string, suite: (hook: Hook) => void): void {
-  for (const hook of ['xdp', 'tc'] as const)
-    needing(needs.root, needs.bpf, ...{ xdp: [], tc: [tcx] }[hook]).describe(`${title}, at ${hook}`, () => suite(hook))
 }
 
 /** Runs a program once, as if the packet came in by a device. */

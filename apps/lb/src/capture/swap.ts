@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { BpfError, Link, Program } from 'libbpf-ts'
+import { existsSync } from 'node:fs'
+import { BpfError, Program } from 'libbpf-ts'
 import { readProgram } from '../datapath/installed.ts'
 import { programPin } from '../datapath/pin.ts'
 import { loadTc } from '../datapath/tc.ts'
-import { hookOfLinkPin, type InstancePaths, type LinkHook } from '../instance/paths.ts'
+import { openLive } from '../devices/attached.ts'
+import type { InstancePaths, LinkHook } from '../instance/paths.ts'
 
 /** What takes the load balancer's place on each hook. */
 export type Stand = Readonly<Partial<Record<LinkHook, Program>>>
@@ -12,9 +12,9 @@ export type Stand = Readonly<Partial<Record<LinkHook, Program>>>
 /** The hooks of the devices that packets meet the load balancer on. */
 export function hooksInUse(paths: InstancePaths): ReadonlySet<LinkHook> {
   const hooks = new Set<LinkHook>()
-  for (const { link, hook } of openLinks(paths)) {
-    using held = link
-    if (held.info().ifindex !== 0) hooks.add(hook)
+  for (const attached of openLive(paths)) {
+    using held = attached
+    hooks.add(held.hook)
   }
   return hooks
 }
@@ -27,12 +27,11 @@ export function swapIn(paths: InstancePaths, programs: Stand): Disposable {
   using stack = new DisposableStack()
   const before = stack.use(new Before(paths))
   stack.defer(() => putBack(paths, programs, before))
-  for (const { link, hook } of openLinks(paths)) {
-    using held = link
-    const program = programs[hook]
-    const { ifindex, programId } = held.info()
-    if (ifindex === 0 || program === undefined) continue
-    if (hook === 'tc') before.hold(programId)
+  for (const attached of openLive(paths)) {
+    using held = attached
+    const program = programs[held.hook]
+    if (program === undefined) continue
+    if (held.hook === 'tc') before.hold(held.programId)
     held.update(program)
   }
   return stack.move()
@@ -76,20 +75,14 @@ function installedId(paths: InstancePaths): number {
 function putBack(paths: InstancePaths, programs: Stand, before: Before): void {
   if (!existsSync(programPin(paths))) return
   using xdp = Program.open(programPin(paths))
-  for (const { link, hook } of openLinks(paths)) {
-    using held = link
-    const expected = programs[hook]
-    const { ifindex, programId } = held.info()
-    if (ifindex === 0 || expected === undefined || programId !== expected.info().id) continue
+  for (const attached of openLive(paths)) {
+    using held = attached
+    const expected = programs[held.hook]
+    if (expected === undefined || held.programId !== expected.info().id) continue
     try {
-      held.update(hook === 'tc' ? before.tc() : xdp, { expected })
+      held.update(held.hook === 'tc' ? before.tc() : xdp, { expected })
     } catch (error) {
       if (!(error instanceof BpfError) || (error.code !== 'BUSY' && error.code !== 'NOT_FOUND')) throw error
     }
   }
-}
-
-function openLinks(paths: InstancePaths): { readonly link: Link; readonly hook: LinkHook }[] {
-  if (!existsSync(paths.links)) return []
-  return readdirSync(paths.links).map((pin) => ({ link: Link.open(join(paths.links, pin)), hook: hookOfLinkPin(pin) }))
 }

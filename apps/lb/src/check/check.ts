@@ -99,20 +99,10 @@ function describeHost(config: Config): CheckReport {
       ...ownFrontendWarnings(config, own),
       ...sourceRangeWarnings(config),
       ...announced.warnings,
-      ...tcWarnings(config),
       ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
       ...(config.acceleration === 'generic' || config.acceleration === 'tc' ? [] : vethWarnings(chosen)),
     ],
   }
-}
-
-/** What `run` would refuse to start for. */
-function tcWarnings({ acceleration }: Config): string[] {
-  if (acceleration !== 'tc') return []
-  const answer = probe.feature('tcx')
-  if (answer.supported === true) return []
-  const why = answer.supported === 'unknown' ? answer.why : `it takes Linux ${answer.since}`
-  return [`acceleration: tc: this kernel has no TCX, and run will refuse to start: ${why}`]
 }
 
 /** The largest packet that the way to an address takes; `undefined` where there is no way. */

@@ -1,8 +1,8 @@
-import { BpfError, type Program } from 'libbpf-ts'
+import { BpfError, NotSupported, type Program } from 'libbpf-ts'
 import { LbError } from '../error.ts'
 import { linkPin, type InstancePaths } from '../instance/paths.ts'
-import { hookOf } from './detach.ts'
-import type { Device, DeviceMode } from './plan.ts'
+import { attachFilter } from './filter.ts'
+import type { Device, DeviceMode, XdpMode } from './plan.ts'
 
 /** How a device came to its mode. */
 export interface Attachment {
@@ -18,6 +18,33 @@ export interface Programs {
   readonly tc: () => Program
 }
 
+/** Ways onto tc: by a link, which kernels have from Linux 6.6 on, or by a filter. */
+export type TcWay = 'tcx' | 'clsact'
+
+/** Attaches at tc by the first of the ways that the kernel has; says which. */
+export function attachTraffic(
+  paths: InstancePaths,
+  device: Device,
+  program: Program,
+  ways: readonly TcWay[] = ['tcx', 'clsact'],
+): TcWay {
+  try {
+    if (ways[0] === 'clsact') throw new NotSupported('attachTcx', 'tcx', '6.6')
+    using link = program.attachTcx({ ifindex: device.index, direction: 'ingress' })
+    link.pin(linkPin(paths, device.name, 'tc'))
+    return 'tcx'
+  } catch (error) {
+    if (!(error instanceof NotSupported) || !ways.includes('clsact')) throw error
+    attachFilter(paths, device, program)
+    return 'clsact'
+  }
+}
+
+function attachXdp(paths: InstancePaths, { name, index }: Device, mode: XdpMode, program: Program): void {
+  using link = program.attachXdp({ ifindex: index, mode })
+  link.pin(linkPin(paths, name, 'xdp'))
+}
+
 /** Attaches to a device, trying the modes in turn. Throws `LbError` CANNOT_ATTACH with what each of them met. */
 export function attach(
   { name, index: ifindex }: Device,
@@ -28,8 +55,8 @@ export function attach(
   const reasons: string[] = []
   for (const mode of modes) {
     try {
-      using link = mode === 'tc' ? tc().attachTcx({ ifindex, direction: 'ingress' }) : xdp.attachXdp({ ifindex, mode })
-      link.pin(linkPin(paths, name, hookOf(mode)))
+      if (mode === 'tc') attachTraffic(paths, { name, index: ifindex }, tc())
+      else attachXdp(paths, { name, index: ifindex }, mode, xdp)
       return { device: name, mode, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) }
     } catch (error) {
       if (!(error instanceof BpfError)) throw error

@@ -1,6 +1,5 @@
-import { existsSync, rmSync } from 'node:fs'
-import { Link } from 'libbpf-ts'
-import { linkPin, type InstancePaths, type LinkHook } from '../instance/paths.ts'
+import type { InstancePaths, LinkHook } from '../instance/paths.ts'
+import { openAttached } from './attached.ts'
 import type { DeviceMode } from './plan.ts'
 
 /** The hook that a mode stands on. */
@@ -13,11 +12,10 @@ export function detachLink(paths: InstancePaths, device: string): void {
   for (const hook of ['xdp', 'tc'] as const) detachHook(paths, device, hook)
 }
 
-/** Takes the program off one hook of a device. A link whose device has gone only has its pin. */
+/** Takes the program off one hook of a device. One whose device has gone only has its pin. */
 export function detachHook(paths: InstancePaths, device: string, hook: LinkHook): void {
-  const pin = linkPin(paths, device, hook)
-  if (!existsSync(pin)) return
-  using link = Link.open(pin)
-  if (link.info().ifindex !== 0) link.detach()
-  rmSync(pin)
+  for (const attached of openAttached(paths)) {
+    using held = attached
+    if (held.device === device && held.hook === hook) held.detach()
+  }
 }

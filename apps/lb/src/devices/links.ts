@@ -1,33 +1,37 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { Link } from 'libbpf-ts'
 import type { Netlink } from 'netlink-ts'
-import { deviceOfPin, hookOfLinkPin, linkPin, type InstancePaths } from '../instance/paths.ts'
+import { deviceOfPin, hookOfLinkPin, type InstancePaths } from '../instance/paths.ts'
+import { attachedPins, openAttached } from './attached.ts'
 import { attach, type Attachment, type Programs } from './attach.ts'
 import { detachHook, detachLink, hookOf } from './detach.ts'
 import type { DeviceStep, PinnedLink } from './plan.ts'
 import { renamePin } from './rename.ts'
 import { switchMode } from './switch.ts'
 
-/** The links that are pinned, and where they are attached. Equivalent to: `bpftool link show pinned <pin>`. */
+/** What is attached, and where. Equivalent to: `bpftool link show pinned <pin>`. */
 export function pinnedLinks(paths: InstancePaths, netlink: Netlink): PinnedLink[] {
-  if (!existsSync(paths.links)) return []
-  return readdirSync(paths.links).map((pin) => {
-    using link = Link.open(join(paths.links, pin))
-    const { ifindex: index = 0, programId } = link.info()
-    const mode = hookOfLinkPin(pin) === 'tc' ? 'tc' : xdpModeOn(netlink, index)
-    return { device: deviceOfPin(pin), index, mode, programId }
+  return openAttached(paths).map((attached) => {
+    using held = attached
+    const { device, hook, ifindex: index, programId } = held
+    return { device, index, mode: hook === 'tc' ? 'tc' : xdpModeOn(netlink, index), programId }
   })
 }
 
-/** Whether any link of the instance is attached to a device, in whatever network namespace. */
+/** Whether anything of the instance is attached to a device: by a link, in whatever network namespace. */
 export function hasLiveLinks(paths: InstancePaths): boolean {
-  if (!existsSync(paths.links)) return false
-  return readdirSync(paths.links).some((pin) => {
-    using link = Link.open(join(paths.links, pin))
-    return link.info().ifindex !== 0
+  return openAttached(paths).some((attached) => {
+    using held = attached
+    return held.ifindex !== 0
   })
 }
+
+/** The devices whose packets meet the program at tc. */
+export function tcDevices(paths: InstancePaths): string[] {
+  return attachedPins(paths)
+    .filter((pin) => hookOfLinkPin(pin) === 'tc')
+    .map(deviceOfPin)
+}
+
+type UpdateStep = Extract<DeviceStep, { readonly do: 'update' }>
 
 /** Carries out one step. Never detaches what is to stay attached. */
 export function applyDeviceStep(step: DeviceStep, paths: InstancePaths, programs: Programs): Attachment | undefined {
@@ -36,8 +40,7 @@ export function applyDeviceStep(step: DeviceStep, paths: InstancePaths, programs
       renamePin(paths, step.device)
       return undefined
     case 'update': {
-      using link = Link.open(linkPin(paths, step.device.name, hookOf(step.mode)))
-      link.update(step.mode === 'tc' ? programs.tc() : programs.xdp)
+      update(step, paths, programs)
       return { device: step.device.name, mode: step.mode }
     }
     case 'attach':
@@ -50,6 +53,14 @@ export function applyDeviceStep(step: DeviceStep, paths: InstancePaths, programs
     default:
       detachLink(paths, step.device)
       return undefined
+  }
+}
+
+function update({ device, mode }: UpdateStep, paths: InstancePaths, programs: Programs): void {
+  for (const attached of openAttached(paths)) {
+    using held = attached
+    if (held.ifindex === device.index && held.hook === hookOf(mode))
+      held.update(mode === 'tc' ? programs.tc() : programs.xdp)
   }
 }
 

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
-import { Link } from 'libbpf-ts'
-import { hookOfLinkPin, linkPin, type InstancePaths } from '../instance/paths.ts'
+import { existsSync, renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { filterPin, isFilterPin, linkPin, type InstancePaths } from '../instance/paths.ts'
+import { type Attached, openAttached } from './attached.ts'
 import type { Device } from './plan.ts'
 
 /**
@@ -9,16 +9,18 @@ import type { Device } from './plan.ts'
  * have changed names, the other's pin makes way: it is found again by its device.
  */
 export function renamePin(paths: InstancePaths, { name, index }: Device): void {
-  for (const pin of readdirSync(paths.links).filter((one) => indexOf(join(paths.links, one)) === index)) {
-    const to = linkPin(paths, name, hookOfLinkPin(pin))
-    if (join(paths.links, pin) === to) continue
+  using stack = new DisposableStack()
+  const attached = openAttached(paths).map((one) => stack.use(one))
+  for (const one of attached.filter(({ ifindex }) => ifindex === index)) {
+    const to = pinOf(paths, one, name)
+    if (basename(to) === one.pin) continue
+    const there = attached.find(({ pin }) => pin === basename(to))
     // The kernel would take the pin there away, and the link with it.
-    if (existsSync(to)) renameSync(to, linkPin(paths, `renamed-${indexOf(to)}`, hookOfLinkPin(pin)))
-    renameSync(join(paths.links, pin), to)
+    if (there && existsSync(to)) renameSync(to, pinOf(paths, there, `renamed-${there.ifindex}`))
+    renameSync(join(paths.links, one.pin), to)
   }
 }
 
-function indexOf(pin: string): number {
-  using link = Link.open(pin)
-  return link.info().ifindex ?? 0
+function pinOf(paths: InstancePaths, { pin, hook, ifindex }: Attached, device: string): string {
+  return isFilterPin(pin) ? filterPin(paths, device, ifindex) : linkPin(paths, device, hook)
 }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Link, Program } from 'libbpf-ts'
+import { Program } from 'libbpf-ts'
 import { programPin } from '../datapath/pin.ts'
-import { hookOfLinkPin, type InstancePaths, type LinkHook } from '../instance/paths.ts'
+import { openLive } from '../devices/attached.ts'
+import type { InstancePaths } from '../instance/paths.ts'
 
 /** The names of the new programs in the stage; maps have their own. */
 const PROGRAM = 'program'
@@ -17,26 +18,26 @@ export function stageFolder(paths: InstancePaths): string {
 export function stageIsLive(paths: InstancePaths): boolean {
   if (!existsSync(stagedProgram(paths))) return false
   const staged = [stagedProgram(paths), stagedTcProgram(paths)].filter((pin) => existsSync(pin)).map(idOf)
-  return liveLinks(paths).some(({ link }) => {
-    using held = link
-    return staged.includes(held.info().programId)
+  return openLive(paths).some((attached) => {
+    using held = attached
+    return staged.includes(held.programId)
   })
 }
 
 /** Puts the staged programs in on every device, each atomically. */
 export function goLive(paths: InstancePaths): void {
-  for (const { link, hook } of liveLinks(paths)) {
-    using held = link
-    using program = Program.open(hook === 'tc' ? stagedTcProgram(paths) : stagedProgram(paths))
+  for (const attached of openLive(paths)) {
+    using held = attached
+    using program = Program.open(held.hook === 'tc' ? stagedTcProgram(paths) : stagedProgram(paths))
     held.update(program)
   }
 }
 
 /** Whether packets of any device meet the program for tc. */
 export function meetsTc(paths: InstancePaths): boolean {
-  return liveLinks(paths).some(({ link, hook }) => {
-    link.close()
-    return hook === 'tc'
+  return openLive(paths).some((attached) => {
+    using held = attached
+    return held.hook === 'tc'
   })
 }
 
@@ -69,21 +70,4 @@ export function stagedTcProgram(paths: InstancePaths): string {
 function idOf(pin: string): number {
   using program = Program.open(pin)
   return program.info().id
-}
-
-interface LiveLink {
-  readonly link: Link
-  readonly hook: LinkHook
-}
-
-/** Those whose device is there. */
-function liveLinks(paths: InstancePaths): LiveLink[] {
-  if (!existsSync(paths.links)) return []
-  return readdirSync(paths.links)
-    .map((pin) => ({ link: Link.open(join(paths.links, pin)), hook: hookOfLinkPin(pin) }))
-    .filter(({ link }) => {
-      const live = link.info().ifindex !== 0
-      if (!live) link.close()
-      return live
-    })
 }

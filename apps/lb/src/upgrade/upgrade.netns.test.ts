@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { loadLbXdp } from '@skep/datapath/lb-xdp'
 import { type HeldConnections, holdConnections, needing, needs, startTraffic, traffic } from '@skep/testbed'
-import { createMap, Link, MapHandle, probe, rawMap } from 'libbpf-ts'
+import { createMap, Link, MapHandle, rawMap } from 'libbpf-ts'
 import { config as configOf, network, vip4 } from '../../test/network.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
@@ -48,8 +48,7 @@ describe('tables of other sizes than those that are there', () => {
     expect(await held.check()).toEqual(held.opened)
   }
 
-  const modes = probe.feature('tcx').supported === true ? ['native', 'tc'] : ['native']
-  test.each(modes)(
+  test.each(['native', 'tc'])(
     'a restart with more room, under load, in mode %s: no connection breaks, and there is more room',
     async (mode) => {
       const inMode = (times: number) => config(times, `\n  acceleration: ${mode}`)

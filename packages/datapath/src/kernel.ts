@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { probe } from 'libbpf-ts'
+
+/** What a kernel lacks of what the programs ask for, and what they do in its place. */
+export interface Lack {
+  readonly needs: string
+  /** The first kernel that has it. */
+  readonly since: string
+  readonly instead: string
+}
+
+const SWAP = {
+  needs: 'compare-and-swap',
+  since: '5.12',
+  instead: 'one lock for all processors, where connections open, close and are recorded',
+} satisfies Lack
+
+let lacking: readonly Lack[] | undefined
+
+/** What this kernel lacks, found out by trying, once; nothing where that cannot be found out. Needs CAP_BPF. */
+export function lacksOfKernel(): readonly Lack[] {
+  return (lacking ??= probe.feature('compare-and-swap').supported === false ? [SWAP] : [])
+}
+
+/** The file of a program of the load balancer that this kernel takes. `name`: as `lb_xdp`. */
+export function objectFor(name: string): string {
+  const folder = lacksOfKernel().includes(SWAP) ? '../objects/old' : '../objects'
+  return fileURLToPath(new URL(`${folder}/${name}.bpf.o`, import.meta.url))
+}
