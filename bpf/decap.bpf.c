@@ -2,8 +2,7 @@
 /*
  * For backends of a load balancer that lets them answer by themselves: takes IPIP off where there is no
  * tunnel device, and heeds the option that names a service, so that replies leave with its address. What
- * arrives is done by XDP, or by tc where XDP cannot be; what leaves, by tc. Needs Linux 5.12 (as lb_xdp; a
- * coarse clock, 5.11).
+ * arrives is done by XDP, or by tc where XDP cannot be; what leaves, by tc. Needs Linux 5.10.
  */
 #include <linux/pkt_cls.h>
 #include "lib/decap_count.h"

@@ -18,6 +18,7 @@ struct decap_settings {
 	__u32 timeout_closing; /* TCP, after a FIN from both sides */
 	__u32 timeout_reset;   /* TCP, after a RST */
 	__u32 timeout_udp;
+	__u32 coarse_clock; /* 1: the kernel has one (Linux 5.11), which costs less */
 };
 
-_Static_assert(sizeof(struct decap_settings) == 24, "no padding");
+_Static_assert(sizeof(struct decap_settings) == 28, "no padding");

@@ -27,8 +27,10 @@ static __always_inline void copy_part(struct context *ctx, struct capture_record
 {
 	if (bytes > CAPTURE_BYTES - at)
 		bytes = CAPTURE_BYTES - at;
+	if ((__s64)bytes <= 0)
+		return;
 	forget(bytes);
-	if (bytes > 0 && bytes <= CAPTURE_BYTES - at)
+	if (bytes <= CAPTURE_BYTES - at)
 		bpf_skb_load_bytes(ctx, from, record->bytes + at, bytes);
 }
 

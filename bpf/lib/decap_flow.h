@@ -12,7 +12,7 @@
 
 static __always_inline __u32 seconds_now(void)
 {
-	return bpf_ktime_get_coarse_ns() / 1000000000;
+	return (config.coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns()) / 1000000000;
 }
 
 static __always_inline __u32 flow_timeout(const struct decap_flow *flow, __u8 protocol)

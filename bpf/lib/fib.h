@@ -7,57 +7,9 @@
  * translated and passed to it. Its source is one of our own addresses then: the device needs accept_local.
  */
 #pragma once
-#include "hop.h"
 #include "icmp.h"
-#include "scratch.h"
+#include "mtu.h"
 #include "swap.h"
-
-/* What a packet is going to be. length: with the headers that are put before it, `overhead` bytes. */
-struct way {
-	struct address source;
-	struct address destination;
-	__be16 source_port;
-	__be16 destination_port;
-	__u16 overhead;
-	__u8 family;
-	__u8 protocol;
-};
-
-/*
- * One route lookup of this CPU: the question, what the kernel makes of it, and the answer. marks: type of
- * service, or class and flow label.
- */
-struct route_lookup {
-	struct bpf_fib_lookup fib;
-	struct way way;
-	__be32 marks;
-	__u32 length;
-	__u32 generation;
-	struct route route;
-	__u32 hop;
-};
-
-SCRATCH(this_lookup, struct route_lookup)
-
-static __always_inline void fill_lookup(struct bpf_fib_lookup *fib, const struct route_lookup *lookup)
-{
-	const struct way *way = &lookup->way;
-
-	fib->family = way->family;
-	fib->l4_protocol = way->protocol;
-	fib->sport = way->source_port;
-	fib->dport = way->destination_port;
-	fib->tot_len = lookup->length < 0xffff ? lookup->length : 0xffff;
-	if (way->family == AF_INET) {
-		fib->tos = lookup->marks;
-		fib->ipv4_src = way->source.low;
-		fib->ipv4_dst = way->destination.low;
-	} else {
-		fib->flowinfo = lookup->marks;
-		__builtin_memcpy(fib->ipv6_src, &way->source, sizeof(fib->ipv6_src));
-		__builtin_memcpy(fib->ipv6_dst, &way->destination, sizeof(fib->ipv6_dst));
-	}
-}
 
 /* The values of bpf_fib_lookup(): 0 found, below 0 refused, above 0 why there is no way. */
 __noinline int ask_kernel(struct context *ctx)
@@ -72,13 +24,13 @@ __noinline int ask_kernel(struct context *ctx)
 	*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
 	fill_lookup(fib, lookup);
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
-	lookup->route.mtu = fib->mtu_result;
-	lookup->hop = 0;
-	if (result != BPF_FIB_LKUP_RET_SUCCESS)
-		return result;
 	lookup->route.ifindex = fib->ifindex;
 	__builtin_memcpy(lookup->route.destination, fib->dmac, ETH_ALEN);
 	__builtin_memcpy(lookup->route.source, fib->smac, ETH_ALEN);
+	lookup->route.mtu = mtu_of_way(ctx, lookup, result); /* which may ask again */
+	lookup->hop = 0;
+	if (result != BPF_FIB_LKUP_RET_SUCCESS)
+		return result;
 	lookup->hop = note_hop(&lookup->route, lookup->generation);
 	return result;
 }

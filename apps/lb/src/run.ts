@@ -14,6 +14,7 @@ import { Drainer } from './drain/drainer.ts'
 import { Engine } from './engine/engine.ts'
 import { Health } from './health/health.ts'
 import { ensureBpffs } from './host/bpffs.ts'
+import { kernelNotes } from './host/kernel.ts'
 import { missingForRun, PreflightError } from './host/preflight.ts'
 import { hasLiveLinks } from './devices/links.ts'
 import { FollowedMetrics } from './metrics/index.ts'
@@ -56,6 +57,7 @@ export async function run(
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   finishUpgrade(paths)
   checkLayouts(paths)
+  for (const note of kernelNotes()) log.info(note)
   await using health = await openHealth(paths, declared.config, log)
   await using announcer = new Announcer(paths, log)
   using stack = new DisposableStack()

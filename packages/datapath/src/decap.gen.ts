@@ -293,7 +293,7 @@ export const decapPrefixCodec: bpf.Codec<DecapPrefix> = {
   },
 }
 
-/** `struct decap_settings`, 24 bytes. */
+/** `struct decap_settings`, 28 bytes. */
 export interface DecapSettings {
   ipip: number
   option: number
@@ -301,6 +301,7 @@ export interface DecapSettings {
   timeoutClosing: number
   timeoutReset: number
   timeoutUdp: number
+  coarseClock: number
 }
 
 /** Where the fields of {@link DecapSettings} stand, in bytes: for what writes into a mapped array directly. */
@@ -311,10 +312,11 @@ export const decapSettingsOffsets = {
   timeoutClosing: 12,
   timeoutReset: 16,
   timeoutUdp: 20,
+  coarseClock: 24,
 } as const
 
 export const decapSettingsCodec: bpf.Codec<DecapSettings> = {
-  size: 24,
+  size: 28,
   align: 4,
   read(view, offset) {
     return {
@@ -324,6 +326,7 @@ export const decapSettingsCodec: bpf.Codec<DecapSettings> = {
       timeoutClosing: view.getUint32(offset + 12, true),
       timeoutReset: view.getUint32(offset + 16, true),
       timeoutUdp: view.getUint32(offset + 20, true),
+      coarseClock: view.getUint32(offset + 24, true),
     }
   },
   write(view, offset, value) {
@@ -333,6 +336,7 @@ export const decapSettingsCodec: bpf.Codec<DecapSettings> = {
     view.setUint32(offset + 12, value.timeoutClosing, true)
     view.setUint32(offset + 16, value.timeoutReset, true)
     view.setUint32(offset + 20, value.timeoutUdp, true)
+    view.setUint32(offset + 24, value.coarseClock, true)
   },
 }
 
@@ -371,6 +375,7 @@ export interface DecapConfig {
   timeoutClosing: number
   timeoutReset: number
   timeoutUdp: number
+  coarseClock: number
 }
 
 /** What `decap.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
@@ -441,12 +446,13 @@ export function openDecap(source: string | Uint8Array = OBJECT): DecapSpec {
       decapEgress: bpf.programSpec(object, 'decap_egress'),
     },
     config: bpf.settings<DecapConfig>(object, {
-      ipip: { variable: 'config', size: 24, offset: 0, codec: bpf.u32 },
-      option: { variable: 'config', size: 24, offset: 4, codec: bpf.u32 },
-      timeoutTcp: { variable: 'config', size: 24, offset: 8, codec: bpf.u32 },
-      timeoutClosing: { variable: 'config', size: 24, offset: 12, codec: bpf.u32 },
-      timeoutReset: { variable: 'config', size: 24, offset: 16, codec: bpf.u32 },
-      timeoutUdp: { variable: 'config', size: 24, offset: 20, codec: bpf.u32 },
+      ipip: { variable: 'config', size: 28, offset: 0, codec: bpf.u32 },
+      option: { variable: 'config', size: 28, offset: 4, codec: bpf.u32 },
+      timeoutTcp: { variable: 'config', size: 28, offset: 8, codec: bpf.u32 },
+      timeoutClosing: { variable: 'config', size: 28, offset: 12, codec: bpf.u32 },
+      timeoutReset: { variable: 'config', size: 28, offset: 16, codec: bpf.u32 },
+      timeoutUdp: { variable: 'config', size: 28, offset: 20, codec: bpf.u32 },
+      coarseClock: { variable: 'config', size: 28, offset: 24, codec: bpf.u32 },
     }),
     load: (options?: bpf.LoadOptions) => loadedDecap(object.load(options)),
   }))

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { probe } from 'libbpf-ts'
 
@@ -22,8 +23,12 @@ export function lacksOfKernel(): readonly Lack[] {
   return (lacking ??= probe.feature('compare-and-swap').supported === false ? [SWAP] : [])
 }
 
-/** The file of a program of the load balancer that this kernel takes. `name`: as `lb_xdp`. */
+/** The file of an object that this kernel takes, where there are two. `name`: as `lb_xdp`. */
 export function objectFor(name: string): string {
-  const folder = lacksOfKernel().includes(SWAP) ? '../objects/old' : '../objects'
+  const old = fileIn('../objects/old', name)
+  return existsSync(old) && lacksOfKernel().includes(SWAP) ? old : fileIn('../objects', name)
+}
+
+function fileIn(folder: string, name: string): string {
   return fileURLToPath(new URL(`${folder}/${name}.bpf.o`, import.meta.url))
 }

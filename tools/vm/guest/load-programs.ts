@@ -1,12 +1,17 @@
 import { basename } from 'node:path'
+import { objectFor } from '@skep/datapath'
 import { type BpfError, openObject } from 'libbpf-ts'
 import type { ProgramLoad } from './job.ts'
+
+/** Of these, old kernels may have their own. */
+const SHIPPED = 'packages/datapath/objects/'
 
 /** Loads every program of an object by itself, so that one which is refused does not hide the others. */
 export function loadPrograms(path: string): ProgramLoad[] {
   const object = basename(path, '.bpf.o')
-  return namesOf(path).map((name) => {
-    const load = { program: `${object}/${name}`, ...loadOne(path, name) }
+  const taken = path.startsWith(SHIPPED) ? objectFor(object) : path
+  return namesOf(taken).map((name) => {
+    const load = { program: `${object}/${name}`, ...loadOne(taken, name) }
     console.log(load.refused === undefined ? `loads ${load.program}` : `refuses ${load.program}: ${load.refused}`)
     return load
   })

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { checkAnnouncements } from '../announce/check.ts'
 import { readSnapshot } from '@skep/device-detect'
 import { kinds } from '@skep/lb-health'
-import { probe } from 'libbpf-ts'
 import { type Netlink, openNetlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
@@ -23,6 +22,7 @@ import { vethWarnings } from './veth.ts'
 import { machineRules } from '../machine.ts'
 import { findWay } from '../explain/route.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
+import { kernelNotes } from '../host/kernel.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { resolveBackends } from '../nexthop/resolve.ts'
 import { plannedChanges } from '../sysctl/keep.ts'
@@ -51,6 +51,7 @@ export function check(paths: InstancePaths, file: string): CheckReport {
       ...config.services.map(describeService),
       ...host.lines,
       `memory for the tables: ${Math.ceil(sizingFor(config).bytes / 2 ** 20)} MB`,
+      ...kernelNotes(),
       ...missing.map((line) => `missing for run: ${line}`),
     ],
     warnings: host.warnings,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Decap, type DecapConfig, loadDecap } from '@skep/datapath/decap'
-import { MapHandle } from 'libbpf-ts'
+import { MapHandle, probe } from 'libbpf-ts'
 import type { Finding } from '../config/problem.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { DecapSpec } from './config.ts'
@@ -21,6 +21,7 @@ export function programSettings({ dispatch, timeoutSeconds: { tcp, closing, rese
     timeoutClosing: closing,
     timeoutReset: reset,
     timeoutUdp: udp,
+    coarseClock: Number(probe.helper('sched_cls', 'ktime_get_coarse_ns').supported === true),
   }
 }
 

@@ -18,6 +18,8 @@ export interface Programs {
   readonly tc: () => Program
 }
 
+const BY_FILTER = 'by a filter of tc: this kernel has no TCX, which is in Linux 6.6'
+
 /** Ways onto tc: by a link, which kernels have from Linux 6.6 on, or by a filter. */
 export type TcWay = 'tcx' | 'clsact'
 
@@ -55,8 +57,9 @@ export function attach(
   const reasons: string[] = []
   for (const mode of modes) {
     try {
-      if (mode === 'tc') attachTraffic(paths, { name, index: ifindex }, tc())
-      else attachXdp(paths, { name, index: ifindex }, mode, xdp)
+      const device = { name, index: ifindex }
+      if (mode !== 'tc') attachXdp(paths, device, mode, xdp)
+      else if (attachTraffic(paths, device, tc()) === 'clsact') reasons.push(BY_FILTER)
       return { device: name, mode, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) }
     } catch (error) {
       if (!(error instanceof BpfError)) throw error

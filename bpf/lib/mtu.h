@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The MTU of the way that a route lookup has found. Linux before 5.12 does not tell it. At XDP it tells
+ * whether a length fits, so that the MTU can be found by halves; at tc whether the packet as it is does.
+ */
+#pragma once
+#include "way.h"
+
+#ifndef OLD_KERNEL
+
+static __always_inline __u32 mtu_of_way(struct context *ctx, const struct route_lookup *lookup, long result)
+{
+	(void)ctx;
+	(void)result;
+	return lookup->fib.mtu_result;
+}
+
+#elif defined(HOOK_TC)
+
+#define MTU_IPV6 1280 /* of every link that carries it: RFC 8200 5 */
+#define MTU_IPV4 576  /* what every host takes: RFC 791 3.1 */
+
+static __always_inline __u32 mtu_of_way(struct context *ctx, const struct route_lookup *lookup, long result)
+{
+	(void)ctx;
+	if (result != BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return lookup->length > MTU_IPV6 ? lookup->length : MTU_IPV6;
+	return lookup->length > MTU_IPV6 ? MTU_IPV6 : MTU_IPV4;
+}
+
+#else
+
+#define MTU_BITS 16
+
+/* Leaves this_lookup()->tried: the largest length that fits. */
+__noinline int try_lengths(struct context *ctx)
+{
+	struct route_lookup *lookup = this_lookup();
+	struct bpf_fib_lookup *fib;
+
+	if (!lookup)
+		return 0;
+	fib = &lookup->fib;
+	lookup->tried = 0;
+	for (int bit = MTU_BITS - 1; bit >= 0; bit--) {
+		*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
+		fill_lookup(fib, lookup);
+		fib->tot_len = lookup->tried | 1U << bit;
+		if (bpf_fib_lookup(ctx, fib, sizeof(*fib), 0) != BPF_FIB_LKUP_RET_FRAG_NEEDED)
+			lookup->tried |= 1U << bit;
+	}
+	return 0;
+}
+
+/* Where nothing is to be noted or answered, what was asked does: it fits. */
+static __always_inline __u32 mtu_of_way(struct context *ctx, const struct route_lookup *lookup, long result)
+{
+	if (result != BPF_FIB_LKUP_RET_FRAG_NEEDED &&
+	    (result != BPF_FIB_LKUP_RET_SUCCESS || !lookup->generation))
+		return lookup->length;
+	try_lengths(ctx);
+	return lookup->tried;
+}
+
+#endif
