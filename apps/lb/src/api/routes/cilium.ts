@@ -3,7 +3,8 @@ import { ciliumService, described, type PutService, serviceSpec } from '../../ci
 import { withPut, withStates } from '../../cilium/put.ts'
 import { CiliumRefusal } from '../../cilium/refused.ts'
 import { checkCapacity } from '../../config/rules.ts'
-import { configOf, type Controller, type Wanted } from '../../controller/controller.ts'
+import type { Controller } from '../../controller/controller.ts'
+import { configOf, type Wanted } from '../../controller/wanted.ts'
 import { HttpProblem } from '../problem.ts'
 import { type Answer, ok, readJson, type Route, route, type RouteSpec } from '../route.ts'
 
