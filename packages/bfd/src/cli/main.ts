@@ -1,4 +1,3 @@
-import { hostClock } from '../clock.ts'
 import { askBfdProcess } from '../process/ask.ts'
 import { explainSession, type SessionReport } from '../speak/report.ts'
 import { BfdSpeaker } from '../speak/speaker.ts'
@@ -32,5 +31,5 @@ async function status({ socket, json }: Extract<ReturnType<typeof readCommand>, 
 }
 
 function print(report: SessionReport, json: boolean): void {
-  process.stdout.write(`${json ? JSON.stringify(report) : `${report.key}: ${explainSession(report, hostClock)}`}\n`)
+  process.stdout.write(`${json ? JSON.stringify(report) : `${report.key}: ${explainSession(report)}`}\n`)
 }
