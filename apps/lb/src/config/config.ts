@@ -96,6 +96,8 @@ export interface Service {
   readonly rateLimit?: RateLimit | undefined
   /** Slots of its Maglev ring; left out, it follows from the number of backends. */
   readonly ringSize?: number | undefined
+  /** Flows that can be remembered while its slots change hands; left out, 512 a backend, and a quarter of all at most. */
+  readonly records?: number | undefined
   /** DSR: after so long without a packet a connection is forgotten. */
   readonly idleSeconds?: number | undefined
   /** Without it every backend counts as up. */

@@ -243,6 +243,12 @@ describe('refused, with line, path, value and what would be right:', () => {
       'lb.yaml:4:25: spec.capacity.backends: 1 is too small for the 2 backends',
     ],
     [
+      'more records for a service than there are',
+      /( +)backends:/,
+      '$1records: 300000\n$1backends:',
+      'spec.services[0].records: 300000 are more than the 262144 of spec.capacity.records, which all services share; raise that',
+    ],
+    [
       'a key that stands twice',
       /port: 80\n/,
       'port: 80\n          port: 81\n',

@@ -61,6 +61,16 @@ function mentionsDsr(spec: unknown, service: unknown): boolean {
 
 /** Whether the tables are large enough. Needs a document that is otherwise valid. */
 export function checkCapacity(config: Config): Finding[] {
+  return [...checkRoom(config), ...config.services.flatMap((service, i) => checkRecords(config, service.records, i))]
+}
+
+function checkRecords({ capacity }: Config, records: number | undefined, service: number): Finding[] {
+  if (records === undefined || records <= capacity.records) return []
+  const message = `${records} are more than the ${capacity.records} of spec.capacity.records, which all services share; raise that`
+  return [{ path: servicePath(service, 'records'), message }]
+}
+
+function checkRoom(config: Config): Finding[] {
   const frontends = sum(config.services, (service) => service.frontends.length)
   const members = sum(config.services, (service) => {
     const [own, others] = [countIpv4(service.frontends), countIpv4(service.backends)]

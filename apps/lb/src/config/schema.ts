@@ -101,6 +101,7 @@ const serviceSchema = strict<Service>('a service', {
   sourceRanges: sourceRangesSchema.optional(),
   rateLimit: rateLimitSchema.optional(),
   ringSize: integer('a ring size', 128, 8_388_608).optional(),
+  records: integer('a number of records', 1, 16_777_216).optional(),
   idleSeconds: integer('a number of seconds', 1, 32_767).optional(),
   healthCheck: healthCheckSchema.optional(),
   passiveHealthCheck: passivePolicySchema.optional(),
