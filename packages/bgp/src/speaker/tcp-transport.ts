@@ -16,7 +16,8 @@ export function tcpTransport(options: { readonly namespace?: NamespaceReference 
       return linkOf(await connectTcp({ ...common, ...where, hops, minHops, signal, timeoutMs: CONNECT_TIMEOUT_MS }))
     },
     listen: (address, port, accept) => {
-      const listener = listenTcp({ ...common, address, port })
+      // A peer with GTSM does not take an answer with fewer; how far each may be is set when it is taken.
+      const listener = listenTcp({ ...common, address, port, hops: 255 })
       void acceptAll(listener, accept)
       return new TcpListening(listener, address)
     },
