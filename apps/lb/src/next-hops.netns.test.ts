@@ -63,19 +63,19 @@ describe('a backend’s MAC address changes under load', () => {
   )
 
   test.each([
-    ['v4', 'managed'],
-    ['v6', 'managed'],
+    ['v4', 'auto'],
+    ['v6', 'auto'],
     ['v4', 'use'],
     ['v6', 'use'],
   ] as const)(
-    '%s, kept by %s: it says nothing, and the kernel’s probing finds it',
+    '%s, keep: %s: it says nothing, and the kernel’s probing finds it',
     async (family, keep) => {
       await using lb = SkepLb.on(lab.net.lb)
       await lb.start(nextHopConfig('near', `neighbors: { keep: ${keep}, refreshSeconds: 1 }`))
       const before = await traffic(lab.net.client, { protocol: 'tcp', address: vips[family], port: 7, requests: 20 })
       expect(before.failures).toEqual([])
       const flags = lab.net.lb.netlink.neighbor.get({ device: 'eth1', address: backends.near[family] })?.flags
-      expect(flags).toEqual(keep === 'managed' ? ['extern_learn', 'managed'] : ['extern_learn'])
+      expect(flags).toEqual(keep === 'auto' ? ['extern_learn', 'managed'] : ['extern_learn'])
       const mac = move(lab.net.near, false)
       await untilKnown(backends.near[family], mac)
       const after = await traffic(lab.net.client, { protocol: 'tcp', address: vips[family], port: 7, requests: 20 })

@@ -115,7 +115,7 @@ const snatSchema = strict<Snat>('the snat section', {
 })
 
 const neighborsSchema = strict<Neighbors>('the neighbors section', {
-  keep: word(['auto', 'managed', 'use']).default('auto'),
+  keep: word(['auto', 'use']).default('auto'),
   permanent: word(['keep', 'convert']).default('keep'),
   refreshSeconds: integer('a number of seconds', 1, 3600).default(30),
   perSecond: integer('a number of requests', 1, 100_000).default(500),

@@ -62,15 +62,15 @@ function notesOf(
   }
 }
 
-describe.each(['managed', 'use'] as const)('kept by mode %s', (mode) => {
+describe.each(['auto', 'use'] as const)('mode %s', (mode) => {
   test.each(families)(
     '%s: it is resolved, another MAC address is found, and one that dies and is back',
     async (_, address) => {
       const wanted = [hop(address)]
       const keeper = new NeighborKeeper(net.here, { mode, refresh: { everyMs: 1000, failedMs: 1000 } })
-      expect(keeper.want(wanted)).toMatchObject({ mode, added: wanted, failed: [] })
+      expect(keeper.want(wanted)).toMatchObject({ added: wanted, failed: [] })
       expect(await until(keeper, wanted, ({ phase }) => phase === 'usable')).toMatchObject({ mac: macs[0], moves: 0 })
-      const flags = mode === 'managed' ? ['extern_learn', 'managed'] : ['extern_learn']
+      const flags = keeper.mode === 'managed' ? ['extern_learn', 'managed'] : ['extern_learn']
       expect(entry(address)).toMatchObject({ flags, protocol: KEEPER_PROTOCOL })
       net.there.link.set({ name: 'e1', address: macs[1] })
       expect(await until(keeper, wanted, ({ moves }) => moves === 1)).toMatchObject({ mac: macs[1] })
