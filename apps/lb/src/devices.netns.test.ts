@@ -94,6 +94,7 @@ describe('spec.devices: [auto]', () => {
       chosen: true,
       why: expect.stringContaining('101'),
     })
+    expect(shown.get('eth0')).toMatchObject({ roles: ['direct routing', 'IPv6 multicast'] })
     expect(shown.get('br0')).toMatchObject({ mode: null, attached: false, chosen: false, why: 'it is a bridge' })
     const table = (await lb.words('get', 'devices')).stdout
     expect(table).toMatch(/^eth0 +native +UP +yes +it has a default route in table 100/m)

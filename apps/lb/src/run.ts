@@ -6,7 +6,8 @@ import type { Logger } from 'pino'
 import { Announcer } from './announce/announcer.ts'
 import { serveApi } from './api/serve.ts'
 import type { Config } from './config/config.ts'
-import { Controller, type ControllerParts } from './controller/controller.ts'
+import { Controller } from './controller/controller.ts'
+import type { ControllerParts } from './controller/parts.ts'
 import { checkLayouts } from './datapath/layouts.ts'
 import { pulseSeconds } from './datapath/settings.ts'
 import { fixedFindings, readInstalled } from './datapath/installed.ts'
@@ -47,7 +48,7 @@ export async function run(
   let controller: Controller | undefined
   // From the first moment on: SIGHUP must never end this process.
   const onError = (message: string) => log.warn(message)
-  source.watch({ onChange: (occasion) => controller?.reload(occasion), onError }, signal)
+  source.watch({ onChange: (occasion) => void controller?.reload(occasion), onError }, signal)
   const missing = missingForRun(paths)
   if (missing.length > 0) throw new PreflightError(missing)
   // Without any lock or folder yet: what is refused here has changed nothing.
@@ -73,7 +74,7 @@ export async function run(
   metrics.want(controller.config.metrics)
   await using _api = await serveApi({ paths, controller, log, metrics: () => metrics.text() }, options)
   // It may have changed while nobody could be told.
-  controller.reload('changed')
+  await controller.reload('changed')
   controller.tellReady()
   await Promise.all([controller.follow(signal), followPulse(controller, log, signal)])
 }

@@ -77,7 +77,7 @@ describe.each(rows.map((row) => ({ ...row, name: row.kind.name })))('$name, $whe
   function wanted(adminDown = false) {
     return specs.map(({ peer, local, multihop }) => {
       const common = { peer: local, source: peer, transmitMs: EVERY_MS, receiveMs: EVERY_MS, adminDown }
-      return multihop ? { ...common, multihop, minHops: 254 } : { ...common, device: 'eth0' }
+      return multihop ? { ...common, multihop, minHops: kind.multihopHops - 1 } : { ...common, device: 'eth0' }
     })
   }
 

@@ -32,6 +32,8 @@ export interface Daemon extends AsyncDisposable {
 export interface DaemonKind {
   readonly name: string
   readonly needs: readonly Need[]
+  /** Time to live of its multihop packets. */
+  readonly multihopHops: number
   readonly start: (host: Host, specs: readonly PeerSpec[]) => Promise<Daemon>
 }
 
@@ -61,6 +63,7 @@ function folder(): { readonly path: string } & Disposable {
 /** FRR: zebra, which knows the interfaces, and bfdd. */
 export const frr: DaemonKind = {
   name: 'FRR',
+  multihopHops: 255,
   needs: [feature(`${programs}/zebra`), feature(`${programs}/bfdd`), needs.binary('vtysh')],
   start: async (host, specs) => {
     await using stack = new AsyncDisposableStack()
@@ -129,6 +132,8 @@ function frrPeer({ peer, local, multihop }: PeerSpec): string {
 /** BIRD 2. */
 export const bird: DaemonKind = {
   name: 'BIRD',
+  // The system's: BIRD 2.0 sets 255 only where no router is on the way.
+  multihopHops: 64,
   needs: [needs.binary('bird'), needs.binary('birdc')],
   start: async (host, specs) => {
     await using stack = new AsyncDisposableStack()

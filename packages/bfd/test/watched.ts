@@ -7,10 +7,10 @@ export class Watched {
   #reports = new Map<string, SessionReport>()
   #wake = Promise.withResolvers<void>()
 
-  /** To be called with every change of state. */
-  readonly note = (report: SessionReport): void => {
+  /** To be called with every change of state; `from` is undefined for a session that is new. */
+  readonly note = (report: SessionReport, from: StateName | undefined): void => {
     this.#reports.set(report.config.peer, report)
-    this.seen.push(`${report.config.peer} ${report.state.name}`)
+    if (from !== undefined) this.seen.push(`${report.config.peer} ${report.state.name}`)
     this.#wake.resolve()
     this.#wake = Promise.withResolvers()
   }

@@ -17,6 +17,8 @@ export interface ServeOptions {
 export interface Served {
   /** How many connections steer it now. */
   readonly controlledBy: (controllers: number) => void
+  /** Listens no more, so that another one can; the process goes on until it ends. */
+  readonly unlisten: () => void
   /** Ends the process, after `ending`. */
   readonly end: () => never
 }
@@ -47,11 +49,17 @@ export async function serveCompanion(options: ServeOptions): Promise<Served> {
   server.on('connection', accept)
   controlledBy(0)
   // Whoever took the path over has the clients; two would do everything twice.
-  setInterval(() => identityOf(path) !== mine && finish(), LOOK_MS)
+  const look = setInterval(() => identityOf(path) !== mine && finish(), LOOK_MS)
   process.on('SIGTERM', end).on('SIGINT', end)
   process.on('SIGHUP', () => {})
   process.send?.('ready', () => process.connected && process.disconnect())
-  return { controlledBy, end }
+  return { controlledBy, unlisten, end }
+
+  function unlisten(): void {
+    clearInterval(look)
+    if (identityOf(path) === mine) unlinkSync(path)
+    server!.close()
+  }
 
   function end(): never {
     options.ending()

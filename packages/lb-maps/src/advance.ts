@@ -111,7 +111,7 @@ class ServiceAdvance {
     const { maps, problems } = this.#draft
     const { live, size } = this.#crowd
     const path = formatKey(frontendOf(maps, this.#id))
-    const message = `${live} of its ${size} records are in use, and some connections find no place to be recorded; ${waiting} slots wait to change hands until fewer are: raise capacities.records, or the service's \`records\` where it declares them`
+    const message = `${live} of its ${size} records are in use, and some connections find no place to be recorded; ${waiting} slots wait to change hands until fewer are: for its next change declare more \`records\` for it, and raise capacities.records`
     problems.push({ code: 'CROWDED', path, message })
   }
 

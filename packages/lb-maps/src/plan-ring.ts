@@ -1,16 +1,17 @@
 import { orderFor } from './blocks.ts'
 import { fullMessage } from './capacity.ts'
+import { changeSlots, setMoves } from './change-slots.ts'
 import { copySlots } from './copy-slots.ts'
 import type { Draft } from './draft.ts'
 import type { Fates } from './fates.ts'
-import { PHASE, RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
+import { RING_LINE_SLOTS, RING_LOG2_BITS, RING_SLOT_EMPTY } from './layout.ts'
 import { type Ring, ringOf, ringSlots } from './lookup.ts'
 import { fillRing } from './maglev.ts'
 import { slotsFromHistory } from './move-history.ts'
 import { moveSlot } from './move-slot.ts'
 import { recordsEverything, remembersMoves } from './modes.ts'
 import { movedShare } from './moved.ts'
-import { asksPrevious, isMoving, movePlace, numberOf, phaseOf, type Slots } from './slots.ts'
+import { asksPrevious, isMoving, numberOf, phaseOf, type Slots } from './slots.ts'
 import type { Step } from './steps.ts'
 import { type BackendTable, columnsOf, type Wanted } from './wanted.ts'
 
@@ -129,14 +130,14 @@ export class RingPlan {
     const { size } = this
     if (size === 0) return 0
     if (!this.#block) {
-      this.#changeSlots(this.#old!)
+      changeSlots(this.#draft, this.#old!, this.#oldWords, this.#words, this.#slots)
       return ringWord(this.#old!)
     }
     const { base } = this.#block
     const ring = { base, log2: Math.log2(size) }
     if (this.#isFirst) prepare.push(this.#fillStep(base))
     else prepare.push({ do: 'write-ring', base, slots: this.#words })
-    if (this.#slots && isMoving(this.#words)) this.#setMoves(this.#slots, ring, prepare, () => true)
+    if (this.#slots && isMoving(this.#words)) setMoves(prepare, ring, this.#slots, () => true)
     return ringWord(ring)
   }
 
@@ -217,48 +218,6 @@ export class RingPlan {
       this.#target.length === 0 ? word === RING_SLOT_EMPTY : word === this.#target[Math.floor(slot / repeated)],
     )
   }
-
-  #changeSlots(ring: Ring): void {
-    const words = this.#words
-    const at = changed(this.#oldWords, words)
-    if (at.length === 0) return
-    const { publish } = this.#draft
-    if (this.#slots) this.#setMoves(this.#slots, ring, publish, (slot) => begins(this.#oldWords[slot]!, words[slot]!))
-    const numbers = new Uint16Array(at.length)
-    for (let i = 0; i < at.length; i++) numbers[i] = words[at[i]!]!
-    publish.push({ do: 'set-slots', ring, at, numbers })
-    if (at.some((slot) => begins(words[slot]!, this.#oldWords[slot]!))) this.#draft.needsGrace()
-  }
-
-  #setMoves(slots: Slots, ring: Ring, steps: Draft['publish'], which: (slot: number) => boolean): void {
-    const { words, previous, since } = slots
-    const moving: number[] = []
-    for (let slot = 0; slot < words.length; slot++) {
-      if (phaseOf(words[slot]!) !== PHASE.stable && which(slot)) moving.push(slot)
-    }
-    if (moving.length === 0) return
-    steps.push({
-      do: 'set-moves',
-      ring,
-      at: Uint32Array.from(moving, movePlace),
-      previous: Uint16Array.from(moving, (slot) => previous[slot]!),
-      since: Uint16Array.from(moving, (slot) => since[slot]!),
-    })
-  }
-}
-
-/** The slots that are others than before, of two rings of one size. */
-function changed(before: Uint16Array, after: Uint16Array): Uint32Array {
-  let count = 0
-  for (let slot = 0; slot < after.length; slot++) if (after[slot] !== before[slot]) count++
-  const at = new Uint32Array(count)
-  for (let slot = 0, i = 0; i < count; slot++) if (after[slot] !== before[slot]) at[i++] = slot
-  return at
-}
-
-/** Does a slot come to be asked for its previous member that was not before? */
-function begins(before: number, after: number): boolean {
-  return !asksPrevious(phaseOf(before)) && asksPrevious(phaseOf(after))
 }
 
 function ringWord({ base, log2 }: Ring): number {

@@ -1,37 +1,10 @@
-import { type BucketShape, type Entry, readOverflow, readPlace, standsIn, tableOf } from './bucket.ts'
-import { type Buckets, type KeyHasher, type ServiceKey, sameKey } from './key.ts'
+import { type BucketShape, type Entry, readOverflow } from './bucket.ts'
+import { DraftedPlaces, type Insert } from './drafted-places.ts'
+import type { KeyHasher, ServiceKey } from './key.ts'
 import { SERVICE_OWN_SOURCE } from './layout.ts'
-import type { LbMaps, Table } from './maps.ts'
+import type { LbMaps } from './maps.ts'
+import { roomPath } from './room-path.ts'
 import type { Step } from './steps.ts'
-
-/** A place as the plan leaves it. */
-interface Place {
-  readonly entry?: Entry
-  /** The round from which on the place may be written again (0: at once). */
-  readonly ready: number
-  /** The key is put here by this plan, and the record says when. */
-  readonly insert?: Insert
-}
-
-interface Insert {
-  round: number
-  place: number
-  readonly entry: Entry
-  /** Ready value of the place before this key came. */
-  before: number
-  /** The copy of a key that already stands elsewhere: bound to the clearing of its old place. */
-  readonly isCopy: boolean
-}
-
-/** A place that a search opened, for the occupant of `queue[from]`, which has to be able to write it by round `by`. */
-interface Hop {
-  readonly place: number
-  readonly from: number
-  readonly by: number
-}
-
-/** Buckets that a search for a free place may open. */
-const SEARCH_LIMIT = 2000
 
 /**
  * Changes to one service table, worked out on paper. Steps fall into rounds with a grace period between one and the next:
@@ -41,9 +14,7 @@ const SEARCH_LIMIT = 2000
  */
 export class TableDraft {
   readonly shape: BucketShape
-  readonly #table: Table
-  readonly #hasher: KeyHasher
-  readonly #places = new Map<number, Place>()
+  readonly #places: DraftedPlaces
   readonly #inserts: Insert[] = []
   readonly #clears: { readonly round: number; readonly place: number }[] = []
   readonly #overflow: { readonly round: number; readonly bucket: number; readonly by: number }[] = []
@@ -51,8 +22,7 @@ export class TableDraft {
 
   constructor(maps: LbMaps, shape: BucketShape, hasher: KeyHasher, used: number) {
     this.shape = shape
-    this.#table = tableOf(maps, shape)
-    this.#hasher = hasher
+    this.#places = new DraftedPlaces(maps, shape, hasher)
     this.#used = used
   }
 
@@ -68,8 +38,7 @@ export class TableDraft {
   }
 
   find(key: ServiceKey): { readonly place: number; readonly service: number } | undefined {
-    const { first, second } = this.#buckets(key)
-    return this.#findIn(first, key) ?? (second === first ? undefined : this.#findIn(second, key))
+    return this.#places.find(key)
   }
 
   /** Takes a key out in the first round; false when it is not there. */
@@ -77,8 +46,9 @@ export class TableDraft {
     const found = this.find(key)
     if (!found) return false
     this.#clear(found.place, 0)
-    const buckets = this.#buckets(key)
-    if (this.#bucketOf(found.place) !== buckets.first) this.#overflow.push({ round: 0, bucket: buckets.first, by: -1 })
+    const buckets = this.#places.buckets(key)
+    if (this.#places.bucketOf(found.place) !== buckets.first)
+      this.#overflow.push({ round: 0, bucket: buckets.first, by: -1 })
     this.#used--
     return true
   }
@@ -111,10 +81,10 @@ export class TableDraft {
    */
   insert(key: ServiceKey, service: number, round: number): number | undefined {
     const entry: Entry = { key, service }
-    const place = this.#freePlace(key, round) ?? this.#makeRoom(key, round)
+    const place = this.#places.free(key, round) ?? this.#makeRoom(key, round)
     if (place === undefined) return undefined
     this.#used++
-    return this.#put(entry, place, Math.max(round, this.#at(place).ready), false).round
+    return this.#put(entry, place, Math.max(round, this.#places.at(place).ready), false).round
   }
 
   /** The steps of a round. To be asked before any of them is applied. */
@@ -159,101 +129,19 @@ export class TableDraft {
       if (counted) counts.set(bucket, (counts.get(bucket) ?? 0) + by)
     }
     return [...touched].map((bucket): Step => {
-      const count = readOverflow(this.#table, bucket) + (counts.get(bucket) ?? 0)
+      const count = readOverflow(this.#places.table, bucket) + (counts.get(bucket) ?? 0)
       return { do: 'set-overflow', shape: this.shape, bucket, count }
     })
   }
 
-  #buckets(key: ServiceKey): Buckets {
-    return this.#hasher.buckets(key, this.#table.entries)
-  }
-
-  #bucketOf(place: number): number {
-    return Math.floor(place / this.shape.keys)
-  }
-
-  #at(place: number): Place {
-    const drafted = this.#places.get(place)
-    if (drafted) return drafted
-    const entry = readPlace(this.#table, this.shape, place)
-    return entry ? { entry, ready: 0 } : { ready: 0 }
-  }
-
-  #findIn(bucket: number, key: ServiceKey): { place: number; service: number } | undefined {
-    for (let place = bucket * this.shape.keys; place < (bucket + 1) * this.shape.keys; place++) {
-      const drafted = this.#places.get(place)
-      if (drafted) {
-        if (drafted.entry && sameKey(drafted.entry.key, key)) return { place, service: drafted.entry.service }
-      } else if (standsIn(this.#table, this.shape, place, key)) {
-        return { place, service: this.#table.words[this.shape.serviceWord(place)]! }
-      }
-    }
-    return undefined
-  }
-
-  /** A place in the first bucket, or else the second, that is free in this round. */
-  #freePlace(key: ServiceKey, round: number): number | undefined {
-    const { first, second } = this.#buckets(key)
-    return this.#freeIn(first, round) ?? this.#freeIn(second, round)
-  }
-
-  #freeIn(bucket: number, round: number): number | undefined {
-    for (let place = bucket * this.shape.keys; place < (bucket + 1) * this.shape.keys; place++) {
-      const { entry, ready } = this.#at(place)
-      if (!entry && ready <= round) return place
-    }
-    return undefined
-  }
-
   /** Cheapest first: keys that no one sees yet move for nothing; a place that is being cleared; keys in use move last. */
   #makeRoom(key: ServiceKey, round: number): number | undefined {
-    const unseen = this.#path(key, round)
+    const unseen = roomPath(this.#places, key, round)
     if (unseen) return this.#walk(unseen, round)
-    const cleared = this.#freePlace(key, Infinity)
+    const cleared = this.#places.free(key, Infinity)
     if (cleared !== undefined) return cleared
-    const path = this.#path(key, Infinity)
+    const path = roomPath(this.#places, key, Infinity)
     return path && this.#walk(path, round)
-  }
-
-  /**
-   * The shortest chain of places, each occupant moving to the next place, from a bucket of the key to a free place.
-   * `latest` is the round by which the first place has to be writable: with Infinity, keys in use may move too.
-   */
-  #path(key: ServiceKey, latest: number): number[] | undefined {
-    const { first, second } = this.#buckets(key)
-    const seen = new Set([first, second])
-    const queue: Hop[] = []
-    const open = (bucket: number, from: number, by: number): void => {
-      for (let i = 0; i < this.shape.keys; i++) queue.push({ place: bucket * this.shape.keys + i, from, by })
-    }
-    open(first, -1, latest)
-    if (second !== first) open(second, -1, latest)
-    for (let at = 0; at < queue.length && seen.size < SEARCH_LIMIT; at++) {
-      const { place, by } = queue[at]!
-      const mover = this.#mover(place, by)
-      if (!mover) continue
-      const free = this.#freeIn(mover.to, mover.by)
-      if (free !== undefined) return this.#trace(queue, at, free)
-      if (seen.has(mover.to)) continue
-      seen.add(mover.to)
-      open(mover.to, at, mover.by)
-    }
-    return undefined
-  }
-
-  /** Where a place's occupant can go, and by when it has to be writable, if the place shall be writable by round `by`. */
-  #mover(place: number, by: number): { readonly to: number; readonly by: number } | undefined {
-    const { entry, insert } = this.#at(place)
-    if (!entry || insert?.isCopy || (insert?.before ?? Infinity) > by) return undefined
-    const { first, second } = this.#buckets(entry.key)
-    if (first === second) return undefined
-    return { to: this.#bucketOf(place) === first ? second : first, by: insert?.round ?? Infinity }
-  }
-
-  #trace(queue: readonly Hop[], last: number, free: number): number[] {
-    const path = [free]
-    for (let at = last; at >= 0; at = queue[at]!.from) path.unshift(queue[at]!.place)
-    return path
   }
 
   /** Moves the occupants along a path, the last one first; the first place is free then. */
@@ -263,11 +151,11 @@ export class TableDraft {
   }
 
   #move(from: number, to: number, round: number): void {
-    const { entry, insert } = this.#at(from)
+    const { entry, insert } = this.#places.at(from)
     if (!entry) throw new Error('a free place has nothing to move')
     if (insert) this.#redirect(insert, to)
     else {
-      const copy = this.#put(entry, to, Math.max(round, this.#at(to).ready), true)
+      const copy = this.#put(entry, to, Math.max(round, this.#places.at(to).ready), true)
       this.#clear(from, copy.round + 1)
       this.#countMove(entry.key, to, copy.round)
     }
@@ -275,26 +163,26 @@ export class TableDraft {
 
   /** A key in use goes to its second choice, which has to be known before; or back to its first. */
   #countMove(key: ServiceKey, to: number, round: number): void {
-    const { first } = this.#buckets(key)
-    if (this.#bucketOf(to) === first) this.#overflow.push({ round: round + 1, bucket: first, by: -1 })
+    const { first } = this.#places.buckets(key)
+    if (this.#places.bucketOf(to) === first) this.#overflow.push({ round: round + 1, bucket: first, by: -1 })
   }
 
   /** A key that this plan was going to put at one place goes to another. */
   #redirect(insert: Insert, to: number): void {
-    const { first } = this.#buckets(insert.entry.key)
-    const goesToSecond = this.#bucketOf(to) !== first
+    const { first } = this.#places.buckets(insert.entry.key)
+    const goesToSecond = this.#places.bucketOf(to) !== first
     this.#overflow.push({ round: insert.round, bucket: first, by: goesToSecond ? 1 : -1 })
     this.#places.set(insert.place, { ready: insert.before })
-    insert.before = this.#at(to).ready
+    insert.before = this.#places.at(to).ready
     insert.place = to
     this.#places.set(to, { entry: insert.entry, ready: 0, insert })
   }
 
   #put(entry: Entry, place: number, round: number, isCopy: boolean): Insert {
-    const insert: Insert = { round, place, entry, before: this.#at(place).ready, isCopy }
+    const insert: Insert = { round, place, entry, before: this.#places.at(place).ready, isCopy }
     this.#inserts.push(insert)
-    const { first } = this.#buckets(entry.key)
-    if (this.#bucketOf(place) !== first) this.#overflow.push({ round, bucket: first, by: 1 })
+    const { first } = this.#places.buckets(entry.key)
+    if (this.#places.bucketOf(place) !== first) this.#overflow.push({ round, bucket: first, by: 1 })
     this.#places.set(place, { entry, ready: 0, insert })
     return insert
   }

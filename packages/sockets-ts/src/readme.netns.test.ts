@@ -5,7 +5,7 @@ const root = `${import.meta.dirname}/..`
 const snippets = readmeSnippets(`${root}/README.md`)
 
 test('the README has snippets', () => {
-  expect(snippets.length).toBe(2)
+  expect(snippets.length).toBe(4)
 })
 
 for (const [i, snippet] of snippets.entries())

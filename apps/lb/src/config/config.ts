@@ -1,5 +1,5 @@
 import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
-import type { KeepMode, PermanentPolicy } from '@skep/neighbor'
+import type { PermanentPolicy } from '@skep/neighbor'
 import type { Announce } from '../announce/config.ts'
 import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
@@ -56,8 +56,8 @@ export interface Snat {
 }
 
 export interface Neighbors {
-  /** `managed`: by the kernel itself (Linux 5.16); `use`: by asking it again and again; `auto`: as it can. */
-  readonly keep: KeepMode | 'auto'
+  /** `auto`: by the kernel itself where it can (Linux 5.16); `use`: by asking it again and again. */
+  readonly keep: 'auto' | 'use'
   /** What becomes of permanent entries of next hops that nobody is known to have left. */
   readonly permanent: PermanentPolicy
   /** With `use`: so often for each. */
@@ -96,6 +96,8 @@ export interface Service {
   readonly rateLimit?: RateLimit | undefined
   /** Slots of its Maglev ring; left out, it follows from the number of backends. */
   readonly ringSize?: number | undefined
+  /** Flows that can be remembered while its slots change hands; left out, 512 a backend, and a quarter of all at most. */
+  readonly records?: number | undefined
   /** DSR: after so long without a packet a connection is forgotten. */
   readonly idleSeconds?: number | undefined
   /** Without it every backend counts as up. */

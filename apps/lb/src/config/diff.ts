@@ -51,7 +51,7 @@ function diffBackends(before: Backend, after: Backend): string[] {
 /** What a service may leave out. */
 function optional(before: Service, after: Service): string[] {
   const text = (value: unknown): string => (value === undefined ? 'default' : JSON.stringify(value))
-  return (['mode', 'dsr', 'sessionAffinity', 'quic', 'ringSize', 'idleSeconds'] as const).flatMap((key) =>
+  return (['mode', 'dsr', 'sessionAffinity', 'quic', 'ringSize', 'records', 'idleSeconds'] as const).flatMap((key) =>
     changed(key, text(before[key]), text(after[key])),
   )
 }

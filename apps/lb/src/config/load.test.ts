@@ -100,7 +100,7 @@ describe('refused, with line, path, value and what would be right:', () => {
       'unknown key far from all',
       /devices: \[eth0\]/,
       'devices: [eth0]\n  zzz: 1',
-      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, dsr, acceleration, snat, capacity, hashKey, announce, metrics, services',
+      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, dsr, acceleration, snat, neighbors, capacity, hashKey, announce, metrics, services',
     ],
     [
       'bad address',
@@ -241,6 +241,12 @@ describe('refused, with line, path, value and what would be right:', () => {
       /devices/,
       'capacity: { backends: 1 }\n  devices',
       'lb.yaml:4:25: spec.capacity.backends: 1 is too small for the 2 backends',
+    ],
+    [
+      'more records for a service than there are',
+      /( +)backends:/,
+      '$1records: 300000\n$1backends:',
+      'spec.services[0].records: 300000 are more than the 262144 of spec.capacity.records, which all services share; raise that',
     ],
     [
       'a key that stands twice',

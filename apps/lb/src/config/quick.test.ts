@@ -27,6 +27,9 @@ test.each([
   'a: "x # y"\nb: \'x: y\'',
   'a:\nb:\n\n  # nothing\n',
   'a:\n- 1\n- - 2\n  - 3\n-\n  b: 1\n  c:\n    d: 2\n-\n- e : 5\n',
+  "a: 'it''s'\n'b''c': ''''",
+  'a: "\\"\\\\\\/\\n\\u00e9\\ud83d\\ude00"\nb: "c\\\\"',
+  'a: bä # 🚀',
   '# first\n---\na: 1',
   '- {a: b c, "d":1, e: [ ], f: {}}\n- [10.0.0.0/8, x,]\n',
   'a: [1, # one\n  2,\n\n# two\n  ]\nb: 1',
@@ -56,7 +59,7 @@ test.each([
   'a: |\n  b',
   'a: >\n  b',
   'a: "\\x41"',
-  "a: 'it''s'",
+  "a: 'b''",
   'a: b\n  c',
   'a: "b\n  c"',
   'a: b: c',
@@ -105,6 +108,10 @@ const pieces = fc.constantFrom(
   '...',
   '---',
   'null',
+  '🚀',
+  '\\u00e9',
+  '\\"',
+  "''",
 )
 const runs = fc.readConfigureGlobal().numRuns ?? 100
 

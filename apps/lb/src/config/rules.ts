@@ -1,14 +1,9 @@
 import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Frontend } from './config.ts'
+import { duplicates, type Placed } from './duplicates.ts'
 import { wayOf } from './modes.ts'
 import { formatPath, show, type Finding, type Path } from './problem.ts'
 import { backendSchema, frontendSchema } from './schema.ts'
-
-/** A list and where it stands. What is wrong by itself is `undefined`. */
-interface Placed<T> {
-  readonly path: Path
-  readonly values: readonly (T | undefined)[]
-}
 
 interface PlacedService {
   readonly name: unknown
@@ -59,35 +54,9 @@ function mentionsDsr(spec: unknown, service: unknown): boolean {
   return modes.includes('dsr') || entry(service, 'dsr') !== undefined
 }
 
-/** Whether the tables are large enough. Needs a document that is otherwise valid. */
-export function checkCapacity(config: Config): Finding[] {
-  const frontends = sum(config.services, (service) => service.frontends.length)
-  const members = sum(config.services, (service) => {
-    const [own, others] = [countIpv4(service.frontends), countIpv4(service.backends)]
-    return own * others + (service.frontends.length - own) * (service.backends.length - others)
-  })
-  const too = (used: number, key: 'services' | 'backends', what: string): Finding[] =>
-    used <= config.capacity[key]
-      ? []
-      : [
-          {
-            path: ['spec', 'capacity', key],
-            message: `${config.capacity[key]} is too small for the ${used} ${what} here`,
-          },
-        ]
-  return [
-    ...too(frontends, 'services', 'frontends'),
-    ...too(members, 'backends', 'backends (counted once for each frontend of their family)'),
-  ]
-}
-
 /** 4 or 6, of an address in canonical spelling. */
 export function family(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4
-}
-
-function countIpv4(all: readonly Addressed[]): number {
-  return sum(all, ({ address }) => (family(address) === 4 ? 1 : 0))
 }
 
 function check(devices: Placed<string>['values'], services: readonly PlacedService[]): Finding[] {
@@ -179,30 +148,6 @@ function loops(services: readonly PlacedService[]): Finding[] {
   return found
 }
 
-/** Paths are only made of what is found twice: there may be a hundred thousand of something. */
-function duplicates<T>(
-  lists: readonly Placed<T>[],
-  key: (value: T) => string,
-  message: (value: T, first: string) => string,
-  place: (path: Path, index: number) => Path = (path, index) => [...path, index],
-): Finding[] {
-  const seen = new Map<string, readonly [list: number, index: number]>()
-  const found: Finding[] = []
-  lists.forEach(({ path, values }, list) => {
-    values.forEach((value, index) => {
-      if (value === undefined) return
-      const text = key(value)
-      const first = seen.get(text)
-      if (first === undefined) seen.set(text, [list, index])
-      else {
-        const at = formatPath(place(lists[first[0]]!.path, first[1]))
-        found.push({ path: place(path, index), message: message(value, at) })
-      }
-    })
-  })
-  return found
-}
-
 function servicePath(index: number, key: string): Path {
   return ['spec', 'services', index, key]
 }
@@ -217,8 +162,4 @@ function entry(value: unknown, key: string): unknown {
 
 function items(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-function sum<T>(list: readonly T[], of: (item: T) => number): number {
-  return list.reduce((total, item) => total + of(item), 0)
 }

@@ -101,6 +101,7 @@ const serviceSchema = strict<Service>('a service', {
   sourceRanges: sourceRangesSchema.optional(),
   rateLimit: rateLimitSchema.optional(),
   ringSize: integer('a ring size', 128, 8_388_608).optional(),
+  records: integer('a number of records', 1, 16_777_216).optional(),
   idleSeconds: integer('a number of seconds', 1, 32_767).optional(),
   healthCheck: healthCheckSchema.optional(),
   passiveHealthCheck: passivePolicySchema.optional(),
@@ -114,7 +115,7 @@ const snatSchema = strict<Snat>('the snat section', {
 })
 
 const neighborsSchema = strict<Neighbors>('the neighbors section', {
-  keep: word(['auto', 'managed', 'use']).default('auto'),
+  keep: word(['auto', 'use']).default('auto'),
   permanent: word(['keep', 'convert']).default('keep'),
   refreshSeconds: integer('a number of seconds', 1, 3600).default(30),
   perSecond: integer('a number of requests', 1, 100_000).default(500),

@@ -27,6 +27,15 @@ function reloaded(lb: SkepLb): Promise<string> {
   return untilLine(lb.child?.stdout ?? null, /^reloaded/)
 }
 
+/** The file is written while others ask the API; it is read again in its turn. */
+async function reload(lb: SkepLb, text: string): Promise<{ readonly status: number }> {
+  const done = reloaded(lb)
+  lb.configure(text)
+  lb.child?.kill('SIGHUP')
+  await done
+  return { status: 200 }
+}
+
 describe('the declared configuration', () => {
   test('apply says what differs, carries it out, and it outlives the process', async () => {
     await using lb = SkepLb.on(lab.net.lb)
@@ -118,6 +127,28 @@ describe('the declared configuration', () => {
     expect(await done).toBe('reloaded: 5 differences')
     expect(await served(lb)).toEqual(['10.1.0.11:8080', '10.1.0.13:8080'])
     rmSync(mount, { recursive: true })
+  }, 60_000)
+
+  test('of many who write at once each has a turn, and what came last is what there is', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(config([1, 2, 3]))
+    const socket = apiSocket(lb)
+    const drain = '/v1/services/web/backends/10.1.0.11:8080/drain'
+    const answers = await Promise.all([
+      ...[[1, 2], [1, 3], [1]].map((hosts) => ask(socket, 'PUT', '/v1/config', config(hosts))),
+      ask(socket, 'PUT', drain),
+      ...[
+        [1, 2, 3],
+        [1, 2],
+        [1, 3],
+      ].map((hosts) => ask(socket, 'PUT', '/v1/config', config(hosts))),
+      reload(lb, config([1, 2])),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    const { text } = await askJson<{ text: string }>(socket, 'GET', '/v1/config')
+    expect(readFileSync(lb.configFile, 'utf8')).toBe(text)
+    const hosts = [2, 3].filter((host) => text.includes(`10.1.0.1${host}`))
+    expect(await served(lb)).toEqual(hosts.map((host) => `10.1.0.1${host}:8080`))
   }, 60_000)
 
   test('a wrong file is told once, and what was running goes on', async () => {

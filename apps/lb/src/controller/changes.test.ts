@@ -67,6 +67,32 @@ test('a check that several have is made once, of all that is wanted then', async
   expect(rounds.at(-1)).toEqual([1, 2, 3])
 })
 
+test('who changes everything alone has a turn, between those who asked before and after', async () => {
+  const { rounds, changes, add } = numbers()
+  const seen: number[] = []
+  const alone = (number: number) =>
+    changes.alone(() => {
+      seen.push(rounds.length)
+      if (number === 13) throw new Error('13 cannot be done')
+      return `${number} is done`
+    })
+  const asked = [add(1), add(2), alone(5), add(3), alone(13), add(4)]
+  expect(await Promise.allSettled(asked)).toMatchObject([
+    {},
+    {},
+    { value: '5 is done' },
+    {},
+    { reason: { message: '13 cannot be done' } },
+    { status: 'fulfilled' },
+  ])
+  expect(seen).toEqual([1, 2])
+  expect(rounds).toEqual([
+    [1, 2],
+    [1, 2, 3],
+    [1, 2, 3, 4],
+  ])
+})
+
 test('what changes nothing needs no round', async () => {
   const { rounds, changes } = numbers()
   await changes.ask({ next: (wanted) => wanted })

@@ -18,13 +18,18 @@ interface Waiting<Wanted> extends Asked<Wanted> {
   readonly reject: (reason: unknown) => void
 }
 
+/** Work that is done by itself. It answers for itself, and never throws. */
+interface Alone {
+  readonly work: () => void
+}
+
 /**
- * Changes that are asked for while others are made wait, and are then made together: one round serves all of them. Each has
- * its own answer, and what is refused does not take the others down.
+ * The one queue of all who change anything. Changes that are asked for while others are made wait, and are then made
+ * together: one round serves all of them. Each has its own answer, and what is refused does not take the others down.
  */
 export class Changes<Wanted> {
   readonly #maker: Maker<Wanted>
-  #waiting: Waiting<Wanted>[] = []
+  #waiting: (Waiting<Wanted> | Alone)[] = []
 
   constructor(maker: Maker<Wanted>) {
     this.#maker = maker
@@ -32,11 +37,46 @@ export class Changes<Wanted> {
 
   /** Resolves when the change has taken effect. Rejects with why it has not. */
   ask(asked: Asked<Wanted>): Promise<void> {
+    return new Promise((resolve, reject) => this.#add({ ...asked, resolve, reject }))
+  }
+
+  /**
+   * Work that changes what it wants by itself: after all that was asked for before it, and before all that is asked for
+   * later. What it returns, or rejects with what it throws.
+   */
+  alone<T>(work: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...asked, resolve, reject })
-      // What has arrived by now is read before.
-      if (this.#waiting.length === 1) setImmediate(() => this.#make(this.#waiting.splice(0)))
+      this.#add({
+        work: () => {
+          try {
+            resolve(work())
+          } catch (error) {
+            reject(error)
+          }
+        },
+      })
     })
+  }
+
+  #add(one: Waiting<Wanted> | Alone): void {
+    this.#waiting.push(one)
+    // What has arrived by now is read before.
+    if (this.#waiting.length === 1) setImmediate(() => this.#take(this.#waiting.splice(0)))
+  }
+
+  /** In the order in which they came. */
+  #take(all: readonly (Waiting<Wanted> | Alone)[]): void {
+    let together: Waiting<Wanted>[] = []
+    for (const one of all) {
+      if (!('work' in one)) {
+        together.push(one)
+        continue
+      }
+      this.#make(together)
+      together = []
+      one.work()
+    }
+    this.#make(together)
   }
 
   #make(all: readonly Waiting<Wanted>[]): void {

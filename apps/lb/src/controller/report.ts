@@ -6,7 +6,7 @@ import { pinnedLinks } from '../devices/links.ts'
 import type { Round } from '../engine/round.ts'
 import { formatKey } from '../sysctl/proc.ts'
 import type { Change } from './change.ts'
-import type { ControllerParts } from './controller.ts'
+import type { ControllerParts } from './parts.ts'
 
 /** Logs what a round did; a round that did nothing says nothing. */
 export function logRound(log: Logger, round: Round, withWarnings: boolean): void {

@@ -12,6 +12,7 @@ spec:
     - name: web
       frontends: [{ address: 192.0.2.10, port: 80 }, { address: "2001:db8::10", port: 80 }, { address: 192.0.2.10, port: 81 }]
       backends: [{ address: 10.1.0.11, port: 8080, weight: 3 }, { address: "2001:db8:1::11", port: 8080 }]
+      records: 4096
     - name: dns
       frontends: [{ address: 192.0.2.10, port: 53, protocol: UDP }]
       backends: [{ address: 10.1.0.11, port: 53 }]
@@ -33,6 +34,10 @@ test('a service of two families becomes one of each, with the backends of its fa
     ['web', ['2001:db8::10 80 TCP'], ['2001:db8:1::11 1']],
     ['dns', ['192.0.2.10 53 UDP'], ['10.1.0.11 1']],
   ])
+})
+
+test('records are those of each of its services', () => {
+  expect(desiredState(config, new Map()).services.map(({ records }) => records)).toEqual([4096, 4096, undefined])
 })
 
 test('what the network must know', () => {

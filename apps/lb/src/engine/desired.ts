@@ -42,7 +42,7 @@ export function takesAnyPort(config: Config): boolean {
 function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
   const frontends = service.frontends.filter(({ address }) => family(address) === v)
   if (frontends.length === 0) return []
-  const { name, algorithm, sessionAffinity, quic, ringSize, idleSeconds, healthCheck } = service
+  const { name, algorithm, sessionAffinity, quic, ringSize, records, idleSeconds, healthCheck } = service
   const { sourceRanges, rateLimit } = service
   const way = wayOf(config, service)
   return [
@@ -55,6 +55,7 @@ function ofFamily(config: Config, service: ConfigService, v: 4 | 6): Service[] {
       ...(sessionAffinity ? { sessionAffinity: sessionAffinity.clientIP } : {}),
       ...(quic && frontends.some(({ protocol }) => protocol === 'UDP') ? { quic } : {}),
       ...(ringSize === undefined ? {} : { ringSize }),
+      ...(records === undefined ? {} : { records }),
       ...(idleSeconds === undefined ? {} : { idleSeconds }),
       ...(sourceRanges ? { sourceRanges } : {}),
       ...(rateLimit ? { rateLimit } : {}),

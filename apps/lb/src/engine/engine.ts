@@ -10,6 +10,7 @@ import { datapathTime } from '../datapath/time.ts'
 import { missingWarnings, whyChosen } from '../devices/choice.ts'
 import type { Device, DeviceStep } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { KnownCells } from '../nexthop/known-cells.ts'
 import { KnownRoutes } from '../nexthop/known-routes.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
@@ -39,6 +40,7 @@ export class Engine implements Disposable {
   readonly #netlink: Netlink
   readonly #settings: Settings = procSettings()
   readonly #routes = new KnownRoutes()
+  readonly #cells: KnownCells
   readonly #gateways: Gateways
   readonly #ways: Ways
   readonly #switches: Switches
@@ -65,6 +67,7 @@ export class Engine implements Disposable {
     this.neighbors = new NeighborKeeper(netlink, { notes: fileNotes(paths.neighbors) })
     this.#gateways = new Gateways(netlink)
     this.#ways = new Ways(netlink)
+    this.#cells = new KnownCells(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
     this.#sources = this.#services.sources()
@@ -163,9 +166,10 @@ export class Engine implements Disposable {
 
   #resolve(config: Config, devices: readonly Device[], backends: readonly string[]): Resolution {
     const names = new Map([...this.#netlink.link.list()].map(({ index, name }) => [index, name]))
+    const lookup = routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`)
     return resolveBackends({
       backends,
-      lookup: this.#routes.over(routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`)),
+      lookup: this.#routes.over(lookup, this.#cells.of(this.#gateways.routes)),
       sources: config.snat.sources,
       devices: devices.map(({ name }) => name),
       before: this.#sources,

@@ -1,4 +1,4 @@
-import { type Explanation, readSnapshot } from '@skep/device-detect'
+import { assignRoles, type Explanation, readSnapshot } from '@skep/device-detect'
 import { openNetlink } from 'netlink-ts'
 import { selectDevices } from '../devices/select.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -19,6 +19,8 @@ export interface DeviceRow {
   readonly chosen: boolean | null
   /** Why it is chosen, or the rule that leaves it out. */
   readonly why: string | null
+  /** `direct routing`: by the best default route; `IPv6 multicast`. */
+  readonly roles: readonly string[]
   readonly index: number | null
   readonly state: string | null
   readonly mtu: number | null
@@ -32,6 +34,7 @@ export const deviceColumns: readonly Column<DeviceRow>[] = [
   { title: 'CHOSEN', of: ({ chosen }) => (chosen === null ? null : chosen ? 'yes' : 'no') },
   { title: 'WHY', of: ({ why }) => why },
   { title: 'REASON', of: ({ reason }) => reason },
+  { title: 'ROLES', of: ({ roles }) => roles.join(', ') || null, wide: true },
   { title: 'INDEX', of: ({ index }) => index, wide: true },
   { title: 'MTU', of: ({ mtu }) => mtu, wide: true },
   { title: 'ADDRESSES', of: ({ addresses }) => addresses.join(','), wide: true },
@@ -43,7 +46,9 @@ export function deviceRows(paths: InstancePaths): DeviceRow[] {
   const snapshot = readSnapshot(netlink)
   const links = new Map([...netlink.link.list()].map((link) => [link.name, link]))
   const entries = lastConfig(paths)?.devices
-  const explanations = entries ? selectDevices(entries, snapshot).explanations : []
+  const selected = entries && selectDevices(entries, snapshot)
+  const { explanations = [] } = selected ?? {}
+  const roles = selected && assignRoles(snapshot, selected)
   const why = new Map(explanations.map((one) => [one.device, one]))
   const own = readDevices(paths)
   const others = [...links.keys()].filter((name) => own.every((one) => one.name !== name))
@@ -56,6 +61,10 @@ export function deviceRows(paths: InstancePaths): DeviceRow[] {
       attached,
       reason,
       ...choiceOf(why.get(name), attached),
+      roles: [
+        ...(roles?.directRouting.device === name ? ['direct routing'] : []),
+        ...(roles?.ipv6Multicast.device === name ? ['IPv6 multicast'] : []),
+      ],
       index: link?.index ?? null,
       state: link === undefined ? null : String(link.operState ?? 'unknown'),
       mtu: link?.mtu ?? null,

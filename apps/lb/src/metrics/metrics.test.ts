@@ -114,6 +114,31 @@ test('what stands in the tables stands in the text', async () => {
   )
 })
 
+test('next hops are counted by state; those that gave trouble have series of their own', async () => {
+  const quiet = { address: '10.1.0.11', device: 'eth1', mac: '02:00:00:00:00:11', state: 'usable' } as const
+  const rest = { since: '', kernel: 'reachable', managed: true, users: 1, failures: 0, moves: 0, text: '' }
+  const failed = {
+    ...quiet,
+    ...rest,
+    address: '10.1.0.254',
+    mac: null,
+    state: 'failed',
+    failures: 3,
+    moves: 1,
+  } as const
+  const scraped = new Scraped(status([], { nextHops: [{ ...quiet, ...rest }, failed] }), 10_000)
+  const own = '{address="10.1.0.254",device="eth1"}'
+  expect((await scraped.lines()).filter((line) => line.startsWith('skep_lb_next_hop'))).toEqual([
+    'skep_lb_next_hops{state="usable"} 1',
+    'skep_lb_next_hops{state="resolving"} 0',
+    'skep_lb_next_hops{state="failed"} 1',
+    'skep_lb_next_hops{state="absent"} 0',
+    `skep_lb_next_hop_failed${own} 1`,
+    `skep_lb_next_hop_failures_total${own} 3`,
+    `skep_lb_next_hop_moves_total${own} 1`,
+  ])
+})
+
 test('run time that nobody counts is absent, not 0', async () => {
   const { program } = status([])
   const scraped = new Scraped(status([], { program: { ...program!, runs: 0, runTimeNs: 0 } }), 10_000)

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { KnownRoutes } from './known-routes.ts'
 import type { Route } from './resolve.ts'
+import { RouteCells } from './route-cells.ts'
 
 const route: Route = { device: 'eth0', index: 2, gateway: '192.168.0.254', source: '192.168.0.1', local: false }
 
@@ -26,4 +27,16 @@ test('a destination without a route is asked for again', () => {
   expect(ask()).toEqual(new Error('unreachable'))
   expect(ask()).toEqual(route)
   expect(ask()).toEqual(route)
+})
+
+test('destinations that no prefix parts are one question', () => {
+  const asked: string[] = []
+  const cells = RouteCells.of([{ family: 'ipv4', destination: '10.1.0.0/16' }], [])
+  const known = new KnownRoutes()
+  const ask = known.over((one) => {
+    asked.push(one)
+    return { ...route }
+  }, cells)
+  for (const address of ['10.1.0.1', '10.1.255.2', '10.2.0.1', 'fd00::1', '10.9.9.9', 'fd00::2']) ask(address)
+  expect(asked).toEqual(['10.1.0.1', '10.2.0.1', 'fd00::1', 'fd00::2'])
 })

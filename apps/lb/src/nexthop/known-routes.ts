@@ -1,23 +1,26 @@
 import type { Route } from './resolve.ts'
+import type { RouteCells } from './route-cells.ts'
 
 /** Less than the time between two rounds that nothing has caused: each of those asks anew, should an event have been missed. */
 const MOST_AGE_MS = 25_000
 
 /** What the kernel has answered about destinations. To be forgotten when anything about the network has changed. */
 export class KnownRoutes {
-  readonly #routes = new Map<string, Route>()
+  /** By destination, or by the part of the addresses that it is in. */
+  readonly #routes = new Map<string | number, Route>()
   /** Destinations have few different routes: each stands here once. */
   readonly #distinct = new Map<string, Route>()
   #since = performance.now()
 
-  /** Asks the kernel for what is not known. Failures are asked for again each time. */
-  over(lookup: (address: string) => Route | Error): (address: string) => Route | Error {
+  /** Asks the kernel for what is not known, once for all destinations in a cell. Failures are asked for again each time. */
+  over(lookup: (address: string) => Route | Error, cells?: RouteCells): (address: string) => Route | Error {
     if (performance.now() - this.#since > MOST_AGE_MS) this.forget()
     return (address) => {
-      const known = this.#routes.get(address)
+      const key = cells?.startOf(address) ?? address
+      const known = this.#routes.get(key)
       if (known) return known
       const route = lookup(address)
-      return route instanceof Error ? route : this.#note(address, route)
+      return route instanceof Error ? route : this.#note(key, route)
     }
   }
 
@@ -27,11 +30,11 @@ export class KnownRoutes {
     this.#since = performance.now()
   }
 
-  #note(address: string, route: Route): Route {
+  #note(place: string | number, route: Route): Route {
     const key = `${route.index} ${route.device} ${route.gateway} ${route.source} ${route.local}`
     const same = this.#distinct.get(key) ?? route
     this.#distinct.set(key, same)
-    this.#routes.set(address, same)
+    this.#routes.set(place, same)
     return same
   }
 }

@@ -13,7 +13,12 @@ export interface Needs {
   readonly replies: boolean
 }
 
-const nothing: Needs = { source: false, onLink: false, replies: false }
+const kinds: readonly Needs[] = Array.from({ length: 8 }, (_, bits) => ({
+  source: (bits & 4) !== 0,
+  onLink: (bits & 2) !== 0,
+  replies: (bits & 1) !== 0,
+}))
+const nothing = kind(false, false, false)
 
 /** By backend address, for all backends of a configuration. */
 export function backendNeeds(config: Config): ReadonlyMap<string, Needs> {
@@ -23,12 +28,14 @@ export function backendNeeds(config: Config): ReadonlyMap<string, Needs> {
     const way = wayOf(config, service)
     for (const { address } of service.backends) {
       const before = needs.get(address) ?? nothing
-      needs.set(address, {
-        source: before.source || way === 'snat' || (way === 'ipip' && !spread.has(family(address))),
-        onLink: before.onLink || way === 'l2',
-        replies: before.replies || way === 'snat',
-      })
+      const source = before.source || way === 'snat' || (way === 'ipip' && !spread.has(family(address)))
+      needs.set(address, kind(source, before.onLink || way === 'l2', before.replies || way === 'snat'))
     }
   }
   return needs
+}
+
+/** Needs are few, backends may be many. */
+function kind(source: boolean, onLink: boolean, replies: boolean): Needs {
+  return kinds[(source ? 4 : 0) + (onLink ? 2 : 0) + (replies ? 1 : 0)]!
 }

@@ -49,6 +49,7 @@ export function resolveBackends(input: ResolveInput): Resolution {
   const ways = new Map<string, readonly NextHop[]>()
   const unreachable = new Map<string, string>()
   const warnings: string[] = []
+  const hopsBy = new Map<Route, readonly NextHop[]>()
   for (const backend of new Set(input.backends)) {
     const route = input.lookup(backend)
     const source = sourceFor(backend, route instanceof Error ? undefined : route, input)
@@ -58,10 +59,19 @@ export function resolveBackends(input: ResolveInput): Resolution {
     if (trouble !== undefined) unreachable.set(backend, trouble)
     if (route instanceof Error || route.local) continue
     const several = input.ways?.(backend) ?? []
-    ways.set(backend, several.length > 0 ? several : [{ index: route.index, address: route.gateway ?? backend }])
+    ways.set(backend, several.length > 0 ? several : hopsOf(backend, route, hopsBy))
     if (needs.replies && !input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
   }
   return { sources, ways, unreachable, warnings }
+}
+
+/** Those of a router are one list, however many backends are behind it. */
+function hopsOf(backend: string, route: Route, known: Map<Route, readonly NextHop[]>): readonly NextHop[] {
+  const { index, gateway } = route
+  if (gateway === undefined) return [{ index, address: backend }]
+  const hops = known.get(route) ?? [{ index, address: gateway }]
+  known.set(route, hops)
+  return hops
 }
 
 function sourceFor(backend: string, route: Route | undefined, { sources, before }: ResolveInput): string | undefined {

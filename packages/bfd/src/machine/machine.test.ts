@@ -106,6 +106,8 @@ describe('the states (RFC 5880, 6.2 and 6.8.6)', () => {
     const end = up().hear({ state: 'down', diagnostic: 1 })
     expect(end.taken()).toEqual([expect.objectContaining({ state: 'down', diagnostic: 3, yourDiscriminator: 9 })])
     expect(end.state.why).toBe('the peer went down: control detection time expired')
+    // And no more of that when it is up again.
+    expect(end.hear({ state: 'init' }).taken()).toMatchObject([{ state: 'up', diagnostic: 0 }])
     expect(up().hear({ state: 'adminDown', diagnostic: 7 }).state.why).toContain('administratively down')
   })
 

@@ -24,6 +24,7 @@ let served: Served | undefined
 const server = new BfdServer({
   known,
   onStop: () => served?.end(),
+  onHandover: () => served?.unlisten(),
   onControllers: (controllers) => served?.controlledBy(controllers),
 })
 served = await serveCompanion({

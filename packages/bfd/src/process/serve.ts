@@ -13,6 +13,8 @@ export interface BfdServerOptions {
   /** What another process has handed over. */
   readonly known?: KnownSessions | undefined
   readonly onStop: () => void
+  /** Another process is about to take its place. */
+  readonly onHandover: () => void
   /** The number of connections that steer it has changed; who only watches does not count. */
   readonly onControllers: (controllers: number) => void
 }
@@ -87,15 +89,17 @@ export class BfdServer implements Disposable {
       case 'ask':
         return say(socket, { type: 'all', sessions: this.#speaker.reports() })
       case 'stop':
-        // Sockets are free, and states are final, before the other one begins.
-        if (message.handover) {
-          say(socket, { type: 'all', sessions: this.#speaker.reports() })
-          this.#speaker[Symbol.dispose]()
-          socket.end()
-          return void socket.once('close', () => this.#options.onStop())
-        }
-        return this.#options.onStop()
+        return message.handover ? this.#handOver(socket) : this.#options.onStop()
     }
+  }
+
+  /** Sockets are free, and states are final, before the other one begins. */
+  #handOver(socket: Socket): void {
+    this.#options.onHandover()
+    say(socket, { type: 'all', sessions: this.#speaker.reports() })
+    this.#speaker[Symbol.dispose]()
+    socket.end()
+    socket.once('close', () => this.#options.onStop())
   }
 
   #steeredBy(controller: Socket): void {

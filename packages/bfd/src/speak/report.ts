@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { hostClock } from '../clock.ts'
 import type { SessionState } from '../machine/state.ts'
 import { detectionTime, transmitInterval } from '../machine/timing.ts'
 import type { SessionConfig } from './session-config.ts'
@@ -31,9 +31,9 @@ export interface SessionReport {
   readonly problem?: string | undefined
 }
 
-/** A session in one line: `up for 12 s: the peer hears us; sends every 50 ms, detects within 150 ms`. */
-export function explainSession({ config, state, problem }: SessionReport, clock: Clock): string {
-  const seconds = Math.max(0, Math.floor((clock.now() - state.since) / 1000))
+/** A session in one line, at a moment of the host's monotonic clock: `up for 12 s: the peer hears us; sends every 50 ms, detects within 150 ms`. */
+export function explainSession({ config, state, problem }: SessionReport, now: number = hostClock.now()): string {
+  const seconds = Math.max(0, Math.floor((now - state.since) / 1000))
   const parts = [`${state.name} for ${seconds} s: ${state.why}`]
   if (state.name === 'up') {
     const every = transmitInterval(config, state)

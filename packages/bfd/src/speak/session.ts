@@ -100,6 +100,7 @@ export class Session implements Disposable {
 
   /** Tells the peer that it ends on purpose, and ends. */
   end(): void {
+    if (this.#closed) return
     const { state, send } = step(
       { ...this.#config, adminDown: true },
       this.#state,

@@ -61,8 +61,13 @@ export class AdjOut implements Disposable {
 
   /** Everything is to be sent again. */
   refresh(): void {
-    for (let id = 0; id < this.#routes.prefixes.end; id++)
-      if (this.#routes.has(id) || this.has(id)) this.#enqueue(id, FORCED)
+    this.#enqueueAll(FORCED)
+  }
+
+  /** The peer looks at routes in another way from now on. */
+  review(view: PeerView): void {
+    this.#choice.review(view)
+    this.#enqueueAll(QUEUED)
   }
 
   /**
@@ -92,6 +97,11 @@ export class AdjOut implements Disposable {
     for (let i = 0; i < this.#queued; i++) this.#routes.drop(this.#queue[i]!)
     this.#queued = 0
     this.#sent = new Uint32Array()
+  }
+
+  #enqueueAll(state: number): void {
+    for (let id = 0; id < this.#routes.prefixes.end; id++)
+      if (this.#routes.has(id) || this.has(id)) this.#enqueue(id, state)
   }
 
   #enqueue(id: number, state: number): void {

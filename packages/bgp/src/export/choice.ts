@@ -15,7 +15,7 @@ export class Choice {
   readonly #rib: Rib
   readonly #routes: FamilyRib
   readonly #family: Family
-  readonly #view: PeerView
+  #view: PeerView
   /** By template: the number, which this keeps in use. */
   #known: number[] = []
 
@@ -30,6 +30,12 @@ export class Choice {
   of(id: number): number {
     const only = this.#routes.only(id)
     return only !== 0 ? this.#number(only) : this.#best(id)
+  }
+
+  /** The peer looks at routes in another way from now on. */
+  review(view: PeerView): void {
+    this.#view = view
+    for (const template of this.#known.keys()) this.forget(template)
   }
 
   /** The template's number may come to mean another one. */

@@ -22,6 +22,7 @@ DEVICES is a list of entries, separated by commas:
 Examples:
   device-detect
   device-detect --devices auto,-docker*,+wg0 -o json
+  device-detect --json | jq -r '.devices[]'
   device-detect --netns blue --follow
 
 Exit status: 0; 1 where an entry is wrong, or a device is named that is not there.`
@@ -37,6 +38,7 @@ export function program(): Command {
         .default(selection('auto'), 'auto'),
     )
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--json', 'the same as -o json').implies({ output: 'json' }))
     .option('-f, --follow', 'go on, and print each change; with -o json a document a line')
     .addOption(new Option('--family <family>', 'only routes of this family count').choices(['ipv4', 'ipv6']))
     .option('--no-layer3', 'leave devices out whose packets have no Ethernet header')

@@ -8,6 +8,9 @@ const kinds = ['link', 'address', 'route', 'rule', 'neighbor', 'nexthop'] as con
 /** The kernel tells nobody of path MTUs that it learns, or forgets. */
 const FORGET_EVERY_MS = 30_000
 
+/** Ten thousand neighbours grow old at the same moment: their events fit, and none is lost for the others. */
+const RECEIVE_BUFFER = 16 * 1024 * 1024
+
 /** How a heartbeat is kept. */
 export interface HeartbeatOptions {
   /** For so long the datapath believes a beat, in milliseconds. */
@@ -31,7 +34,7 @@ export async function keepHeartbeat(
   heartbeat: Pick<Heartbeat, 'forget' | 'beat'>,
   { limitMs, note, signal }: HeartbeatOptions,
 ): Promise<void> {
-  await using monitor = netlink.monitor(kinds, { signal })
+  await using monitor = netlink.monitor(kinds, { signal, receiveBuffer: RECEIVE_BUFFER })
   using clock = new Clock()
   const timers = [
     setInterval(() => void beat(heartbeat, clock.read().jiffies, signal), limitMs / BEATS),

@@ -46,14 +46,14 @@ export class NeighborKeeper {
     this.#netlink = netlink
     this.#notes = notes
     this.#options = options
-    this.#mode = options.mode === 'auto' ? undefined : options.mode
+    this.#mode = options.mode === 'use' ? 'use' : undefined
   }
 
   /** Works by these from now on; notes are those that it was made with. */
   configure(options: Omit<KeeperOptions, 'notes'>): void {
     if (isDeepStrictEqual(options, this.#options)) return
     this.#options = options
-    this.#mode = options.mode === 'auto' ? undefined : options.mode
+    this.#mode = options.mode === 'use' ? 'use' : undefined
     this.#schedule = undefined
     this.#isDue = true
   }

@@ -11,8 +11,8 @@ export interface WantedHop extends NextHop {
 }
 
 export interface KeeperOptions {
-  /** Default `auto`: by trying. */
-  readonly mode?: KeepMode | 'auto' | undefined
+  /** Default `auto`: as the kernel can, by trying; `use`: as on one before 5.16. */
+  readonly mode?: 'auto' | 'use' | undefined
   /** Default `keep`. */
   readonly permanent?: PermanentPolicy | undefined
   readonly refresh?: Partial<RefreshOptions> | undefined

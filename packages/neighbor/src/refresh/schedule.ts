@@ -48,12 +48,11 @@ export class RefreshSchedule {
     }
   }
 
-  /** Whether one answers. One that has just failed is asked for again sooner. */
+  /** Whether one answers. One that has just failed is asked for again at once, and sooner than others from then on. */
   note(key: string, isFailed: boolean, now: number): void {
     const appointment = this.#appointments.get(key)
     if (appointment === undefined || appointment.isFailed === isFailed) return
-    const next = this.#next(now, isFailed)
-    this.#appointments.set(key, { isFailed, dueAt: isFailed ? Math.min(next.dueAt, appointment.dueAt) : next.dueAt })
+    this.#appointments.set(key, isFailed ? { isFailed, dueAt: now } : this.#next(now, isFailed))
   }
 
   /** Those to ask for now. */

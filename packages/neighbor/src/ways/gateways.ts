@@ -47,6 +47,12 @@ export class Gateways {
     return gatewaysOf(this.#routes, this.#objects, new Set(devices))
   }
 
+  /** All routes, in another list whenever they have been read again; `undefined` where there are too many to look. */
+  get routes(): readonly Route[] | undefined {
+    this.#read()
+    return this.#isLarge ? undefined : this.#routes
+  }
+
   /** Whether any route has several ways; where there are too many routes to look, it may. */
   get mayHaveSeveral(): boolean {
     this.#read()

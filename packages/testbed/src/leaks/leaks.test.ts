@@ -43,7 +43,7 @@ test('what another test run made is no leak of ours, also when that run was kill
   const alone = { ...now, runs: new Set<number>() }
   const left = (name: string) => new Map([...now.namespace, [name, `network namespace ${name}`]])
   const ours = ownName('skep')
-  expect(leaksBetween(alone, { ...alone, namespace: left('skep-77-run1-ab1-client') })).toEqual([])
+  expect(leaksBetween(alone, { ...alone, namespace: left('skep-77-run1w1-ab1-client') })).toEqual([])
   expect(leaksBetween({ ...alone, runs: new Set([1]) }, { ...alone, namespace: left('blue') })).toEqual([])
   expect(leaksBetween(alone, { ...alone, namespace: left('blue') })).toHaveLength(1)
   expect(leaksBetween({ ...alone, runs: new Set([1]) }, { ...alone, namespace: left(ours) })).toEqual([

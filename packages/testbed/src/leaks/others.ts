@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { runMark, runOf } from '../own-name.ts'
+import { ownerOf, runMark, thisOwner } from '../own-name.ts'
 
 /** Who else was there to make things. */
 export interface Company {
@@ -8,16 +8,16 @@ export interface Company {
 }
 
 /**
- * Whether a namespace or pin is somebody else's: the kernel tells no owner. A name with a test run's number is that
- * run's, whatever has become of it (`ownName`). Of one without, nobody can know while other runs are about; it is not
- * ours then, nor when it has the number of another Node process that lives.
+ * Whether a namespace or pin is somebody else's: the kernel tells no owner. A name with the number of a test run and
+ * worker (`ownName`) is theirs, whatever has become of them. One with another number that could be a process's is that
+ * process's, alive or not. Of one without any, nobody can know while other runs are about, and it is not ours then.
  */
 export function isAnothers(name: string, { runs }: Company): boolean {
-  const owner = runOf(name)
-  if (owner !== undefined) return owner !== process.env[runMark]
-  const numbers = (name.match(/\d+/g) ?? []).map(Number)
+  const owner = ownerOf(name)
+  if (owner !== undefined) return owner !== thisOwner()
+  const numbers = (name.match(/\d{3,}/g) ?? []).map(Number)
   if (numbers.includes(process.pid)) return false
-  return runs.size > 0 || numbers.some((pid) => isNode(commandOf(pid)))
+  return numbers.length > 0 || runs.size > 0
 }
 
 /** Test runs under way on this machine, besides this one. */

@@ -43,13 +43,11 @@ export function configRoutes({ controller }: ApiContext): Route[] {
         schema: documentSchema,
       },
       answers: { 200: { description: 'What has changed, or would', schema: change } },
-      handle: ({ query, body, headers }) => {
-        requireMatch(headers, controller.wanted.declared.text)
-        if (query.dryRun === 'true') {
-          const { diff, done } = controller.propose(body, 'body')
-          return ok({ applied: false, diff, done })
-        }
-        return ok({ applied: true, ...controller.declare(body, 'body') })
+      handle: async ({ query, body, headers }) => {
+        const check = (): void => requireMatch(headers, controller.wanted.declared.text)
+        if (query.dryRun !== 'true') return ok({ applied: true, ...(await controller.declare(body, 'body', check)) })
+        check()
+        return ok({ applied: false, ...controller.propose(body, 'body') })
       },
     }),
   ]

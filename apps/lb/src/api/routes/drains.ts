@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { MOST_DRAIN_SECONDS } from '../../config/schema.ts'
-import { configOf } from '../../controller/controller.ts'
+import { configOf } from '../../controller/wanted.ts'
 import type { Drains } from '../../drain/drain.ts'
 import { type DrainProgress, drainProgress } from '../../drain/progress.ts'
 import { drained, isAt, type Place, requireBackend, undrained } from '../../drain/operate.ts'

@@ -57,6 +57,7 @@ export const deviceRow: z.ZodType<DeviceRow> = z.strictObject({
   reason: z.string().nullable().describe('why it is not native, or not attached, where it should be'),
   chosen: z.boolean().nullable().describe('whether spec.devices chooses it now'),
   why: z.string().nullable().describe('why it is chosen, or the rule that leaves it out'),
+  roles: z.array(z.string()),
   index: z.int().nullable(),
   state: z.string().nullable(),
   mtu: z.int().nullable(),

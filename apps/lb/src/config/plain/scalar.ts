@@ -11,6 +11,10 @@ const words = new Map<string, unknown>(
 const number =
   /^[-+]?(?:0o[0-7]+|0x[\da-fA-F]+|(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|\.(?:inf|Inf|INF|nan|NaN|NAN))$/
 
+const DOUBLE_QUOTE = 34
+const SINGLE_QUOTE = 39
+const BACKSLASH = 92
+
 /** Keys are few: each is one string, however often it stands in the text. */
 const keys: (string | undefined)[] = []
 
@@ -51,20 +55,44 @@ function readPlainKey(cursor: Cursor): string | undefined {
   return key
 }
 
-/** In quotes, on one line, without escapes. */
+/** In quotes, on one line, with the escapes that JSON has, too. */
 export function readQuoted(cursor: Cursor): string {
   const { text, at } = cursor
-  const quote = text[at]!
-  const end = text.indexOf(quote, at + 1)
+  const isDouble = cursor.code === DOUBLE_QUOTE
+  const end = isDouble ? endOfDouble(text, at) : endOfSingle(text, at)
   const inside = text.slice(at + 1, end)
-  const isPlain = end >= 0 && text[end + 1] !== quote && !inside.includes('\n') && !inside.includes('\\')
-  if (!isPlain || inside === '__proto__' || inside.length > 1000) throw new NotPlain()
+  if (end >= text.length || inside.length > 1000 || inside.includes('\n')) throw new NotPlain()
+  const value = isDouble ? unescaped(inside) : inside.replaceAll("''", "'")
+  if (value === '__proto__') throw new NotPlain()
   cursor.at = end + 1
-  return inside
+  return value
+}
+
+function endOfDouble(text: string, at: number): number {
+  let end = at + 1
+  while (end < text.length && text.charCodeAt(end) !== DOUBLE_QUOTE) end += text.charCodeAt(end) === BACKSLASH ? 2 : 1
+  return end
+}
+
+/** Two of them stand for one. */
+function endOfSingle(text: string, at: number): number {
+  for (let end = at + 1; ; end += 2) {
+    end = text.indexOf("'", end)
+    if (end < 0) return text.length
+    if (text[end + 1] !== "'") return end
+  }
+}
+
+const escapes = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4}|([^]))/g
+
+function unescaped(inside: string): string {
+  if (!inside.includes('\\')) return inside
+  for (const [, other] of inside.matchAll(escapes)) if (other !== undefined) throw new NotPlain()
+  return JSON.parse(`"${inside}"`) as string
 }
 
 export function isQuote(code: number): boolean {
-  return code === 34 || code === 39
+  return code === DOUBLE_QUOTE || code === SINGLE_QUOTE
 }
 
 /** A word or number without quotes, up to the end of the line; in brackets up to what ends it there. */

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Host, httpServer, type Net, needing, needs, topology, traffic } from '@skep/testbed'
 import { SkepDecap } from '../../../test/decap.ts'
 import { SkepLb } from '../../../test/skep-lb.ts'
 
-const { describe, test } = needing(needs.root, needs.bpf, needs.binary('ip'))
+const { describe } = needing(needs.root, needs.bpf, needs.binary('ip'))
 const vips = { v4: '192.0.2.10', v6: '2001:db8:ff::10' } as const
 const prefixes = { v4: '10.1.0.1', v6: '2001:db8:1::1' } as const
 const families = ['v4', 'v6'] as const
@@ -42,10 +42,11 @@ async function network(): Promise<AsyncDisposableStack> {
 interface Checked {
   readonly dispatch: string
   readonly through?: 'datapath' | 'direct'
+  readonly acceleration?: 'native' | 'tc'
 }
 
 /** `web-v4` and `web-v6`, with both backends each; the check is always believed. */
-function checked({ dispatch, through = 'datapath' }: Checked): string {
+function checked({ dispatch, through = 'datapath', acceleration = 'native' }: Checked): string {
   const policy = `intervalSeconds: 0.3, timeoutSeconds: 0.3, rise: 1, fall: 2, panicThreshold: 0, through: ${through}`
   const service = (v: (typeof families)[number]): string => `
     - name: web-${v}
@@ -56,6 +57,7 @@ function checked({ dispatch, through = 'datapath' }: Checked): string {
 kind: LoadBalancer
 spec:
   devices: [eth0]
+  acceleration: ${acceleration}
   mode: dsr
   dsr: { dispatch: ${dispatch}, tunnelSources: [${TUNNELS}] }
   services:${families.map(service).join('')}
@@ -104,36 +106,44 @@ describe('probes take the way of real traffic', () => {
     await stack[Symbol.asyncDispose]()
   }, 30_000)
 
-  test('ipip: a backend that stops taking the header off is down, though its own address answers', async () => {
-    await using one = new SkepDecap(net['backend-1'])
-    await using two = new SkepDecap(net['backend-2'])
-    await Promise.all([one.start(DECAP), two.start(DECAP)])
-    await using lb = SkepLb.on(net.lb)
-    await lb.start(checked({ dispatch: 'ipip' }))
-    await untilServing(lb, 1, 2)
-    await two.end('SIGTERM')
-    await two.command('uninstall')
-    await untilServing(lb, 1)
-    expect(await answersDirectly('10.1.0.12')).toBe(true)
-    await lb.reload(checked({ dispatch: 'ipip', through: 'direct' }))
-    await untilServing(lb, 1, 2)
-    await lb.reload(checked({ dispatch: 'ipip' }))
-    await untilServing(lb, 1)
-    await two.start()
-    await untilServing(lb, 1, 2)
-  }, 90_000)
+  test.each(['native', 'tc'] as const)(
+    'ipip, %s: a backend that stops taking the header off is down, though its own address answers',
+    async (acceleration) => {
+      await using one = new SkepDecap(net['backend-1'])
+      await using two = new SkepDecap(net['backend-2'])
+      await Promise.all([one.start(DECAP), two.start(DECAP)])
+      await using lb = SkepLb.on(net.lb)
+      await lb.start(checked({ dispatch: 'ipip', acceleration }))
+      await untilServing(lb, 1, 2)
+      await two.end('SIGTERM')
+      await two.command('uninstall')
+      await untilServing(lb, 1)
+      expect(await answersDirectly('10.1.0.12')).toBe(true)
+      await lb.reload(checked({ dispatch: 'ipip', through: 'direct', acceleration }))
+      await untilServing(lb, 1, 2)
+      await lb.reload(checked({ dispatch: 'ipip', acceleration }))
+      await untilServing(lb, 1)
+      await two.start()
+      await untilServing(lb, 1, 2)
+    },
+    90_000,
+  )
 
-  test('l2: a backend that loses the service address is down, though its own answers', async () => {
-    await using lb = SkepLb.on(net.lb)
-    await lb.start(checked({ dispatch: 'l2' }))
-    await untilServing(lb, 1, 2)
-    const { netlink } = net['backend-2']
-    for (const v of families) netlink.address.delete({ device: 'lo', address: `${vips[v]}/${v === 'v4' ? 32 : 128}` })
-    await untilServing(lb, 1)
-    expect(await answersDirectly('10.1.0.12')).toBe(true)
-    for (const v of families) netlink.address.add({ device: 'lo', address: `${vips[v]}/${v === 'v4' ? 32 : 128}` })
-    await untilServing(lb, 1, 2)
-  }, 90_000)
+  test.each(['native', 'tc'] as const)(
+    'l2, %s: a backend that loses the service address is down, though its own answers',
+    async (acceleration) => {
+      await using lb = SkepLb.on(net.lb)
+      await lb.start(checked({ dispatch: 'l2', acceleration }))
+      await untilServing(lb, 1, 2)
+      const { netlink } = net['backend-2']
+      for (const v of families) netlink.address.delete({ device: 'lo', address: `${vips[v]}/${v === 'v4' ? 32 : 128}` })
+      await untilServing(lb, 1)
+      expect(await answersDirectly('10.1.0.12')).toBe(true)
+      for (const v of families) netlink.address.add({ device: 'lo', address: `${vips[v]}/${v === 'v4' ? 32 : 128}` })
+      await untilServing(lb, 1, 2)
+    },
+    90_000,
+  )
 
   test('what leads probes there is adopted, and goes with its use and with the installation', async () => {
     const both = { devices: 2, rules: 2, routes: expect.any(Number) }

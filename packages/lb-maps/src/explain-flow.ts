@@ -1,36 +1,14 @@
-import { parseWords } from './address.ts'
-import { LbMapsError } from './error.ts'
-import { KeyHasher, protocolNumbers, type ServiceKey, serviceKey } from './key.ts'
+import { clientWords, type Flow, frontendKey, hashOf } from './flow-key.ts'
+import { KeyHasher } from './key.ts'
 import { type Family, PHASE, RING_LINE_SLOTS, SERVICE, SERVICE_OWN_SOURCE, SERVICE_WORDS } from './layout.ts'
-import {
-  findKey,
-  type Found,
-  hashFlow,
-  memberId,
-  memberIsUsed,
-  ringOf,
-  ringSlots,
-  type Selected,
-  selectMember,
-} from './lookup.ts'
+import { findKey, type Found, memberId, memberIsUsed, ringOf, type Selected, selectMember } from './lookup.ts'
 import type { LbMaps } from './maps.ts'
 import { hasAffinity, isRandom, modeOf } from './modes.ts'
-import type { Plan } from './plan.ts'
 import { isAdmitted, rangesOf } from './ranges.ts'
 import { mayOpen, rateLimitOf, rateTime } from './rate-limit.ts'
 import { readMember } from './reader.ts'
 import { scanRecords } from './records.ts'
-import { formatEndpoint, formatFrontend, type Frontend, type Protocol } from './service.ts'
-import { numberOf } from './slots.ts'
-
-/** A flow as a user names it: who sends, and to what. */
-export interface Flow {
-  readonly client: string
-  readonly clientPort: number
-  readonly address: string
-  readonly port: number
-  readonly protocol: Protocol
-}
+import { formatEndpoint, formatFrontend } from './service.ts'
 
 /** Which member a new connection goes to, and each decision on the way. */
 export interface FlowExplanation {
@@ -53,9 +31,9 @@ export interface FlowExplanation {
  * its backend, whatever the ring says. Throws INVALID for what is not an address.
  */
 export function explainFlow(maps: LbMaps, flow: Flow, time: number = rateTime()): FlowExplanation {
-  const key = keyOf(flow)
+  const key = frontendKey(flow)
   const hasher = new KeyHasher(maps.hashKey)
-  const found = findKey(maps, hasher, key) ?? findKey(maps, hasher, keyOf({ ...flow, port: 0 }))
+  const found = findKey(maps, hasher, key) ?? findKey(maps, hasher, frontendKey({ ...flow, port: 0 }))
   const name = formatFrontend(flow)
   if (!found || found.service >= SERVICE_OWN_SOURCE) {
     return { outcome: 'no-service', why: [`${name} is not in the service table: the packet passes untouched`] }
@@ -173,81 +151,4 @@ function findRecord(maps: LbMaps, service: number, hashHi: number): number | und
 
 function flagsOf({ services }: LbMaps, service: number): number {
   return services.words[service * SERVICE_WORDS + SERVICE.flags]! & 0xffff
-}
-
-/** A member's part of a service's ring. */
-export interface Share {
-  readonly address: string
-  readonly port: number
-  readonly number: number
-  readonly id: number
-  readonly slots: number
-  /** 0 to 1. */
-  readonly share: number
-}
-
-/** How a service's new connections are shared among its members, most first; empty when it has no ring. */
-export function shares(maps: LbMaps, frontend: Frontend): Share[] {
-  const key = keyOf(frontend)
-  const found = findKey(maps, new KeyHasher(maps.hashKey), key)
-  const ring = found && found.service < SERVICE_OWN_SOURCE ? ringOf(maps, found.service) : undefined
-  if (!found || !ring) return []
-  const slots = ringSlots(maps, ring)
-  const counts = new Map<number, number>()
-  for (const word of slots) counts.set(numberOf(word), (counts.get(numberOf(word)) ?? 0) + 1)
-  return [...counts]
-    .map(([number, count]): Share => {
-      const id = memberId(maps, found.service, number)
-      const { address = 'nobody', port = 0 } = readMember(maps, id) ?? {}
-      return { address, port, number, id, slots: count, share: count / slots.length }
-    })
-    .toSorted((a, b) => b.slots - a.slots || a.number - b.number)
-}
-
-/** What a plan changes, one line a service and a problem; empty when it changes nothing. */
-export function explainPlan({ changes, problems }: Pick<Plan, 'changes' | 'problems'>): string[] {
-  return [
-    ...changes.map(({ frontend, kind, slots, moved, members }) => {
-      if (kind === 'add') return `${frontend}: added with ${count(members.added)} on ${slots.after} slots`
-      if (kind === 'remove') return `${frontend}: removed with ${count(members.removed)}`
-      const ring = slots.before === slots.after ? `${slots.after} slots` : `${slots.before} → ${slots.after} slots`
-      const percent = (100 * moved).toFixed(1)
-      return `${frontend}: +${members.added} −${members.removed} members, ${percent} % of the ring moves (${ring})`
-    }),
-    ...problems.map(({ path, message }) => `${path}: ${message}`),
-  ]
-}
-
-function count(members: number): string {
-  return `${members} member${members === 1 ? '' : 's'}`
-}
-
-function keyOf({ address, port, protocol }: Frontend): ServiceKey {
-  const words = new Uint32Array(4)
-  const family = parseWords(address, words, 0)
-  if (!family) throw notAnAddress('address', address)
-  return serviceKey(family, words, port, protocolNumbers[protocol])
-}
-
-function hashOf(
-  maps: LbMaps,
-  flow: Flow,
-  family: Family,
-  byClient: boolean,
-): { readonly lo: number; readonly hi: number } {
-  const words = clientWords(flow.client, family)
-  if (byClient) return hashFlow(maps.hashKey.key1, { family, words, clientPort: 0, port: 0, protocol: 0 })
-  const { clientPort, port } = flow
-  return hashFlow(maps.hashKey.key1, { family, words, clientPort, port, protocol: protocolNumbers[flow.protocol] })
-}
-
-function clientWords(client: string, family: Family): Uint32Array {
-  const words = new Uint32Array(4)
-  if (parseWords(client, words, 0) !== family) throw notAnAddress('client', client)
-  return words
-}
-
-function notAnAddress(path: string, value: string): LbMapsError {
-  const message = `${JSON.stringify(value)} is not an address of the service's family`
-  return new LbMapsError('INVALID', 'explain a flow', `${path}: ${message}`, [{ path, message }])
 }

@@ -1,0 +1,20 @@
+import type { Netlink } from 'netlink-ts'
+import type { Logger } from 'pino'
+import type { Announcer } from '../announce/announcer.ts'
+import type { Drainer } from '../drain/drainer.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Health } from '../health/health.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import type { Source } from '../source/source.ts'
+
+/** What a controller works with. */
+export interface ControllerParts {
+  readonly engine: Engine
+  readonly source: Source
+  readonly log: Logger
+  readonly netlink: Netlink
+  readonly paths: InstancePaths
+  readonly health: Health
+  readonly drainer: Drainer
+  readonly announcer: Announcer
+}

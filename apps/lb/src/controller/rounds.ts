@@ -1,0 +1,108 @@
+import { writePut } from '../cilium/record.ts'
+import type { Config } from '../config/config.ts'
+import { diffConfigs } from '../config/diff.ts'
+import { withDrains } from '../drain/effective.ts'
+import { drainsAfter } from '../drain/leave.ts'
+import type { Occasion } from '../engine/engine.ts'
+import type { Round } from '../engine/round.ts'
+import { readApplied, writeApplied } from './applied.ts'
+import type { Change } from './change.ts'
+import type { ControllerParts } from './parts.ts'
+import { logRound } from './report.ts'
+import { configOf, type Wanted } from './wanted.ts'
+
+/** What is wanted, and the rounds that bring it about: each compares all of it with all that is there. */
+export class Rounds {
+  readonly #parts: ControllerParts
+  #wanted: Wanted | undefined
+  #warned = ''
+  /** What is carried out is another configuration from now on. */
+  onConfig: (config: Config) => void = () => {}
+  /** One more round is due soon. */
+  onDue: () => void = () => {}
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts
+  }
+
+  /** Has the first round been begun? */
+  get hasBegun(): boolean {
+    return this.#wanted !== undefined
+  }
+
+  /** What is carried out. Only after the start. */
+  get wanted(): Wanted {
+    return this.#wanted!
+  }
+
+  get config(): Config {
+    return configOf(this.wanted)
+  }
+
+  /** The first one, after what an earlier process has carried out. */
+  begin(wanted: Wanted): void {
+    this.#report(this.#apply(wanted, readApplied(this.#parts.paths)))
+  }
+
+  /** Follows what is asked for from now on. What fails half-way is undone by bringing back what was there. */
+  follow(next: Wanted): Round {
+    const before = this.wanted
+    try {
+      const round = this.#apply(next, this.config)
+      this.#report(round)
+      this.onConfig(this.config)
+      this.onDue()
+      return round
+    } catch (error) {
+      this.#report(this.#apply(before, undefined))
+      throw error
+    }
+  }
+
+  /** The same, and what it did. */
+  change(next: Wanted): Change {
+    const before = this.config
+    const { explained } = this.follow(next)
+    return { diff: diffConfigs(before, this.config), done: explained }
+  }
+
+  /** The same is wanted as before, and the network may be another. */
+  again(): void {
+    const { health, drainer } = this.#parts
+    this.#report(this.#applyWeighed(health.weigh(withDrains(this.config, drainer.current)), 'network'))
+    if (drainer.settle()) this.onDue()
+    this.#wanted = { ...this.wanted, drains: drainer.current }
+  }
+
+  /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
+  #apply(next: Wanted, before: Config | undefined): Round {
+    const { health, drainer, paths } = this.#parts
+    const known = this.#wanted
+    const config = configOf(next)
+    const drains = drainsAfter(before, config, next.drains, new Date())
+    drainer.replace(drains)
+    writePut(paths, next.put)
+    this.#wanted = { ...next, drains }
+    const wanted = withDrains(config, drains)
+    health.want(wanted)
+    const round = this.#applyWeighed(health.weigh(wanted), 'asked')
+    if (known?.declared !== next.declared || known.put !== next.put) writeApplied(paths, config)
+    return round
+  }
+
+  /** Addresses are announced when the tables have their services. */
+  #applyWeighed(weighed: Config, occasion: Occasion): Round {
+    const { engine, health, announcer } = this.#parts
+    const round = engine.apply(weighed, occasion)
+    health.applied()
+    announcer.want(weighed)
+    return round
+  }
+
+  /** Warnings that stay the same are said once. */
+  #report(round: Round): void {
+    const warnings = round.warnings.join('\n')
+    logRound(this.#parts.log, round, warnings !== this.#warned)
+    this.#warned = warnings
+  }
+}

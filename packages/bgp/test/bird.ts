@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
+
+/** BIRD 2, with a session called `skep`. */
+export async function bird(plan: RouterPlan): Promise<Router> {
+  await using stack = new AsyncDisposableStack()
+  const path = folder(stack)
+  const socket = join(path, 'bird.ctl')
+  writeFileSync(join(path, 'bird.conf'), configuration(plan))
+  daemon(stack, plan.host, 'bird', ['-f', '-c', join(path, 'bird.conf'), '-s', socket])
+  const ask = async (...words: string[]): Promise<string> =>
+    (await plan.host.attempt('birdc', ['-r', '-s', socket, ...words])).stdout
+  const tell = async (...words: string[]): Promise<void> =>
+    void (await plan.host.attempt('birdc', ['-s', socket, ...words]))
+  const done = stack.move()
+  return {
+    session: async () => {
+      const text = await ask('show', 'protocols', 'all', 'skep')
+      return {
+        up: text.includes('BGP state:          Established'),
+        lastError: /Last error:\s*(.*)/.exec(text)?.[1] ?? '',
+        text,
+      }
+    },
+    routes: async (family) =>
+      parse(await ask('show', 'route', 'all', 'table', family === 'ipv4' ? 'master4' : 'master6', 'protocol', 'skep')),
+    refresh: () => tell('reload', 'in', 'skep'),
+    [Symbol.asyncDispose]: () => done.disposeAsync(),
+  }
+}
+
+function configuration(plan: RouterPlan): string {
+  const { address, neighbor, asn = 65000, neighborAsn = 65001, port = 179, announces = [] } = plan
+  const options = [
+    plan.connects === true ? 'connect delay time 1; connect retry time 1; error wait time 1, 1;' : 'passive on;',
+    plan.password === undefined ? '' : `password "${plan.password}";`,
+    plan.multihop === true ? 'multihop 5;' : 'direct;',
+    plan.ttlSecurity === true ? 'ttl security on;' : '',
+    plan.gracefulRestart === true ? 'graceful restart on; graceful restart time 60;' : '',
+  ].join('\n  ')
+  const nextHop = plan.extendedNextHop === true ? 'extended next hop on;' : ''
+  const statics = (['ipv4', 'ipv6'] as const).map((family) => {
+    const own = announces.filter((prefix) => prefix.includes(':') === (family === 'ipv6'))
+    return `protocol static ${family}s { ${family}; ${own.map((prefix) => `route ${prefix} blackhole;`).join(' ')} }`
+  })
+  return `router id 10.0.0.254;
+protocol device {}
+${statics.join('\n')}
+protocol bgp skep {
+  local ${address} as ${asn};
+  neighbor ${neighbor} port ${port} as ${neighborAsn};
+  ${options}
+  ipv4 { import all; export where source = RTS_STATIC; ${nextHop} };
+  ipv6 { import all; export where source = RTS_STATIC; };
+}
+`
+}
+
+function parse(text: string): Record<string, SeenRoute> {
+  const routes: Record<string, SeenRoute> = {}
+  for (const part of text.split(/^(?=\S+\/\d+ )/m)) {
+    const prefix = /^\S+\/\d+/.exec(part)?.[0]
+    const value = (name: string): string | undefined => new RegExp(`BGP\\.${name}: (.*)`).exec(part)?.[1]?.trim()
+    const pairs = (name: string): string[] | undefined =>
+      value(name)
+        ?.match(/\([^)]*\)/g)
+        ?.map((one) => one.slice(1, -1).split(/,\s*/).join(':'))
+    if (prefix === undefined || value('origin') === undefined) continue
+    routes[prefix] = {
+      nextHop: value('next_hop'),
+      asPath: value('as_path') ?? '',
+      med: numeric(value('med')),
+      localPref: numeric(value('local_pref')),
+      communities: pairs('community'),
+      largeCommunities: pairs('large_community'),
+      extendedCommunities: pairs('ext_community'),
+      stale: /\bs\]|\[skep [^\]]*\] \* \(\d+s\)|stale/i.test(part) || undefined,
+    } as SeenRoute
+  }
+  return routes
+}
+
+function numeric(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}

@@ -1,0 +1,128 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
+
+const BGPD = '/usr/lib/frr/bgpd'
+
+/** FRR's bgpd, alone. */
+export async function frr(plan: RouterPlan): Promise<Router> {
+  await using stack = new AsyncDisposableStack()
+  const path = folder(stack)
+  const vty = join(path, 'vty')
+  mkdirSync(vty)
+  writeFileSync(join(path, 'frr.conf'), configuration(plan))
+  const place = ['-f', join(path, 'frr.conf'), '-i', join(path, 'bgpd.pid'), '-z', join(path, 'zserv')]
+  daemon(stack, plan.host, BGPD, [
+    '-u',
+    'root',
+    '-g',
+    'root',
+    '-P',
+    '0',
+    '-Z',
+    '-S',
+    '-l',
+    plan.address,
+    '--vty_socket',
+    vty,
+    ...place,
+  ])
+  const ask = async (command: string): Promise<string> =>
+    (await plan.host.attempt('vtysh', ['--vty_socket', vty, '-d', 'bgpd', '-c', command])).stdout
+  const done = stack.move()
+  return {
+    session: async () => {
+      const text = await ask(`show bgp neighbors ${plan.neighbor} json`)
+      const { [plan.neighbor]: seen = {} } = json<Record<string, FrrNeighbor>>(text) ?? {}
+      const lastError = [seen.lastResetDueTo, seen.lastNotificationReason, seen.lastShutdownDescription]
+        .filter(Boolean)
+        .join(': ')
+      return { up: seen.bgpState === 'Established', lastError, text }
+    },
+    routes: async (family) => parse(await ask(`show bgp ${family} unicast detail json`)),
+    refresh: async () => void (await ask(`clear bgp ${plan.neighbor} soft in`)),
+    [Symbol.asyncDispose]: () => done.disposeAsync(),
+  }
+}
+
+interface FrrNeighbor {
+  readonly bgpState?: string
+  readonly lastResetDueTo?: string
+  readonly lastNotificationReason?: string
+  readonly lastShutdownDescription?: string
+}
+
+interface FrrPath {
+  readonly aspath?: { readonly string: string }
+  readonly med?: number
+  readonly metric?: number
+  readonly locPrf?: number
+  readonly community?: { readonly list: readonly string[] }
+  readonly largeCommunity?: { readonly list: readonly string[] }
+  readonly extendedCommunity?: { readonly string: string }
+  readonly stale?: boolean
+  readonly nexthops?: readonly { readonly ip: string; readonly scope?: string }[]
+}
+
+function configuration(plan: RouterPlan): string {
+  const { address, neighbor, asn = 65000, neighborAsn = 65001, port = 179, announces = [] } = plan
+  const lines = [
+    `neighbor ${neighbor} remote-as ${neighborAsn}`,
+    `neighbor ${neighbor} update-source ${address}`,
+    `neighbor ${neighbor} port ${port}`,
+    `neighbor ${neighbor} timers connect 1`,
+    `neighbor ${neighbor} disable-connected-check`,
+    ...(plan.connects === true ? [] : [`neighbor ${neighbor} passive`]),
+    ...(plan.password === undefined ? [] : [`neighbor ${neighbor} password ${plan.password}`]),
+    ...(plan.multihop === true ? [`neighbor ${neighbor} ebgp-multihop 5`] : []),
+    ...(plan.ttlSecurity === true ? [`neighbor ${neighbor} ttl-security hops 1`] : []),
+    ...(plan.extendedNextHop === true ? [`neighbor ${neighbor} capability extended-nexthop`] : []),
+  ]
+  const family = (name: 'ipv4' | 'ipv6'): string => {
+    const own = announces.filter((prefix) => prefix.includes(':') === (name === 'ipv6'))
+    const networks = own.map((prefix) => `  network ${prefix}`)
+    return [
+      ` address-family ${name} unicast`,
+      `  neighbor ${neighbor} activate`,
+      ...networks,
+      ' exit-address-family',
+    ].join('\n')
+  }
+  return `router bgp ${asn}
+ bgp router-id 10.0.0.254
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ no bgp default ipv4-unicast
+${plan.gracefulRestart === true ? ' bgp graceful-restart\n bgp graceful-restart restart-time 60\n' : ''} ${lines.join('\n ')}
+${family('ipv4')}
+${family('ipv6')}
+`
+}
+
+function parse(text: string): Record<string, SeenRoute> {
+  const seen = json<{ routes?: Record<string, readonly FrrPath[] | { readonly paths: readonly FrrPath[] }> }>(text)
+  const routes: Record<string, SeenRoute> = {}
+  for (const [prefix, entry] of Object.entries(seen?.routes ?? {})) {
+    const [path] = 'paths' in entry ? entry.paths : entry
+    if (path === undefined) continue
+    routes[prefix] = {
+      nextHop: path.nexthops?.[0]?.ip,
+      asPath: path.aspath?.string ?? '',
+      med: path.med ?? path.metric,
+      localPref: path.locPrf,
+      communities: path.community?.list,
+      largeCommunities: path.largeCommunity?.list,
+      extendedCommunities: path.extendedCommunity?.string.split(' '),
+      stale: path.stale,
+    } as SeenRoute
+  }
+  return routes
+}
+
+function json<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined
+  }
+}

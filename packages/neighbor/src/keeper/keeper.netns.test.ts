@@ -1,0 +1,174 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { NetworkNamespace } from 'netlink-ts'
+import { addAddresses, type Lab, lab, macs } from '../../test/lab.ts'
+import type { NextHop } from '../hop/types.ts'
+import { KEEPER_PROTOCOL } from '../kept/mark.ts'
+import type { KeeperNotes, NotedHop } from '../kept/notes.ts'
+import type { HopState } from '../state/types.ts'
+import { NeighborKeeper } from './keeper.ts'
+
+let net: Lab
+beforeEach(() => {
+  net = lab(set)
+})
+afterEach(() => net[Symbol.dispose]())
+
+function set(ns: NetworkNamespace, key: string, value: number): void {
+  const path = `/proc/sys/${key}`
+  // Newer kernels have more of them.
+  ns.run(() => existsSync(path) && writeFileSync(path, `${value}`))
+}
+
+const hop = (address: string): NextHop => ({ index: net.index, address })
+const entry = (address: string) => net.here.neighbor.get(hop(address))
+const addresses = () => [...net.here.neighbor.list({ index: net.index })].map(({ address }) => address)
+const families = [
+  ['IPv4', '10.0.0.2'],
+  ['IPv6', '2001:db8::2'],
+] as const
+
+/** Tells the keeper of all that happens, and of the time, until one of its next hops is so. */
+async function until(keeper: NeighborKeeper, wanted: readonly NextHop[], isSo: (state: HopState) => boolean) {
+  await using monitor = net.here.monitor(['neighbor', 'link', 'address'])
+  const ticking = setInterval(() => keeper.tick(), 200)
+  try {
+    for await (const event of monitor) {
+      keeper.note(event)
+      if (keeper.isDue) keeper.want(wanted)
+      const found = keeper.states().find(isSo)
+      if (found) return found
+    }
+  } finally {
+    clearInterval(ticking)
+  }
+  throw new Error('the monitor ended')
+}
+
+/** Notes in memory, of an agent that was here before. */
+function notesOf(
+  noted: readonly NotedHop[],
+  others: readonly NextHop[] = [],
+): KeeperNotes & { last: readonly NotedHop[] } {
+  return {
+    last: noted,
+    read() {
+      return this.last
+    },
+    write(now) {
+      this.last = now
+    },
+    others: () => others,
+  }
+}
+
+describe.each(['auto', 'use'] as const)('mode %s', (mode) => {
+  test.each(families)(
+    '%s: it is resolved, another MAC address is found, and one that dies and is back',
+    async (_, address) => {
+      const wanted = [hop(address)]
+      const keeper = new NeighborKeeper(net.here, { mode, refresh: { everyMs: 1000, failedMs: 1000 } })
+      expect(keeper.want(wanted)).toMatchObject({ added: wanted, failed: [] })
+      expect(await until(keeper, wanted, ({ phase }) => phase === 'usable')).toMatchObject({ mac: macs[0], moves: 0 })
+      const flags = keeper.mode === 'managed' ? ['extern_learn', 'managed'] : ['extern_learn']
+      expect(entry(address)).toMatchObject({ flags, protocol: KEEPER_PROTOCOL })
+      net.there.link.set({ name: 'e1', address: macs[1] })
+      expect(await until(keeper, wanted, ({ moves }) => moves === 1)).toMatchObject({ mac: macs[1] })
+      const plain = address.includes(':') ? `${address}/64` : `${address}/24`
+      net.there.address.delete({ device: 'e1', address: plain })
+      const failed = await until(keeper, wanted, ({ phase }) => phase === 'failed')
+      addAddresses(net.there, 'e1', [plain])
+      const back = await until(keeper, wanted, ({ phase }) => phase === 'usable')
+      expect(back.since).toBeGreaterThan(failed.since)
+      expect(keeper.counts).toMatchObject({ failures: back.failures, recoveries: back.failures })
+      expect(keeper.release().removed).toEqual(wanted)
+      expect(entry(address)?.flags ?? []).not.toContain('extern_learn')
+    },
+    60_000,
+  )
+})
+
+test('which mode it is is found by trying', () => {
+  const keeper = new NeighborKeeper(net.here)
+  expect(keeper.mode).toBeUndefined()
+  keeper.want([hop('10.0.0.2')])
+  const isManaged = entry('10.0.0.2')?.flags.includes('managed')
+  expect(keeper.mode).toBe(isManaged ? 'managed' : 'use')
+})
+
+describe('at the start', () => {
+  const lladdr = '02:00:00:00:00:77'
+  const add = (address: string, more: object = {}): void => net.here.neighbor.add({ ...hop(address), lladdr, ...more })
+  const marked = { flags: ['extern_learn'], protocol: KEEPER_PROTOCOL } as const
+
+  test('permanent entries that an earlier agent noted or marked become dynamic, without losing their address', () => {
+    add('10.0.0.2')
+    add('2001:db8::2', marked)
+    const keeper = new NeighborKeeper(net.here, {
+      notes: notesOf([hop('10.0.0.2')]),
+      mode: 'use',
+      refresh: { perSecond: 0 },
+    })
+    const wanted = [hop('10.0.0.2'), hop('2001:db8::2')]
+    expect(keeper.want(wanted).converted).toHaveLength(2)
+    for (const { address } of wanted) expect(entry(address)).toMatchObject({ state: 'stale', lladdr })
+  })
+
+  test('one that somebody made on purpose stays, and is converted where that is asked for', () => {
+    add('10.0.0.2')
+    const wanted = [hop('10.0.0.2')]
+    expect(new NeighborKeeper(net.here).want(wanted)).toMatchObject({ foreign: wanted, converted: [] })
+    expect(entry('10.0.0.2')).toMatchObject({ state: 'permanent', lladdr })
+    expect(new NeighborKeeper(net.here, { permanent: 'convert' }).want(wanted).converted).toEqual(wanted)
+    expect(entry('10.0.0.2')?.state).not.toBe('permanent')
+  })
+
+  test('stale entries of an earlier run go, by its notes or by their mark; those of others stay', () => {
+    add('10.0.0.5', { state: 'stale' })
+    add('10.0.0.6', { ...marked, state: 'stale' })
+    add('10.0.0.7', { ...marked, state: 'stale' })
+    add('10.0.0.8', { state: 'stale' })
+    const notes = notesOf([hop('10.0.0.5')], [hop('10.0.0.7')])
+    const { removed } = new NeighborKeeper(net.here, { notes }).want([hop('10.0.0.2')])
+    expect(removed.map(({ address }) => address).toSorted()).toEqual(['10.0.0.5', '10.0.0.6'])
+    expect(addresses()).toEqual(expect.arrayContaining(['10.0.0.7', '10.0.0.8']))
+    expect(notes.last.map(({ address }) => address)).toEqual(['10.0.0.2'])
+  })
+})
+
+test('an own address is never a neighbour, also when it becomes one later', () => {
+  const keeper = new NeighborKeeper(net.here)
+  const wanted = [hop('10.0.0.1'), hop('10.0.0.2'), hop('10.0.0.9')]
+  expect(keeper.want(wanted).own).toEqual([hop('10.0.0.1')])
+  expect(addresses()).not.toContain('10.0.0.1')
+  addAddresses(net.here, 'e0', ['10.0.0.9/24'])
+  expect(keeper.want(wanted, { look: true })).toMatchObject({
+    removed: [hop('10.0.0.9')],
+    own: [hop('10.0.0.1'), hop('10.0.0.9')],
+  })
+  expect(entry('10.0.0.9')?.flags ?? []).not.toContain('extern_learn')
+})
+
+test('nothing is asked of devices that are down, and what is wanted there is kept when they are up', async () => {
+  const wanted = [hop('10.0.0.2')]
+  net.here.link.set({ name: 'e0', up: false })
+  const keeper = new NeighborKeeper(net.here)
+  expect(keeper.want(wanted)).toMatchObject({ idle: wanted, added: [] })
+  net.here.link.set({ name: 'e0', up: true })
+  expect(await until(keeper, wanted, ({ phase }) => phase === 'usable')).toMatchObject({ mac: macs[0] })
+})
+
+test('an entry that somebody deletes is kept again; a restart goes on with what was known', async () => {
+  const wanted = [hop('10.0.0.2')]
+  const notes = notesOf([])
+  const first = new NeighborKeeper(net.here, { notes })
+  first.want(wanted)
+  const { since } = await until(first, wanted, ({ phase }) => phase === 'usable')
+  first.tick()
+  expect(new NeighborKeeper(net.here, { notes }).want(wanted)).toMatchObject({ added: [], transitions: [] })
+  const second = new NeighborKeeper(net.here, { notes })
+  second.want(wanted)
+  expect(second.states()).toMatchObject([{ phase: 'usable', since }])
+  net.here.neighbor.delete(hop('10.0.0.2'))
+  expect((await until(second, wanted, ({ phase }) => phase === 'usable')).since).toBeGreaterThan(since)
+})
