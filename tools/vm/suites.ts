@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Few and quick: golden packets through a program that is loaded once. */
-export const SMOKE: readonly string[] = ['packages/datapath/src/few-paths.test.ts']
+/** Few and quick: golden packets through a program that is loaded once, and real connections at both hooks. */
+export const SMOKE: readonly string[] = [
+  'packages/datapath/src/few-paths.test.ts',
+  'packages/datapath/src/few-connections.netns.test.ts',
+]
 
 const FOLDERS = '{packages,apps}/*/{src,test}/**/*.test.ts'
 
