@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * What lb_xdp does, at tc on the way in, for devices that XDP cannot be on: over the same maps, from the same
- * headers. A packet that stands for many (GSO, GRO) is sent on as one. Needs Linux 5.12, as lb_xdp.
+ * headers. A packet that stands for many (GSO, GRO) is sent on as one. Needs Linux 5.10, as lb_xdp.
  */
 #define HOOK_TC
 #include <linux/pkt_cls.h>

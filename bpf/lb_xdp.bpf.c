@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * North–south load balancing at the driver: TCP and UDP over IPv4 and IPv6, by Maglev rings, with source NAT
- * or direct server return. Needs Linux 5.12 (compare-and-swap; the MTU from a route lookup).
+ * or direct server return. Needs Linux 5.10, which before 5.12 gets an object of its own: see lib/swap.h.
  */
 #include "lib/balance.h"
 #include "lib/precede.h"

@@ -27,6 +27,8 @@ static __always_inline void copy_part(struct context *ctx, struct capture_record
 {
 	if (bytes > CAPTURE_BYTES - at)
 		bytes = CAPTURE_BYTES - at;
+	/* Two questions, each of which Linux 6.1 learns a bound from: the compiler knows better. */
+	forget(bytes);
 	if ((__s64)bytes <= 0)
 		return;
 	forget(bytes);

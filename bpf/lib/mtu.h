@@ -32,15 +32,11 @@ static __always_inline __u32 mtu_of_way(struct context *ctx, const struct route_
 
 #define MTU_BITS 16
 
-/* Leaves this_lookup()->tried: the largest length that fits. */
-__noinline int try_lengths(struct context *ctx)
+/* The largest length that fits. */
+static __always_inline __u32 try_lengths(struct context *ctx, struct route_lookup *lookup)
 {
-	struct route_lookup *lookup = this_lookup();
-	struct bpf_fib_lookup *fib;
+	struct bpf_fib_lookup *fib = &lookup->fib;
 
-	if (!lookup)
-		return 0;
-	fib = &lookup->fib;
 	lookup->tried = 0;
 	for (int bit = MTU_BITS - 1; bit >= 0; bit--) {
 		*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
@@ -49,17 +45,16 @@ __noinline int try_lengths(struct context *ctx)
 		if (bpf_fib_lookup(ctx, fib, sizeof(*fib), 0) != BPF_FIB_LKUP_RET_FRAG_NEEDED)
 			lookup->tried |= 1U << bit;
 	}
-	return 0;
+	return lookup->tried;
 }
 
 /* Where nothing is to be noted or answered, what was asked does: it fits. */
-static __always_inline __u32 mtu_of_way(struct context *ctx, const struct route_lookup *lookup, long result)
+static __always_inline __u32 mtu_of_way(struct context *ctx, struct route_lookup *lookup, long result)
 {
 	if (result != BPF_FIB_LKUP_RET_FRAG_NEEDED &&
 	    (result != BPF_FIB_LKUP_RET_SUCCESS || !lookup->generation))
 		return lookup->length;
-	try_lengths(ctx);
-	return lookup->tried;
+	return try_lengths(ctx, lookup);
 }
 
 #endif

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { provideKernels } from './kernels/kernels.ts'
 import { obstacle } from './obstacles.ts'
-import { kernelsOf, planOf } from './plan.ts'
+import { kernelsOf, type Plan, planOf } from './plan.ts'
 import { judge } from './results/judge.ts'
 import type { Outcome } from './results/outcome.ts'
 import { report } from './results/report.ts'
@@ -16,12 +16,9 @@ const { values } = parseArgs({
 })
 const say = (line: string): void => console.error(`kernels: ${line}`)
 
-const plan = planOf(root, values)
 const wanted = kernelsOf(values.kernel)
-if (typeof plan === 'string' || typeof wanted === 'string') {
-  console.error(`test-kernels: ${typeof plan === 'string' ? plan : String(wanted)}`)
-  process.exit(2)
-}
+if (typeof wanted === 'string') refuse(wanted)
+const plans = new Map(wanted.map((name) => [name, planFor(name)]))
 
 const impossible = obstacle()
 if (impossible !== undefined) {
@@ -37,8 +34,20 @@ const outcomes: Outcome[] = []
 for (const name of wanted) {
   const kernel = kernels.find((one) => one.wanted === name)
   const why = missing.find((one) => one.wanted === name)?.why ?? 'there is none'
-  outcomes.push(kernel ? await tryKernel(kernel, plan, say) : { wanted: name, version: name, why, skipped: true })
+  outcomes.push(
+    kernel ? await tryKernel(kernel, plans.get(name)!, say) : { wanted: name, version: name, why, skipped: true },
+  )
 }
 const judged = outcomes.map((outcome) => ({ outcome, judgement: judge(outcome, UNSUPPORTED) }))
 console.log(`\n${report(judged)}`)
 process.exitCode = judged.some(({ judgement }) => judgement.troubles.length > 0) ? 1 : 0
+
+function planFor(kernel: string): Plan {
+  const plan = planOf(root, values, kernel)
+  return typeof plan === 'string' ? refuse(plan) : plan
+}
+
+function refuse(why: string): never {
+  console.error(`test-kernels: ${why}`)
+  process.exit(2)
+}

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import type { Job } from './guest/job.ts'
 import { MATRIX } from './kernels/choose.ts'
-import { kernelTests, SMOKE } from './suites.ts'
+import { kernelTests, smokeTests } from './suites.ts'
 
 /** What to do in each virtual machine, and for how long at most. */
 export interface Plan {
@@ -19,10 +19,10 @@ interface Asked {
 
 const MINUTE = 60_000
 
-/** All objects and all tests that ask something of the kernel, or a part; a message where there is no such part. */
-export function planOf(root: string, { smoke, tests }: Asked): Plan | string {
+/** For a kernel: all objects and all tests that ask something of it, or a part; a message where there is no such part. */
+export function planOf(root: string, { smoke, tests }: Asked, kernel: string): Plan | string {
   const shipped = globSync('packages/datapath/objects/*.bpf.o', { cwd: root })
-  if (smoke) return { job: { objects: shipped.toSorted(), tests: SMOKE }, timeoutMs: 10 * MINUTE, cpus: 1 }
+  if (smoke) return { job: { objects: shipped.toSorted(), tests: smokeTests(kernel) }, timeoutMs: 10 * MINUTE, cpus: 1 }
   const all = kernelTests(root)
   if (tests === undefined) {
     const others = globSync(['packages/datapath/test-objects/*.bpf.o', 'packages/testbed/objects/*.bpf.o'], {

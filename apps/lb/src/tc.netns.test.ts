@@ -6,7 +6,7 @@ import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
 import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
 import { SkepLb } from '../test/skep-lb.ts'
-import { openAttached } from './devices/attached.ts'
+import { lookAtAttached } from './devices/attached.ts'
 import { instancePaths } from './instance/paths.ts'
 
 const hosted = needing(needs.root, needs.bpf)
@@ -122,12 +122,7 @@ hosted.describe('acceleration: tc, with source NAT', () => {
 function programsOn(lb: SkepLb): number[] {
   const { instance, bpfRoot, folder } = lb
   const paths = instancePaths({ instance, bpfRoot, runDir: join(folder, 'run') })
-  return lb.host.run(() =>
-    openAttached(paths).map((attached) => {
-      using held = attached
-      return held.programId
-    }),
-  )
+  return lb.host.run(() => lookAtAttached(paths, ({ programId }) => programId))
 }
 
 /** Captures while something happens; the lines that it printed when it ended by itself. */

@@ -26,6 +26,14 @@ export function openAttached(paths: InstancePaths): Attached[] {
   return attachedPins(paths).map((pin) => openPin(paths, pin))
 }
 
+/** What `look` finds at each of them, which it need not close. */
+export function lookAtAttached<T>(paths: InstancePaths, look: (attached: Attached) => T): T[] {
+  return openAttached(paths).map((attached) => {
+    using held = attached
+    return look(held)
+  })
+}
+
 /** Those whose device is there. */
 export function openLive(paths: InstancePaths): Attached[] {
   return openAttached(paths).filter((attached) => {

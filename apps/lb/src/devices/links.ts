@@ -1,6 +1,6 @@
 import type { Netlink } from 'netlink-ts'
 import { deviceOfPin, hookOfLinkPin, type InstancePaths } from '../instance/paths.ts'
-import { attachedPins, openAttached } from './attached.ts'
+import { attachedPins, lookAtAttached, openAttached } from './attached.ts'
 import { attach, type Attachment, type Programs } from './attach.ts'
 import { detachHook, detachLink, hookOf } from './detach.ts'
 import type { DeviceStep, PinnedLink } from './plan.ts'
@@ -9,19 +9,14 @@ import { switchMode } from './switch.ts'
 
 /** What is attached, and where. Equivalent to: `bpftool link show pinned <pin>`. */
 export function pinnedLinks(paths: InstancePaths, netlink: Netlink): PinnedLink[] {
-  return openAttached(paths).map((attached) => {
-    using held = attached
-    const { device, hook, ifindex: index, programId } = held
+  return lookAtAttached(paths, ({ device, hook, ifindex: index, programId }) => {
     return { device, index, mode: hook === 'tc' ? 'tc' : xdpModeOn(netlink, index), programId }
   })
 }
 
 /** Whether anything of the instance is attached to a device: by a link, in whatever network namespace. */
 export function hasLiveLinks(paths: InstancePaths): boolean {
-  return openAttached(paths).some((attached) => {
-    using held = attached
-    return held.ifindex !== 0
-  })
+  return lookAtAttached(paths, ({ ifindex }) => ifindex !== 0).includes(true)
 }
 
 /** The devices whose packets meet the program at tc. */

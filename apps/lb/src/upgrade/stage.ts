@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Program } from 'libbpf-ts'
 import { programPin } from '../datapath/pin.ts'
-import { openLive } from '../devices/attached.ts'
+import { lookAtAttached, openLive } from '../devices/attached.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
 /** The names of the new programs in the stage; maps have their own. */
@@ -18,10 +18,7 @@ export function stageFolder(paths: InstancePaths): string {
 export function stageIsLive(paths: InstancePaths): boolean {
   if (!existsSync(stagedProgram(paths))) return false
   const staged = [stagedProgram(paths), stagedTcProgram(paths)].filter((pin) => existsSync(pin)).map(idOf)
-  return openLive(paths).some((attached) => {
-    using held = attached
-    return staged.includes(held.programId)
-  })
+  return lookAtAttached(paths, ({ ifindex, programId }) => ifindex !== 0 && staged.includes(programId)).includes(true)
 }
 
 /** Puts the staged programs in on every device, each atomically. */
@@ -35,10 +32,7 @@ export function goLive(paths: InstancePaths): void {
 
 /** Whether packets of any device meet the program for tc. */
 export function meetsTc(paths: InstancePaths): boolean {
-  return openLive(paths).some((attached) => {
-    using held = attached
-    return held.hook === 'tc'
-  })
+  return lookAtAttached(paths, ({ ifindex, hook }) => ifindex !== 0 && hook === 'tc').includes(true)
 }
 
 /** Names of the maps in the stage, as the kernel has them. */
