@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect } from '@jest/globals'
 import { type Net, needing, topology } from '@skep/testbed'
 import { openHandles } from 'sockets-ts'
 import { bird, type Daemon, type DaemonKind, frr, type PeerSpec, untilPeer } from '../test/daemon.ts'
@@ -61,7 +61,7 @@ describe.each(rows.map((row) => ({ ...row, name: row.kind.name })))('$name, $whe
   let speaker: BfdSpeaker
   let watched: Watched
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     watched = new Watched()
     speaker = new BfdSpeaker({ namespace: net.us.namespace, onChange: watched.note })
     speaker.apply(wanted())
@@ -69,7 +69,7 @@ describe.each(rows.map((row) => ({ ...row, name: row.kind.name })))('$name, $whe
     await everywhere('up')
   })
 
-  afterEach(async () => {
+  afterAll(async () => {
     speaker.stop()
     await daemon[Symbol.asyncDispose]()
   })
