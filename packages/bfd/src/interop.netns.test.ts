@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals'
 import { type Net, needing, topology } from '@skep/testbed'
 import { openHandles } from 'sockets-ts'
 import { bird, type Daemon, type DaemonKind, frr, type PeerSpec, untilPeer } from '../test/daemon.ts'
+import { slowness } from '../test/patience.ts'
 import { Watched } from '../test/watched.ts'
 import { BfdSpeaker } from './speak/speaker.ts'
 
-const EVERY_MS = 100
+const EVERY_MS = 100 * slowness
 
 /** The peer's sessions with us, on the neighbour and behind it. */
 const neighbor: readonly PeerSpec[] = [
