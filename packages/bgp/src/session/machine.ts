@@ -203,7 +203,7 @@ function established(draft: Draft, way: Way): void {
   const other = otherWay(way)
   if (draft.state[other]) draft.end(other, collided)
   if (draft.state.connecting) draft.act({ do: 'abandon' })
-  draft.set({ connecting: false, [way]: { phase: 'established', negotiated } })
+  draft.set({ connecting: false, restarting: false, [way]: { phase: 'established', negotiated } })
   draft.act({ do: 'stop-timer', timer: 'connect-retry' })
   draft.holdTimer(way, negotiated!.holdTime)
   draft.tell('the session is up')

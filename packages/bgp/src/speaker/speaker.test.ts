@@ -72,7 +72,6 @@ test('a connection that is cut keeps the routes of a peer that can restart, and 
     (count) => count === 2,
   )
   pair.skep.rib.withdraw({ owner: 'o', prefixes: ['10.2.0.0/16'] })
-  // Not started as one that restarts, it has not forwarded meanwhile.
   await pair.has('10.1.0.0/16')
   expect(pair.routes()[0]!.stale).toBe(false)
 })
