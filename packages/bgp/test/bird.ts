@@ -42,6 +42,7 @@ function configuration(plan: RouterPlan): string {
     plan.connects === true ? 'connect delay time 1; connect retry time 1; error wait time 1, 1;' : 'passive on;',
     plan.password === undefined ? '' : `password "${plan.password}";`,
     plan.multihop === true ? 'multihop 5;' : 'direct;',
+    plan.device === undefined ? '' : `interface "${plan.device}";`,
     plan.ttlSecurity === true ? 'ttl security on;' : '',
     plan.gracefulRestart === true ? 'graceful restart on; graceful restart time 60;' : '',
   ].join('\n  ')
