@@ -6,8 +6,9 @@ import { parse, stringify } from 'yaml'
 import { parseConfig } from '../src/config/load.ts'
 import { programConfig } from '../src/datapath/settings.ts'
 import { parseDecapConfig } from '../src/decap/load.ts'
+import { roomOf } from '../src/health/probe-path/room.ts'
 import { tableLabel } from '../src/metrics/fixed.ts'
-import { actualGauges, fragmentGauge, natGauges, rateGauge } from '../src/status/gauges.ts'
+import { actualGauges, fragmentGauge, natGauges, probeGauges, rateGauge } from '../src/status/gauges.ts'
 import { blocksOf, commandLines, understood } from './command-lines.ts'
 
 const page = readFileSync(new URL('../../../docs/load-balancer.md', import.meta.url), 'utf8')
@@ -50,7 +51,8 @@ test('every gauge is there, under both of its names', () => {
     fragmentGauge({ used: 0, size: 1 }),
     ...natGauges(none, programConfig(parseConfig('lb.yaml', empty), 100)),
   ]
-  const gauges = [...actualGauges(actual), rateGauge(maps), ...ofPackets]
+  const ofProbes = probeGauges(roomOf([], 1))
+  const gauges = [...actualGauges(actual), rateGauge(maps), ...ofPackets, ...ofProbes]
   const missing = gauges.filter((gauge) => !page.includes(`| \`${gauge.name}\` | \`${tableLabel(gauge)}\` |`))
   expect(missing.map(({ name }) => name)).toEqual([])
 })

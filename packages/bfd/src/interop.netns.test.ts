@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect } from '@jest/globals'
 import { type Net, needing, topology } from '@skep/testbed'
 import { openHandles } from 'sockets-ts'
 import { bird, type Daemon, type DaemonKind, frr, type PeerSpec, untilPeer } from '../test/daemon.ts'
+import { slowness } from '../test/patience.ts'
 import { Watched } from '../test/watched.ts'
 import { BfdSpeaker } from './speak/speaker.ts'
 
-const EVERY_MS = 100
+const EVERY_MS = 100 * slowness
 
 /** The peer's sessions with us, on the neighbour and behind it. */
 const neighbor: readonly PeerSpec[] = [
@@ -61,7 +62,7 @@ describe.each(rows.map((row) => ({ ...row, name: row.kind.name })))('$name, $whe
   let speaker: BfdSpeaker
   let watched: Watched
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     watched = new Watched()
     speaker = new BfdSpeaker({ namespace: net.us.namespace, onChange: watched.note })
     speaker.apply(wanted())
@@ -69,7 +70,7 @@ describe.each(rows.map((row) => ({ ...row, name: row.kind.name })))('$name, $whe
     await everywhere('up')
   })
 
-  afterEach(async () => {
+  afterAll(async () => {
     speaker.stop()
     await daemon[Symbol.asyncDispose]()
   })

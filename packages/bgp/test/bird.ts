@@ -2,8 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
 
+/** BIRD can be told to begin its session anew. */
+export interface Bird extends Router {
+  restart(): Promise<void>
+}
+
 /** BIRD 2, with a session called `skep`. */
-export async function bird(plan: RouterPlan): Promise<Router> {
+export async function bird(plan: RouterPlan): Promise<Bird> {
   await using stack = new AsyncDisposableStack()
   const path = folder(stack)
   const socket = join(path, 'bird.ctl')
@@ -26,6 +31,7 @@ export async function bird(plan: RouterPlan): Promise<Router> {
     routes: async (family) =>
       parse(await ask('show', 'route', 'all', 'table', family === 'ipv4' ? 'master4' : 'master6', 'protocol', 'skep')),
     refresh: () => tell('reload', 'in', 'skep'),
+    restart: () => tell('restart', 'skep'),
     [Symbol.asyncDispose]: () => done.disposeAsync(),
   }
 }
@@ -36,6 +42,7 @@ function configuration(plan: RouterPlan): string {
     plan.connects === true ? 'connect delay time 1; connect retry time 1; error wait time 1, 1;' : 'passive on;',
     plan.password === undefined ? '' : `password "${plan.password}";`,
     plan.multihop === true ? 'multihop 5;' : 'direct;',
+    plan.device === undefined ? '' : `interface "${plan.device}";`,
     plan.ttlSecurity === true ? 'ttl security on;' : '',
     plan.gracefulRestart === true ? 'graceful restart on; graceful restart time 60;' : '',
   ].join('\n  ')

@@ -39,7 +39,15 @@ export async function frr(plan: RouterPlan): Promise<Router> {
         .join(': ')
       return { up: seen.bgpState === 'Established', lastError, text }
     },
-    routes: async (family) => parse(await ask(`show bgp ${family} unicast detail json`)),
+    routes: async (family) => {
+      const all = json<{ routes?: Record<string, unknown> }>(await ask(`show bgp ${family} unicast json`))
+      const routes: Record<string, SeenRoute> = {}
+      for (const prefix of Object.keys(all?.routes ?? {})) {
+        const [path] = json<{ paths?: FrrPath[] }>(await ask(`show bgp ${family} unicast ${prefix} json`))?.paths ?? []
+        if (path?.peer?.peerId === plan.neighbor) routes[prefix] = seen(path)
+      }
+      return routes
+    },
     refresh: async () => void (await ask(`clear bgp ${plan.neighbor} soft in`)),
     [Symbol.asyncDispose]: () => done.disposeAsync(),
   }
@@ -53,6 +61,7 @@ interface FrrNeighbor {
 }
 
 interface FrrPath {
+  readonly peer?: { readonly peerId: string }
   readonly aspath?: { readonly string: string }
   readonly med?: number
   readonly metric?: number
@@ -99,24 +108,17 @@ ${family('ipv6')}
 `
 }
 
-function parse(text: string): Record<string, SeenRoute> {
-  const seen = json<{ routes?: Record<string, readonly FrrPath[] | { readonly paths: readonly FrrPath[] }> }>(text)
-  const routes: Record<string, SeenRoute> = {}
-  for (const [prefix, entry] of Object.entries(seen?.routes ?? {})) {
-    const [path] = 'paths' in entry ? entry.paths : entry
-    if (path === undefined) continue
-    routes[prefix] = {
-      nextHop: path.nexthops?.[0]?.ip,
-      asPath: path.aspath?.string ?? '',
-      med: path.med ?? path.metric,
-      localPref: path.locPrf,
-      communities: path.community?.list,
-      largeCommunities: path.largeCommunity?.list,
-      extendedCommunities: path.extendedCommunity?.string.split(' '),
-      stale: path.stale,
-    } as SeenRoute
-  }
-  return routes
+function seen(path: FrrPath): SeenRoute {
+  return {
+    nextHop: path.nexthops?.[0]?.ip,
+    asPath: path.aspath?.string ?? '',
+    med: path.med ?? path.metric,
+    localPref: path.locPrf,
+    communities: path.community?.list,
+    largeCommunities: path.largeCommunity?.list,
+    extendedCommunities: path.extendedCommunity?.string.split(' '),
+    stale: path.stale,
+  } as SeenRoute
 }
 
 function json<T>(text: string): T | undefined {

@@ -26,9 +26,13 @@ export const config: SessionConfig = {
 /** The other side's configuration. */
 export const peerConfig: SessionConfig = { ...config, localAsn: 65000, peerAsn: 65001, identifier: '10.0.0.254' }
 
-/** The OPEN that the peer sends. */
-export function peerOpen(changes: Partial<SessionConfig> = {}, restarting = false): Open {
-  return openFor({ ...peerConfig, ...changes }, restarting)
+/** The OPEN that the peer sends. `restarted`: it says that it has, and has gone on forwarding. */
+export function peerOpen(changes: Partial<SessionConfig> = {}, restarted = false): Open {
+  const open = openFor({ ...peerConfig, ...changes }, restarted)
+  const { gracefulRestart } = open.capabilities
+  if (gracefulRestart === undefined) return open
+  const families = gracefulRestart.families.map((family) => ({ ...family, forwarding: restarted }))
+  return { ...open, capabilities: { ...open.capabilities, gracefulRestart: { ...gracefulRestart, families } } }
 }
 
 /** A session's machine with what it did last. */

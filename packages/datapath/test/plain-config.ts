@@ -28,7 +28,8 @@ export function plainConfig({ serviceLines, natLines, hops, rateLines = 1, fragm
     timeoutClosing: 120 * ticks,
     timeoutClosed: 10 * ticks,
     timeoutOther: 60 * ticks,
-    pulseLimit: 3 * ticks,
+    // Longer than a busy machine leaves a test waiting between a beat and a packet.
+    pulseLimit: 60 * ticks,
     hopsMask: hops - 1,
     recordShift: Math.ceil(Math.log2(ticks)),
     tunnelSource4: 0,

@@ -17,6 +17,26 @@ const rows: readonly [string, (nl: Netlink) => unknown][] = [
     'link.add: name: "a-name-too-long-" is not right; write a device name: 1 to 15 bytes',
     (nl) => nl.link.add({ ...veth, name: 'a-name-too-long-' }),
   ],
+  ['link.add: name: undefined is not right; write what', (nl) => nl.link.add({ kind: 'bridge' } as never)],
+  ['link.add: options: undefined is not right; write { kind, name', (nl) => nl.link.add(undefined as never)],
+  ['link.get: options: "e0" is not right; write { name, index', (nl) => nl.link.get('e0' as never)],
+  ['link.set: up: "no" is not right; write true or false', (nl) => nl.link.set({ index: 1, up: 'no' as never })],
+  ['nexthop.get: options: 10 is not right; write { id', (nl) => nl.nexthop.get(10 as never)],
+  ['nexthop.delete: id: undefined is not right; write a whole', (nl) => nl.nexthop.delete({} as never)],
+  ['route.list: options: "main" is not right; write { table', (nl) => nl.route.list('main' as never)],
+  [
+    'route.add: nexthops: {} is not right; write a list of next hops',
+    (nl) => nl.route.add({ destination: '10.0.0.0/8', nexthops: {} as never }),
+  ],
+  [
+    'neighbor.add: flags: "managed" is not right; write a list of names',
+    (nl) => nl.neighbor.add({ index: 1, address: '10.0.0.1', flags: 'managed' as never }),
+  ],
+  [
+    'filter.add: program: undefined is not right; write a loaded program',
+    (nl) => nl.filter.add({ index: 1, parent: 'ingress' } as never),
+  ],
+  ['monitor: kinds: undefined is not right; write a list of link', (nl) => nl.monitor(undefined as never)],
   ['link.add: name: "a/b" is not right', (nl) => nl.link.add({ ...veth, name: 'a/b' })],
   ['link.add: unknown option "adress"; did you mean address?', (nl) => nl.link.add({ ...veth, adress: 1 } as never)],
   [

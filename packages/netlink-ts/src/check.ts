@@ -11,12 +11,29 @@ import type { AttributeTable } from './wire/table.ts'
 
 /** Refuses keys that the verb does not have: a misspelt option must not be silently ignored. */
 export function checkKeys(operation: string, value: object, keys: Readonly<Record<string, true>>): void {
+  checkObject(operation, value, keys)
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(keys, key)) continue
     const meant = nearest(key, Object.keys(keys))
     const hint = meant === undefined ? `it may be ${Object.keys(keys).join(', ')}` : `did you mean ${meant}?`
     throw invalidInput(operation, `unknown option ${JSON.stringify(key)}; ${hint}`)
   }
+}
+
+/** Refuses what is no options at all: a name, a number, nothing. */
+export function checkObject(operation: string, value: unknown, keys: Readonly<Record<string, unknown>>): void {
+  if (typeof value === 'object' && value !== null) return
+  wrong(operation, 'options', value, `{ ${Object.keys(keys).slice(0, 3).join(', ')}, … }`)
+}
+
+/** A list, which anything else is taken for by mistake. */
+export function checkList<T>(operation: string, field: string, value: readonly T[], of: string): readonly T[] {
+  return Array.isArray(value) ? value : wrong(operation, field, value, `a list of ${of}`)
+}
+
+/** True or false, and nothing that counts as either. */
+export function checkSwitch(operation: string, field: string, value: boolean): boolean {
+  return typeof value === 'boolean' ? value : wrong(operation, field, value, 'true or false')
 }
 
 export function wrong(operation: string, field: string, value: unknown, right: string): never {
@@ -81,6 +98,7 @@ export function checkBits<N extends string>(
   values: readonly N[],
   bits: Readonly<Record<N, number>>,
 ): number {
+  checkList(operation, field, values, 'names')
   return values.reduce((all, value, i) => all | checkName(operation, `${field}[${i}]`, value, bits, 0), 0)
 }
 

@@ -1,6 +1,6 @@
 import type { NamespaceReference } from './namespace/reference.ts'
 import { withNamespace } from './namespace/reference.ts'
-import { checkKeys, wrong } from './check.ts'
+import { checkKeys, checkList, wrong } from './check.ts'
 import { Monitor } from './monitor/monitor.ts'
 import type { MonitorOptions, WatchedKind } from './monitor/types.ts'
 import { native } from './native.ts'
@@ -51,6 +51,7 @@ export class Netlink implements Disposable {
    */
   monitor(kinds: readonly WatchedKind[], options: MonitorOptions = {}): Monitor {
     checkKeys('monitor', options, { signal: true, receiveBuffer: true })
+    checkList('monitor', 'kinds', kinds, Object.keys(known).join(', '))
     if (kinds.length === 0) wrong('monitor', 'kinds', kinds, `at least one of ${Object.keys(known).join(', ')}`)
     checkKeys('monitor', Object.fromEntries(kinds.map((kind) => [kind, true])), known)
     const namespaceFd = native.namespaceOfSocket(this.socket.fd)
@@ -78,6 +79,7 @@ export class Netlink implements Disposable {
  * Equivalent to `ip -n <ns> …`. Linux 4.12 (extended acks), in another namespace 4.11 as root.
  */
 export function openNetlink(options: NetlinkOptions = {}): Netlink {
+  checkKeys('openNetlink', options, { ns: true, timeoutMs: true, onWarning: true, buffer: true })
   const { ns, ...rest } = options
   const detail = `route socket${ns === undefined ? '' : ` in ${describe(ns)}`}`
   const open = (namespaceFd?: number): Netlink => new Netlink(new RouteSocket({ ...rest, detail, namespaceFd }))

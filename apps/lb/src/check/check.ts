@@ -15,7 +15,7 @@ import { backendAddresses, usesFamily } from '../engine/desired.ts'
 import { missingForRun } from '../host/preflight.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { sourceRangeWarnings } from './source-ranges.ts'
-import { frameWarnings } from './frames.ts'
+import { frameWarnings, promiscuityWarnings } from './frames.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
 import { vethWarnings } from './veth.ts'
@@ -95,6 +95,7 @@ function describeHost(config: Config): CheckReport {
     warnings: [
       ...deviceWarnings(selected),
       ...frameWarnings(chosen),
+      ...promiscuityWarnings(chosen),
       ...unreachable.values(),
       ...warnings,
       ...ownFrontendWarnings(config, own),

@@ -13,11 +13,10 @@ export function logRound(log: Logger, round: Round, withWarnings: boolean): void
   for (const change of round.services) log.info(change, `service ${change.kind}`)
   for (const { key, from, to } of round.settings) log.info({ from, to }, `kernel setting ${formatKey(key)}`)
   if (round.sources.length > 0) log.info({ sources: round.sources }, 'own addresses towards backends')
-  const { added, converted, removed, failed, mode } = round.neighbors
+  const { added, converted, removed, mode } = round.neighbors
   if (added.length > 0) log.info({ mode, ...some(added) }, 'next hops kept')
   if (converted.length > 0) log.info(some(converted), 'permanent entries of next hops made dynamic')
   if (removed.length > 0) log.info(some(removed), 'next hops let go')
-  if (failed.length > 0) log.warn(some(failed), 'next hops refused by the kernel')
   for (const { device, mode, reason, why } of round.attached)
     log.info({ device, mode, reason, because: why }, 'device attached')
   for (const renamed of round.renamed) log.info(renamed, 'device renamed')

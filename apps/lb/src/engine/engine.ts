@@ -18,8 +18,9 @@ import { keeperOptions } from '../nexthop/keeper-options.ts'
 import { fileNotes } from '../nexthop/notes.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { readConnections } from '../status/connections.ts'
+import { readProbeRoom } from '../health/probe-path/room.ts'
 import { readFragments } from '../status/fragments.ts'
-import { fragmentGauge, natGauges } from '../status/gauges.ts'
+import { fragmentGauge, natGauges, probeGauges } from '../status/gauges.ts'
 import type { GaugeStatus } from '../status/status.ts'
 import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
@@ -138,7 +139,8 @@ export class Engine implements Disposable {
     if (program === undefined) return []
     const { maps } = this.#datapath
     const nat = natGauges(readConnections(maps, program), program)
-    return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat]
+    const probes = probeGauges(readProbeRoom(this.#paths))
+    return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat, ...probes]
   }
 
   [Symbol.dispose](): void {

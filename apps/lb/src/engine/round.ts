@@ -31,6 +31,9 @@ export interface RoundParts extends Pick<Round, 'settings' | 'neighbors' | 'atta
   readonly before: ReadonlyMap<string, string>
 }
 
+/** A device that goes takes all of its next hops along. */
+const MOST_REFUSED = 8
+
 /** One account of it all. */
 export function madeRound({ services, resolution, before, notes, ...rest }: RoundParts): Round {
   const { changes, problems } = services
@@ -40,8 +43,21 @@ export function madeRound({ services, resolution, before, notes, ...rest }: Roun
     services: changes,
     explained: explainPlan({ changes, problems: [] }),
     sources: newSources(before, resolution.sources),
-    warnings: [...notes, ...resolution.unreachable.values(), ...resolution.warnings, ...told],
+    warnings: [
+      ...notes,
+      ...resolution.unreachable.values(),
+      ...resolution.warnings,
+      ...neighborWarnings(rest.neighbors),
+      ...told,
+    ],
   }
+}
+
+function neighborWarnings({ own, failed }: KeepReport): string[] {
+  return [
+    ...own.map(({ address }) => `next hop ${address} is an address of this host: never a neighbour`),
+    ...failed.slice(0, MOST_REFUSED).map(({ action, reason }) => `next hop ${action.hop.address}: ${reason}`),
+  ]
 }
 
 function newSources(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {

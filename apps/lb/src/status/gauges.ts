@@ -9,6 +9,7 @@ import {
   readActual,
   type Gauge,
 } from '@skep/lb-maps'
+import type { ProbeRoom } from '../health/probe-path/room.ts'
 import type { Connections } from './connections.ts'
 import type { Fragments } from './fragments.ts'
 import type { GaugeStatus } from './status.ts'
@@ -49,6 +50,15 @@ export function natGauges(connections: Connections, { natPortMin, natPortMax }: 
     // One full line is no trouble: a connection may stand in either of two.
     { ...gauge('fullest line', { used: fullestLine, size: 8 }, 'spec.capacity.connections'), warning: false },
     gauge('NAT ports towards the busiest backend', ports, 'spec.snat.portRange'),
+  ]
+}
+
+/** Probes that take the way of traffic. Backends for which there is no room are asked at their own addresses. */
+export function probeGauges(room: ProbeRoom | undefined): GaugeStatus[] {
+  if (room === undefined) return []
+  return [
+    gauge('health probes', room.ways, 'nothing: it is fixed'),
+    gauge('health probes to the busiest service address', room.ports, 'nothing: it is fixed'),
   ]
 }
 

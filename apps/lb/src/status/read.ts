@@ -7,12 +7,13 @@ import { openNetlink } from 'netlink-ts'
 import { programPin } from '../datapath/pin.ts'
 import { pinnedLinks } from '../devices/links.ts'
 import { readAbsent, readAttachments } from '../devices/record.ts'
+import { readProbeRoom } from '../health/probe-path/room.ts'
 import { readEjections, readHealth } from '../health/report.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
 import { readFragments } from './fragments.ts'
-import { readGauges } from './gauges.ts'
+import { probeGauges, readGauges } from './gauges.ts'
 import { Declared, lastConfig } from './last-config.ts'
 import { readNextHops } from './next-hops.ts'
 import { openInstance, type OpenInstance } from './open.ts'
@@ -25,6 +26,7 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
   const health = await readHealth(paths)
   const owner = readOwner(paths)
   using open = openInstance(paths)
+  const tables = readTables(open, () => new Declared(lastConfig(paths)).names())
   return {
     instance: paths.instance,
     process: owner ?? null,
@@ -34,7 +36,8 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     announce: await readAnnounce(paths),
     ejections: readEjections(paths),
     nextHops: readNextHops(paths),
-    ...readTables(open, () => new Declared(lastConfig(paths)).names()),
+    ...tables,
+    gauges: [...tables.gauges, ...probeGauges(readProbeRoom(paths))],
   }
 }
 

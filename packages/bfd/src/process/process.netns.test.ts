@@ -8,14 +8,17 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { nodeCommand } from '@skep/companion'
 import { type Net, topology } from '@skep/testbed'
 import { openHandles } from 'sockets-ts'
+import { patient } from '../../test/patience.ts'
 import { Watched } from '../../test/watched.ts'
 import type { SessionOptions } from '../speak/session-config.ts'
 import { BfdSpeaker } from '../speak/speaker.ts'
+import { askBfdProcess, stopBfdProcess } from './ask.ts'
 import { type BfdEvent, type BfdProcessOptions, startBfdProcess } from './client.ts'
 
 const [us, peer] = ['10.9.0.1', '10.9.0.2']
-/** A second until it counts as gone: less than what these tests last, more than a loaded machine takes. */
-const session: SessionOptions = { peer, transmitMs: 100, receiveMs: 100, multiplier: 10 }
+const multiplier = patient(15)
+/** A second and a half until it counts as gone: less than what these tests last, more than a loaded machine takes. */
+const session: SessionOptions = { peer, transmitMs: 100, receiveMs: 100, multiplier }
 
 let net: Net<'left' | 'right'>
 
@@ -29,10 +32,10 @@ afterAll(async () => {
 })
 
 /** The peer, in this process. */
-function neighbor(multiplier = 10) {
+function neighbor() {
   const watched = new Watched()
   const speaker = new BfdSpeaker({ namespace: net.right.namespace, onChange: watched.note })
-  speaker.apply([{ ...session, peer: us, multiplier }])
+  speaker.apply([{ ...session, peer: us }])
   return {
     watched,
     /** It has heard so many more packets. */
@@ -95,18 +98,18 @@ test('a control plane that spins, and then is killed, flaps nothing; the next on
   await other.watched.until(us, 'up')
   const exited = once(before.child, 'exit')
   before.child.send('spin')
-  await other.heard(15)
+  await other.heard(22)
   before.child.kill('SIGKILL')
   await exited
-  await other.heard(15)
+  await other.heard(22)
   const { bfd, watched, events } = await control(place)
   try {
     expect(events).toEqual([{ event: 'connected', pid: before.pid, adopted: true }])
     expect(bfd.session(session)).toMatchObject({ state: { name: 'up' }, counters: { ups: 1, downs: 0 } })
     bfd.apply([session])
     const [report] = await bfd.ask()
-    expect(report!.counters.received).toBeGreaterThan(25)
-    expect(report!.state.heardAt! - report!.state.since).toBeGreaterThan(2000)
+    expect(report!.counters.received).toBeGreaterThan(40)
+    expect(report!.state.heardAt! - report!.state.since).toBeGreaterThan(3000)
     expect([...other.watched.seen, ...watched.seen].filter((each) => each.endsWith('down'))).toEqual([])
   } finally {
     await bfd.stop()
@@ -123,15 +126,14 @@ test('a BFD process that is killed is started again before its peer has missed i
   try {
     expect(statSync(place.socket).mode & 0o777).toBe(0o600)
     // The peer waits ten seconds.
-    const patient = { ...session, multiplier: 100 }
-    bfd.apply([patient])
+    bfd.apply([{ ...session, multiplier: patient(100) }])
     const { state, sourcePort } = await watched.until(peer, 'up')
     await other.watched.until(us, 'up')
     const killed = bfd.pid!
     process.kill(killed, 'SIGKILL')
     await until('connected', 2)
     expect(bfd.pid).not.toBe(killed)
-    await other.heard(15)
+    await other.heard(22)
     const [report] = await bfd.ask()
     expect(report).toMatchObject({ sourcePort, state: { name: 'up', discriminator: state.discriminator } })
     expect([...other.watched.seen, ...watched.seen].filter((each) => each.endsWith('down'))).toEqual([])
@@ -145,14 +147,14 @@ test('another process takes the sessions over while they are up', async () => {
   using other = neighbor()
   const { bfd, watched, until } = await control(place)
   try {
-    bfd.apply([{ ...session, multiplier: 100 }])
+    bfd.apply([{ ...session, multiplier: patient(100) }])
     await Promise.all([watched.until(peer, 'up'), other.watched.until(us, 'up')])
     const before = bfd.pid
     const [program, ...args] = command()
     const next = spawn(program!, [...args, '--socket', place.socket, '--take-over'], { stdio: 'ignore' })
     await until('connected', 2)
     expect(bfd.pid).not.toBe(before)
-    await other.heard(15)
+    await other.heard(22)
     expect([...other.watched.seen, ...watched.seen].filter((each) => each.endsWith('down'))).toEqual([])
     const ended = once(next, 'exit')
     await bfd.stop()
@@ -171,6 +173,21 @@ test('who is left alone for too long ends, and tells its peer', async () => {
   await bfd.close()
   const down = await other.watched.until(us, 'down')
   expect(down.state).toMatchObject({ why: expect.stringContaining('kept down by its administrator') })
+})
+
+test('a bystander asks without steering, and may end it', async () => {
+  using place = folder()
+  using other = neighbor()
+  expect(await askBfdProcess(place.socket)).toBeUndefined()
+  const { bfd, watched } = await control(place)
+  bfd.apply([session])
+  await watched.until(peer, 'up')
+  const { pid } = bfd
+  expect(await askBfdProcess(place.socket)).toMatchObject([{ key: peer, state: { name: 'up' } }])
+  await bfd.close()
+  expect(await stopBfdProcess(place.socket)).toBe(pid)
+  await other.watched.until(us, 'down')
+  expect(await stopBfdProcess(place.socket)).toBeUndefined()
 })
 
 test('changes are a stream; what cannot be is refused before anything is done', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { type Host, type Net, topology } from '@skep/testbed'
 import { openUdpSocket, openHandles } from 'sockets-ts'
+import { patient, slowness } from '../../test/patience.ts'
 import { Watched } from '../../test/watched.ts'
 import { type ControlPacket, encodeControlPacket } from '../wire/control-packet.ts'
 import type { SessionOptions } from './session-config.ts'
@@ -28,7 +29,7 @@ afterAll(async () => {
 })
 
 /** Intervals that a loaded machine keeps. */
-const slow = { transmitMs: 200, receiveMs: 200, multiplier: 10 } as const
+const slow = { transmitMs: 200, receiveMs: 200, multiplier: patient(10) } as const
 
 function speak(host: Host, ...sessions: SessionOptions[]) {
   const watched = new Watched()
@@ -70,13 +71,16 @@ test('unnumbered neighbours, by their link-local addresses', async () => {
 })
 
 test('silence is noticed, and a peer that comes back too', async () => {
-  const quick = { transmitMs: 50, receiveMs: 50, multiplier: 3 }
+  const quick = { transmitMs: 50, receiveMs: 50, multiplier: patient(3) }
   const a = speak(net.left, { peer: '10.9.0.2', ...quick })
   const b = speak(net.right, { peer: '10.9.0.1', ...quick })
   await Promise.all([a.watched.until('10.9.0.2', 'up'), b.watched.until('10.9.0.1', 'up')])
   b.speaker[Symbol.dispose]()
   const down = await a.watched.until('10.9.0.2', 'down')
-  expect(down.state).toMatchObject({ diagnostic: 1, why: 'nothing was heard from the peer for 150 ms' })
+  expect(down.state).toMatchObject({
+    diagnostic: 1,
+    why: `nothing was heard from the peer for ${50 * quick.multiplier} ms`,
+  })
   speak(net.right, { peer: '10.9.0.1', ...quick })
   await a.watched.until('10.9.0.2', 'up')
 })
@@ -98,13 +102,13 @@ test('parameters of a session that is up change without a flap', async () => {
 
 test('a busy process does not take late timers for a silent peer', async () => {
   // Only the left side expects anything within the time.
-  const a = speak(net.left, { peer: '10.9.0.2', transmitMs: 50, receiveMs: 50, multiplier: 100 })
-  const b = speak(net.right, { peer: '10.9.0.1', transmitMs: 50, receiveMs: 50, multiplier: 3 })
+  const a = speak(net.left, { peer: '10.9.0.2', transmitMs: 50, receiveMs: 50, multiplier: patient(100) })
+  const b = speak(net.right, { peer: '10.9.0.1', transmitMs: 50, receiveMs: 50, multiplier: patient(3) })
   await Promise.all([a.watched.until('10.9.0.2', 'up'), b.watched.until('10.9.0.1', 'up')])
   // Both stand in this one process: what the other side has sent, just now, waits in the kernel.
   const waiting = openUdpSocket({ family: 'ipv4', address: '10.9.0.2', namespace: net.right.namespace, hops: 255 })
   const { state } = b.speaker.reports()[0]!
-  const until = performance.now() + 400
+  const until = performance.now() + 400 * slowness
   while (performance.now() < until);
   waiting.send(encodeControlPacket(packetOf(state.discriminator, state.remote.discriminator)), {
     to: '10.9.0.1',

@@ -57,6 +57,20 @@ test('OPEN says what is offered', () => {
   })
 })
 
+test('that we have restarted is said until the session is up', () => {
+  const machine = new Machine()
+  machine.on({ event: 'start', restarting: true })
+  const offered = (): unknown =>
+    machine.last.flatMap((one) => (one.do === 'send-open' ? [one.open.capabilities.gracefulRestart?.restarting] : []))
+  machine.on({ event: 'connected', way: 'out' })
+  expect(offered()).toEqual([true])
+  machine.hear('out', { type: 'open', open: peerOpen() })
+  machine.hear('out', keepalive)
+  machine.on({ event: 'closed', way: 'out', why: 'reset' })
+  machine.on({ event: 'connected', way: 'in' })
+  expect(offered()).toEqual([false])
+})
+
 test('passive: waits for the peer, and takes its connection', () => {
   const machine = new Machine({ passive: true })
   machine.on({ event: 'start' })

@@ -21,7 +21,7 @@ const collided: ErrorCode = { code: ErrorKind.cease, subcode: Cease.collisionRes
 export function step(state: SessionState, event: SessionEvent, context: SessionContext): Stepped {
   const draft = new Draft(state, context)
   if (event.event === 'start') start(draft, event.restarting ?? false)
-  else if (event.event === 'stop') stop(draft, event.why, event.notification)
+  else if (event.event === 'stop') stop(draft, event)
   else if (event.event === 'reset') reset(draft, event.why, event.notification)
   else if (event.event === 'timer') timer(draft, event.timer)
   else if (event.event === 'connect-failed') connectFailed(draft, event.why)
@@ -37,10 +37,10 @@ function start(draft: Draft, restarting: boolean): void {
   draft.tryConnect()
 }
 
-function stop(draft: Draft, why: string, notification: ErrorCode | undefined): void {
+function stop(draft: Draft, { why, notification, error = false }: Extract<SessionEvent, { event: 'stop' }>): void {
   if (!draft.state.enabled) return
   draft.set({ enabled: false, restarting: false })
-  draft.tell(why)
+  draft.tell(why, error)
   endAll(draft, notification)
   if (draft.state.connecting) draft.act({ do: 'abandon' })
   draft.set({ connecting: false })
@@ -203,7 +203,7 @@ function established(draft: Draft, way: Way): void {
   const other = otherWay(way)
   if (draft.state[other]) draft.end(other, collided)
   if (draft.state.connecting) draft.act({ do: 'abandon' })
-  draft.set({ connecting: false, [way]: { phase: 'established', negotiated } })
+  draft.set({ connecting: false, restarting: false, [way]: { phase: 'established', negotiated } })
   draft.act({ do: 'stop-timer', timer: 'connect-retry' })
   draft.holdTimer(way, negotiated!.holdTime)
   draft.tell('the session is up')

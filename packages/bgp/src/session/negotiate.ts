@@ -35,7 +35,10 @@ export interface PeerRestart {
   readonly forwarding: readonly Family[]
 }
 
-/** What we offer. `restarting`: we have kept forwarding through a restart. */
+/**
+ * What we offer. `restarting`: we have just restarted. What forwards is not this process, so that it has gone on in any
+ * case.
+ */
 export function openFor(config: SessionConfig, restarting: boolean): Open {
   const multiprotocol = config.families.map(afiSafi)
   const seconds = config.gracefulRestart
@@ -53,7 +56,7 @@ export function openFor(config: SessionConfig, restarting: boolean): Open {
         gracefulRestart: {
           restarting,
           seconds,
-          families: multiprotocol.map((one) => ({ ...one, forwarding: restarting })),
+          families: multiprotocol.map((one) => ({ ...one, forwarding: true })),
         },
       }),
     },

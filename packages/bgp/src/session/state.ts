@@ -47,7 +47,12 @@ export type SessionEvent =
   /** `restarting`: the peer has kept our routes, and forwarding goes on. */
   | { readonly event: 'start'; readonly restarting?: boolean | undefined }
   /** `notification` absent: connections are closed without a word, so that the peer keeps our routes (RFC 4724). */
-  | { readonly event: 'stop'; readonly why: string; readonly notification?: ErrorCode | undefined }
+  | {
+      readonly event: 'stop'
+      readonly why: string
+      readonly notification?: ErrorCode | undefined
+      readonly error?: boolean
+    }
   /** End the session with this, and begin anew. */
   | { readonly event: 'reset'; readonly why: string; readonly notification: ErrorCode }
   /** A TCP connection is open. */

@@ -242,13 +242,10 @@ export class Peer {
     }
     const limit = this.config.maxPrefixes ?? DEFAULT_MAX_PREFIXES
     const excess = this.received.update(update, this.#negotiated!, limit)
-    if (excess)
-      this.#on({
-        event: 'stop',
-        why: `the peer sends more than ${limit} prefixes: the session stays down until it is reset`,
-        notification: excess,
-      })
-    else if (update.endOfRib) this.#on({ event: 'end-of-rib', family: update.endOfRib })
+    if (excess) {
+      const why = `the peer sends more than ${limit} prefixes: the session stays down until it is reset`
+      this.#on({ event: 'stop', why, notification: excess, error: true })
+    } else if (update.endOfRib) this.#on({ event: 'end-of-rib', family: update.endOfRib })
   }
 
   #refresh(refresh: Extract<SessionAction, { readonly do: 'refresh' }>['refresh']): void {

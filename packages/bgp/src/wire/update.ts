@@ -27,8 +27,6 @@ export interface DecodedUpdate extends Update {
   readonly errors: readonly WireError[]
   /** Families that the message spoke of and we do not. */
   readonly foreign: readonly AfiSafi[]
-  /** The attributes' bytes; part of what was received. */
-  readonly attributeBytes: Uint8Array
 }
 
 /** Reads an UPDATE's body. Throws {@link WireError} where the session has to end. */
@@ -46,7 +44,7 @@ export function decodeUpdate(body: Uint8Array, context: AttributeContext): Decod
     ...(unreach instanceof PrefixList && unreach.count > 0 ? [unreach] : []),
   ]
   const foreign = [mp, unreach].filter((one) => one !== undefined && 'afi' in one)
-  const rest = { attributeBytes, foreign, ...endOfRib(body, attributeBytes, unreach) }
+  const rest = { foreign, ...endOfRib(body, attributeBytes, unreach) }
   const found = [...errors, ...missing(present, reach.length > 0, announced.count > 0)]
   if (!found.some(({ handling }) => handling === 'treat-as-withdraw'))
     return { ...rest, withdrawn: gone, reach, attributes, errors: found }

@@ -17,7 +17,13 @@ import type { KeeperCounts, KeeperOptions, KeepReport, Noted, WantedHop } from '
 const never = { everyMs: Infinity, failedMs: Infinity } as const
 type Input = KeepInput & { readonly noted: readonly NotedHop[] }
 
-const nothing = { added: [], converted: [], removed: [], failed: [], transitions: [] } as const
+const nothing = { added: [], converted: [], removed: [], transitions: [] } as const
+
+/** What the kernel has refused is tried again after so long. */
+const RETRY_MS = 30_000
+
+/** So many entries, to find out what the kernel can. */
+const MOST_TRIED = 8
 
 /**
  * Has the kernel keep next hops resolved, and knows how they are. It makes no timer and no socket: its owner tells it what
@@ -35,7 +41,8 @@ export class NeighborKeeper {
   #schedule: RefreshSchedule | undefined
   #hops: ReadonlyMap<string, NextHop> = new Map()
   #asked = ''
-  #last: Pick<KeepPlan, 'foreign' | 'own' | 'idle'> = { foreign: [], own: [], idle: [] }
+  #last: Pick<KeepReport, 'foreign' | 'own' | 'idle' | 'failed'> = { foreign: [], own: [], idle: [], failed: [] }
+  #retryAt = Infinity
   #users: ReadonlyMap<string, number | undefined> = new Map()
   #hasNews = false
   #isFirst = true
@@ -65,7 +72,7 @@ export class NeighborKeeper {
 
   /** Something has happened to the entries, or may have: {@link want} has work to do. */
   get isDue(): boolean {
-    return this.#isDue
+    return this.#isDue || this.#retryAt <= Date.now()
   }
 
   get counts(): KeeperCounts {
@@ -89,11 +96,17 @@ export class NeighborKeeper {
       .map((hop) => `${hopKey(hop)} ${hop.users}`)
       .toSorted()
       .join()
-    if (!look && !this.#isDue && asked === this.#asked) return { mode: this.#mode, ...nothing, ...this.#last }
+    if (!look && !this.isDue && asked === this.#asked) return { mode: this.#mode, ...nothing, ...this.#last }
     this.#asked = asked
-    this.#isDue = false
     this.#users = new Map(hops.map((hop) => [hopKey(hop), hop.users]))
-    return this.#reconcile(hops, now)
+    this.#isDue = false
+    this.#retryAt = Infinity
+    try {
+      return this.#reconcile(hops, now)
+    } catch (error) {
+      this.#isDue = true
+      throw error
+    }
   }
 
   /** Lets go of all that is kept. */
@@ -116,7 +129,7 @@ export class NeighborKeeper {
     this.#counts = { ...this.#counts, requests: this.#counts.requests + hops.length }
     const actions = hops.map((hop) => ({ do: 'keep', hop }) as const)
     const failed = applyKeep(this.#netlink, actions, this.#mode ?? 'use')
-    if (failed.length > 0) this.#isDue = true
+    if (failed.length > 0) this.#retryAt = Math.min(this.#retryAt, now + RETRY_MS)
     if (this.#hasNews) this.#write()
     return failed
   }
@@ -131,15 +144,13 @@ export class NeighborKeeper {
     this.#mode ??= this.#probe(plan, input)
     const added = missing(this.#mode === 'use' ? planKeep({ ...input, mode: 'use' }) : plan)
     const transitions = this.#follow(plan, input, added, now)
-    const failed = [...refused, ...this.tick(now)]
+    this.#last = { ...this.#last, failed: [...refused, ...this.tick(now)] }
     const done = (what: KeepAction['do']) => first.flatMap((action) => (action.do === what ? [action.hop] : []))
     const [converted, removed] = [done('convert'), done('remove')]
-    return { mode: this.#mode, added, converted, removed, failed, transitions, ...this.#last }
+    return { mode: this.#mode, added, converted, removed, transitions, ...this.#last }
   }
 
   #input(wanted: readonly NextHop[]): Input {
-    const atStart = this.#isFirst
-    this.#isFirst = false
     return {
       ...readKernel(this.#netlink),
       wanted,
@@ -147,7 +158,7 @@ export class NeighborKeeper {
       others: new Set(this.#notes.others().map(hopKey)),
       mode: this.#mode ?? 'managed',
       permanent: this.#options.permanent ?? 'keep',
-      atStart,
+      atStart: this.#isFirst,
     }
   }
 
@@ -155,19 +166,21 @@ export class NeighborKeeper {
   #probe({ kept }: KeepPlan, { neighbors }: KeepInput): KeepMode | undefined {
     const entries = kept.flatMap((hop) => neighbors.get(hopKey(hop)) ?? [])
     if (entries.some((entry) => isKept(entry, 'managed'))) return 'managed'
-    try {
-      return kept[0] && probeMode(this.#netlink, kept[0])
-    } catch (error) {
-      if (!(error instanceof NetlinkError)) throw error
-      // Its device has gone, as like as not: the next round tries another.
-      this.#isDue = true
-      return undefined
+    for (const hop of kept.slice(0, MOST_TRIED)) {
+      try {
+        return probeMode(this.#netlink, hop)
+      } catch (error) {
+        // Its device has gone, as like as not.
+        if (!(error instanceof NetlinkError)) throw error
+      }
     }
+    if (kept.length > 0) this.#retryAt = 0
+    return undefined
   }
 
   #follow(plan: KeepPlan, { neighbors, noted, atStart }: Input, added: readonly NextHop[], now: number): Transition[] {
     const { kept, foreign, own, idle } = plan
-    this.#last = { foreign, own, idle }
+    this.#last = { foreign, own, idle, failed: [] }
     this.#hops = new Map(kept.map((hop) => [hopKey(hop), hop]))
     this.#states.watch([...kept, ...foreign], now)
     if (atStart) for (const hop of noted) if (hop.state) this.#states.restore(hop, hop.state)
@@ -177,6 +190,7 @@ export class NeighborKeeper {
     this.#schedule ??= this.#mode && new RefreshSchedule(options, now)
     this.#schedule?.keep(this.#hops.keys(), new Set(added.map(hopKey)), now)
     this.#hasNews = true
+    this.#isFirst = false
     return transitions
   }
 

@@ -169,7 +169,12 @@ describe('exec', () => {
 
   test('a command that is not there is an error that names it', async () => {
     using ns = anonymousNamespace()
-    await expect(ns.exec('no-such-command', ['x'])).rejects.toThrow('no-such-command x did not start')
+    await expect(ns.exec('no-such-command', ['x'])).rejects.toThrow(
+      expect.objectContaining({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('no-such-command x did not start'),
+      }),
+    )
   })
 
   test('a spawn that fails is the caller’s error event, as with child_process', async () => {
@@ -200,6 +205,13 @@ describe('exec', () => {
   test('one that is killed from outside is an error with what it said', async () => {
     using ns = anonymousNamespace()
     await expect(ns.exec('sh', ['-c', 'echo dying >&2; kill -9 $$'])).rejects.toThrow(/ended by SIGKILL.*dying/)
+  })
+})
+
+describe('a socket', () => {
+  test('is in no namespace by mistake: what is no reference is refused', () => {
+    expect(() => openNetlink({ nss: 'blue' } as never)).toThrow('openNetlink: unknown option "nss"; did you mean ns?')
+    expect(() => openNetlink({ ns: -1 })).toThrow('openNetlink: ns: -1 is not right; write a whole number from 0')
   })
 })
 

@@ -76,7 +76,8 @@ function stop(child: ChildProcess, line: string, options: ExecOptions, reject: (
 
 function failure(line: string, cause: Error, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true) return signal.reason
-  return new NetlinkError('REFUSED', 'namespace.exec', `${line} did not start: ${cause.message}`, { cause })
+  const code = 'code' in cause && cause.code === 'ENOENT' ? 'NOT_FOUND' : 'REFUSED'
+  return new NetlinkError(code, 'namespace.exec', `${line} did not start: ${cause.message}`, { cause })
 }
 
 function killed(line: string, signal: NodeJS.Signals | null, stderr: string): NetlinkError {

@@ -1,4 +1,5 @@
-import { checkKeys, checkTable, checkWhole } from '../check.ts'
+import { checkKeys, checkTable, checkWhole, wrong } from '../check.ts'
+import { NetlinkError } from '../error.ts'
 import { maybe } from '../pick.ts'
 import { body } from '../request.ts'
 import type { RouteSocket } from '../socket.ts'
@@ -106,21 +107,40 @@ export class FilterVerbs {
     checkKeys(operation, options, addKeys)
     const index = requiredIndex(this.#socket, operation, options)
     const { program, name = 'bpf', directAction = true } = options
-    const fd = typeof program === 'number' ? program : program.fd
+    const fd = programFd(operation, program)
     const direct = directAction ? TCA_BPF_FLAG_ACT_DIRECT : 0
     const values = { kind: 'bpf', options: { fd, name, flags: direct } }
     checkTable(operation, writing, values)
     const request = body(TCMSG, header(operation, index, { protocol: 'all', ...options }), writing, values)
     const needs = (): string => 'a kernel with CONFIG_NET_CLS_BPF (module cls_bpf)'
-    this.#socket.change({
-      operation,
-      subject: subject(options, index),
-      type: RTM_NEWTFILTER,
-      flags,
-      body: request,
-      needs,
-    })
+    const about = { operation, subject: subject(options, index) }
+    try {
+      this.#socket.change({ ...about, type: RTM_NEWTFILTER, flags, body: request, needs })
+    } catch (error) {
+      throw withoutQdisc(about, error)
+    }
   }
+}
+
+/** The kernel calls it invalid, or a class that is not there, when the qdisc to hang the filter on is missing. */
+function withoutQdisc({ operation, subject }: { operation: string; subject: string }, error: unknown): unknown {
+  if (
+    !(error instanceof NetlinkError) ||
+    !/^(Parent Qdisc|Specified class) doesn't exist/.test(error.kernelMessage ?? '')
+  )
+    return error
+  return new NetlinkError('NOT_FOUND', operation, `${subject}: there is no such qdisc`, {
+    cause: error,
+    kernelMessage: error.kernelMessage,
+    hint: "add it first: qdisc.add({ device, kind: 'clsact' })",
+  })
+}
+
+function programFd(operation: string, program: FilterAdd['program'] | undefined): number {
+  const fd = typeof program === 'object' ? program.fd : program
+  return Number.isInteger(fd) && Number(fd) >= 0
+    ? Number(fd)
+    : wrong(operation, 'program', program, 'a loaded program, or its descriptor')
 }
 
 /** Reads `RTM_NEWTFILTER` and `RTM_DELTFILTER`. */

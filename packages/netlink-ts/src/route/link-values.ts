@@ -1,4 +1,4 @@
-import { checkAddress, checkKeys, checkTable, wrong } from '../check.ts'
+import { checkAddress, checkKeys, checkObject, checkTable, wrong } from '../check.ts'
 import { invalidInput } from '../error.ts'
 import { nearest } from '../suggest.ts'
 import { withNamespace } from '../namespace/reference.ts'
@@ -66,7 +66,9 @@ const shared = ['mtu', 'address', 'broadcast', 'txQueueLength', 'deviceGroup', '
 
 /** Checks the options' names, and that the kind is one that is known here. */
 export function checkAdd(operation: string, options: LinkAdd): void {
+  checkObject(operation, options, addKeys)
   checkKeys(operation, options, { ...addKeys, ...keysOf(operation, options.kind) })
+  if (options.name === undefined) wrong(operation, 'name', options.name, 'what to call it')
 }
 
 export function checkSet(operation: string, options: LinkSet): void {
@@ -188,6 +190,7 @@ export function checkKey(
   operation: string,
   key: { readonly name?: string | undefined; readonly index?: number | undefined },
 ): void {
+  checkObject(operation, key, { name: true, index: true })
   if (key.name === undefined && key.index === undefined)
     throw invalidInput(operation, 'no device is given; write name: "eth0" or index: 2')
 }

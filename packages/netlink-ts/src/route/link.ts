@@ -1,5 +1,5 @@
 import { NetlinkError } from '../error.ts'
-import { checkKeys } from '../check.ts'
+import { checkKeys, checkSwitch } from '../check.ts'
 import { withNamespace } from '../namespace/reference.ts'
 import { maybe, omit } from '../pick.ts'
 import { body } from '../request.ts'
@@ -34,7 +34,7 @@ export class LinkVerbs {
   add(options: LinkAdd): void {
     const operation = 'link.add'
     checkAdd(operation, options)
-    const up = options.up === true ? linkFlags.UP : 0
+    const up = checkSwitch(operation, 'up', options.up ?? false) ? linkFlags.UP : 0
     withAddValues(this.#socket, operation, options, (values) =>
       this.#socket.change({
         operation,
@@ -72,7 +72,7 @@ export class LinkVerbs {
         subject: subject(options),
         type: RTM_NEWLINK,
         needs: options.kind === undefined ? undefined : needs(options),
-        body: linkBody(operation, options.kind, { index, ...flagsOf(options), values }),
+        body: linkBody(operation, options.kind, { index, ...flagsOf(operation, options), values }),
       }),
     )
   }
@@ -142,14 +142,14 @@ const switches = {
   allMulticast: [linkFlags.ALLMULTI, true],
 } as const satisfies Partial<Record<keyof LinkChanges, readonly [number, boolean]>>
 
-function flagsOf(changes: LinkChanges): { flags: number; change: number } {
+function flagsOf(operation: string, changes: LinkChanges): { flags: number; change: number } {
   let flags = 0
   let change = 0
   for (const key of Object.keys(switches) as (keyof typeof switches)[]) {
     const [bit, set] = switches[key]
     if (changes[key] === undefined) continue
     change |= bit
-    if (changes[key] === set) flags |= bit
+    if (checkSwitch(operation, key, changes[key]) === set) flags |= bit
   }
   return { flags, change }
 }

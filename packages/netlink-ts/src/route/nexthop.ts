@@ -1,5 +1,5 @@
 import { bitNames, numberName } from '../bits.ts'
-import { checkAddress, checkBits, checkKeys, checkName, checkTable, checkWhole, wrong } from '../check.ts'
+import { checkAddress, checkBits, checkKeys, checkList, checkName, checkTable, checkWhole, wrong } from '../check.ts'
 import { invalidInput, NetlinkError } from '../error.ts'
 import { maybe } from '../pick.ts'
 import type { Body } from '../request.ts'
@@ -112,7 +112,8 @@ function groupTypeOf({ group, groupType }: NextHopAttributes): NextHopObject['gr
 
 function byId(operation: string, key: { readonly id: number }): { operation: string; subject: string; body: Body } {
   checkKeys(operation, key, { id: true })
-  const values = checkTable(operation, nexthopAttributes, { id: key.id })
+  const id = checkWhole(operation, 'id', key.id, 1, 0xffffffff)
+  const values = checkTable(operation, nexthopAttributes, { id })
   return {
     operation,
     subject: `nexthop ${key.id}`,
@@ -121,6 +122,8 @@ function byId(operation: string, key: { readonly id: number }): { operation: str
 }
 
 function nexthopBody(socket: RouteSocket, operation: string, options: NextHopObjectAdd): Body {
+  checkWhole(operation, 'id', options.id, 1, 0xffffffff)
+  if (options.group !== undefined) checkList(operation, 'group', options.group, 'members')
   const group = options.group?.map((member, i) => memberOf(operation, i, member))
   if (group?.length === 0) wrong(operation, 'group', [], 'at least one member')
   const values: NextHopAttributes = {

@@ -1,6 +1,6 @@
 import type { Cidr } from '@skep/packet'
 import { formatAddress } from '@skep/packet'
-import { checkAddress, checkBits, checkKeys, checkName, checkPrefix, checkWhole, wrong } from '../check.ts'
+import { checkAddress, checkBits, checkKeys, checkList, checkName, checkPrefix, checkWhole, wrong } from '../check.ts'
 import { invalidInput } from '../error.ts'
 import { maybe } from '../pick.ts'
 import type { RouteSocket } from '../socket.ts'
@@ -145,6 +145,7 @@ function checkWays(operation: string, { via, device, index, nexthops, nexthopId 
   const single = via !== undefined || device !== undefined || index !== undefined
   if ([single, nexthops !== undefined, nexthopId !== undefined].filter(Boolean).length > 1)
     throw invalidInput(operation, 'give one of via/device, nexthops or nexthopId')
+  if (nexthops !== undefined) checkList(operation, 'nexthops', nexthops, 'next hops')
   if (nexthops?.length === 0) wrong(operation, 'nexthops', [], 'at least one next hop')
 }
 

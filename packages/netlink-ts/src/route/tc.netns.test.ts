@@ -111,6 +111,16 @@ describe('filters', () => {
     expect([...nl.filter.list({ device: 'e0', parent: 'clsact/ingress' })]).toEqual([])
   })
 
+  test('a filter without its qdisc is NOT_FOUND, and says what to add', async () => {
+    await using ns = anonymousNamespace()
+    using nl = device(ns)
+    const add = (): void => nl.filter.add({ device: 'e0', parent: 'clsact/ingress', program: 0 })
+    expect(add).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
+    expect(add).toThrow(
+      'there is no such qdisc; the kernel says "Parent Qdisc doesn\'t exists"; add it first: qdisc.add(',
+    )
+  })
+
   test('filters of other kinds are listed too', async () => {
     await using ns = anonymousNamespace()
     using nl = device(ns)

@@ -39,6 +39,21 @@ test('everything wrong is listed at once, each with its place', () => {
   expect(lines[9]).toContain('no such host; hosts are hosts, a name that is too long, a')
 })
 
+test('a misspelt option is refused with those that there are', () => {
+  const spec = {
+    hosts: { a: { fowarding: true }, b: { bridges: { br0: { port: ['eth0'] } } } },
+    links: [{ ends: { a: { adresses: '10.0.0.1/24' }, b: [] }, mut: 1400 }],
+    link: [],
+  }
+  expect(refusal(spec as never).split('\n  ')).toEqual([
+    'topology: topology: unknown option "link"; there are hosts, links',
+    'hosts.a: unknown option "fowarding"; there are loopback, forwarding, routes, sysctls, bridges',
+    'hosts.b.bridges.br0: unknown option "port"; there are ports, addresses',
+    'links[0]: unknown option "mut"; there are ends, mtu, bridge',
+    'links[0].ends.a: unknown option "adresses"; there are addresses, device, mac, passXdp',
+  ])
+})
+
 test('a topology with nothing wrong passes', () => {
   expect(() => checkTopology({ hosts: { a: {}, b: {} }, links: [{ ends: { a: 'fd00::1/64', b: [] } }] })).not.toThrow()
 })

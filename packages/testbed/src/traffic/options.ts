@@ -1,4 +1,5 @@
 import { TestbedError } from '../error.ts'
+import { unknownKeys } from '../known-keys.ts'
 
 /** How much, how fast and for how long. It ends at the first bound that is met, or when it is stopped. */
 export interface Pace {
@@ -46,6 +47,7 @@ export type TrafficOptions = HttpTraffic | EchoTraffic
 
 /** Throws {@link TestbedError} for what cannot be run. */
 export function checkTraffic(options: TrafficOptions): void {
+  for (const trouble of unknownKeys(options, protocolKeys(options.protocol))) throw invalid(options.protocol, trouble)
   const { requests, durationMs, concurrency, perSecond, timeoutMs } = options
   for (const [name, value] of Object.entries({ requests, durationMs, concurrency, perSecond, timeoutMs })) {
     if (value !== undefined && !(value > 0)) throw invalid(name, `${value} must be above 0`)
@@ -60,6 +62,28 @@ export function checkTraffic(options: TrafficOptions): void {
     throw invalid('sourcePorts', `[${first}, ${last}] must be [first, last]`)
   if (options.sourcePorts && options.keepAlive)
     throw invalid('sourcePorts', 'each request needs a connection of its own')
+}
+
+const commonKeys: Readonly<Record<keyof Common | 'protocol', true>> = {
+  protocol: true,
+  requests: true,
+  durationMs: true,
+  concurrency: true,
+  perSecond: true,
+  timeoutMs: true,
+  progressMs: true,
+  keepAlive: true,
+}
+const echoKeys = { ...commonKeys, address: true, port: true, bytes: true, sourcePorts: true } as const
+const keys: Readonly<Record<TrafficOptions['protocol'], Readonly<Record<string, true>>>> = {
+  http: { ...commonKeys, url: true },
+  tcp: echoKeys,
+  udp: echoKeys,
+}
+
+function protocolKeys(protocol: TrafficOptions['protocol']): Readonly<Record<string, true>> {
+  if (Object.hasOwn(keys, protocol)) return keys[protocol]
+  throw invalid('protocol', `${JSON.stringify(protocol)} must be one of ${Object.keys(keys).join(', ')}`)
 }
 
 function invalid(option: string, trouble: string): TestbedError {

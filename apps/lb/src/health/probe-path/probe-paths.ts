@@ -44,7 +44,7 @@ export class ProbePaths implements Disposable {
     this.device = `skep-probe${number.toString(16)}`
     this.#peer = `${this.device}p`
     this.#table = TABLE_BASE + number
-    this.#pins = join(pins, 'probes')
+    this.#pins = folderIn(pins)
   }
 
   /**
@@ -117,6 +117,15 @@ export class ProbePaths implements Disposable {
     const sourcePorts = [probePorts.first, probePorts.last] as const
     return { family, sourcePorts, table: this.#table, priority: RULE_PRIORITY }
   }
+}
+
+/** Where the table of an instance's probes is pinned, if any take the way of traffic. */
+export function probeMap({ pins }: InstancePaths): string {
+  return join(folderIn(pins), 'probe_paths')
+}
+
+function folderIn(pins: string): string {
+  return join(pins, 'probes')
 }
 
 /** The paths of an instance's probes. Instances in one namespace are told apart by their names. */

@@ -50,3 +50,10 @@ test('where there are more backends than ports, the last ones get none', () => {
   expect(new Set(ways.map(({ via }) => via.localPort)).size).toBe(room)
   expect(ways).toHaveLength(room)
 })
+
+test('nor do those that the table of ways has no room for', () => {
+  const many = Array.from({ length: 70_000 }, (_, i) =>
+    backend(1, { vip: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}` }),
+  )
+  expect(assignWays(many)).toHaveLength(65_536)
+})

@@ -34,14 +34,18 @@ export interface Held extends Pick<Way, 'service' | 'vip' | 'port' | 'protocol' 
 /** Above what the kernel gives sockets that ask for none (ip_local_port_range), so that nobody else is in the way; no rule takes 65535. */
 export const probePorts: { readonly first: number; readonly last: number } = { first: 61_000, last: 65_534 }
 
+/** As many as the table of ways has room for. */
+const MOST_WAYS = 65_536
+
 /**
  * Gives each backend of a service address a port that its probes leave from: the one that it had, if any, else the first
- * that is free. Pure. Backends beyond the last port get none.
+ * that is free. Pure. Backends beyond the last port, or beyond what the table has room for, get none: they are asked at
+ * their own address.
  */
 export function assignWays(wanted: readonly ProbedBackend[], before: readonly Held[] = []): Way[] {
   const had = new Map(before.map((held) => [nameOf(held), held.via.localPort]))
   const groups = Map.groupBy(wanted, groupOf)
-  return [...groups.values()].flatMap((group) => assignGroup(group, had))
+  return [...groups.values()].flatMap((group) => assignGroup(group, had)).slice(0, MOST_WAYS)
 }
 
 function assignGroup(group: readonly ProbedBackend[], had: ReadonlyMap<string, number>): Way[] {

@@ -1,0 +1,88 @@
+import { createServer } from 'node:http'
+import { type Labels, bgpMetrics, formatMetrics, type SpeakerEvent } from '@skep/bgp'
+import { serve } from './control.ts'
+import { Daemon } from './daemon.ts'
+
+export interface RunOptions {
+  readonly file: string
+  readonly socket: string
+  readonly nodeLabels: Labels
+  readonly routerId?: string | undefined
+  readonly restarted: boolean
+  readonly keepRoutes: boolean
+  /** Like `127.0.0.1:9179`. */
+  readonly metrics?: { readonly host: string; readonly port: number } | undefined
+}
+
+/** Speaks until a signal says to stop. SIGHUP has the file read again. */
+export async function run(options: RunOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const { file, nodeLabels, routerId, restarted: restarting } = options
+  const daemon = new Daemon({ file, nodeLabels, routerId, restarting, onEvent: tell })
+  stack.use(await serve(daemon, options.socket))
+  if (options.metrics) stack.use(await serveMetrics(daemon, options.metrics))
+  daemon.start()
+  tell({ peer: '-', what: `speaking as ${file} says`, error: false })
+  using hangups = listener('SIGHUP', () => reload(daemon))
+  const signal = await ended()
+  tell({
+    peer: '-',
+    what: `${signal}: ${options.keepRoutes ? 'peers that can keep our routes' : 'sessions are shut down'}`,
+    error: false,
+  })
+  daemon.speaker.stop({ keepRoutes: options.keepRoutes })
+  void hangups
+}
+
+/** One line of JSON an event, for a log. */
+function tell({ peer, what, error }: SpeakerEvent): void {
+  console.log(JSON.stringify({ time: new Date().toISOString(), level: error ? 'warn' : 'info', peer, msg: what }))
+}
+
+function reload(daemon: Daemon): void {
+  try {
+    daemon.reload()
+    tell({ peer: '-', what: 'the file was read again', error: false })
+  } catch (error) {
+    tell({
+      peer: '-',
+      what: `the file was read again and nothing is changed: ${(error as Error).message}`,
+      error: true,
+    })
+  }
+}
+
+function listener(signal: NodeJS.Signals, call: () => void): Disposable {
+  process.on(signal, call)
+  return { [Symbol.dispose]: () => void process.off(signal, call) }
+}
+
+async function ended(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  using interrupt = listener('SIGINT', () => resolve('SIGINT'))
+  using terminate = listener('SIGTERM', () => resolve('SIGTERM'))
+  const signal = await promise
+  void [interrupt, terminate]
+  return signal
+}
+
+async function serveMetrics(
+  { speaker }: Daemon,
+  { host, port }: { host: string; port: number },
+): Promise<AsyncDisposable> {
+  const server = createServer((request, response) => {
+    const known = request.url === '/metrics'
+    response.writeHead(known ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
+    response.end(known ? formatMetrics(bgpMetrics(speaker.peers())) : '')
+  })
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, host, resolve)
+  await promise
+  return {
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}

@@ -1,0 +1,4 @@
+import { bird } from '../../test/bird.ts'
+import { interop } from '../../test/interop.ts'
+
+interop({ name: 'BIRD', binary: 'bird', make: bird })
