@@ -41,13 +41,16 @@ const both = [
 ]
 
 test.each([
-  ['BIRD 2.0.12', { holdTime: 240, restart: 60, enhanced: true, wide: undefined, more: [71] }],
+  ['BIRD 2.0.12', { holdTime: 240, restart: 60, restarting: false, enhanced: true, wide: undefined, more: [71] }],
   [
     'FRR 8.4.4',
     { holdTime: 180, restart: 60, restarting: true, enhanced: true, wide: undefined, more: [128, 6, 69, 73, 71] },
   ],
-  ['GoBGP 3.10.0', { holdTime: 90, restart: 60, enhanced: undefined, wide: both.slice(0, 1), more: [73] }],
-])('%s: what it can do', (name, { holdTime, restart, restarting = false, enhanced, wide, more }) => {
+  [
+    'GoBGP 3.10.0',
+    { holdTime: 90, restart: 60, restarting: false, enhanced: undefined, wide: both.slice(0, 1), more: [73] },
+  ],
+])('%s: what it can do', (name, { holdTime, restart, restarting, enhanced, wide, more }) => {
   const [open, keepalive] = messages(name)
   expect(keepalive).toEqual({ type: 'keepalive' })
   expect(open).toMatchObject({ open: { asn: 65000, holdTime, identifier: '10.0.0.254' } })
