@@ -15,7 +15,7 @@ export type { StateName } from './session/state.ts'
 
 export type { ExplainedRoute, Verdict } from './speaker/explain.ts'
 export type { PeerConfig } from './speaker/peer-config.ts'
-export type { Listening, SpeakerOptions, StopOptions } from './speaker/speaker.ts'
+export type { Listening, SpeakerOptions, StopOptions } from './speaker/options.ts'
 export { Speaker } from './speaker/speaker.ts'
 export type { Agreed, LastError, PeerStatus, SpeakerEvent } from './speaker/status.ts'
 export { tcpTransport } from './speaker/tcp-transport.ts'
