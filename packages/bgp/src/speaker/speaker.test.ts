@@ -104,6 +104,15 @@ test('peers are what the configuration says; what is the same goes on', async ()
   )
 })
 
+test('an address that is none is refused before anything changes', async () => {
+  using pair = new Pair()
+  await pair.state('established')
+  expect(() => pair.skep.setPeers([{ name: 'x', address: 'tor', asn: 1 }])).toThrow(
+    'peer x: "tor" is no address; give one like 10.0.0.1',
+  )
+  expect(pair.skep.peers()).toMatchObject([{ name: 'tor-1', state: 'established' }])
+})
+
 test('BFD ends a session at once', async () => {
   using pair = new Pair()
   pair.skep.rib.announce(route)

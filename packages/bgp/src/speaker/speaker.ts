@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress, parseCidr } from '@skep/packet'
+import { formatAddress, parseCidr, tryParseAddress } from '@skep/packet'
 import { BgpError } from '../error.ts'
 import type { ReceivedRoute } from '../import/adj-in.ts'
 import { Rib } from '../rib/rib.ts'
@@ -216,6 +216,18 @@ export class Speaker implements Disposable {
   }
 }
 
+/** Addresses in the one spelling that they are compared in. Throws {@link BgpError} for what is none. */
 function canonical(config: PeerConfig): PeerConfig {
-  return { ...config, address: formatAddress(parseAddress(config.address)) }
+  const { address, sourceAddress, nextHops } = config
+  const text = (given: string): string => {
+    const found = tryParseAddress(given)
+    if (found) return formatAddress(found)
+    throw new BgpError(
+      'INVALID_INPUT',
+      `peer ${config.name}`,
+      `${JSON.stringify(given)} is no address; give one like 10.0.0.1`,
+    )
+  }
+  for (const given of [sourceAddress, nextHops?.ipv4, nextHops?.ipv6]) if (given !== undefined) text(given)
+  return { ...config, address: text(address) }
 }
