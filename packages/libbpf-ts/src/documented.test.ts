@@ -31,7 +31,8 @@ function verbsOf({ path, names }: (typeof askers)[number]): Verb[] {
 
 function isComplete(doc: string): boolean {
   return (
-    /asks no(\s+\*)? kernel/i.test(doc) || (/Minimum kernel/.test(doc) && /bpftool|`(ip|tc|mount|rm|sysctl|cat) /.test(doc))
+    /asks no(\s+\*)? kernel/i.test(doc) ||
+    (/Minimum kernel/.test(doc) && /bpftool|`(ip|tc|mount|rm|sysctl|cat) /.test(doc))
   )
 }
 
