@@ -41,3 +41,7 @@ test('AS4_AGGREGATOR counts where AGGREGATOR says that there is one; else nothin
     aggregator: { asn: 65000, address: '10.0.0.2' },
   })
 })
+
+test('AS4_AGGREGATOR alone says nothing', () => {
+  expect(decode(path, 'c012 08 fa56ea01 0a000001')).not.toHaveProperty('aggregator')
+})
