@@ -23,7 +23,7 @@ test('TESTS takes those with that in their path, and nothing else', () => {
 })
 
 test('TESTS=bond, of which the help speaks, has tests to run', () => {
-  expect(planOf(root, { smoke: false, tests: 'bond' })).toMatchObject({
+  expect(planOf(root, { smoke: false, tests: 'bond' }, '6.1')).toMatchObject({
     job: { tests: expect.arrayContaining(['packages/netlink-ts/src/route/bond.netns.test.ts']) },
   })
 })
