@@ -55,7 +55,7 @@ export class Speaker implements Disposable {
     const wanted = new Map(peers.map((peer) => [peer.name, canonical(peer)]))
     for (const [name, peer] of this.#peers) {
       const config = wanted.get(name)
-      if (config && JSON.stringify(config) === JSON.stringify(peer.config)) continue
+      if (config && sessionText(config) === sessionText(peer.config)) continue
       this.#remove(peer, config ? Cease.otherConfigurationChange : Cease.peerDeconfigured)
     }
     for (const [name, config] of wanted) if (!this.#peers.has(name)) this.#add(config)
@@ -214,6 +214,11 @@ export class Speaker implements Disposable {
       `no peer is called ${JSON.stringify(name)}; there are ${names.join(', ') || 'none'}`,
     )
   }
+}
+
+/** What a session is made of: how its path is watched is no part of it. */
+function sessionText(config: PeerConfig): string {
+  return JSON.stringify({ ...config, bfd: undefined })
 }
 
 /** Addresses in the one spelling that they are compared in. Throws {@link BgpError} for what is none. */
