@@ -22,6 +22,12 @@ test('TESTS takes those with that in their path, and nothing else', () => {
   })
 })
 
+test('TESTS=bond, of which the help speaks, has tests to run', () => {
+  expect(planOf(root, { smoke: false, tests: 'bond' }, '6.1')).toMatchObject({
+    job: { tests: expect.arrayContaining(['packages/netlink-ts/src/route/bond.netns.test.ts']) },
+  })
+})
+
 test('TESTS that matches nothing is told', () => {
   expect(planOf(root, { smoke: false, tests: 'no-such-test' }, '6.1')).toBe(
     'TESTS=no-such-test: no test that asks something of the kernel has this in its path',

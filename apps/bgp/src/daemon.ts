@@ -9,6 +9,7 @@ import {
   Speaker,
   type SpeakerEvent,
   peersOf,
+  type PeerConfig,
 } from '@skep/bgp'
 import { UsageError } from './error.ts'
 
@@ -45,6 +46,11 @@ export class Daemon implements Disposable {
     applyBgpConfig(this.speaker, this.#config, this.#options.nodeLabels)
     this.speaker.start()
     this.speaker.complete()
+  }
+
+  /** Those that this node speaks with. */
+  get peers(): readonly PeerConfig[] {
+    return peersOf(this.#config, this.#options.nodeLabels)
   }
 
   /** Reads the file again. Throws where it is wrong, and nothing has changed then. */

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
+import { basename, dirname, join } from 'node:path'
 import { type Labels, bgpMetrics, formatMetrics, type SpeakerEvent } from '@skep/bgp'
 import { serve } from './control.ts'
 import { Daemon } from './daemon.ts'
+import { PathWatch } from './path-watch.ts'
 
 export interface RunOptions {
   readonly file: string
@@ -22,8 +24,11 @@ export async function run(options: RunOptions): Promise<void> {
   stack.use(await serve(daemon, options.socket))
   if (options.metrics) stack.use(await serveMetrics(daemon, options.metrics))
   daemon.start()
+  const paths = new PathWatch({ speaker: daemon.speaker, socket: bfdSocket(options.socket), tell })
+  stack.defer(() => paths.end(options.keepRoutes))
+  await watchPaths(paths, daemon)
   tell({ peer: '-', what: `speaking as ${file} says`, error: false })
-  using hangups = listener('SIGHUP', () => reload(daemon))
+  using hangups = listener('SIGHUP', () => void reload(daemon, paths))
   const signal = await ended()
   tell({
     peer: '-',
@@ -39,9 +44,24 @@ function tell({ peer, what, error }: SpeakerEvent): void {
   console.log(JSON.stringify({ time: new Date().toISOString(), level: error ? 'warn' : 'info', peer, msg: what }))
 }
 
-function reload(daemon: Daemon): void {
+/** Beside the speaker's own: `/run/skep/bgp-bfd.sock`. */
+function bfdSocket(socket: string): string {
+  return join(dirname(socket), `${basename(socket, '.sock')}-bfd.sock`)
+}
+
+/** Without BFD the sessions still go by their hold times. */
+async function watchPaths(paths: PathWatch, daemon: Daemon): Promise<void> {
+  try {
+    await paths.follow(daemon.peers)
+  } catch (error) {
+    tell({ peer: '-', what: `paths are not watched: ${(error as Error).message}`, error: true })
+  }
+}
+
+async function reload(daemon: Daemon, paths: PathWatch): Promise<void> {
   try {
     daemon.reload()
+    await watchPaths(paths, daemon)
     tell({ peer: '-', what: 'the file was read again', error: false })
   } catch (error) {
     tell({

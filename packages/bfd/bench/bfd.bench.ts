@@ -79,6 +79,11 @@ class End implements Disposable {
     while (this.#ups.size !== count) await this.#wake.promise
   }
 
+  /** It may be up again by then. */
+  async untilDowns(count: number): Promise<void> {
+    while (this.downs < count) await this.#wake.promise
+  }
+
   [Symbol.dispose](): void {
     rmSync(this.#folder, { recursive: true, force: true })
   }
@@ -110,8 +115,9 @@ async function losses(left: End, right: End): Promise<Record<string, number>> {
     process.kill(pid!, 'SIGSTOP')
     await left.untilUp(0)
     times.push(performance.now() - killed)
+    const downs = right.downs + 1
     process.kill(pid!, 'SIGCONT')
-    await right.untilUp(0)
+    await right.untilDowns(downs)
   }
   times.sort((a, b) => a - b)
   return { medianLossMs: times[times.length >> 1]!, worstLossMs: times.at(-1)!, flapsWhileHeld: flaps }

@@ -1,3 +1,5 @@
+export type { BfdPeer, BfdSource } from './bfd.ts'
+export { bfdSessionOf, BfdTie } from './bfd.ts'
 export type { BgpErrorCode } from './error.ts'
 export { BgpError } from './error.ts'
 
@@ -14,8 +16,8 @@ export { matches, matchesAny } from './rib/selector.ts'
 export type { StateName } from './session/state.ts'
 
 export type { ExplainedRoute, Verdict } from './speaker/explain.ts'
-export type { PeerConfig } from './speaker/peer-config.ts'
-export type { Listening, SpeakerOptions, StopOptions } from './speaker/speaker.ts'
+export type { PeerBfd, PeerConfig } from './speaker/peer-config.ts'
+export type { Listening, SpeakerOptions, StopOptions } from './speaker/options.ts'
 export { Speaker } from './speaker/speaker.ts'
 export type { Agreed, LastError, PeerStatus, SpeakerEvent } from './speaker/status.ts'
 export { tcpTransport } from './speaker/tcp-transport.ts'

@@ -45,14 +45,17 @@ function configuration(plan: RouterPlan): string {
     plan.device === undefined ? '' : `interface "${plan.device}";`,
     plan.ttlSecurity === true ? 'ttl security on;' : '',
     plan.gracefulRestart === true ? 'graceful restart on; graceful restart time 60;' : '',
+    plan.bfdMs === undefined ? '' : 'bfd on;',
   ].join('\n  ')
   const nextHop = plan.extendedNextHop === true ? 'extended next hop on;' : ''
   const statics = (['ipv4', 'ipv6'] as const).map((family) => {
     const own = announces.filter((prefix) => prefix.includes(':') === (family === 'ipv6'))
     return `protocol static ${family}s { ${family}; ${own.map((prefix) => `route ${prefix} blackhole;`).join(' ')} }`
   })
+  const bfd = plan.bfdMs === undefined ? '' : `protocol bfd { interface "*" { interval ${plan.bfdMs} ms; }; }`
   return `router id 10.0.0.254;
 protocol device {}
+${bfd}
 ${statics.join('\n')}
 protocol bgp skep {
   local ${address} as ${asn};

@@ -1,5 +1,6 @@
 import type { PeerConfig } from '../src/speaker/peer-config.ts'
-import { Speaker, type SpeakerOptions } from '../src/speaker/speaker.ts'
+import type { SpeakerOptions } from '../src/speaker/options.ts'
+import { Speaker } from '../src/speaker/speaker.ts'
 import { MemoryNetwork } from './memory-transport.ts'
 import { until } from './until.ts'
 

@@ -53,6 +53,8 @@ export interface RouterPlan {
   /** IPv4 with an IPv6 next hop. */
   readonly extendedNextHop?: boolean
   readonly gracefulRestart?: boolean
+  /** It watches the path by BFD, every so many ms. */
+  readonly bfdMs?: number
   /** What it announces. */
   readonly announces?: readonly string[]
 }

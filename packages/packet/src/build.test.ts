@@ -375,6 +375,7 @@ describe('refused', () => {
       'icmpv6.options have "sourceLinkAddress"; known are sourceLinkLayerAddress,',
       [ipv6(v6), icmpv6({ type: 133, options: [{ option: 'sourceLinkAddress' } as never] })],
     ],
+    ['ipv4.tll', 'ipv4.tll is no field; there are src, dst, ttl,', [ipv4({ ...v4, tll: 1 } as never), udp(ports)]],
     ['part 1', 'part 1 is undefined; it must be a layer, bytes or text', [ipv4(v4), undefined as never]],
     ['part 1', 'part 1 is number; it must be', [ipv4(v4), 5 as never]],
     ['part 1', 'part 1 is object; it must be', [ipv4(v4), { ...udp(ports), kind: 'upd' } as never]],

@@ -2,6 +2,7 @@ import { ipv4Bytes, parseIpv4 } from './address/ipv4.ts'
 import { parseIpv6 } from './address/ipv6.ts'
 import type { PseudoHeader } from './bytes/checksum.ts'
 import { BuildError, parseField } from './bytes/writer.ts'
+import { fieldNames } from './field-names.ts'
 import type { Header, WritePlace } from './header.ts'
 import { finalDestination } from './headers/routing.ts'
 import type { Layer, LayerSpec } from './layers.ts'
@@ -41,12 +42,22 @@ type Piece = Exclude<Part, string>
 
 function toPiece(part: Part, index: number): Piece {
   if (typeof part === 'string') return new TextEncoder().encode(part)
-  if (ArrayBuffer.isView(part) || isKnown(part)) return part
+  if (ArrayBuffer.isView(part)) return part
+  if (isKnown(part)) return checkFields(part)
   const problem = `is ${part === null ? 'null' : typeof part}; it must be a layer, bytes or text`
   throw new BuildError('INVALID_FIELD', `part ${index}`, problem)
 }
 
-function isKnown(part: unknown): boolean {
+function checkFields(part: LayerSpec | Trailer): LayerSpec | Trailer {
+  if (part.kind === 'trailer') return part
+  const known: Readonly<Record<string, true>> = fieldNames[part.kind]
+  const wrong = Object.keys(part).find((name) => name !== 'kind' && !Object.hasOwn(known, name))
+  if (wrong === undefined) return part
+  const problem = `is no field; there are ${Object.keys(known).join(', ')}`
+  throw new BuildError('INVALID_FIELD', `${part.kind}.${wrong}`, problem)
+}
+
+function isKnown(part: unknown): part is LayerSpec | Trailer {
   const { kind } = (part ?? {}) as { readonly kind?: unknown }
   return typeof kind === 'string' && (kind === 'trailer' || Object.hasOwn(headers, kind))
 }

@@ -41,7 +41,9 @@ export function swapIn(paths: InstancePaths, programs: Stand): Disposable {
 class Before implements Disposable {
   readonly #paths: InstancePaths
   readonly #installed: number
+  readonly #stack = new DisposableStack()
   #tc: Program | undefined
+  #loaded: Program | undefined
 
   constructor(paths: InstancePaths) {
     this.#paths = paths
@@ -49,20 +51,21 @@ class Before implements Disposable {
   }
 
   hold(programId: number): void {
-    this.#tc ??= Program.openById(programId)
+    this.#tc ??= this.#stack.use(Program.openById(programId))
   }
 
   /** Over the tables that are installed now: `run` may have put larger ones in place meanwhile. */
   tc(): Program {
-    if (this.#tc && installedId(this.#paths) === this.#installed) return this.#tc
-    const { maps } = this.#paths
-    const loaded = loadTc(readProgram(programPin(this.#paths))!, [maps])
-    this.#tc?.[Symbol.dispose]()
-    return (this.#tc = loaded.programs.lbTc)
+    return this.#tc && installedId(this.#paths) === this.#installed ? this.#tc : (this.#loaded ??= this.#load())
   }
 
   [Symbol.dispose](): void {
-    this.#tc?.[Symbol.dispose]()
+    this.#stack.dispose()
+  }
+
+  #load(): Program {
+    const settings = readProgram(programPin(this.#paths))!
+    return this.#stack.use(loadTc(settings, [this.#paths.maps])).programs.lbTc
   }
 }
 

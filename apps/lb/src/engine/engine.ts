@@ -103,7 +103,7 @@ export class Engine implements Disposable {
     const services = this.#services.apply(config, resolution)
     if (!takesAnyPort(config)) this.#switches.switchAnyPort(false)
     const leaving = this.#resolve(config, devices, this.#services.draining())
-    const neighbors = this.#keepNeighbors(config, devices, new Map([...leaving.ways, ...resolution.ways]))
+    const neighbors = this.#keepNeighbors(config, devices, allWays(leaving.ways, resolution.ways))
     const detached = this.#links.detach(steps, chosen)
     if (detached.length > 0) settings.push(...this.#keep(config, names))
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
@@ -192,4 +192,9 @@ export class Engine implements Disposable {
     const needs = { devices: [...new Set(devices)], ipv4, ipv6, portRange: config.snat.portRange, multipath }
     return keepSettings(this.#paths.settings, wantedSettings(needs, this.#settings), this.#settings)
   }
+}
+
+/** Few leave, if any, and there may be a hundred thousand others. */
+function allWays(leaving: Resolution['ways'], present: Resolution['ways']): Resolution['ways'] {
+  return leaving.size === 0 ? present : new Map([...leaving, ...present])
 }

@@ -15,6 +15,7 @@ export function weigh(config: Config, decisions: readonly ServiceHealth[]): Conf
   const found = new Map(decisions.map((decision) => [decision.service, decision]))
   const services = config.services.map((service) => {
     const known = ([4, 6] as const).flatMap((v) => found.get(checkName(service.name, v)) ?? [])
+    if (known.length === 0 && service.backends.every(({ state }) => state === 'active')) return service
     const health = new Map(known.flatMap(({ backends }) => backends.map((one) => [backendKey(one), one])))
     return { ...service, backends: ([4, 6] as const).flatMap((v) => weighted(ofFamily(service.backends, v), health)) }
   })

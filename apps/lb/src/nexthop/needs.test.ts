@@ -31,6 +31,6 @@ test.each([
   ['mode: dsr\n  dsr: { dispatch: opt }', { source: false, onLink: false, replies: false }],
 ])('%s: what the way to a backend needs', (text, expected) => {
   const needs = needsOf(text)
-  expect(needs.get('10.1.0.11')).toEqual(expected)
-  expect(needs.get('10.1.0.12')).toEqual({ source: true, onLink: false, replies: true })
+  expect(needs('10.1.0.11')).toEqual(expected)
+  expect(needs('10.1.0.12')).toEqual({ source: true, onLink: false, replies: true })
 })

@@ -19,9 +19,18 @@ const kinds: readonly Needs[] = Array.from({ length: 8 }, (_, bits) => ({
   replies: (bits & 1) !== 0,
 }))
 const nothing = kind(false, false, false)
+/** Also of a backend that nothing is known of. */
+export const translation: Needs = kind(true, false, true)
 
-/** By backend address, for all backends of a configuration. */
-export function backendNeeds(config: Config): ReadonlyMap<string, Needs> {
+/** By backend address, for all backends of a configuration; where all services translate, all need the same. */
+export function backendNeeds(config: Config): (address: string) => Needs {
+  const areAllTranslated = config.services.every((service) => wayOf(config, service) === 'snat')
+  if (areAllTranslated) return () => translation
+  const needs = needsByAddress(config)
+  return (address) => needs.get(address) ?? translation
+}
+
+function needsByAddress(config: Config): ReadonlyMap<string, Needs> {
   const spread = new Set(tunnelFamilies(config))
   const needs = new Map<string, Needs>()
   for (const service of config.services) {

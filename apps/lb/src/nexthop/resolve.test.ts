@@ -75,10 +75,7 @@ test('a route through a device without XDP is warned of', () => {
 
 test('by MAC address a backend needs no own address, but must be on the link; in a tunnel it may be anywhere', () => {
   const routed = { index: 3, device: 'eth9', gateway: '10.1.0.254', local: false }
-  const needs = new Map([
-    ['10.1.0.11', { source: false, onLink: true, replies: false }],
-    ['10.1.0.12', { source: false, onLink: false, replies: false }],
-  ])
+  const needs = (address: string) => ({ source: false, onLink: address === '10.1.0.11', replies: false })
   const { unreachable, warnings } = resolveBackends(input({ lookup: () => routed, needs }))
   expect([...unreachable]).toEqual([['10.1.0.11', expect.stringContaining('is behind the router 10.1.0.254, and l2')]])
   expect(warnings).toEqual([])

@@ -1,6 +1,6 @@
 import type { NextHop } from '@skep/neighbor'
 import { family } from '../config/rules.ts'
-import type { Needs } from './needs.ts'
+import { type Needs, translation } from './needs.ts'
 
 /** What the kernel's routes say about a destination. */
 export interface Route {
@@ -26,6 +26,7 @@ export interface Resolution {
 }
 
 export interface ResolveInput {
+  /** Each once. */
   readonly backends: readonly string[]
   /** The kernel's answer, or why there is none. */
   readonly lookup: (address: string) => Route | Error
@@ -35,13 +36,11 @@ export interface ResolveInput {
   readonly devices: readonly string[]
   /** The sources used so far: a backend without a route keeps its own. */
   readonly before: ReadonlyMap<string, string>
-  /** By backend; what nothing is known of needs what translation needs. */
-  readonly needs?: ReadonlyMap<string, Needs>
+  /** By backend; left out: all need what translation needs. */
+  readonly needs?: (address: string) => Needs
   /** Where routes have several ways: all next hops towards a backend. */
   readonly ways?: ((address: string) => readonly NextHop[]) | undefined
 }
-
-const translation: Needs = { source: true, onLink: false, replies: true }
 
 /** Resolves every backend. Pure but for `lookup`. */
 export function resolveBackends(input: ResolveInput): Resolution {
@@ -50,11 +49,11 @@ export function resolveBackends(input: ResolveInput): Resolution {
   const unreachable = new Map<string, string>()
   const warnings: string[] = []
   const hopsBy = new Map<Route, readonly NextHop[]>()
-  for (const backend of new Set(input.backends)) {
+  for (const backend of input.backends) {
     const route = input.lookup(backend)
     const source = sourceFor(backend, route instanceof Error ? undefined : route, input)
     if (source !== undefined) sources.set(backend, source)
-    const needs = input.needs?.get(backend) ?? translation
+    const needs = input.needs?.(backend) ?? translation
     const trouble = troubleWith(backend, route, source, needs)
     if (trouble !== undefined) unreachable.set(backend, trouble)
     if (route instanceof Error || route.local) continue
@@ -75,7 +74,7 @@ function hopsOf(backend: string, route: Route, known: Map<Route, readonly NextHo
 }
 
 function sourceFor(backend: string, route: Route | undefined, { sources, before }: ResolveInput): string | undefined {
-  const configured = sources.filter((source) => family(source) === family(backend))
+  const configured = sources.length > 0 ? sources.filter((source) => family(source) === family(backend)) : []
   if (configured.length > 0) return configured[spread(backend) % configured.length]
   return route?.local === false ? (route.source ?? before.get(backend)) : before.get(backend)
 }

@@ -6,9 +6,10 @@ import type { BgpConfig, ConfiguredPeer } from './model.ts'
 /** Who announces what a configuration lists. */
 export const CONFIGURED = 'configured'
 
-/** The peers that this node speaks with. */
+/** The peers that this node speaks with; of several with the same address, the first. */
 export function peersOf({ peers }: BgpConfig, nodeLabels: Labels): PeerConfig[] {
-  return peers.filter(({ nodeSelectors }) => matchesAny(nodeSelectors, nodeLabels)).map(withoutSelectors)
+  const mine = peers.filter(({ nodeSelectors }) => matchesAny(nodeSelectors, nodeLabels))
+  return mine.filter(({ address }, i) => mine.findIndex((one) => one.address === address) === i).map(withoutSelectors)
 }
 
 /** Makes a speaker do what a configuration says; its sessions go on where nothing about them has changed. */
@@ -19,6 +20,6 @@ export function applyBgpConfig(speaker: Speaker, config: BgpConfig, nodeLabels: 
 }
 
 function withoutSelectors(configured: ConfiguredPeer): PeerConfig {
-  const { nodeSelectors, ...peer } = configured
-  return nodeSelectors.length === 0 ? peer : { ...peer }
+  const { nodeSelectors: _selectors, ...peer } = configured
+  return peer
 }

@@ -61,11 +61,11 @@ export const prefix: z.ZodType<string> = field((value) => {
 
 /** A duration as Go writes it, like `120s` or `1m30s`, or a number of seconds; in seconds. */
 export const seconds: z.ZodType<number> = field((value) => {
-  if (typeof value === 'number' && value >= 0) return Math.round(value)
+  if (typeof value === 'number' && value >= 0) return Math.floor(value)
   const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
   const parts = typeof value === 'string' ? [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)] : []
   if (parts.length > 0 && parts.map(([all]) => all).join('') === value)
-    return Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0))
+    return Math.floor(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0))
   throw wrong(value, 'a duration', 'one like 120s or 1m30s')
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseCommunity } from '../wire/community-text.ts'
+import { peersOf } from './apply.ts'
 import { parseBgpConfig } from './load.ts'
 
 // What MetalLB 0.9's documentation and Cilium 1.11's show, in one.
@@ -89,9 +90,13 @@ test('MetalLB’s ConfigMap is taken, whole or its text alone', () => {
       aggregation: { ipv4: 32 },
       attributes: { localPref: 100, communities: ['64512:1', 'no-export', '1234:1'].map(parseCommunity) },
     },
-    { aggregation: { ipv4: 29 }, attributes: {} },
+    { aggregation: { ipv4: 29 }, attributes: { localPref: 0 } },
   ])
-  expect(rest).toMatchObject({ autoAssign: true, avoidBuggyIps: false, advertisements: [{ attributes: {} }] })
+  expect(rest).toMatchObject({
+    autoAssign: true,
+    avoidBuggyIps: false,
+    advertisements: [{ attributes: { localPref: 0 } }],
+  })
 })
 
 function problems(text: string): string[] {
@@ -147,7 +152,7 @@ test.each([
   [
     'peer-address: 2001:db8::1',
     'peer-address: 10.0.0.1',
-    'bgp.yaml:19:17: peers[1].peer-address: 10.0.0.1 is another peer’s address; a peer is known by it',
+    'bgp.yaml:19:17: peers[1].peer-address: 10.0.0.1 is another peer’s address, on the same nodes; a peer is known by it',
   ],
   [
     'operator: NotIn',
@@ -157,6 +162,22 @@ test.each([
   ['password: ', 'passwort: ', 'bgp.yaml:9:3: peers[0].passwort: is not known here'],
 ])('%s → %s is told with its line', (right, wrong, message) => {
   expect(problems(inner.replace(right, wrong))).toContain(message)
+})
+
+test('a peer may be another one for other nodes', () => {
+  const config = parseBgpConfig(
+    'bgp.yaml',
+    `peers:
+- { my-asn: 1, peer-asn: 2, peer-address: 10.0.0.1, node-selectors: [{ match-labels: { rack: a } }] }
+- { my-asn: 3, peer-asn: 2, peer-address: 10.0.0.1, node-selectors: [{ match-labels: { zone: one } }] }
+`,
+  )
+  const on = (labels: Record<string, string>): unknown =>
+    peersOf(config, labels).map(({ name, localAsn }) => [name, localAsn])
+  expect(on({ rack: 'a' })).toEqual([['10.0.0.1', 1]])
+  expect(on({ zone: 'one' })).toEqual([['10.0.0.1#2', 3]])
+  expect(on({ rack: 'a', zone: 'one' })).toEqual([['10.0.0.1', 1]])
+  expect(on({})).toEqual([])
 })
 
 test('lines are those of the file, also within a ConfigMap', () => {

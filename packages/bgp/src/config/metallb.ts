@@ -71,16 +71,22 @@ const metallbSchema = z.strictObject({
 
 type MetallbDocument = z.infer<typeof metallbSchema>
 
-/** MetalLB's configuration. Peers are called after their addresses. */
+/** MetalLB's configuration. Peers are called after their addresses; what says no local preference has 0. */
 export function readMetallb(value: unknown): Parsed<BgpConfig> {
   return parsed(metallbSchema, value, fromMetallb)
+}
+
+/** The address; of one that has come before, its how-manieth. */
+function nameOf(own: string, before: readonly { readonly 'peer-address': string }[]): string {
+  const same = before.filter((peer) => peer['peer-address'] === own).length
+  return same === 0 ? own : `${own}#${same + 1}`
 }
 
 function fromMetallb(document: MetallbDocument): BgpConfig {
   const aliases = document['bgp-communities'] ?? {}
   return {
-    peers: (document.peers ?? []).map((peer) => ({
-      name: peer['peer-address'],
+    peers: (document.peers ?? []).map((peer, i, all) => ({
+      name: nameOf(peer['peer-address'], all.slice(0, i)),
       address: peer['peer-address'],
       asn: peer['peer-asn'],
       localAsn: peer['my-asn'],
@@ -98,10 +104,7 @@ function fromMetallb(document: MetallbDocument): BgpConfig {
       avoidBuggyIps: pool['avoid-buggy-ips'] ?? false,
       advertisements: (pool['bgp-advertisements'] ?? [{}]).map(({ localpref, communities = [], ...rest }) => ({
         aggregation: { ipv4: rest['aggregation-length'] },
-        attributes: {
-          ...(localpref !== undefined && { localPref: localpref }),
-          ...communityAttributes(communities, aliases),
-        },
+        attributes: { localPref: localpref ?? 0, ...communityAttributes(communities, aliases) },
       })),
     })),
     announcements: [],

@@ -1,7 +1,7 @@
 import type { Announcement, RouteAttributes } from '../rib/route.ts'
 import type { Selector } from '../rib/selector.ts'
 import type { PeerConfig } from '../speaker/peer-config.ts'
-import type { Listening } from '../speaker/speaker.ts'
+import type { Listening } from '../speaker/options.ts'
 import type { AggregationLength } from '../rib/aggregate.ts'
 
 /** A peer, and the nodes that speak with it; none given: all. */

@@ -53,6 +53,12 @@ const peer = z.strictObject({
   ttlSecurity: integer('a number of hops', 1, 254).optional(),
   nextHops: z.strictObject({ ipv4: address.optional(), ipv6: address.optional() }).optional(),
   maxPrefixes: integer('a limit', 1, 10_000_000).optional(),
+  bfd: z
+    .strictObject({
+      intervalMs: integer('a time in ms', 10, 60_000).optional(),
+      multiplier: integer('a number of packets', 1, 255).optional(),
+    })
+    .optional(),
   nodeSelectors: z.array(selector).optional(),
 })
 

@@ -1,5 +1,5 @@
 import { isCommunity, communityAdvice } from './fields.ts'
-import type { BgpConfig } from './model.ts'
+import type { BgpConfig, ConfiguredPeer } from './model.ts'
 import type { Finding } from './problem.ts'
 import { show } from './problem.ts'
 import { addressOf, number, rangesOverlap } from '../pool/ranges.ts'
@@ -22,10 +22,10 @@ function peerRules({ peers, asn }: BgpConfig, { peers: at, peerAddress }: Keys):
     const before = peers.slice(0, i)
     const found: Finding[] = []
     const add = (field: string, message: string): void => void found.push({ path: [...path, field], message })
-    if (before.some(({ name }) => name === peer.name) && peer.name !== peer.address)
+    if (before.some(({ name }) => name === peer.name))
       add('name', `${show(peer.name)} is another peer’s name; write one of its own`)
-    if (before.some(({ address }) => address === peer.address))
-      add(peerAddress, `${peer.address} is another peer’s address; a peer is known by it`)
+    if (before.some((other) => other.address === peer.address && !differ(other, peer)))
+      add(peerAddress, `${peer.address} is another peer’s address, on the same nodes; a peer is known by it`)
     if (/^fe[89ab]/i.test(peer.address) && peer.device === undefined)
       add(peerAddress, `${peer.address} is link-local; say with device where it is`)
     if (peer.ttlSecurity !== undefined && peer.multihop !== undefined)
@@ -34,6 +34,12 @@ function peerRules({ peers, asn }: BgpConfig, { peers: at, peerAddress }: Keys):
       add('multihop', 'is for peers in other ASes; within one, any distance is right')
     return found
   })
+}
+
+/** Peers with the same address are for different nodes; on one that both select, the first counts. */
+function differ(a: ConfiguredPeer, b: ConfiguredPeer): boolean {
+  const both = a.nodeSelectors.length > 0 && b.nodeSelectors.length > 0
+  return both && JSON.stringify(a.nodeSelectors) !== JSON.stringify(b.nodeSelectors)
 }
 
 function poolRules({ pools }: BgpConfig, { pools: at }: Keys): Finding[] {

@@ -29,6 +29,22 @@ test('prefixes with the same attributes share messages, of 4096 bytes at most', 
   expect([receiver.routes.size, out.size, receiver.updates.length]).toEqual([0, 0, 6 + 5])
 })
 
+test('no message is too long, whatever its attributes leave of it', () => {
+  const hosts = Array.from({ length: 3000 }, (_, i) => `10.0.${i >> 8}.${i & 255}/32`)
+  for (let count = 0; count < 10; count++)
+    for (const [family, external] of [
+      ['ipv4', true],
+      ['ipv4', false],
+    ] as const) {
+      const rib = new Rib()
+      const communities = Array.from({ length: count }, (_, i) => i)
+      rib.announce({ owner: 'o', reason: 'r', prefixes: hosts, attributes: { communities } })
+      // The receiver refuses what is longer than 4096 bytes.
+      const receiver = new Receiver(external).take(new AdjOut(rib, family, { ...view, external }).flush())
+      expect([receiver.routes.size, receiver.updates.length]).toEqual([3000, 4])
+    }
+})
+
 test('IPv6 too', () => {
   const rib = new Rib()
   const six = Array.from({ length: 3000 }, (_, i) => `2001:db8:${(i + 1).toString(16)}::/48`)

@@ -52,6 +52,12 @@ test.each<[string, Partial<Announcement>, Partial<PeerView>, unknown]>([
     { 'fd00::/64': 'via fd00::1 path 65001' },
   ],
   ['a session over IPv4', {}, { nextHops: { ipv4: '10.0.0.1' } }, { '192.0.2.1/32': 'via 10.0.0.1 path 65001' }],
+  [
+    'lists of nothing',
+    { prefixes: ['192.0.2.1/32'], attributes: { communities: [], largeCommunities: [], extendedCommunities: [] } },
+    {},
+    { '192.0.2.1/32': 'via 10.0.0.1 path 65001' },
+  ],
   ['other peers, by name', { scope: { peers: ['tor-2'] } }, {}, {}],
   [
     'this peer, by its labels',

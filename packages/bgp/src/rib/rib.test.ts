@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { parseCommunity } from '../wire/community-text.ts'
 import { aggregate } from './aggregate.ts'
 import { Rib } from './rib.ts'
-import { draining } from './route.ts'
+import { draining, type RouteAttributes } from './route.ts'
 import { formatCidr } from '@skep/packet'
 
 const service = { owner: 'service', reason: 'default/web', prefixes: ['192.0.2.10/32'] }
@@ -55,6 +55,19 @@ test('what is no prefix is refused with its text', () => {
   expect(() => new Rib().announce({ ...service, prefixes: ['192.0.2.300/32'] })).toThrow(
     'announce: "192.0.2.300/32" is not a CIDR: 300 is over 255; write four numbers from 0 to 255, like 10.0.0.1',
   )
+})
+
+test.each<[RouteAttributes, string]>([
+  [{ nextHop: 'self' }, 'announce: nextHop self cannot be sent; give an address like 10.0.0.1'],
+  [{ med: -1 }, 'announce: med -1 cannot be sent; give a whole number from 0 to 4294967295'],
+  [{ communities: [2 ** 32] }, 'announce: communities 4294967296 cannot be sent'],
+  [{ extendedCommunities: [-1n] }, 'announce: extendedCommunities -1 cannot be sent; give 64 bits'],
+  [{ asPath: [{ kind: 'sequence', asns: [1.5] }] }, 'announce: asPath 1.5 cannot be sent'],
+  [{ aggregator: { asn: 1, address: 'fd00::1' } }, 'announce: aggregator fd00::1 cannot be sent; give an IPv4 address'],
+])('attributes that no message can carry are refused: %p', (attributes, message) => {
+  const rib = new Rib()
+  expect(() => rib.announce({ ...service, attributes })).toThrow(message)
+  expect(rib.size).toBe(0)
 })
 
 test('draining marks a route with GRACEFUL_SHUTDOWN, once, and prefers it least', () => {

@@ -1,6 +1,7 @@
 import { type Cidr, parseCidr } from '@skep/packet'
 import { BgpError } from '../error.ts'
 import { families, type Family } from '../wire/family.ts'
+import { checkAttributes } from './check.ts'
 import { FamilyRib, Shared, type Source } from './family-rib.ts'
 import type { Announcement, Route, Withdrawal } from './route.ts'
 import { type Template, templateKey } from './template.ts'
@@ -94,6 +95,7 @@ export class Rib {
   }
 
   #put({ owner, reason, prefixes, attributes = {}, scope = {} }: Announcement, mark: number): void {
+    checkAttributes('announce', attributes)
     const { sources, templates } = this.#shared
     const source = sources.acquire(`${owner}\0${reason}`, () => ({ owner, reason }))
     const template = templates.acquire(templateKey({ attributes, scope }), () => ({ attributes, scope }))

@@ -23,6 +23,17 @@ test('two connections: the one that loses is closed once OPEN has come over both
   expect([nameOf(machine.state), machine.state.out]).toEqual(['established', undefined])
 })
 
+test('a connection whose peer has said nothing yet is closed when the session is up over the other', () => {
+  const machine = new Machine()
+  machine.on({ event: 'start' })
+  machine.on({ event: 'connected', way: 'in' })
+  machine.on({ event: 'connected', way: 'out' })
+  machine.hear('out', { type: 'open', open: peerOpen() })
+  machine.hear('out', { type: 'keepalive' })
+  expect(machine.did.slice(0, 2)).toEqual(['notify in 6/7', 'close in'])
+  expect([nameOf(machine.state), machine.state.in]).toEqual(['established', undefined])
+})
+
 test('a second connection beside a session that is up is refused', () => {
   const plain = peerOpen({ gracefulRestart: undefined })
   const machine = new Machine().up(plain)

@@ -35,6 +35,16 @@ export interface PeerConfig {
   readonly nextHops?: { readonly ipv4?: string | undefined; readonly ipv6?: string | undefined } | undefined
   /** The session ends when the peer sends more of a family. Default 100,000. */
   readonly maxPrefixes?: number | undefined
+  /** The path is watched by BFD; whoever runs BFD sees to that ({@link BfdTie}). */
+  readonly bfd?: PeerBfd | undefined
+}
+
+/** How a peer's path is watched. */
+export interface PeerBfd {
+  /** Time between packets, both ways, in ms. Default 300. */
+  readonly intervalMs?: number | undefined
+  /** So many missing packets, and the path counts as cut. Default 3. */
+  readonly multiplier?: number | undefined
 }
 
 export const DEFAULT_PORT = 179

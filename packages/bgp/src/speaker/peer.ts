@@ -1,6 +1,4 @@
 import type { PeerView } from '../export/view.ts'
-import type { Rib } from '../rib/rib.ts'
-import type { Labels } from '../rib/selector.ts'
 import type { SessionConfig } from '../session/config.ts'
 import { step } from '../session/machine.ts'
 import type { Negotiated } from '../session/negotiate.ts'
@@ -23,26 +21,15 @@ import { encodeOpen } from '../wire/open/open.ts'
 import { encodeRouteRefresh } from '../wire/route-refresh.ts'
 import type { DecodedUpdate } from '../wire/update.ts'
 import { Connection } from './connection.ts'
-import { DEFAULT_MAX_PREFIXES, hopsOf, type Local, type PeerConfig, sessionOf, targetOf } from './peer-config.ts'
+import { DEFAULT_MAX_PREFIXES, hopsOf, type PeerConfig, sessionOf, targetOf } from './peer-config.ts'
 import { RouteReceiver } from './receiver.ts'
 import { Sender } from './sender.ts'
-import type { LastError, PeerStatus, SpeakerEvent } from './status.ts'
+import { viewOf } from './peer-view.ts'
+import type { LastError, PeerStatus } from './status.ts'
+import type { Surroundings } from './surroundings.ts'
 import { statusOf } from './peer-status.ts'
 import { TimerSet } from './timer-set.ts'
-import type { Timers } from './timers.ts'
-import type { Incoming, Link, Transport } from './transport.ts'
-
-/** What all peers of a speaker share. */
-export interface Surroundings {
-  readonly local: Local
-  readonly rib: Rib
-  readonly transport: Transport
-  readonly timers: Timers
-  readonly random: () => number
-  /** What is decided for all peers at once, and changes. */
-  readonly shared: { readonly nodeLabels: Labels; readonly draining: boolean; readonly complete: boolean }
-  tell(event: SpeakerEvent): void
-}
+import type { Incoming, Link } from './transport.ts'
 
 /** One neighbour: its session's machine, and what that one asks to be done. */
 export class Peer {
@@ -90,7 +77,9 @@ export class Peer {
   get view(): PeerView | undefined {
     const way = establishedWay(this.#state)
     const connection = way && this.#connections[way]
-    return connection && this.#negotiated && this.#viewOf(connection, this.#negotiated)
+    return (
+      connection && this.#negotiated && viewOf(this.config, this.#session, this.#around, connection, this.#negotiated)
+    )
   }
 
   /** Whether the peer has been told of the prefix. */
@@ -224,7 +213,13 @@ export class Peer {
     const connection = this.#connections[way]!
     this.#negotiated = negotiated
     const { rib, shared } = this.#around
-    this.#sender = new Sender(rib, this.#viewOf(connection, negotiated), negotiated, connection, shared.complete)
+    this.#sender = new Sender(
+      rib,
+      viewOf(this.config, this.#session, this.#around, connection, negotiated),
+      negotiated,
+      connection,
+      shared.complete,
+    )
   }
 
   #down(keep: readonly Family[]): void {
@@ -257,24 +252,5 @@ export class Peer {
   #tell(what: string, error: boolean): void {
     if (error) this.#lastError = { what, at: this.#around.timers.now() }
     this.#around.tell({ peer: this.config.name, what, error })
-  }
-
-  #viewOf(connection: Connection, { external, as4, extendedNextHop }: Negotiated): PeerView {
-    const { name, labels = {}, nextHops = {} } = this.config
-    const { nodeLabels, draining } = this.#around.shared
-    const own = connection.local.includes(':') ? { ipv6: connection.local } : { ipv4: connection.local }
-    const set = Object.fromEntries(Object.entries(nextHops).filter(([, address]) => address !== undefined))
-    const { localAsn } = this.#session
-    return {
-      name,
-      labels,
-      nodeLabels,
-      draining,
-      localAsn,
-      external,
-      as4,
-      extendedNextHop,
-      nextHops: { ...own, ...set },
-    }
   }
 }

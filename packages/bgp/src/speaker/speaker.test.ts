@@ -76,6 +76,22 @@ test('a connection that is cut keeps the routes of a peer that can restart, and 
   expect(pair.routes()[0]!.stale).toBe(false)
 })
 
+test('one that has restarted says that all is sent when it is told so', async () => {
+  using pair = new Pair({ gracefulRestart: 60 }, { gracefulRestart: 60 }, { restarting: true })
+  pair.skep.rib.announce(route)
+  await pair.has('192.0.2.10/32')
+  const ends = (): number =>
+    pair.network.sent.filter((one) => one.type === 'update' && one.update.endOfRib !== undefined).length
+  // The router's two.
+  await until(ends, (count) => count === 2)
+  const opens = pair.network.sent.flatMap((one) =>
+    one.type === 'open' ? [one.open.capabilities.gracefulRestart?.restarting] : [],
+  )
+  expect(opens.toSorted((a, b) => Number(a) - Number(b))).toEqual([false, true])
+  pair.skep.complete()
+  await until(ends, (count) => count === 4)
+})
+
 test('peers are what the configuration says; what is the same goes on', async () => {
   using pair = new Pair()
   await pair.state('established')
@@ -102,6 +118,15 @@ test('peers are what the configuration says; what is the same goes on', async ()
     () => pair.router.peer('skep').lastError?.what,
     (what) => what?.includes('de-configured') === true,
   )
+})
+
+test('an address that is none is refused before anything changes', async () => {
+  using pair = new Pair()
+  await pair.state('established')
+  expect(() => pair.skep.setPeers([{ name: 'x', address: 'tor', asn: 1 }])).toThrow(
+    'peer x: "tor" is no address; give one like 10.0.0.1',
+  )
+  expect(pair.skep.peers()).toMatchObject([{ name: 'tor-1', state: 'established' }])
 })
 
 test('BFD ends a session at once', async () => {

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress, parseCidr } from '@skep/packet'
+import { formatAddress, parseCidr, tryParseAddress } from '@skep/packet'
 import { BgpError } from '../error.ts'
 import type { ReceivedRoute } from '../import/adj-in.ts'
 import { Rib } from '../rib/rib.ts'
@@ -7,49 +7,14 @@ import { Cease, ErrorKind } from '../wire/codes.ts'
 import { families, type Family } from '../wire/family.ts'
 import { shutdownNotification } from '../wire/notification.ts'
 import { explainPrefix, type ExplainedRoute } from './explain.ts'
-import { Peer, type Surroundings } from './peer.ts'
+import type { SpeakerOptions, StopOptions } from './options.ts'
+import { Peer } from './peer.ts'
 import { DEFAULT_PORT, type PeerConfig } from './peer-config.ts'
-import type { PeerStatus, SpeakerEvent } from './status.ts'
+import type { PeerStatus } from './status.ts'
+import type { Surroundings } from './surroundings.ts'
 import { tcpTransport } from './tcp-transport.ts'
-import { hostTimers, type Timers } from './timers.ts'
-import type { Incoming, Listener, Transport } from './transport.ts'
-
-/** Our addresses and port for peers that connect. */
-export interface Listening {
-  /** `0.0.0.0` and `::` are all of a family. */
-  readonly addresses: readonly string[]
-  /** Default 179. */
-  readonly port?: number | undefined
-}
-
-/** What a {@link Speaker} is made of. */
-export interface SpeakerOptions {
-  readonly asn: number
-  /** Like `10.0.0.1`: the same in no other speaker of the AS. */
-  readonly routerId: string
-  /** Absent: only we connect. */
-  readonly listen?: Listening | undefined
-  readonly peers?: readonly PeerConfig[] | undefined
-  readonly nodeLabels?: Labels | undefined
-  /**
-   * We have restarted while forwarding went on: peers that can have kept our routes, until {@link Speaker.complete} says
-   * that all are announced again (RFC 4724).
-   */
-  readonly restarting?: boolean | undefined
-  readonly onEvent?: ((event: SpeakerEvent) => void) | undefined
-  readonly transport?: Transport | undefined
-  readonly timers?: Timers | undefined
-  /** From 0 to 1, by chance: for timers' jitter. */
-  readonly random?: (() => number) | undefined
-}
-
-/** How a {@link Speaker} ends. */
-export interface StopOptions {
-  /** Close connections without a word, so that peers which can keep our routes until we are back. */
-  readonly keepRoutes?: boolean | undefined
-  /** What the peers' operators read (RFC 9003). */
-  readonly text?: string | undefined
-}
+import { hostTimers } from './timers.ts'
+import type { Incoming, Listener } from './transport.ts'
 
 /** A BGP speaker: one table of routes, told to all peers. Leaving its scope shuts its sessions down. */
 export class Speaker implements Disposable {
@@ -90,7 +55,7 @@ export class Speaker implements Disposable {
     const wanted = new Map(peers.map((peer) => [peer.name, canonical(peer)]))
     for (const [name, peer] of this.#peers) {
       const config = wanted.get(name)
-      if (config && JSON.stringify(config) === JSON.stringify(peer.config)) continue
+      if (config && sessionText(config) === sessionText(peer.config)) continue
       this.#remove(peer, config ? Cease.otherConfigurationChange : Cease.peerDeconfigured)
     }
     for (const [name, config] of wanted) if (!this.#peers.has(name)) this.#add(config)
@@ -251,6 +216,23 @@ export class Speaker implements Disposable {
   }
 }
 
+/** What a session is made of: how its path is watched is no part of it. */
+function sessionText(config: PeerConfig): string {
+  return JSON.stringify({ ...config, bfd: undefined })
+}
+
+/** Addresses in the one spelling that they are compared in. Throws {@link BgpError} for what is none. */
 function canonical(config: PeerConfig): PeerConfig {
-  return { ...config, address: formatAddress(parseAddress(config.address)) }
+  const { address, sourceAddress, nextHops } = config
+  const text = (given: string): string => {
+    const found = tryParseAddress(given)
+    if (found) return formatAddress(found)
+    throw new BgpError(
+      'INVALID_INPUT',
+      `peer ${config.name}`,
+      `${JSON.stringify(given)} is no address; give one like 10.0.0.1`,
+    )
+  }
+  for (const given of [sourceAddress, nextHops?.ipv4, nextHops?.ipv6]) if (given !== undefined) text(given)
+  return { ...config, address: text(address) }
 }

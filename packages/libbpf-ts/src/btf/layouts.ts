@@ -1,4 +1,4 @@
-import { FormatError } from '../format-error.ts'
+import { eachOrAll, FormatError } from '../format-error.ts'
 import { gaps, type Extent } from '../gaps.ts'
 import { describe, MAX_DEPTH, type Btf } from './btf.ts'
 import { BYTE_ORDERS, type ByteOrder } from './byte-order.ts'
@@ -18,7 +18,7 @@ const MAX_MEMBERS = 1_000_000
  * How the type lies in memory. `place` names it in errors.
  *
  * Errors: {@link FormatError} `UNSUPPORTED` for what has no form in TypeScript (bitfields, unions, floats, pointers,
- * flexible arrays, 128-bit integers), naming the type, the field and why; `MALFORMED` for hostile BTF.
+ * flexible arrays, 128-bit integers), naming the type, the field and why, and all of them in `others`; `MALFORMED` for hostile BTF.
  */
 export function layoutOf(btf: Btf, id: number, place: string = describe(btf, id)): Layout {
   return new Layouts(btf).of(id, place)
@@ -129,7 +129,7 @@ export class Layouts {
     this.#members += type.members.length
     if (this.#members > MAX_MEMBERS)
       throw new FormatError('MALFORMED', place, `has more than ${MAX_MEMBERS} members in all`)
-    return type.members.flatMap((member, index) => {
+    const fields = eachOrAll(type.members, (member, index): FieldLayout[] => {
       const at = `${place}, field ${member.name || `#${index + 1}`}`
       const tags = this.#btf.tags(id, index)
       const offset = base + byteOffset(member, at)
@@ -142,6 +142,7 @@ export class Layouts {
       const layout = this.#layout(member.type, at, depth + 1, `${name}_${member.name}`)
       return [{ name: member.name, property: camelCase(member.name), offset, layout, doc: docs(tags) }]
     })
+    return fields.flat()
   }
 
   /** An anonymous struct's members read as members of the struct around it, as in C. */

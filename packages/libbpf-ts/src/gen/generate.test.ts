@@ -125,6 +125,7 @@ test('what it cannot express is refused, all of it in one error', () => {
         'cannot be expressed in TypeScript:',
         '  variable ratio: is a floating-point number, which BPF cannot compute with; share a scaled integer',
         '  struct with_bitfield, field low: is a bitfield; share whole bytes and mask them, or name it pad to leave it out',
+        '  struct with_bitfield, field high: is a bitfield; share whole bytes and mask them, or name it pad to leave it out',
         '  struct with_union, field #2: is a union, and nothing says which member holds; share a struct, or name it and tag it __attribute__((btf_decl_tag("bytes"))) to read it as bytes',
         '  struct with_pointer, field flow: is a pointer, which means nothing outside the kernel; share an id or an index',
         '  struct with_flexible_array, field data: is a flexible array, whose length BTF does not tell; give it a length',

@@ -75,6 +75,33 @@ describe('refused, all at once', () => {
     )
   })
 
+  test('every field of a struct, and of the structs in it, once each', () => {
+    const declarations = object((b) => {
+      const u32 = b.int('unsigned', 4)
+      const inner = b.struct('inner', 8, [
+        { name: 'ratio', type: b.float('float', 4), bits: 0 },
+        { name: 'fine', type: u32, bits: 32 },
+      ])
+      const outer = b.struct('outer', 20, [
+        { name: 'low', type: u32, bits: 0, bitfield: 3 },
+        { name: 'high', type: u32, bits: 3, bitfield: 29 },
+        { name: 'first', type: inner, bits: 32 },
+        { name: 'second', type: inner, bits: 96 },
+      ])
+      return { maps: [map('states', { key: u32, value: outer }), map('others', { key: u32, value: outer })] }
+    })
+    expect(() => modelOf(declarations, 'x.bpf.o')).toThrow(
+      new RegExp(
+        [
+          'x.bpf.o: cannot be expressed in TypeScript:',
+          '  struct outer, field low: is a bitfield; .*',
+          '  struct outer, field high: is a bitfield; .*',
+          '  struct inner, field ratio: is a floating-point number, .*$',
+        ].join('\n'),
+      ),
+    )
+  })
+
   test.each<[string, string, (b: BtfBuilder) => Parts]>([
     [
       'two types of one name',

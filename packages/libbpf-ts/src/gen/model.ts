@@ -142,7 +142,8 @@ class Collector {
       return layout
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
-      if (!this.refusals.includes(error.message)) this.refusals.push(error.message)
+      for (const { message } of [error, ...error.others])
+        if (!this.refusals.includes(message)) this.refusals.push(message)
       return undefined
     }
   }

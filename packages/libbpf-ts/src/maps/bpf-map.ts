@@ -193,7 +193,7 @@ function modeOf(options: SetOptions | undefined): bigint {
 
 /**
  * A map whose keys and values are plain bytes. A per-CPU map's value is those of all possible CPUs, each padded
- * to a multiple of 8 bytes.
+ * to a multiple of 8 bytes. Asks no kernel.
  */
 export function rawMap(handle: MapHandle, pinned?: string): BpfMap<Uint8Array, Uint8Array> {
   return new BpfMap(handle, { key: bytes(handle.info.keySize), value: bytes(valueBytes(handle.info)) }, pinned)

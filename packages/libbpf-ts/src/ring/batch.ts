@@ -44,7 +44,7 @@ export class RingBatch implements Iterable<Uint8Array>, RingCounts {
     }
   }
 
-  /** Calls back with a view of the arena, and each record's offset and length in it: the fastest way to read. */
+  /** Calls back with a view of the arena, and each record's offset and length in it: the fastest way to read. Asks no kernel. */
   forEach(visit: (view: DataView, offset: number, length: number) => void): void {
     for (let at = 0; at < this.bytes;) {
       const length = this.#length(at)
@@ -53,7 +53,7 @@ export class RingBatch implements Iterable<Uint8Array>, RingCounts {
     }
   }
 
-  /** Each record, decoded. Records shorter than the codec's size throw RangeError. */
+  /** Each record, decoded. Records shorter than the codec's size throw RangeError. Asks no kernel. */
   *decode<T>(codec: Codec<T>): Generator<T> {
     for (let at = 0; at < this.bytes;) {
       const length = this.#length(at)

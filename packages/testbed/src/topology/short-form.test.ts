@@ -53,5 +53,7 @@ test('a host alone in its subnet is refused, with its subnet', () => {
 })
 
 test('what is no address is refused', () => {
-  expect(() => expandShortForm({ a: '10.0.0.1' })).toThrow('the prefix length is missing')
+  expect(() => expandShortForm({ a: '10.0.0.1' })).toThrow(
+    'host a: "10.0.0.1" is not a CIDR: the prefix length is missing',
+  )
 })

@@ -15,10 +15,11 @@ interface Draft {
 /**
  * The full form of a short one: hosts that share a subnet share a link, and have their devices in the order of their
  * addresses. The n-th IPv4 and the n-th IPv6 subnet of the same hosts are one link. A lone /32 or /128 goes to `lo`.
- * Throws {@link TestbedError} for a host that is alone in its subnet, `AddressError` for what is no address.
+ * Throws {@link TestbedError} for a host that is alone in its subnet, and for what is no address.
  */
 export function expandShortForm<Host extends string>(short: ShortForm<Host>): TopologySpec<Host> {
   const entries: Entries = Object.entries<AddressList>(short)
+  for (const [host, addresses] of entries) for (const address of listOf(addresses)) checkCidr(host, address)
   const linkOf = linksBySubnet(entries)
   const draft: Draft = { links: new Map([...linkOf.values()].map((link) => [link, {}])), hosts: {} }
   for (const [host, addresses] of entries) {
@@ -65,6 +66,14 @@ function hostsBySubnet(entries: Entries): Map<string, { family: 4 | 6; hosts: Se
     }
   }
   return subnets
+}
+
+function checkCidr(host: string, address: string): void {
+  try {
+    parseCidr(address)
+  } catch (cause) {
+    throw new TestbedError('INVALID_TOPOLOGY', `host ${host}`, (cause as Error).message, { cause })
+  }
 }
 
 function networkOf(address: string): string {

@@ -14,7 +14,8 @@ export function encodeAttributes(attributes: PathAttributes, context: AttributeC
   for (const entry of entries) {
     if (entry.internalOnly === true && context.external) continue
     const value = entry.write(wide, context)
-    if (value !== undefined) writeAttribute(writer, entry.flags, entry.code, value)
+    if (value !== undefined && (value.length > 0 || entry.mayBeEmpty))
+      writeAttribute(writer, entry.flags, entry.code, value)
   }
   for (const { flags, code, value } of attributes.unknown ?? [])
     writeAttribute(writer, flags | Flag.partial, code, value)

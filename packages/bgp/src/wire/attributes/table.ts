@@ -19,6 +19,8 @@ export type Draft = { -readonly [K in keyof Wide]: Wide[K] }
 /** One attribute, its value's type put away. */
 export interface Entry extends Pick<AttributeCodec<unknown>, 'code' | 'name' | 'flags' | 'malformed' | 'internalOnly'> {
   readonly key: keyof Wide
+  /** It says something without a value; a list of nothing is left out, since RFC 7606 has it withdraw the route. */
+  readonly mayBeEmpty: boolean
   /** Puts the value where it belongs, or says what is wrong with it. */
   read(value: Uint8Array, context: AttributeContext, into: Draft): Malformed | undefined
   /** Its bytes, where there is something to say. */
@@ -29,6 +31,7 @@ function entry<K extends keyof Wide>(key: K, codec: AttributeCodec<NonNullable<W
   const { code, name, flags, malformed, internalOnly = false } = codec
   return {
     key,
+    mayBeEmpty: key === 'asPath' || key === 'atomicAggregate',
     code,
     name,
     flags,

@@ -1,0 +1,45 @@
+import { BfdTie, type PeerConfig, type Speaker, type SpeakerEvent } from '@skep/bgp'
+import { type BfdEvent, type BfdProcess, startBfdProcess, stopBfdProcess } from '@skep/bfd'
+
+export interface PathWatchOptions {
+  readonly speaker: Speaker
+  /** Where the BFD process listens. */
+  readonly socket: string
+  readonly tell: (event: SpeakerEvent) => void
+}
+
+/** Watches the paths of the peers that ask for it, by a BFD process that outlives this one. */
+export class PathWatch {
+  readonly #options: PathWatchOptions
+  #bfd: BfdProcess | undefined
+  #tie: BfdTie | undefined
+
+  constructor(options: PathWatchOptions) {
+    this.#options = options
+  }
+
+  /** The speaker's peers, now that it has them. Throws `BfdError` where BFD cannot be had. */
+  async follow(peers: readonly PeerConfig[]): Promise<void> {
+    const { speaker, socket } = this.#options
+    if (this.#bfd === undefined && !peers.some(({ bfd }) => bfd !== undefined)) {
+      // One of before has nothing to watch any more.
+      await stopBfdProcess(socket)
+      return
+    }
+    this.#bfd ??= await startBfdProcess({ socket, onEvent: (event) => this.#tell(event) })
+    this.#tie ??= new BfdTie(speaker, this.#bfd)
+    this.#tie.apply(peers)
+  }
+
+  /** `keep`: BFD goes on, as the routes do, for the speaker that comes next; else peers are told that it ends. */
+  async end(keep: boolean): Promise<void> {
+    this.#tie?.[Symbol.dispose]()
+    await (keep ? this.#bfd?.close() : this.#bfd?.stop())
+  }
+
+  #tell(event: BfdEvent): void {
+    const { event: name, ...more } = event
+    const error = name === 'lost' || name === 'failed' || name === 'refused'
+    this.#options.tell({ peer: '-', what: `BFD process ${name}: ${JSON.stringify(more)}`, error })
+  }
+}

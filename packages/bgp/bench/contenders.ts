@@ -1,0 +1,75 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Host, untilLine } from '@skep/testbed'
+import { mrtDump } from './prefixes.ts'
+
+/** A speaker that can be told to announce many routes. */
+export interface Contender extends AsyncDisposable {
+  readonly pid: number
+  /** How many it has taken. */
+  announce(count: number): Promise<number>
+  withdraw(): Promise<void>
+}
+
+export async function skep(host: Host): Promise<Contender> {
+  const script = fileURLToPath(new URL('announcer.ts', import.meta.url))
+  const child = host.spawn(process.execPath, ['--conditions=@skep/source', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  await untilLine(child.stdout!, /^ready$/)
+  const say = (line: string): Promise<void> =>
+    new Promise((resolve) => child.stdin!.write(`${line}\n`, () => resolve()))
+  return {
+    pid: child.pid!,
+    announce: async (count) => {
+      await say(`announce ${count}`)
+      return count
+    },
+    withdraw: () => say('withdraw'),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+export async function gobgp(host: Host): Promise<Contender> {
+  const path = join(tmpdir(), `skep-bgp-bench-${process.pid}`)
+  writeFileSync(
+    `${path}.toml`,
+    `[global.config]
+  as = 65001
+  router-id = "10.0.0.1"
+  local-address-list = ["10.0.0.1"]
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "10.0.0.254"
+    peer-as = 65000
+  [neighbors.transport.config]
+    passive-mode = true
+`,
+  )
+  const child = host.spawn('gobgpd', ['-f', `${path}.toml`], { stdio: 'ignore' })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  while ((await host.attempt('gobgp', ['global'])).code !== 0);
+  return {
+    pid: child.pid!,
+    announce: async (count) => {
+      writeFileSync(`${path}.mrt`, mrtDump(count, '10.0.0.1'))
+      await host.attempt('gobgp', ['mrt', 'inject', 'global', `${path}.mrt`], { timeoutMs: 300_000 })
+      // Its tool ends before the last few hundred are on their way.
+      const { stdout } = await host.attempt('gobgp', ['global', 'rib', 'summary'])
+      return Number(/Destination: (\d+)/.exec(stdout)?.[1])
+    },
+    withdraw: async () =>
+      void (await host.attempt('gobgp', ['global', 'rib', 'del', 'all', '-a', 'ipv4'], { timeoutMs: 300_000 })),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await exited
+      for (const end of ['toml', 'mrt']) rmSync(`${path}.${end}`, { force: true })
+    },
+  }
+}

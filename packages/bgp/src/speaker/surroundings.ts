@@ -1,0 +1,18 @@
+import type { Rib } from '../rib/rib.ts'
+import type { Labels } from '../rib/selector.ts'
+import type { Local } from './peer-config.ts'
+import type { SpeakerEvent } from './status.ts'
+import type { Timers } from './timers.ts'
+import type { Transport } from './transport.ts'
+
+/** What all peers of a speaker share. */
+export interface Surroundings {
+  readonly local: Local
+  readonly rib: Rib
+  readonly transport: Transport
+  readonly timers: Timers
+  readonly random: () => number
+  /** What is decided for all peers at once, and changes. */
+  readonly shared: { readonly nodeLabels: Labels; readonly draining: boolean; readonly complete: boolean }
+  tell(event: SpeakerEvent): void
+}
