@@ -1,3 +1,3 @@
-import { fewPaths } from '../test/few-paths.ts'
+import { fewPaths, hookOfRuns } from '../test/few-paths.ts'
 
-fewPaths('a few paths')
+fewPaths(`a few paths, at ${hookOfRuns}`, { hook: hookOfRuns })
