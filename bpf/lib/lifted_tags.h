@@ -33,9 +33,10 @@ static __always_inline _Bool note_tags(struct __sk_buff *skb, struct lifted *lif
 
 	if (beside)
 		lifted->tags[0] = (struct lifted_tag){skb->vlan_proto, bpf_htons(skb->vlan_tci)};
-	for (__u32 i = 0; i < in_frame && i < VLAN_TAGS; i++)
-		if (bpf_skb_load_bytes(skb, TAGS_OFFSET + i * sizeof(struct lifted_tag),
-				       &lifted->tags[beside + i], sizeof(struct lifted_tag)))
+#pragma unroll
+	for (__u32 i = 0; i < VLAN_TAGS; i++)
+		if (i < in_frame && bpf_skb_load_bytes(skb, TAGS_OFFSET + i * sizeof(struct lifted_tag),
+						       &lifted->tags[beside + i], sizeof(struct lifted_tag)))
 			return 0;
 	lifted->count = beside + in_frame;
 	return 1;
@@ -48,8 +49,9 @@ __noinline int take_tags(struct __sk_buff *skb, __u32 in_frame)
 
 	if (!lifted || !note_tags(skb, lifted, in_frame))
 		return 0;
-	for (__u32 i = 0; i < lifted->count && i < LIFTED_TAGS; i++)
-		if (bpf_skb_vlan_pop(skb))
+#pragma unroll
+	for (__u32 i = 0; i < LIFTED_TAGS; i++)
+		if (i < lifted->count && bpf_skb_vlan_pop(skb))
 			return 0;
 	return 1;
 }

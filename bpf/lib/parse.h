@@ -99,7 +99,7 @@ stage parse_ipv6(struct context *ctx, struct packet *packet, void *header, void 
 	packet->destination = ipv6_address(&ip->daddr);
 	if (unlikely(ip->nexthdr == IPPROTO_ICMPV6))
 		return parse_error(ctx, packet, 0, ip);
-	if (unlikely(is_extension(ip->nexthdr)))
+	if (ip->nexthdr != IPPROTO_TCP && ip->nexthdr != IPPROTO_UDP && is_extension(ip->nexthdr))
 		return parse_behind_extensions(ctx, packet, payload, ip->nexthdr);
 	return parse_transport(packet, ip + 1, end, payload, ip->nexthdr);
 }

@@ -23,10 +23,10 @@ stage ask_ring(const struct service *service, __u32 id, struct contender *conten
 
 	if (!log2)
 		return VERDICT_DROP_NO_BACKEND;
-	contender->slot = contender->flow >> (64 - log2);
-	value = read_slot(tables, contender->slot);
 	contender->tables = tables;
 	contender->service = id;
+	contender->slot = contender->flow >> (64 - log2);
+	value = read_slot(contender->tables, contender->slot);
 	contender->number = value & RING_SLOT_NUMBER;
 	contender->phase = value >> RING_SLOT_PHASE_SHIFT;
 	return VERDICT_GO_ON;

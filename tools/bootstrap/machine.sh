@@ -10,7 +10,7 @@ lacks=''
 [ "$(id -u)" -eq 0 ] || lacks="$lacks
   root (uid is $(id -u)): BPF, XDP and network namespaces need it. Try: sudo make $target"
 
-oldest=6.12
+oldest=5.10
 if [ "$target" != test ] && [ "$(printf '%s\n' "$oldest" "$(uname -r)" | sort -V | head -n 1)" != "$oldest" ]; then
 	lacks="$lacks
   Linux $oldest or newer (this is $(uname -r)): the verifier of older ones refuses the load balancer's program"

@@ -24,7 +24,7 @@ export function kernelTests(root: string): string[] {
     .toSorted()
 }
 
-/** By what it is registered with: `needing(needs.root …)`, libbpf-ts's `describeWith(['root'] …)`, datapath's `atEachHook(…)`. */
+/** By what it is registered with: `needing(needs.root …)`, libbpf-ts's `describeWith(['root'] …)`, datapath's `atEachHook(…)` and `fewPaths(…)`. */
 export function asksKernel(source: string): boolean {
-  return /\bneeding\(|\bdescribeWith\(|\batEachHook\(/.test(source)
+  return /\bneeding\(|\bdescribeWith\(|\batEachHook\(|\bfewPaths\(/.test(source)
 }

@@ -18,6 +18,6 @@ function explain(error: unknown): string {
   if (error instanceof ConfigError)
     return `${error.message}\nrefused: ${count(error.problems.length, 'problem')}; nothing was changed`
   if (error instanceof BpfError && error.code === 'VERIFIER')
-    return `${error.log}\n${error.message}\nThis is Linux ${release()}; the programs are known to load on Linux 6.12 and newer`
+    return `${error.log}\n${error.message}\nThis is Linux ${release()}; the programs are known to load on Linux 5.10, 6.1, 6.12, 6.18 and 7.3`
   return 'code' in error ? error.message : (error.stack ?? error.message)
 }

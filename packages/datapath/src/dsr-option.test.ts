@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { build, destinationOptions, ethernet, icmpv4, icmpv6, ipv4, ipv6, type Part, vlan } from '@skep/packet'
 import { Backend } from '../test/backend.ts'
 import { option4, option6 } from '../test/backend-packets.ts'
-import { atEachHook } from '../test/hook.ts'
+import { atEachHook, toldMtu } from '../test/hook.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage, verdictTable } from '../test/stage.ts'
@@ -84,7 +84,7 @@ atEachHook('direct server return with an option', (hook) => {
       expect(at.run(sent)).toMatchObject({ verdict: 'DROP_TTL', packet: sent })
     })
 
-    test('too big with the option: its sender is told what is left for it', () => {
+    toldMtu(hook)('too big with the option: its sender is told what is left for it', () => {
       const room = 1500 - (family === 'v4' ? 8 : 24)
       const header = family === 'v4' ? ipv4({ src: client.v4, dst: vip.v4, dontFragment: true }) : asked('v6')
       const big = (length: number): Uint8Array =>
@@ -94,7 +94,7 @@ atEachHook('direct server return with an option', (hook) => {
       expect(at.run(sent)).toMatchObject({ verdict: 'REPLY_TOO_BIG', packet: tooBig(family, room, sent) })
     })
 
-    test('a frame with tags that is too big is answered with them', () => {
+    toldMtu(hook)('a frame with tags that is too big is answered with them', () => {
       const tag = [vlan({ id: 7 }), vlan({ id: 9 })]
       const room = 1500 - (family === 'v4' ? 8 : 24)
       const header = family === 'v4' ? ipv4({ src: client.v4, dst: vip.v4, dontFragment: true }) : asked('v6')

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, ethernet, icmpv4, icmpv6, ipv4, ipv6 } from '@skep/packet'
-import { atEachHook } from '../test/hook.ts'
+import { atEachHook, toldMtu } from '../test/hook.ts'
 import { backend, client, mac, own, vip } from '../test/lab.ts'
 import { datagram, families, type Family, ip, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -137,7 +137,7 @@ atEachHook('routes', (hook) => {
     }
     const back = ethernet({ src: mac.front, dst: mac.client })
 
-    test('v4 that must not be fragmented: ICMP fragmentation needed', () => {
+    toldMtu(hook)('v4 that must not be fragmented: ICMP fragmentation needed', () => {
       moveTo('narrow')
       const sent = long('v4', 1001)
       expect(at.run(sent)).toEqual({
@@ -189,7 +189,7 @@ atEachHook('routes', (hook) => {
       expect(at.run(long(family, length)).verdict).toBe('REDIRECT_TO_BACKEND')
     })
 
-    test('a reply: its backend is told, by the address that it was sent to', () => {
+    toldMtu(hook)('a reply: its backend is told, by the address that it was sent to', () => {
       at.run(build(clientToVip.ethernet, ipv4({ src: '10.9.7.1', dst: vip.v4 }), datagram(40000, 80)))
       const sent = build(
         backendToOwn.ethernet,

@@ -2,6 +2,7 @@ import { needing, needs } from '@skep/testbed'
 import { BpfError, probe, type Program, skbContext, type TestRunResult, xdpContext } from 'libbpf-ts'
 import { loadLbTc } from '../src/lb-tc.ts'
 import { verdicts } from '../src/verdicts.gen.ts'
+import { lacksOfKernel } from '../src/kernel.ts'
 import type { VerdictName } from './counted.ts'
 
 /** Where a program stands. */
@@ -18,6 +19,13 @@ export function atEachHook(title: string, suite: (hook: Hook) => void): void {
   for (const hook of ['xdp', 'tc'] as const)
     needing(needs.root, needs.bpf).describe(`${title}, at ${hook}`, () => suite(hook))
 }
+
+/** For tests of what a route's MTU decides: Linux before 5.12 does not tell it at tc. */
+export function toldMtu(hook: Hook): ReturnType<typeof needing>['test'] {
+  return needing(...(hook === 'tc' ? [MTU] : [])).test
+}
+
+const MTU = needs.feature('MTU of a route', () => (lacksOfKernel().length === 0 ? undefined : 'Linux 5.12'))
 
 /** Runs a program once, as if the packet came in by a device. */
 export function runAt(hook: Hook, program: Program, data: Uint8Array, ifindex?: number): TestRunResult {
