@@ -16,7 +16,7 @@ spec:
       labels: { rack: a }
       gracefulRestart: 120
       ttlSecurity: 1
-    - { name: unnumbered, address: "fe80::1", device: eth0, asn: 65000, extendedNextHop: true }
+    - { name: unnumbered, address: "fe80::1", device: eth0, asn: 65000, extendedNextHop: true, bfd: { intervalMs: 50 } }
   pools:
     - name: public
       addresses: [192.0.2.0/24, "2001:db8::/64"]
@@ -40,7 +40,7 @@ test('our own YAML says the same by other names', () => {
     listen: { addresses: ['0.0.0.0', '::'], port: 1179 },
     peers: [
       { name: 'tor-1', address: '10.0.0.254', labels: { rack: 'a' }, gracefulRestart: 120, ttlSecurity: 1 },
-      { name: 'unnumbered', address: 'fe80::1', device: 'eth0', extendedNextHop: true },
+      { name: 'unnumbered', address: 'fe80::1', device: 'eth0', extendedNextHop: true, bfd: { intervalMs: 50 } },
     ],
     pools: [
       {
@@ -89,6 +89,11 @@ test.each([
     '13:17: spec.peers[0].holdTime: 2 is not a hold time; write 0, or seconds from 3 to 65535',
   ],
   ['device: eth0, ', '', '15:36: spec.peers[1].address: fe80::1 is link-local; say with device where it is'],
+  [
+    'intervalMs: 50',
+    'intervalMs: 5',
+    '15:115: spec.peers[1].bfd.intervalMs: 5 is not a time in ms; write a whole number from 10 to 60000',
+  ],
   [
     'name: unnumbered',
     'name: tor-1',

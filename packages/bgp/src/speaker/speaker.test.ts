@@ -103,7 +103,10 @@ test('peers are what the configuration says; what is the same goes on', async ()
     connectRetry: 1,
     nextHops: { ipv4: '10.0.0.1', ipv6: 'fd00::1' },
   }
-  pair.skep.setPeers([same, { name: 'tor-2', address: '10.0.0.253', asn: 65000 }])
+  pair.skep.setPeers([
+    { ...same, bfd: { intervalMs: 50 } },
+    { name: 'tor-2', address: '10.0.0.253', asn: 65000 },
+  ])
   expect(pair.skep.peers().map(({ name, flaps }) => [name, flaps])).toEqual([
     ['tor-1', 0],
     ['tor-2', 0],
