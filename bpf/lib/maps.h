@@ -12,6 +12,7 @@
 #include "../include/maps/counters.h"
 #include "../include/maps/fragments.h"
 #include "../include/maps/hops.h"
+#include "../include/maps/locks.h"
 #include "../include/maps/members.h"
 #include "../include/maps/moves.h"
 #include "../include/maps/nat.h"
@@ -154,6 +155,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct fragment);
 } fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct swap_lock);
+} swap_locks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

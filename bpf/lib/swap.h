@@ -8,8 +8,7 @@
  * waits for other CPUs that do; what goes on with one does not.
  */
 #pragma once
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+#include "maps.h"
 
 #ifndef OLD_KERNEL
 
@@ -33,17 +32,6 @@ static __always_inline void full_barrier(void)
 }
 
 #else
-
-struct swap_lock {
-	struct bpf_spin_lock lock;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct swap_lock);
-} swap_locks SEC(".maps") __attribute__((btf_decl_tag("private")));
 
 static __always_inline struct swap_lock *swap_lock(void)
 {

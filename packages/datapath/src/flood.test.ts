@@ -70,7 +70,14 @@ function flood({ lb, net }: Stage, family: Family): void {
 
 /** All that packets can find in the tables, by the map's name. A member's note of its next hop is left out. */
 function memory({ lb }: Stage): Map<string, unknown> {
-  const { hops: _hops, members, memberCounters: _sent, verdictCounters: _verdicts, ...tables } = lb.lb.maps
+  const {
+    hops: _hops,
+    members,
+    memberCounters: _sent,
+    verdictCounters: _verdicts,
+    swapLocks: _,
+    ...tables
+  } = lb.lb.maps
   const found = new Map<string, unknown>(Object.entries(tables).map(([name, map]) => [name, bytesOf(map)]))
   return found.set(
     'members',

@@ -1030,6 +1030,26 @@ export const sourceCodec: bpf.Codec<Source> = {
   },
 }
 
+/** `struct swap_lock`, 4 bytes. */
+export interface SwapLock {
+}
+
+/** Where the fields of {@link SwapLock} stand, in bytes: for what writes into a mapped array directly. */
+export const swapLockOffsets = {
+} as const
+
+export const swapLockCodec: bpf.Codec<SwapLock> = {
+  size: 4,
+  align: 1,
+  read(view, offset) {
+    return {
+    }
+  },
+  write(view, offset, value) {
+    view.setUint32(offset, 0)
+  },
+}
+
 /** `struct lb_config`, 128 bytes. */
 export interface LbConfig {
   hashKey0: bigint
@@ -1260,6 +1280,7 @@ export interface LbTcSpec extends Disposable {
     readonly services4: bpf.MapSpec
     readonly services6: bpf.MapSpec
     readonly sources: bpf.MapSpec
+    readonly swapLocks: bpf.MapSpec
     readonly verdictCounters: bpf.MapSpec
   }
   readonly programs: {
@@ -1291,6 +1312,7 @@ export interface LbTc extends Disposable {
     readonly services4: bpf.ArrayMap<ServiceBucket4>
     readonly services6: bpf.ArrayMap<ServiceBucket6>
     readonly sources: bpf.ArrayMap<Source>
+    readonly swapLocks: bpf.ArrayMap<SwapLock>
     readonly verdictCounters: bpf.PerCpuMap<number, Counter>
   }
   readonly programs: {
@@ -1334,6 +1356,7 @@ export function openLbTc(source: string | Uint8Array = OBJECT): LbTcSpec {
       services4: bpf.mapSpec(object, 'services4', 4, 64),
       services6: bpf.mapSpec(object, 'services6', 4, 64),
       sources: bpf.mapSpec(object, 'sources', 4, 16),
+      swapLocks: bpf.mapSpec(object, 'swap_locks', 4, 4),
       verdictCounters: bpf.mapSpec(object, 'verdict_counters', 4, 16),
     },
     programs: {
@@ -1396,6 +1419,7 @@ function loadedLbTc(object: bpf.LoadedObject): LbTc {
       services4: () => new bpf.ArrayMap(object.handle('services4'), { value: serviceBucket4Codec }),
       services6: () => new bpf.ArrayMap(object.handle('services6'), { value: serviceBucket6Codec }),
       sources: () => new bpf.ArrayMap(object.handle('sources'), { value: sourceCodec }),
+      swapLocks: () => new bpf.ArrayMap(object.handle('swap_locks'), { value: swapLockCodec }),
       verdictCounters: () => new bpf.PerCpuMap(object.handle('verdict_counters'), { key: bpf.u32, value: counterCodec }),
     }),
     programs: bpf.lazy<LbTc['programs']>({
