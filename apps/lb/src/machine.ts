@@ -1,6 +1,7 @@
 import { readLinks } from '@skep/device-detect'
 import { openNetlink } from 'netlink-ts'
 import { announceDevicesExist } from './announce/rules.ts'
+import { bgpFiles } from './bgp/rules.ts'
 import type { MachineRule } from './config/load.ts'
 import { show, type Finding } from './config/problem.ts'
 import { devicesExist } from './devices/select.ts'
@@ -13,7 +14,7 @@ export function machineRules(): MachineRule[] {
   const snapshot = { links: readLinks(netlink), routes: [], addresses: [...netlink.address.list()] }
   const devices = snapshot.links.map(({ name }) => name)
   const addresses = snapshot.addresses.map(({ address }) => address.split('/')[0]!)
-  return [devicesExist(snapshot), sourcesAreOwn(addresses), announceDevicesExist(devices), healthFiles]
+  return [devicesExist(snapshot), sourcesAreOwn(addresses), announceDevicesExist(devices), healthFiles, bgpFiles]
 }
 
 function sourcesAreOwn(own: readonly string[]): MachineRule {

@@ -5,6 +5,7 @@ import { type MonitorEvent, openNetlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import { Announcer } from './announce/announcer.ts'
 import { serveApi } from './api/serve.ts'
+import { BgpAnnouncer } from './bgp/announcer.ts'
 import type { Config } from './config/config.ts'
 import { Controller } from './controller/controller.ts'
 import type { ControllerParts } from './controller/parts.ts'
@@ -61,15 +62,20 @@ export async function run(
   for (const note of kernelNotes()) log.info(note)
   await using health = await openHealth(paths, declared.config, log)
   await using announcer = new Announcer(paths, log)
+  await using bgp = new BgpAnnouncer(paths, log)
   using stack = new DisposableStack()
   try {
-    controller = start({ paths, source, log, health, announcer }, declared, stack)
+    controller = start({ paths, source, log, health, announcer, bgp }, declared, stack)
   } catch (error) {
     // Nothing stays of a first start that failed.
     if (!existsSync(paths.run)) await health.stop()
     throw error
   }
-  await using metrics = new FollowedMetrics(() => readStatus(paths), log)
+  await using metrics = new FollowedMetrics(
+    () => readStatus(paths),
+    log,
+    () => bgp.metrics(),
+  )
   controller.onConfig = (now) => metrics.want(now.metrics)
   metrics.want(controller.config.metrics)
   await using _api = await serveApi({ paths, controller, log, metrics: () => metrics.text() }, options)
@@ -104,7 +110,7 @@ async function openHealth(paths: InstancePaths, config: Config, log: Logger): Pr
 
 /** A first start that fails leaves nothing; one over a running installation leaves that as it was. */
 function start(
-  parts: Pick<ControllerParts, 'paths' | 'source' | 'log' | 'health' | 'announcer'>,
+  parts: Pick<ControllerParts, 'paths' | 'source' | 'log' | 'health' | 'announcer' | 'bgp'>,
   declared: Declared,
   stack: DisposableStack,
 ): Controller {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { checkAnnouncements } from '../announce/check.ts'
+import { bgpLines } from '../bgp/check.ts'
 import { readSnapshot } from '@skep/device-detect'
 import { kinds } from '@skep/lb-health'
 import { type Netlink, openNetlink } from 'netlink-ts'
@@ -90,6 +91,7 @@ function describeHost(config: Config): CheckReport {
       ...explainDevices(selected, config.devices),
       `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
       ...announced.lines,
+      ...bgpLines(config),
       ...describeSettings(config, devices),
     ],
     warnings: [

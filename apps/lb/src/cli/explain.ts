@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Protocol } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
+import { readSpoken } from '../bgp/record.ts'
 import { formatFlow } from '../explain/format-flow.ts'
 import { formatServices } from '../explain/format-service.ts'
 import { reportFlow } from '../explain/flow.ts'
@@ -77,6 +78,7 @@ function addService(explain: Command): void {
           isConfigKnown: last !== undefined,
           health: await readHealth(paths),
           connections: countOpenConnections(tables, maps, config),
+          routes: readSpoken(paths)?.routes ?? [],
         },
         wanted,
       )

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type BackendRow, backendColumns, backendRows } from '../get/backends.ts'
+import type { BgpReport } from '../bgp/report.ts'
+import { formatBgp } from '../get/bgp.ts'
 import { connectionColumns, connections } from '../get/connections.ts'
 import { deviceColumns, deviceRows } from '../get/devices.ts'
 import { type EndpointPattern, parseEndpointPattern } from '../get/endpoint.ts'
@@ -8,8 +10,10 @@ import { Limited } from '../get/limit.ts'
 import { serviceColumns, serviceRows } from '../get/services.ts'
 import { renderStream, writeStream } from '../get/stream.ts'
 import { readHealth } from '../health/report.ts'
+import { instancePaths } from '../instance/paths.ts'
 import type { ConnectionState } from '../status/connections.ts'
 import { Declared, lastConfig } from '../status/last-config.ts'
+import { askApi } from './api.ts'
 import { documented, notInstalled } from './help.ts'
 import { onInstance } from './instance.ts'
 import { wholeNumber } from './numbers.ts'
@@ -36,6 +40,7 @@ export function addGet(root: Command): void {
   addBackends(get)
   addDevices(get)
   addConnections(get)
+  addBgp(get)
 }
 
 function addServices(get: Command): void {
@@ -106,6 +111,15 @@ function addConnections(get: Command): void {
         if (rows.more) console.error(`these are the first ${limit}; --limit 0 shows all`)
       }),
     )
+}
+
+function addBgp(get: Command): void {
+  const examples = ['skep-lb get bgp', 'skep-lb get bgp -o json']
+  const text = 'the sessions with routers, and why each service address is announced or not; asks run'
+  subject(get, 'bgp', text, examples).action(async (flags: GetFlags) => {
+    const { bgp } = await askApi<{ bgp: BgpReport | null }>(instancePaths(flags), { method: 'GET', path: '/v1/bgp' })
+    console.log(formatBgp(bgp, flags.output))
+  })
 }
 
 function subject(get: Command, name: string, text: string, examples: readonly string[]): Command {

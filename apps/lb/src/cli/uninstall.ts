@@ -1,6 +1,7 @@
 import { stopHealthProcess } from '@skep/lb-health'
 import type { Command } from 'commander'
 import { endAnnouncer } from '../announce/ask.ts'
+import { withdrawRoutes } from '../bgp/withdraw.ts'
 import { hasLiveLinks } from '../devices/links.ts'
 import { requirePrivileges } from '../host/preflight.ts'
 import { requireSameNamespace } from '../instance/namespace.ts'
@@ -25,8 +26,9 @@ async function uninstall(paths: InstancePaths): Promise<void> {
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   // First of all: others take the addresses over while packets are still balanced here.
   const announcer = await endAnnouncer(paths.announcer)
+  const routes = await withdrawRoutes(paths)
   const health = await stopHealthProcess(paths.health)
-  const lines = removeInstance(paths)
+  const lines = [...routes, ...removeInstance(paths)]
   if (health !== undefined) lines.push(`health process ${health}: ended`)
   if (announcer !== undefined) lines.push(`announcer ${announcer}: ended, the addresses are left to others`)
   for (const line of lines) console.log(line)

@@ -1,6 +1,7 @@
 import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
 import type { PermanentPolicy } from '@skep/neighbor'
 import type { Announce } from '../announce/config.ts'
+import type { Bgp, ServiceBgp } from '../bgp/config.ts'
 import type { BackendState } from './state.ts'
 import type { PortRange } from './fields.ts'
 import type { MetricsSettings } from '../metrics/settings.ts'
@@ -18,8 +19,10 @@ export interface Config {
   readonly capacity: Capacity
   /** Two 64-bit words in hex. Load balancers that share service addresses need the same. */
   readonly hashKey: string
-  /** Without it routers tell the way to the service addresses. */
+  /** By VRRP, on the clients' own link. Without it routers tell the way to the service addresses. */
   readonly announce?: Announce | undefined
+  /** By BGP, to routers. Without it somebody else tells them. */
+  readonly bgp?: Bgp | undefined
   /** Without it metrics are served over the API alone. */
   readonly metrics?: MetricsSettings | undefined
   readonly services: readonly Service[]
@@ -106,6 +109,8 @@ export interface Service {
   readonly passiveHealthCheck?: PassivePolicy | undefined
   /** Without it the connections of a backend that is taken out go on until they end by themselves. */
   readonly drain?: Drain | undefined
+  /** What its routes carry; without it, nothing special. */
+  readonly bgp?: ServiceBgp | undefined
   readonly backends: readonly Backend[]
 }
 

@@ -20,6 +20,7 @@ export function diffConfigs(before: Config, after: Config): string[] {
     ),
     ...changed('hashKey', before.hashKey, after.hashKey),
     ...changed('announce', describeCheck(before.announce), describeCheck(after.announce)),
+    ...changed('bgp', describeCheck(before.bgp), describeCheck(after.bgp)),
     ...changed('metrics', describeCheck(before.metrics), describeCheck(after.metrics)),
     ...diffBy(before.services, after.services, ({ name }) => name, 'service', diffServices),
   ]
@@ -36,6 +37,7 @@ function diffServices(before: Service, after: Service): string[] {
     ),
     ...changed('rateLimit', describeCheck(before.rateLimit), describeCheck(after.rateLimit)),
     ...changed('drain', describeDrain(before), describeDrain(after)),
+    ...changed('bgp', describeCheck(before.bgp), describeCheck(after.bgp)),
     ...diffBy(before.frontends, after.frontends, formatFrontend, 'frontend', () => []),
     ...diffBy(before.backends, after.backends, formatBackend, 'backend', diffBackends),
   ]

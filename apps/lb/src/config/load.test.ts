@@ -100,7 +100,7 @@ describe('refused, with line, path, value and what would be right:', () => {
       'unknown key far from all',
       /devices: \[eth0\]/,
       'devices: [eth0]\n  zzz: 1',
-      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, dsr, acceleration, snat, neighbors, capacity, hashKey, announce, metrics, services',
+      'lb.yaml:5:3: spec.zzz: unknown key; known are: devices, mode, dsr, acceleration, snat, neighbors, capacity, hashKey, announce, bgp, metrics, services',
     ],
     [
       'bad address',

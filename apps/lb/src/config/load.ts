@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { z } from 'zod'
 import { checkAnnounce } from '../announce/rules.ts'
+import { checkBgp } from '../bgp/rules.ts'
 import { checkAdmission } from './admission.ts'
 import { checkCapacity } from './capacity.ts'
 import type { Config } from './config.ts'
@@ -56,6 +57,7 @@ function validate(document: unknown, { machine = [], accept }: Rules): Validated
     ...(parsed.success ? checkModes(parsed.data.spec) : []),
     ...(parsed.success ? checkAdmission(parsed.data.spec) : []),
     ...(parsed.success ? checkAnnounce(parsed.data.spec) : []),
+    ...(parsed.success ? checkBgp(parsed.data.spec) : []),
     ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
   ]
   return parsed.success && findings.length === 0 ? { config: parsed.data.spec, findings } : { findings }

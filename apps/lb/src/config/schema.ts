@@ -3,6 +3,7 @@ import { RATE_MAX } from '@skep/lb-maps'
 import type { z } from 'zod'
 import { metricsSchema } from '../metrics/settings.ts'
 import { announceSchema } from '../announce/schema.ts'
+import { bgpSchema, serviceBgpSchema } from '../bgp/schema.ts'
 import type {
   Backend,
   Capacity,
@@ -106,6 +107,7 @@ const serviceSchema = strict<Service>('a service', {
   healthCheck: healthCheckSchema.optional(),
   passiveHealthCheck: passivePolicySchema.optional(),
   drain: drainSchema.optional(),
+  bgp: serviceBgpSchema.optional(),
   backends: list('backends', backendSchema),
 })
 
@@ -141,6 +143,7 @@ const specSchema = strict<Config>('the spec', {
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
   hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
   announce: announceSchema.optional(),
+  bgp: bgpSchema.optional(),
   metrics: metricsSchema.optional(),
   services: list('services', serviceSchema),
 })

@@ -1,5 +1,6 @@
 import type { Heartbeat } from '@skep/neighbor'
 import type { MonitorEvent } from 'netlink-ts'
+import type { BgpReport } from '../bgp/report.ts'
 import { merged } from '../cilium/put.ts'
 import type { PutService } from '../cilium/model.ts'
 import type { Config } from '../config/config.ts'
@@ -56,6 +57,11 @@ export class Controller {
   /** What the datapath is told of the network. */
   get heartbeat(): Heartbeat {
     return this.#parts.engine.heartbeat
+  }
+
+  /** How routers are told of the service addresses; `undefined`: not by BGP. */
+  get bgp(): BgpReport | undefined {
+    return this.#parts.bgp.report()
   }
 
   get source(): Source {

@@ -111,7 +111,7 @@ export class Follower {
 
   #tick(scheduler: Scheduler): void {
     try {
-      if (this.#parts.engine.tick()) scheduler.soon()
+      if (this.#parts.engine.tick() || this.#parts.bgp.isDue) scheduler.soon()
     } catch (error) {
       this.#parts.log.error({ err: error }, 'could not do what was due; a round will')
       scheduler.soon()

@@ -1,6 +1,7 @@
 import type { Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
 import type { Announcer } from '../announce/announcer.ts'
+import type { BgpAnnouncer } from '../bgp/announcer.ts'
 import type { Drainer } from '../drain/drainer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Health } from '../health/health.ts'
@@ -17,4 +18,5 @@ export interface ControllerParts {
   readonly health: Health
   readonly drainer: Drainer
   readonly announcer: Announcer
+  readonly bgp: BgpAnnouncer
 }

@@ -68,22 +68,23 @@ export class Rounds {
 
   /** The same is wanted as before, and the network may be another. */
   again(): void {
-    const { health, drainer } = this.#parts
-    this.#report(this.#applyWeighed(health.weigh(withDrains(this.config, drainer.current)), 'network'))
+    const { health, drainer, bgp } = this.#parts
+    const wanted = bgp.keep(withDrains(this.config, drainer.current))
+    this.#report(this.#applyWeighed(health.weigh(wanted), 'network'))
     if (drainer.settle()) this.onDue()
     this.#wanted = { ...this.wanted, drains: drainer.current }
   }
 
   /** What is to be followed from now on, with what is known of its backends. `before` had the backends that may leave. */
   #apply(next: Wanted, before: Config | undefined): Round {
-    const { health, drainer, paths } = this.#parts
+    const { health, drainer, paths, bgp } = this.#parts
     const known = this.#wanted
     const config = configOf(next)
     const drains = drainsAfter(before, config, next.drains, new Date())
     drainer.replace(drains)
     writePut(paths, next.put)
     this.#wanted = { ...next, drains }
-    const wanted = withDrains(config, drains)
+    const wanted = bgp.take(before, withDrains(config, drains))
     health.want(wanted)
     const round = this.#applyWeighed(health.weigh(wanted), 'asked')
     if (known?.declared !== next.declared || known.put !== next.put) writeApplied(paths, config)
@@ -92,10 +93,11 @@ export class Rounds {
 
   /** Addresses are announced when the tables have their services. */
   #applyWeighed(weighed: Config, occasion: Occasion): Round {
-    const { engine, health, announcer } = this.#parts
+    const { engine, health, announcer, bgp } = this.#parts
     const round = engine.apply(weighed, occasion)
     health.applied()
     announcer.want(weighed)
+    bgp.want(weighed)
     return round
   }
 

@@ -19,12 +19,13 @@ export function formatServices(reports: readonly ServiceReport[]): string {
 }
 
 function formatService(report: ServiceReport): string {
-  const { id, name, frontend, health, backends, ranges, rateLimit } = report
+  const { id, name, frontend, health, backends, ranges, rateLimit, bgp } = report
   const rows = backends.map((backend) => cells(backend, columns, 'table'))
   return [
     `${name === null ? '' : `${name} `}${frontend} (id ${id}): ${describeRing(report)}, ${count(backends.length, 'backend')}`,
     ...(ranges === null ? [] : [`  admits clients of ${count(ranges, 'source range')} only`]),
     ...(rateLimit === null ? [] : [`  new connections are limited to ${rateLimit} of clients`]),
+    ...(bgp === null ? [] : [`  ${bgp}`]),
     ...(health === null ? ['  not checked'] : [`  ${health}`]),
     ...(rows.length === 0 ? [] : table([titles(columns, 'table'), ...rows]).map((line) => `  ${line}`)),
   ].join('\n')

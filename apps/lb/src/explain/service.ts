@@ -1,4 +1,5 @@
 import { formatEndpoint, type LbMaps, type Mode, modes, readMembers, readService, type RingMember } from '@skep/lb-maps'
+import { type DesiredRoute, explainRoute } from '../bgp/desired.ts'
 import { suggest } from '../config/nearest.ts'
 import { LbError } from '../error.ts'
 import { servicesNamed } from '../get/connections.ts'
@@ -27,6 +28,8 @@ export interface ServiceReport {
   readonly rateLimit: string | null
   /** Of all its backends, in words; `null` where they are not checked. */
   readonly health: string | null
+  /** Whether routers are told of its address, and why; `null`: they are not to be. */
+  readonly bgp: string | null
   readonly backends: readonly BackendReport[]
 }
 
@@ -62,6 +65,8 @@ export interface ServiceWorld {
   readonly isConfigKnown: boolean
   readonly health: HealthStatus | null
   readonly connections: OpenConnections
+  /** What routers were told last. */
+  readonly routes: readonly DesiredRoute[]
 }
 
 /** The frontends of a service that is named, or one frontend. Throws `INVALID_OPTION` where there is none. */
@@ -91,6 +96,7 @@ function reportService(world: ServiceWorld, id: number): ServiceReport {
     records: service.records,
     ...admissionOf(service),
     health: check?.text ?? null,
+    bgp: explainRoute(world.routes, service.address) ?? null,
     backends: members.map(explain),
   }
 }

@@ -44,6 +44,10 @@ export interface InstancePaths extends InstanceOptions {
   readonly announcer: string
   /** The announcer's own folder, which it locks. */
   readonly announcing: string
+  /** What routers were told by BGP. */
+  readonly spoken: string
+  /** The socket of the BFD process. */
+  readonly bfd: string
 }
 
 export const defaultInstance: InstanceOptions = {
@@ -82,6 +86,8 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
     cilium: join(run, 'cilium-services.json'),
     announcer: join(run, 'announcer.sock'),
     announcing: join(run, 'announcing'),
+    spoken: join(run, 'bgp.json'),
+    bfd: join(run, 'bfd.sock'),
   }
 }
 

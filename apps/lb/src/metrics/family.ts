@@ -8,7 +8,7 @@ export interface Sample {
 
 /** A metric: what `# HELP` and `# TYPE` say, and its series. */
 export interface Family {
-  /** Without the prefix `skep_lb_`, unless it is one that every process has. */
+  /** Without the prefix `skep_lb_`, unless it is one that every process has, or begins with `skep_` itself. */
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge'

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Status } from '../status/status.ts'
+import type { Family } from './family.ts'
 import { DEFAULT_SERIES_BUDGET, Metrics } from './metrics.ts'
 import { MetricsServer } from './serve.ts'
 import type { MetricsSettings } from './settings.ts'
@@ -10,8 +11,13 @@ export class FollowedMetrics implements AsyncDisposable {
   readonly #server: MetricsServer
   #last: Promise<void> = Promise.resolve()
 
-  constructor(read: () => Promise<Status>, log: Pick<Logger, 'info' | 'error'>) {
-    this.#metrics = new Metrics(read)
+  /** `more`: what the kernel does not know. */
+  constructor(
+    read: () => Promise<Status>,
+    log: Pick<Logger, 'info' | 'error'>,
+    more: () => readonly Family[] = () => [],
+  ) {
+    this.#metrics = new Metrics(read, DEFAULT_SERIES_BUDGET, more)
     this.#server = new MetricsServer(this.#metrics, log)
   }
 

@@ -12,13 +12,19 @@ export const DEFAULT_SERIES_BUDGET = 10_000
 /** The metrics of an instance, read from the kernel whenever they are asked for. */
 export class Metrics {
   readonly #read: () => Promise<Status>
+  readonly #more: () => readonly Family[]
   readonly #series = new ServiceSeries()
   #asked: Promise<string> | undefined
   /** How many series a scrape may have. Services and backends beyond it are added up as `other`. */
   seriesBudget: number
 
-  constructor(read: () => Promise<Status>, seriesBudget: number = DEFAULT_SERIES_BUDGET) {
+  constructor(
+    read: () => Promise<Status>,
+    seriesBudget: number = DEFAULT_SERIES_BUDGET,
+    more: () => readonly Family[] = () => [],
+  ) {
     this.#read = read
+    this.#more = more
     this.seriesBudget = seriesBudget
   }
 
@@ -33,7 +39,7 @@ export class Metrics {
   async #text(): Promise<string> {
     const began = performance.now()
     const status = await this.#read()
-    const fixed = [...fixedFamilies(status), ...processFamilies(version)]
+    const fixed = [...fixedFamilies(status), ...processFamilies(version), ...this.#more()]
     // The four that tell about the rest are the only ones that are not there yet.
     const room = this.seriesBudget - seriesOf(fixed) - 4
     const { families, folded } = this.#series.families(status, room)

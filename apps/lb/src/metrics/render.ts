@@ -15,7 +15,7 @@ export async function render(families: readonly Family[]): Promise<string> {
 
 function register(registry: Registry, { name, help, type, labels, samples }: Family): void {
   // Metrics that every process has keep the name that dashboards know.
-  const full = name.startsWith('process_') ? name : PREFIX + name
+  const full = /^(process|skep)_/.test(name) ? name : PREFIX + name
   const options = { name: full, help, labelNames: [...labels], registers: [registry] }
   if (type === 'gauge') {
     const gauge = new Gauge(options)

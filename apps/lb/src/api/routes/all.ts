@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiContext } from '../context.ts'
 import { describe } from '../openapi.ts'
 import { ok, type Route, route } from '../route.ts'
+import { bgpRoutes } from './bgp.ts'
 import { ciliumRoutes } from './cilium.ts'
 import { configRoutes } from './config.ts'
 import { connectionRoutes } from './connections.ts'
@@ -18,6 +19,7 @@ export function allRoutes(context: ApiContext): Route[] {
     ...healthRoutes(context),
     ...configRoutes(context),
     ...resourceRoutes(context),
+    ...bgpRoutes(context.controller),
     ...connectionRoutes(context),
     ...drainRoutes(context),
     ...explainRoutes(context),

@@ -3,6 +3,7 @@ import { type Protocol } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
 import { type Mode, modes } from '@skep/lb-maps'
 import { z } from 'zod'
+import { readSpoken } from '../../bgp/record.ts'
 import { address } from '../../config/fields.ts'
 import { withDrains } from '../../drain/effective.ts'
 import { type FlowReport, reportFlow } from '../../explain/flow.ts'
@@ -84,6 +85,7 @@ const serviceReport: z.ZodType<ServiceReport> = z.strictObject({
   ranges: z.int().nullable().describe('stretches of client addresses that it admits; null: everybody'),
   rateLimit: z.string().nullable(),
   health: z.string().nullable(),
+  bgp: z.string().nullable().describe('whether routers are told of its address, and why; null: they are not to be'),
   backends: z.array(backendReport),
 })
 
@@ -108,7 +110,8 @@ export function explainRoutes(context: ApiContext): Route[] {
         const health = await readHealth(context.paths)
         return await reading(context, ({ maps, tables, config }) => {
           const connections = countOpenConnections(tables, maps, config)
-          const world = { maps, counters: tables.memberCounters, connections, health, isConfigKnown: true }
+          const routes = readSpoken(context.paths)?.routes ?? []
+          const world = { maps, counters: tables.memberCounters, connections, health, routes, isConfigKnown: true }
           return ok({ services: reportServices({ ...world, declared: declaredOf(context) }, query.service) })
         })
       },

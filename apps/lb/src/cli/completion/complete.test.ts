@@ -16,7 +16,7 @@ function offered(...words: string[]): string[] {
 
 test.each<[string[], string[]]>([
   [['st'], ['status']],
-  [['get', 'b'], ['backends']],
+  [['get', 'b'], ['backends', 'bgp']],
   [
     ['explain', ''],
     ['flow', 'service', 'neighbor', 'help'],

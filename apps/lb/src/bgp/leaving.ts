@@ -1,0 +1,56 @@
+import type { Config, Service } from '../config/config.ts'
+import { isChosen } from './desired.ts'
+
+/** Frontends that are no longer asked for, and served until routers have turned away. */
+export interface Leaving {
+  /** As it was, with those frontends alone. */
+  readonly service: Service
+  /** Ms since 1970. */
+  readonly until: number
+}
+
+/** Who leaves, once `after` takes the place of `before`. An address that any frontend still has does not leave. */
+export function leavingAfter(
+  before: Config | undefined,
+  after: Config,
+  leaving: readonly Leaving[],
+  now: number,
+): Leaving[] {
+  const { bgp } = after
+  if (bgp === undefined) return []
+  const kept = new Set(after.services.flatMap(({ frontends }) => frontends.map(({ address }) => address)))
+  const gone = ({ frontends }: Service) => frontends.filter(({ address }) => !kept.has(address))
+  const known = leaving
+    .filter(({ until }) => until > now)
+    .map(({ service, until }) => ({ service: { ...service, frontends: gone(service) }, until }))
+  const announced = (before?.services ?? []).filter(
+    (service) => before?.bgp !== undefined && isChosen(before.bgp, service),
+  )
+  const fresh = announced.map((service) => ({
+    service: { ...service, frontends: gone(service) },
+    until: now + 1000 * bgp.drainSeconds,
+  }))
+  return [...known, ...fresh].filter(({ service, until }) => service.frontends.length > 0 && until > now)
+}
+
+/** The configuration as it is carried out: with those that leave. */
+export function withLeaving(config: Config, leaving: readonly Leaving[]): Config {
+  const services = leaving.reduce<readonly Service[]>((all, { service }) => {
+    if (!all.some(({ name }) => name === service.name)) return [...all, service]
+    return all.map((one) =>
+      one.name === service.name ? { ...one, frontends: [...one.frontends, ...service.frontends] } : one,
+    )
+  }, config.services)
+  const bgp = config.bgp && withServices(config.bgp, leaving)
+  return leaving.length === 0 ? config : { ...config, services, bgp }
+}
+
+function withServices(bgp: NonNullable<Config['bgp']>, leaving: readonly Leaving[]): Config['bgp'] {
+  if (bgp.services === 'all') return bgp
+  return { ...bgp, services: [...new Set([...bgp.services, ...leaving.map(({ service }) => service.name)])] }
+}
+
+/** The addresses that leave. */
+export function leavingAddresses(leaving: readonly Leaving[]): Set<string> {
+  return new Set(leaving.flatMap(({ service }) => service.frontends.map(({ address }) => address)))
+}

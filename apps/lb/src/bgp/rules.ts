@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import type { Config } from '../config/config.ts'
+import type { MachineRule } from '../config/load.ts'
+import { suggest } from '../config/nearest.ts'
+import { type Finding, formatPath, type Path, show } from '../config/problem.ts'
+import { family } from '../config/rules.ts'
+import type { BgpPeer } from './config.ts'
+import { readPassword } from './password.ts'
+
+/** What no field of the BGP sections can say by itself. Needs a document that is otherwise valid. */
+export function checkBgp(config: Config): Finding[] {
+  const { bgp, services } = config
+  const names = services.map(({ name }) => name)
+  return [
+    ...unknown(bgp?.services === 'all' ? [] : (bgp?.services ?? []), names, 'service', ['spec', 'bgp', 'services']),
+    ...(bgp?.peers ?? []).flatMap((_, i) => peerFindings(config, i, ['spec', 'bgp', 'peers', i])),
+    ...services.flatMap((service, i) => {
+      const path = ['spec', 'services', i, 'bgp']
+      if (service.bgp === undefined) return []
+      if (bgp === undefined) return [{ path, message: 'says how it is announced, but there is no spec.bgp; write one' }]
+      const peers = bgp.peers.map(({ name }) => name)
+      return unknown(service.bgp.peers ?? [], peers, 'peer', [...path, 'peers'])
+    }),
+  ]
+}
+
+/** Whether the passwords can be read; on the raw document, as the machine's other rules. */
+export const bgpFiles: MachineRule = (document) => {
+  const peers = (document as { spec?: { bgp?: { peers?: unknown } } } | null)?.spec?.bgp?.peers
+  if (!Array.isArray(peers)) return []
+  return peers.flatMap((peer: { passwordFile?: unknown } | null, i): Finding[] => {
+    const file = peer?.passwordFile
+    if (typeof file !== 'string' || !file.startsWith('/')) return []
+    try {
+      readPassword(file, (name) => readFileSync(name, 'utf8'))
+      return []
+    } catch (error) {
+      return [{ path: ['spec', 'bgp', 'peers', i, 'passwordFile'], message: (error as Error).message }]
+    }
+  })
+}
+
+function unknown(names: readonly string[], known: readonly string[], what: string, path: Path): Finding[] {
+  return names.flatMap((name, i): Finding[] =>
+    known.includes(name)
+      ? []
+      : [{ path: [...path, i], message: `${show(name)}: no such ${what}; ${suggest(name, known)}` }],
+  )
+}
+
+function peerFindings({ bgp }: Config, index: number, path: Path): Finding[] {
+  const { peers, asn } = bgp!
+  const peer = peers[index]!
+  const found: Finding[] = []
+  const add = (field: keyof BgpPeer, message: string): void => void found.push({ path: [...path, field], message })
+  for (const field of ['name', 'address'] as const) {
+    const first = peers.findIndex((other) => other[field] === peer[field])
+    if (first < index)
+      add(
+        field,
+        `${show(peer[field])} is that of ${formatPath(['spec', 'bgp', 'peers', first])} too; a peer has its own`,
+      )
+  }
+  const { address, device, sourceAddress, ttlSecurity, multihop } = peer
+  if (/^fe[89ab]/.test(address) && device === undefined)
+    add('address', `${show(address)} is link-local; say with device where it is`)
+  if (sourceAddress !== undefined && family(sourceAddress) !== family(address))
+    add(
+      'sourceAddress',
+      `${show(sourceAddress)} is of another family than ${address}; write an IPv${family(address)} address`,
+    )
+  if (ttlSecurity !== undefined && multihop !== undefined)
+    add('ttlSecurity', 'says how far the peer is, and so does multihop; write one of them')
+  if (multihop !== undefined && (peer.localAsn ?? asn) === peer.asn)
+    add('multihop', 'is for peers in other ASes; within one, any distance is right')
+  if (peer.families?.length === 0) add('families', 'is empty; write ipv4, ipv6 or both')
+  return found
+}
