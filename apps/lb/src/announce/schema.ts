@@ -62,7 +62,9 @@ const chosen: z.ZodType<VrrpGroup['services']> = z.unknown().transform((value, c
 })
 
 /** All services, or some by their names. */
-export const services: z.ZodType<VrrpGroup['services']> = chosen.meta({ anyOf: [{ const: 'all' }, { type: 'array', items: { type: 'string' } }] })
+export const services: z.ZodType<VrrpGroup['services']> = chosen.meta({
+  anyOf: [{ const: 'all' }, { type: 'array', items: { type: 'string' } }],
+})
 
 const trackSchema = strict<Track>('a track section', {
   decrement: integer('a part of the priority', 0, 254).default(10),

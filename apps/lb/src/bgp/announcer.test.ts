@@ -9,7 +9,10 @@ import { pino } from 'pino'
 import type { Config } from '../config/config.ts'
 import { parseConfig } from '../config/load.ts'
 import { instancePaths, type InstancePaths } from '../instance/paths.ts'
+import { render } from '../metrics/render.ts'
+import { formatBgp } from '../get/bgp.ts'
 import { BgpAnnouncer } from './announcer.ts'
+import { withdrawRoutes } from './withdraw.ts'
 
 const [ours, theirs] = ['10.0.0.1', '10.0.0.254']
 const silent = pino({ level: 'silent' })
@@ -161,4 +164,37 @@ test('a peer that comes or goes leaves the session of the other alone', async ()
   expect(bgp.report()?.peers).toMatchObject([{ name: 'spine' }, { name: 'tor', since: before, flaps: 0 }])
   bgp.want(config(1))
   expect(bgp.report()?.peers).toMatchObject([{ name: 'tor', since: before, state: 'established' }])
+}, 30_000)
+
+test('uninstall marks what the router has kept, then takes it back', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'skep-lb-bgp-'))
+  const paths = place(folder.path)
+  const wire = new Wire()
+  using tor = router(wire)
+  {
+    await using bgp = new BgpAnnouncer(paths, silent, wire.loadBalancer)
+    bgp.want(config(1))
+    await has(tor, some)
+  }
+  const lines = withdrawRoutes(paths, wire.loadBalancer)
+  await has(tor, (routes) => (routes[0]?.attributes.communities?.length ?? 0) === 2)
+  await has(tor, none)
+  expect(await lines).toEqual(['BGP: 1 route drained and taken back from tor'])
+}, 30_000)
+
+test('metrics and get bgp tell of the session and of each address', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'skep-lb-bgp-'))
+  const wire = new Wire()
+  using tor = router(wire)
+  await using bgp = new BgpAnnouncer(place(folder.path), silent, wire.loadBalancer)
+  expect(bgp.metrics()).toEqual([])
+  bgp.want(config(1))
+  await has(tor, some)
+  const text = await render(bgp.metrics())
+  expect(text).toContain('skep_bgp_session_state{peer="tor"} 5\n')
+  expect(text).toContain('skep_bgp_advertised_routes{peer="tor",family="ipv4"} 1\n')
+  const shown = formatBgp(bgp.report()!, 'wide').replaceAll(/ +/g, ' ')
+  expect(shown).toContain('tor 10.0.0.254 65000 established 1 0 60 s')
+  expect(shown).toContain('192.0.2.10/32 web announced 1 of 1 backends usable tor 50 - 65001:100')
+  expect(formatBgp(null, 'table')).toContain('spec.bgp is left out')
 }, 30_000)

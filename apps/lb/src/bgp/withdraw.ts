@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { stopBfdProcess } from '@skep/bfd'
-import { Speaker } from '@skep/bgp'
+import { Speaker, tcpTransport, type Transport } from '@skep/bgp'
 import { count } from '../config/problem.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { OWNER } from './announcer.ts'
@@ -17,18 +17,18 @@ const LOOK_MS = 20
  * Has routers that may keep the routes turn away, then takes the routes back: packets are balanced here meanwhile. Says
  * what it did, a line each.
  */
-export async function withdrawRoutes(paths: InstancePaths): Promise<string[]> {
+export async function withdrawRoutes(paths: InstancePaths, transport: Transport = tcpTransport()): Promise<string[]> {
   const spoken = readSpoken(paths)
-  const lines = spoken === undefined ? [] : [await takeBack(spoken)]
+  const lines = spoken === undefined ? [] : [await takeBack(spoken, transport)]
   const bfd = await stopBfdProcess(paths.bfd)
   return bfd === undefined ? lines : [...lines, `BFD process ${bfd}: ended`]
 }
 
-async function takeBack({ bgp, routes }: Spoken): Promise<string> {
+async function takeBack({ bgp, routes }: Spoken, transport: Transport): Promise<string> {
   const { asn, routerId, listen } = bgp
   const announcements = announcementsOf(routes)
   try {
-    using speaker = new Speaker({ asn, routerId, listen, restarting: true })
+    using speaker = new Speaker({ asn, routerId, listen, transport, restarting: true })
     speaker.setPeers(speakerPeers(bgp, (file) => readFileSync(file, 'utf8')))
     speaker.rib.replace(OWNER, announcements)
     speaker.setDraining(true)

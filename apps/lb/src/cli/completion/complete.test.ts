@@ -16,7 +16,10 @@ function offered(...words: string[]): string[] {
 
 test.each<[string[], string[]]>([
   [['st'], ['status']],
-  [['get', 'b'], ['backends', 'bgp']],
+  [
+    ['get', 'b'],
+    ['backends', 'bgp'],
+  ],
   [
     ['explain', ''],
     ['flow', 'service', 'neighbor', 'help'],
