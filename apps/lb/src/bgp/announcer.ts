@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { Family } from '../metrics/family.ts'
 import type { Bgp } from './config.ts'
-import { announcementsOf, type DesiredRoute, desiredRoutes, type Weighed } from './desired.ts'
+import { announcementsOf, type DesiredRoute, desiredRoutes, toldOf, type Weighed } from './desired.ts'
 import { type Leaving, leavingAddresses, leavingAfter, withLeaving } from './leaving.ts'
 import { PeerPaths } from './paths.ts'
 import { speakerPeers } from './peers.ts'
@@ -30,6 +30,7 @@ export class BgpAnnouncer implements AsyncDisposable {
   #identity = ''
   #spoken = ''
   #routes: readonly DesiredRoute[] = []
+  #told: ReadonlySet<string> | undefined
   #leaving: readonly Leaving[] = []
   #problem: string | undefined
   #ending: NodeJS.Timeout | undefined
@@ -95,7 +96,9 @@ export class BgpAnnouncer implements AsyncDisposable {
   #carryOut(weighed: Weighed): void {
     const { bgp } = weighed
     this.#bgp = bgp
-    this.#routes = desiredRoutes(weighed, leavingAddresses(this.#leaving))
+    this.#told ??= toldOf(readSpoken(this.#paths)?.routes ?? [])
+    this.#routes = desiredRoutes(weighed, { leaving: leavingAddresses(this.#leaving), told: this.#told })
+    this.#told = toldOf(this.#routes)
     if (bgp === undefined) return this.#end()
     clearTimeout(this.#ending)
     this.#ending = undefined

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import type { Config } from '../config/config.ts'
+import type { Backend, Config } from '../config/config.ts'
 import { announcementsOf, desiredRoutes } from './desired.ts'
 import { leavingAddresses, leavingAfter, withLeaving } from './leaving.ts'
+
+const nothing = { leaving: new Set<string>(), told: new Set<string>() }
 
 const web = `    - name: web
       frontends: [{ address: 192.0.2.10, port: 80 }, { address: "2001:db8:ff::10", port: 80 }]
@@ -23,7 +25,7 @@ function config(services: string, bgp = 'drainSeconds: 5, '): Config {
 }
 
 test('an address is announced for each service that has a usable backend of its family', () => {
-  const routes = desiredRoutes(config(web + dns), new Set())
+  const routes = desiredRoutes(config(web + dns), nothing)
   expect(routes.map(({ prefix, service, state, why }) => [prefix, service, state, why])).toEqual([
     ['192.0.2.10/32', 'web', 'announced', '1 of 1 backends usable'],
     ['2001:db8:ff::10/128', 'web', 'withheld', '0 of 1 backends usable'],
@@ -36,8 +38,33 @@ test('an address is announced for each service that has a usable backend of its 
   ])
 })
 
+test('a checked backend counts once it is up; in a panic it is served, but not announced; one that was told stays until its check has answered', () => {
+  const checked = web.replace('      bgp:', '      healthCheck: { http: { path: / } }\n      bgp:')
+  const { services, ...rest } = config(checked)
+  const stateOf = (checks: readonly Backend['checked'][], told: string[] = []) => {
+    const backends = checks.map((one) => ({ ...services[0]!.backends[0]!, checked: one }))
+    const weighed = { ...rest, services: [{ ...services[0]!, backends }] }
+    return desiredRoutes(weighed, { leaving: new Set(), told: new Set(told) })[0]!.state
+  }
+  expect(stateOf(['down', 'up'])).toBe('announced')
+  expect(stateOf(['down', 'down'])).toBe('withheld')
+  expect(stateOf(['down', 'down'], ['192.0.2.10/32'])).toBe('withheld')
+  expect(stateOf(['unknown', undefined])).toBe('withheld')
+  expect(stateOf(['unknown', undefined], ['192.0.2.10/32'])).toBe('announced')
+})
+
+test('a family that leaves whole is served by its backends until it has left', () => {
+  const both = config(web)
+  const less = web.replace('{ address: 192.0.2.10, port: 80 }, ', '').replace('{ address: 10.1.0.11, port: 80 }, ', '')
+  const effective = withLeaving(config(less), leavingAfter(both, config(less), [], 0))
+  expect(effective.services[0]?.backends.map(({ address }) => address)).toEqual(['2001:db8:1::11', '10.1.0.11'])
+  expect(desiredRoutes(effective, { ...nothing, leaving: new Set(['192.0.2.10']) })).toContainEqual(
+    expect.objectContaining({ prefix: '192.0.2.10/32', state: 'draining' }),
+  )
+})
+
 test('services that are not named are not announced', () => {
-  expect(desiredRoutes(config(web + dns, 'services: [dns], '), new Set()).map(({ service }) => service)).toEqual([
+  expect(desiredRoutes(config(web + dns, 'services: [dns], '), nothing).map(({ service }) => service)).toEqual([
     'dns',
     'dns',
   ])
@@ -50,7 +77,7 @@ test('an address that goes is served and marked until its time has come; one tha
   const all = leavingAfter(config(web), { ...after, services: [] }, [], 1000)
   const effective = withLeaving({ ...after, services: [] }, all)
   expect(effective.services).toEqual(before.services.slice(0, 1))
-  const routes = desiredRoutes(effective, leavingAddresses(all))
+  const routes = desiredRoutes(effective, { ...nothing, leaving: leavingAddresses(all) })
   expect(routes[0]).toMatchObject({ state: 'draining', carries: { communities: ['65001:100', 'graceful-shutdown'] } })
   expect(announcementsOf(routes)[0]?.attributes).toEqual({
     med: 50,

@@ -5,7 +5,7 @@ import {
   parseLargeCommunity,
   type RouteAttributes,
 } from '@skep/bgp'
-import type { Config, Service } from '../config/config.ts'
+import type { Backend, Config, Service } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
 import { family } from '../config/rules.ts'
 import type { Bgp, ServiceBgp } from './config.ts'
@@ -27,11 +27,26 @@ export interface DesiredRoute {
 /** What the rules look at: the backends' weights are those that the tables have. */
 export type Weighed = Pick<Config, 'services' | 'bgp' | 'mode' | 'dsr'>
 
-/** The routes that a configuration asks for; `leaving` are addresses that are about to go. Pure. */
-export function desiredRoutes(weighed: Weighed, leaving: ReadonlySet<string>): DesiredRoute[] {
+/** What the rules know besides. */
+export interface Circumstances {
+  /** Addresses that are about to go. */
+  readonly leaving: ReadonlySet<string>
+  /** What routers were told until now, by this process or the one before: it stays while its checks have not answered. */
+  readonly told: ReadonlySet<string>
+}
+
+/** The routes that a configuration asks for. Pure. */
+export function desiredRoutes(weighed: Weighed, circumstances: Circumstances): DesiredRoute[] {
   const { bgp, services } = weighed
   if (bgp === undefined) return []
-  return services.filter((service) => isChosen(bgp, service)).flatMap((service) => routesOf(weighed, service, leaving))
+  return services
+    .filter((service) => isChosen(bgp, service))
+    .flatMap((service) => routesOf(weighed, service, circumstances))
+}
+
+/** The prefixes that routers are told of. */
+export function toldOf(routes: readonly DesiredRoute[]): Set<string> {
+  return new Set(routes.filter(({ state }) => state !== 'withheld').map(({ prefix }) => prefix))
 }
 
 /** The same as the speaker takes it. What several services announce is one route each: the prefix goes with the last. */
@@ -63,22 +78,32 @@ export function isChosen({ services }: Bgp, { name }: Pick<Service, 'name'>): bo
   return services === 'all' || services.includes(name)
 }
 
-function routesOf(weighed: Weighed, service: Service, leaving: ReadonlySet<string>): DesiredRoute[] {
+function routesOf(weighed: Weighed, service: Service, { leaving, told }: Circumstances): DesiredRoute[] {
   const own = service.bgp ?? { communities: [] }
   const mixes = wayOf(weighed, service) === 'ipip'
   return [...new Set(service.frontends.map(({ address }) => address))].map((address) => {
     const { name, backends } = service
     const able = backends.filter((backend) => mixes || family(backend.address) === family(address))
-    const usable = able.filter(({ weight }) => weight > 0).length
+    const prefix = `${address}/${family(address) === 4 ? 32 : 128}`
+    const usable = able.filter((backend) => isUsable(service, backend, told.has(prefix))).length
     const goes = leaving.has(address)
     return {
-      prefix: `${address}/${family(address) === 4 ? 32 : 128}`,
+      prefix,
       service: name,
       state: usable === 0 ? 'withheld' : goes ? 'draining' : 'announced',
       why: `${usable} of ${able.length} backends usable${goes ? '; the address is leaving the configuration' : ''}`,
       carries: goes ? { ...own, localPref: 0, communities: [...own.communities, GRACEFUL_SHUTDOWN] } : own,
     }
   })
+}
+
+/**
+ * Not one that is down, even where too few are up to believe the check: another load balancer may reach what this one
+ * does not. What has not been checked yet counts as it did before.
+ */
+function isUsable({ healthCheck }: Service, { weight, checked = 'unknown' }: Backend, wasTold: boolean): boolean {
+  if (weight === 0 || healthCheck === undefined) return weight > 0
+  return checked === 'up' || (checked === 'unknown' && wasTold)
 }
 
 function attributesOf({ med, localPref, communities: texts }: ServiceBgp): RouteAttributes {

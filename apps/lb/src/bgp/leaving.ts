@@ -1,4 +1,6 @@
 import type { Config, Service } from '../config/config.ts'
+import { wayOf } from '../config/modes.ts'
+import { family } from '../config/rules.ts'
 import { isChosen } from './desired.ts'
 
 /** Frontends that are no longer asked for, and served until routers have turned away. */
@@ -37,12 +39,18 @@ export function leavingAfter(
 export function withLeaving(config: Config, leaving: readonly Leaving[]): Config {
   const services = leaving.reduce<readonly Service[]>((all, { service }) => {
     if (!all.some(({ name }) => name === service.name)) return [...all, service]
-    return all.map((one) =>
-      one.name === service.name ? { ...one, frontends: [...one.frontends, ...service.frontends] } : one,
-    )
+    return all.map((one) => (one.name === service.name ? joined(config, one, service) : one))
   }, config.services)
   const bgp = config.bgp && withServices(config.bgp, leaving)
   return leaving.length === 0 ? config : { ...config, services, bgp }
+}
+
+/** A family that leaves whole takes its backends with it; until it has left, they serve. */
+function joined(config: Config, one: Service, leaving: Service): Service {
+  const families = new Set(one.backends.map(({ address }) => family(address)))
+  const needed = wayOf(config, one) === 'ipip' ? [] : leaving.backends
+  const backends = needed.filter(({ address }) => !families.has(family(address)))
+  return { ...one, frontends: [...one.frontends, ...leaving.frontends], backends: [...one.backends, ...backends] }
 }
 
 function withServices(bgp: NonNullable<Config['bgp']>, leaving: readonly Leaving[]): Config['bgp'] {

@@ -147,6 +147,8 @@ export interface Backend {
   readonly drainingSince?: string | undefined
   /** What is found out about it; no file says it. */
   readonly fate?: BackendFate | undefined
+  /** What its check says. One that is down may be used all the same: see `panicThreshold`. No file says this, either. */
+  readonly checked?: 'unknown' | 'up' | 'down' | undefined
 }
 
 /** `failed`: its check says so. `gone`: it may keep its connections no longer. */

@@ -48,7 +48,7 @@ export const frontendSchema: z.ZodType<Frontend> = strict<Frontend>('a frontend'
   protocol: word(['TCP', 'UDP']).default('TCP'),
 })
 
-export const backendSchema: z.ZodType<Backend> = strict<Omit<Backend, 'fate'>>('a backend', {
+export const backendSchema: z.ZodType<Backend> = strict<Omit<Backend, 'fate' | 'checked'>>('a backend', {
   address: hostAddress,
   port,
   weight: integer('a weight', 0, 255).default(1),

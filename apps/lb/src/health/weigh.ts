@@ -32,11 +32,15 @@ function weighted(backends: readonly Backend[], known: Known): Backend[] {
   const used = new Set(inUse(backends, known))
   const shareOf = (backend: Backend) => (used.has(backend) ? (known.get(backendKey(backend))?.share ?? 1) : 0)
   const scale = backends.some((backend) => ![0, 1].includes(shareOf(backend))) ? SCALE : 1
-  return backends.map((backend) => ({
-    ...backend,
-    weight: Math.round(backend.weight * shareOf(backend) * scale),
-    ...(hasFailed(known.get(backendKey(backend))) && backend.fate === undefined ? { fate: 'failed' } : {}),
-  }))
+  return backends.map((backend) => {
+    const health = known.get(backendKey(backend))
+    return {
+      ...backend,
+      weight: Math.round(backend.weight * shareOf(backend) * scale),
+      ...(health && { checked: health.status }),
+      ...(hasFailed(health) && backend.fate === undefined ? { fate: 'failed' } : {}),
+    }
+  })
 }
 
 /** One that is down, but used because too few are up, has not. */
