@@ -39,7 +39,8 @@ export async function bird(plan: RouterPlan): Promise<Bird> {
 function configuration(plan: RouterPlan): string {
   const { address, neighbor, asn = 65000, neighborAsn = 65001, port = 179, announces = [] } = plan
   const options = [
-    plan.connects === true ? 'connect delay time 1; connect retry time 1; error wait time 1, 1;' : 'passive on;',
+    plan.connects === true ? 'connect delay time 1; connect retry time 1;' : 'passive on;',
+    'error wait time 1, 1;',
     plan.password === undefined ? '' : `password "${plan.password}";`,
     plan.multihop === true ? 'multihop 5;' : 'direct;',
     plan.device === undefined ? '' : `interface "${plan.device}";`,
