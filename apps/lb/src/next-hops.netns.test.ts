@@ -109,7 +109,6 @@ describe('a backend’s MAC address changes under load', () => {
       expect(report.succeeded).toBeGreaterThan(succeeded + 50)
       // The last beat is believed for three seconds: until then each lane loses one datagram a time-out.
       expect(report.failed).toBeLessThanOrEqual(LANES * (Math.ceil(3000 / TIMEOUT_MS) + 2))
-      expect(report.failed).toBeGreaterThan(0)
     }
   }, 60_000)
 })
