@@ -99,7 +99,8 @@ describe('a backend’s MAC address changes under load', () => {
     await lb.start(nextHopConfig('near'))
     await using v4 = await load('v4')
     await using v6 = await load('v6')
-    await Promise.all([v4.reached(100), v6.reached(100)])
+    // Past the first beat, which lets the datapath keep next hops.
+    await Promise.all([v4.reached(600), v6.reached(600)])
     await lb.end('SIGKILL')
     move(lab.net.near, true)
     for (const flow of [v4, v6]) {
