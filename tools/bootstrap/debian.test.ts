@@ -41,6 +41,25 @@ describe('packages for the tests, on a machine that has none', () => {
   })
 })
 
+describe('services of packages', () => {
+  test('none starts while they are installed; afterwards the machine decides again', () => {
+    using machine = offering([...plain, 'frr'])
+    machine.has('usr/sbin/other', 'exit 0')
+    machine.run()
+    expect(machine.installed()).toContain('frr')
+    expect(machine.policies()).toEqual(['101'])
+    expect(machine.policy()).toBeUndefined()
+  })
+
+  test('a rule that the machine has stays', () => {
+    using machine = offering([...plain, 'frr'])
+    machine.has('usr/sbin/policy-rc.d', 'exit 104')
+    machine.run()
+    expect(machine.policies()).toEqual(['104'])
+    expect(machine.policy()).toContain('exit 104')
+  })
+})
+
 describe('bpftool', () => {
   test('Ubuntu’s script that finds none for this kernel does not count', () => {
     using machine = offering([...plain, ...llvm, 'linux-tools-generic'])
@@ -61,6 +80,10 @@ describe('bpftool', () => {
 interface Machine extends Disposable {
   run(): { readonly status: number | null; readonly stderr: string }
   installed(): string[]
+  /** What the machine's rule about services answered, each time that apt installed. */
+  policies(): string[]
+  /** The rule that it has. */
+  policy(): string | undefined
   /** A program in the machine's file system. */
   has(path: string, body: string): void
 }
@@ -69,6 +92,7 @@ interface Machine extends Disposable {
 function offering(packages: readonly string[]): Machine {
   const folder = mkdtempSync(join(tmpdir(), 'skep-debian-'))
   const [bin, sysroot, log] = [join(folder, 'bin'), join(folder, 'root'), join(folder, 'log')]
+  const policy = join(sysroot, 'usr/sbin/policy-rc.d')
   for (const name of [bin, sysroot, join(folder, '.cache/bootstrap')]) mkdirSync(name, { recursive: true })
   program(join(bin, 'id'), 'echo 0')
   program(join(bin, 'apt-cache'), aptCache(packages))
@@ -79,10 +103,16 @@ function offering(packages: readonly string[]): Machine {
       const { status, stderr } = spawnSync('sh', [SCRIPT, 'test'], { cwd: folder, env, encoding: 'utf8' })
       return { status, stderr }
     },
-    installed: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split(/\s+/).toSorted() : []),
+    installed: () => wordsOf(log).toSorted(),
+    policies: () => wordsOf(`${log}.policy`),
+    policy: () => (existsSync(policy) ? readFileSync(policy, 'utf8') : undefined),
     has: (path, body) => program(join(sysroot, path), body),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   }
+}
+
+function wordsOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(/\s+/) : []
 }
 
 function program(path: string, body: string): void {
@@ -123,8 +153,10 @@ function aptGet(log: string, sysroot: string): string {
   const put = (file: string): string =>
     `mkdir -p ${dirname(join(sysroot, file))}; ln -sf /bin/true ${join(sysroot, file)}`
   const cases = Object.entries(files).map(([name, file]) => `${name}) ${put(file)} ;;`)
+  const policy = join(sysroot, 'usr/sbin/policy-rc.d')
   return `[ "$1" = install ] || exit 0
 shift
+if [ -x ${policy} ]; then ${policy}; echo $? >>${log}.policy; fi
 for name in "$@"; do
 case "$name" in
 -*) continue ;;
