@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
-import { BgpConfigError, bgpMetrics, formatMetrics } from '@skep/bgp'
+import { bgpMetrics, formatMetrics } from '@skep/bgp'
+import { ConfigError } from '@skep/config-file'
 import type { Daemon } from './daemon.ts'
 import { toJson } from './json.ts'
 
@@ -42,7 +43,7 @@ async function answer(daemon: Daemon, request: IncomingMessage): Promise<Answer>
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     return await route(daemon, `${request.method} ${pathname}`, searchParams, request)
   } catch (error) {
-    const problems = error instanceof BgpConfigError ? { problems: error.problems } : {}
+    const problems = error instanceof ConfigError ? { problems: error.problems } : {}
     return json({ error: (error as Error).message, ...problems }, 400)
   }
 }

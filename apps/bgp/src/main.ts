@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { BgpConfigError } from '@skep/bgp'
+import { ConfigError } from '@skep/config-file'
 import { program } from './program.ts'
 import { version } from './version.ts'
 
@@ -12,7 +12,7 @@ try {
 
 /** What has a code is for the operator, who needs no stack. */
 function explain(error: unknown): string {
-  if (error instanceof BgpConfigError) return `${error.message}\nrefused; nothing was changed`
+  if (error instanceof ConfigError) return `${error.message}\nrefused; nothing was changed`
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? error.message : (error.stack ?? error.message)
 }

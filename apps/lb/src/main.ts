@@ -2,7 +2,7 @@
 import { release } from 'node:os'
 import { BpfError } from 'libbpf-ts'
 import { program } from './cli/program.ts'
-import { ConfigError, count } from './config/problem.ts'
+import { ConfigError, count } from '@skep/config-file'
 import { version } from './version.ts'
 
 try {

@@ -51,8 +51,6 @@ export { formatNotification } from './wire/notification.ts'
 
 export { loadBgpConfig, parseBgpConfig } from './config/load.ts'
 export type { AddressPool, AddressRange, Advertisement, BgpConfig, ConfiguredPeer } from './config/model.ts'
-export type { Problem } from './config/problem.ts'
-export { BgpConfigError } from './config/problem.ts'
 export type { Allocation, Claim, Sharing } from './pool/allocate.ts'
 export { allocate } from './pool/allocate.ts'
 export { applyBgpConfig, peersOf } from './config/apply.ts'

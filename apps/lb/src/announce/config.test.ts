@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import { ConfigError, formatProblem } from '../config/problem.ts'
+import { ConfigError, formatProblem } from '@skep/config-file'
 import { announceDevicesExist } from './rules.ts'
 
 function text(groups: string): string {

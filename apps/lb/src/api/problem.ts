@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CiliumRefusal } from '../cilium/refused.ts'
-import { ConfigError } from '../config/problem.ts'
+import { ConfigError } from '@skep/config-file'
 import { LbError, type LbErrorCode } from '../error.ts'
 
 /** One thing wrong in what was sent. */

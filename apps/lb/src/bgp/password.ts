@@ -1,4 +1,4 @@
-import { show } from '../config/problem.ts'
+import { show } from '@skep/config-file'
 
 const MOST_BYTES = 80
 

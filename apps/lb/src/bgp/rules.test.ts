@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import { ConfigError } from '../config/problem.ts'
+import { ConfigError } from '@skep/config-file'
 import { bgpFiles } from './rules.ts'
 
 function complaints(bgp: string, service = ''): string[] {

@@ -2,7 +2,7 @@ import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '@sk
 import type { z } from 'zod'
 import { list } from '../config/elements.ts'
 import { address, field, flag, integer, name, Refusal, strict, word } from '../config/fields.ts'
-import { wrong } from '../config/problem.ts'
+import { wrong } from '@skep/config-file'
 import { services } from '../announce/schema.ts'
 import type { Bgp, BgpBfd, BgpPeer, ServiceBgp } from './config.ts'
 

@@ -1,6 +1,6 @@
 import { formatFrontend } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding } from '@skep/config-file'
 import { mayBecome, refusedTransition } from '../config/state.ts'
 import type { PutService, ServiceSpec } from './model.ts'
 import { CiliumRefusal } from './refused.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ConfigError } from '../config/problem.ts'
+import { ConfigError } from '@skep/config-file'
 import { nameOf, readConfigText } from '../config/load.ts'
 import { instancePaths } from '../instance/paths.ts'
 import { ApiError, askApi } from './api.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { check } from '../check/check.ts'
-import { count } from '../config/problem.ts'
+import { count } from '@skep/config-file'
 import { instancePaths } from '../instance/paths.ts'
 import { documented } from './help.ts'
 import { addCommand, configOption, type ConfigOption, type InstanceFlags } from './options.ts'

@@ -4,7 +4,7 @@ import { sourceRangeWarnings } from '../check/source-ranges.ts'
 import { desiredState } from '../engine/desired.ts'
 import { diffConfigs } from './diff.ts'
 import { parseConfig } from './load.ts'
-import { ConfigError } from './problem.ts'
+import { ConfigError } from '@skep/config-file'
 
 const text = (about: string, spec = ''): string => `apiVersion: skep.dev/v1
 kind: LoadBalancer

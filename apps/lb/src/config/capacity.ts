@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import type { Finding } from './problem.ts'
+import type { Finding } from '@skep/config-file'
 import { family } from './rules.ts'
 
 /** Whether the tables are large enough. Needs a document that is otherwise valid. */

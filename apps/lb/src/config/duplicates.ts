@@ -1,4 +1,4 @@
-import { formatPath, type Finding, type Path } from './problem.ts'
+import { formatPath, type Finding, type Path } from '@skep/config-file'
 
 /** A list and where it stands. What is wrong by itself is `undefined`. */
 export interface Placed<T> {

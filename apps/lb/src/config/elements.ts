@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Refusal, readerOf, shapeOf } from './fields.ts'
-import { wrong } from './problem.ts'
+import { wrong } from '@skep/config-file'
 
 /** A list. Its elements are read one by one, so that of a hundred thousand nothing stays but what they are. */
 export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly T[]> {

@@ -3,7 +3,7 @@ import { rangeTrouble } from '@skep/lb-maps'
 import { entryProblem } from '@skep/device-detect'
 import { z } from 'zod'
 import { suggest } from './nearest.ts'
-import { show, wrong } from './problem.ts'
+import { show, wrong } from '@skep/config-file'
 
 /** What a field's reader throws: the sentence that the user gets. */
 export class Refusal extends Error {}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { loadConfig, parseConfig } from './load.ts'
-import { ConfigError } from './problem.ts'
+import { ConfigError } from '@skep/config-file'
 
 const example = new URL('../../../../examples/lb.yaml', import.meta.url)
 

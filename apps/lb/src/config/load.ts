@@ -6,8 +6,7 @@ import { checkBgp } from '../bgp/rules.ts'
 import { checkAdmission } from './admission.ts'
 import { checkCapacity } from './capacity.ts'
 import type { Config } from './config.ts'
-import { parseDocument } from './document.ts'
-import { ConfigError, show, type Finding, type Problem } from './problem.ts'
+import { ConfigError, type Finding, parseDocument, show } from '@skep/config-file'
 import { quickValue } from './quick.ts'
 import { checkModes } from './modes.ts'
 import { crossCheck, crossCheckRaw } from './rules.ts'
@@ -34,10 +33,9 @@ export function parseConfig(file: string, text: string, rules: Rules = {}): Conf
   const valid = quick && validate(quick.value, rules)
   if (valid?.config) return valid.config
   const document = parseDocument(file, text)
-  if (!('locate' in document)) throw new ConfigError(document)
   const { config, findings } = validate(document.value, rules)
   if (config) return config
-  throw new ConfigError(inOrder(findings.map((finding) => document.locate(finding))))
+  throw document.refusal(findings)
 }
 
 interface Validated {
@@ -76,10 +74,6 @@ function toFindings(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }]
   const messages = issue.message.split('\n')
   return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: messages[i]!, atKey: true }))
-}
-
-function inOrder(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** The text of a configuration file. Throws {@link ConfigError} where it cannot be read. */

@@ -1,7 +1,7 @@
 import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import { tryParseCidr } from '@skep/packet'
 import type { Config, Dispatch, Service } from './config.ts'
-import { show, type Finding, type Path } from './problem.ts'
+import { show, type Finding, type Path } from '@skep/config-file'
 
 /** How a service's packets reach its backends, its own word first. */
 export function wayOf({ mode, dsr }: Pick<Config, 'mode' | 'dsr'>, service: Pick<Service, 'mode' | 'dsr'>): Way {

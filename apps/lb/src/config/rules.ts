@@ -2,7 +2,7 @@ import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Frontend } from './config.ts'
 import { duplicates, type Placed } from './duplicates.ts'
 import { wayOf } from './modes.ts'
-import { formatPath, show, type Finding, type Path } from './problem.ts'
+import { formatPath, show, type Finding, type Path } from '@skep/config-file'
 import { backendSchema, frontendSchema } from './schema.ts'
 
 interface PlacedService {

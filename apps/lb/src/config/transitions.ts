@@ -1,6 +1,6 @@
 import { formatEndpoint } from '@skep/lb-maps'
 import type { Config } from './config.ts'
-import type { Finding } from './problem.ts'
+import type { Finding } from '@skep/config-file'
 import { type BackendState, mayBecome, refusedTransition } from './state.ts'
 
 /** States that may not follow the ones before. */

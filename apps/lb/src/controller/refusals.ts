@@ -1,7 +1,7 @@
 import type { PutService } from '../cilium/model.ts'
 import { claimedFindings, merged } from '../cilium/put.ts'
 import type { Config } from '../config/config.ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding } from '@skep/config-file'
 import { transitionFindings } from '../config/transitions.ts'
 import { fixedFindings, readInstalled, restartFindings } from '../datapath/installed.ts'
 import type { ControllerParts } from './parts.ts'

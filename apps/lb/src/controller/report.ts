@@ -1,7 +1,7 @@
 import type { Transition } from '@skep/neighbor'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
-import { ConfigError, count, formatProblem } from '../config/problem.ts'
+import { ConfigError, count, formatProblem } from '@skep/config-file'
 import { pinnedLinks } from '../devices/links.ts'
 import type { Round } from '../engine/round.ts'
 import { formatKey } from '../sysctl/proc.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding } from '@skep/config-file'
 import { fixedFindings, type Installed, restartFindings } from './installed.ts'
 import { mapSizes, programConfig } from './settings.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { ConfigError } from '../config/problem.ts'
+import { ConfigError } from '@skep/config-file'
 import { parseDecapConfig } from './load.ts'
 import { framesAreEthernet } from './machine.ts'
 

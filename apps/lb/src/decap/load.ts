@@ -1,7 +1,6 @@
 import type { z } from 'zod'
-import { parseDocument } from '../config/document.ts'
+import { type Finding, parseDocument } from '@skep/config-file'
 import { nameOf, readConfigText } from '../config/load.ts'
-import { ConfigError, type Finding } from '../config/problem.ts'
 import type { DecapSpec } from './config.ts'
 import { crossCheck } from './rules.ts'
 import { decapSchema } from './schema.ts'
@@ -20,7 +19,6 @@ export function loadDecapConfig(file: string, rules: DecapRules = {}): DecapSpec
 /** Validates the text of a backend's configuration. `file` is only used in messages. */
 export function parseDecapConfig(file: string, text: string, { machine, accept }: DecapRules = {}): DecapSpec {
   const document = parseDocument(file, text)
-  if (!('locate' in document)) throw new ConfigError(document)
   const parsed = decapSchema.safeParse(document.value)
   const findings = [
     ...(parsed.error?.issues.flatMap(toFindings) ?? []),
@@ -29,8 +27,7 @@ export function parseDecapConfig(file: string, text: string, { machine, accept }
     ...(parsed.success ? (accept?.(parsed.data.spec) ?? []) : []),
   ]
   if (parsed.success && findings.length === 0) return parsed.data.spec
-  const problems = findings.map((finding) => document.locate(finding))
-  throw new ConfigError(problems.toSorted((a, b) => a.line - b.line || a.column - b.column))
+  throw document.refusal(findings)
 }
 
 function toFindings(issue: z.core.$ZodIssue): Finding[] {

@@ -1,6 +1,6 @@
 import { readLinks } from '@skep/device-detect'
 import { type Link, openNetlink } from 'netlink-ts'
-import { type Finding, show } from '../config/problem.ts'
+import { type Finding, show } from '@skep/config-file'
 import { devicesExist } from '../devices/select.ts'
 
 /** The rules that only this machine can answer: the devices are there, and their frames are Ethernet's. */

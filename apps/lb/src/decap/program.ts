@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Decap, type DecapConfig, loadDecap } from '@skep/datapath/decap'
 import { MapHandle, probe } from 'libbpf-ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding } from '@skep/config-file'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { DecapSpec } from './config.ts'
 

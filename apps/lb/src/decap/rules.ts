@@ -1,5 +1,4 @@
-import type { Finding } from '../config/problem.ts'
-import { show } from '../config/problem.ts'
+import { type Finding, show } from '@skep/config-file'
 import type { DecapSpec } from './config.ts'
 
 /** What no single field can say. */

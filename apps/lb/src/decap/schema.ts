@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { list } from '../config/elements.ts'
 import { devicePattern, hostAddress, integer, strict, word } from '../config/fields.ts'
-import { show } from '../config/problem.ts'
+import { show } from '@skep/config-file'
 import { type Whole, wholeDocument } from '../config/whole.ts'
 import { type DecapSpec, dispatches, type Timeouts } from './config.ts'
 import { readPrefix, withoutHostBits } from './prefix.ts'

@@ -11,7 +11,7 @@ import {
   ServiceMaps,
 } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding } from '@skep/config-file'
 import { type DatapathTime, hashKeyOf } from '../datapath/settings.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import { actualGauges } from '../status/gauges.ts'

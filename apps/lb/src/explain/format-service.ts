@@ -1,4 +1,4 @@
-import { count } from '../config/problem.ts'
+import { count } from '@skep/config-file'
 import { cells, type Column, titles } from '../get/format.ts'
 import { table } from '../status/table.ts'
 import type { BackendReport, ServiceReport } from './service.ts'

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { scriptUser } from '@skep/lb-health'
 import type { MachineRule } from '../config/load.ts'
-import { type Finding, type Path, show } from '../config/problem.ts'
+import { type Finding, type Path, show } from '@skep/config-file'
 
 /** What health checks need of this machine: files of certificates, scripts that only root can change, users. */
 export const healthFiles: MachineRule = (document) =>

@@ -1,6 +1,6 @@
 import { render, type Column, type Format } from '../get/format.ts'
 import { stringify } from 'yaml'
-import { count } from '../config/problem.ts'
+import { count } from '@skep/config-file'
 import type { InstallPlan, PlannedMap } from './plan.ts'
 
 const columns: readonly Column<PlannedMap>[] = [

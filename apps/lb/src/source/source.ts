@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Finding } from '../config/problem.ts'
+import type { Finding } from '@skep/config-file'
 
 /** What the running state has against a configuration that is otherwise valid. */
 export type Accept = (config: Config) => readonly Finding[]

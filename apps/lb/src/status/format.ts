@@ -1,5 +1,5 @@
 import { describeAnnounce } from '../announce/report.ts'
-import { count } from '../config/problem.ts'
+import { count } from '@skep/config-file'
 import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
 import { table } from './table.ts'
 

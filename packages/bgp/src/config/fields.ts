@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '../wire/community-text.ts'
 import { parseRange } from '../pool/ranges.ts'
 import type { AddressRange } from './model.ts'
-import { show } from './problem.ts'
+import { show } from '@skep/config-file'
 
 /** A field that one function reads. What it throws is the sentence that the user gets. */
 export function field<T>(read: (value: unknown) => T): z.ZodType<T> {

@@ -1,37 +1,44 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { type Origin, readDocument, type SourceDocument } from './document.ts'
+import {
+  ConfigError,
+  type Finding,
+  type Origin,
+  parseDocument,
+  type Path,
+  show,
+  type SourceDocument,
+} from '@skep/config-file'
 import { communityAdvice, isCommunity, type Parsed } from './fields.ts'
 import { readMetallb } from './metallb.ts'
 import type { BgpConfig } from './model.ts'
 import { readOwn } from './own.ts'
-import { BgpConfigError, type Finding, type Path, show } from './problem.ts'
 import { aggregationRules, communityRules, crossCheck } from './rules.ts'
 
-/** Reads and validates a configuration file. Throws {@link BgpConfigError} with every problem in it. */
+/** Reads and validates a configuration file. Throws {@link ConfigError} with every problem in it. */
 export function loadBgpConfig(file: string): BgpConfig {
   try {
     return parseBgpConfig(file, readFileSync(file, 'utf8'))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (error instanceof BgpConfigError || code === undefined) throw error
-    throw new BgpConfigError([{ file, line: 1, column: 1, path: '', message: `cannot be read (${code})` }])
+    if (error instanceof ConfigError || code === undefined) throw error
+    throw new ConfigError([{ file, line: 1, column: 1, path: '', message: `cannot be read (${code})` }])
   }
 }
 
 /**
  * Validates a configuration: our own YAML (`kind: BGP`), or MetalLB's ConfigMap, whole or its `config.yaml` alone.
- * `file` is for messages. Throws {@link BgpConfigError}.
+ * `file` is for messages. Throws {@link ConfigError}.
  */
 export function parseBgpConfig(file: string, text: string): BgpConfig {
   return parse({ file, lines: 0, indent: 0 }, text)
 }
 
 function parse(origin: Origin, text: string): BgpConfig {
-  const document = readDocument(origin, text)
+  const document = parseDocument(origin, text)
   const { value } = document
   if (!isMapping(value))
-    throw refuse(document, [
+    throw document.refusal([
       { path: [], message: `${show(value)} is no configuration; start with apiVersion: skep.dev/v1, kind: BGP` },
     ])
   if (value['kind'] === 'ConfigMap') return parseConfigMap(origin, text, document, value)
@@ -48,7 +55,7 @@ function parseConfigMap(
   const data = isMapping(value['data']) ? value['data'] : {}
   const key = ['config.yaml', 'config'].find((one) => typeof data[one] === 'string')
   if (key === undefined)
-    throw refuse(document, [{ path: ['data'], message: 'has no config.yaml; write the configuration below it' }])
+    throw document.refusal([{ path: ['data'], message: 'has no config.yaml; write the configuration below it' }])
   // A block of text begins on the line after its indicator.
   const lines = document.lineOf(['data', key]) + 1
   const first = whole
@@ -91,15 +98,10 @@ function accept(
   known: readonly Finding[],
   rules: (config: BgpConfig) => Finding[],
 ): BgpConfig {
-  if ('issues' in parsed) throw refuse(document, [...known, ...parsed.issues.flatMap(toFindings)])
+  if ('issues' in parsed) throw document.refusal([...known, ...parsed.issues.flatMap(toFindings)])
   const findings = [...known, ...rules(parsed.config)]
-  if (findings.length > 0) throw refuse(document, findings)
+  if (findings.length > 0) throw document.refusal(findings)
   return parsed.config
-}
-
-function refuse(document: SourceDocument, findings: readonly Finding[]): BgpConfigError {
-  const problems = findings.map((finding) => document.problem(finding))
-  return new BgpConfigError(problems.toSorted((a, b) => a.line - b.line || a.column - b.column))
 }
 
 function toFindings(issue: z.core.$ZodIssue): Finding[] {

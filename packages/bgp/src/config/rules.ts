@@ -1,7 +1,6 @@
 import { isCommunity, communityAdvice } from './fields.ts'
 import type { BgpConfig, ConfiguredPeer } from './model.ts'
-import type { Finding } from './problem.ts'
-import { show } from './problem.ts'
+import { type Finding, show } from '@skep/config-file'
 import { addressOf, number, rangesOverlap } from '../pool/ranges.ts'
 
 /** Where the format of a document has what rules look at. */

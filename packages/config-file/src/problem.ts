@@ -18,7 +18,7 @@ export interface Finding {
   readonly path: Path
   readonly message: string
   /** The problem is the key itself, not what it holds. */
-  readonly atKey?: boolean
+  readonly atKey?: boolean | undefined
 }
 
 /** Formats a path like `spec.services[0].name`. */

@@ -10,34 +10,54 @@ import {
   type Pair,
   visit,
 } from 'yaml'
-import { formatPath, type Finding, type Path, type Problem } from './problem.ts'
+import { ConfigError, formatPath, type Finding, type Path, type Problem } from './problem.ts'
 
-/** A YAML text with one document: its plain value, and the lines where each part of it stands. */
-export interface SourceDocument {
-  readonly value: unknown
-  locate(finding: Finding): Problem
+/** Where a text begins within a file: a configuration may be a block of text inside another document. */
+export interface Origin {
+  readonly file: string
+  /** How many lines come before, and how far its own are indented. */
+  readonly lines: number
+  readonly indent: number
 }
 
-/** Parses YAML 1.2. What is not YAML is returned as problems, all of them. */
-export function parseDocument(file: string, text: string): SourceDocument | readonly Problem[] {
-  const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+/** A YAML text with one document: its plain value, and where each part of it stands. */
+export interface SourceDocument {
+  readonly value: unknown
+  /** The line of what the path leads to, within the text, from 0. */
+  lineOf(path: Path): number
+  /** All that is wrong with it, in the order of the text. */
+  refusal(findings: readonly Finding[]): ConfigError
+}
+
+/** Parses YAML 1.2. Throws {@link ConfigError} with all that is wrong where it is none, or is not one document. */
+export function parseDocument(origin: string | Origin, text: string): SourceDocument {
+  const { file, lines, indent } = typeof origin === 'string' ? { file: origin, lines: 0, indent: 0 } : origin
+  const counter = new LineCounter()
+  const documents = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, stringKeys: true })
   const problem = (offset: number, message: string, path: Path = []): Problem => {
-    const { line, col } = lines.linePos(offset)
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), message }
+    const { line, col } = counter.linePos(offset)
+    const place = { line: Math.max(line, 1) + lines, column: Math.max(col, 1) + indent }
+    return { file, ...place, path: formatPath(path), message }
   }
   const [document, second] = Array.isArray(documents) ? documents : []
   if (document === undefined || document.contents === null)
-    return [problem(0, 'the file is empty; start with apiVersion: skep.dev/v1')]
+    throw new ConfigError([problem(0, 'the file is empty; start with apiVersion: skep.dev/v1')])
   const errors = [...document.errors, ...document.warnings].map(({ pos, message }) => problem(pos[0], message))
   if (second) errors.push(problem(second.range[0], 'a second document begins here; a configuration is one document'))
-  if (errors.length > 0) return errors
+  if (errors.length > 0) throw new ConfigError(errors)
   const value = plain(document)
-  if (value instanceof Unreadable) return [problem(value.offset, value.message)]
+  if (value instanceof Unreadable) throw new ConfigError([problem(value.offset, value.message)])
+  const locate = ({ path, message, atKey = false }: Finding): Problem =>
+    problem(offsetOf(document, path, atKey), message, path)
   return {
     value: value.plain,
-    locate: ({ path, message, atKey }) => problem(offsetOf(document, path, atKey ?? false), message, path),
+    lineOf: (path) => counter.linePos(offsetOf(document, path, false)).line - 1,
+    refusal: (findings) => new ConfigError(inOrder(findings.map(locate))),
   }
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 class Unreadable extends Error {
