@@ -21,6 +21,7 @@ test soak|procps|/usr/sbin/sysctl /sbin/sysctl|sysctl, a hand other than ours on
 test soak|netbase|/etc/protocols|names of protocols, for ip
 test soak|util-linux|/usr/bin/setpriv|setpriv, to run without capabilities
 test soak|curl|/usr/bin/curl|HTTP over the test networks, by a client that is not ours
+test soak|ethtool|/usr/sbin/ethtool /sbin/ethtool|what a card does for a test's packets: segments, sums
 test soak|tcpdump|/usr/bin/tcpdump /usr/sbin/tcpdump|packet capture, and the second reader of @skep/packet
 test soak|bpftool linux-tools-common+linux-tools-$(uname -r) linux-tools-generic none|/usr/sbin/bpftool /usr/bin/bpftool /usr/lib/linux-tools/*/bpftool|the second reader of maps and links
 test soak|keepalived none|/usr/sbin/keepalived /usr/bin/keepalived|the other router of a VRRP group

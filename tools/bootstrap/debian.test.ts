@@ -6,7 +6,9 @@ import { describe, expect, test } from '@jest/globals'
 
 const SCRIPT = join(import.meta.dirname, 'debian.sh')
 const plain =
-  'gcc make libc6-dev libbpf-dev linux-libc-dev iproute2 procps netbase util-linux curl tcpdump shellcheck'.split(' ')
+  'gcc make libc6-dev libbpf-dev linux-libc-dev iproute2 procps netbase util-linux curl ethtool tcpdump shellcheck'.split(
+    ' ',
+  )
 const llvm = ['clang-14', 'llvm-14', 'clang-format-14']
 const running = `linux-tools-${release()}`
 
