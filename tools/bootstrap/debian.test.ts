@@ -141,6 +141,7 @@ const files: Readonly<Record<string, string>> = {
   netbase: 'etc/protocols',
   'util-linux': 'usr/bin/setpriv',
   curl: 'usr/bin/curl',
+  ethtool: 'usr/sbin/ethtool',
   tcpdump: 'usr/bin/tcpdump',
   shellcheck: 'usr/bin/shellcheck',
   'clang-14': 'usr/bin/clang-14',
