@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, watch, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, watch } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Lifetime } from '../lifetimes.ts'
