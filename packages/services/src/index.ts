@@ -1,0 +1,2 @@
+export type { Backend, BackendState, Member } from './model/backend.ts'
+export type { Frontend, FrontendKind, Protocol, Scope, SourceRanges } from './model/frontend.ts'
