@@ -1,8 +1,7 @@
 import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '@skep/bgp'
 import type { z } from 'zod'
-import { list } from '../config/elements.ts'
-import { address, field, flag, integer, name, Refusal, strict, word } from '../config/fields.ts'
-import { wrong } from '@skep/config-file'
+import { name } from '../config/fields.ts'
+import { address, field, flag, integer, list, Refusal, strict, word, wrong } from '@skep/config-file'
 import { services } from '../announce/schema.ts'
 import type { Bgp, BgpBfd, BgpPeer, ServiceBgp } from './config.ts'
 
