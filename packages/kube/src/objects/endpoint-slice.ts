@@ -1,9 +1,11 @@
-import { show } from '@skep/config-file'
-import { z } from 'zod'
+import { isIPv4, isIPv6 } from 'node:net'
+import { wrong } from '@skep/config-file'
+import type { z } from 'zod'
 import * as fields from './fields.ts'
 import { intern } from './intern.ts'
-import { namespaced, type Metadata } from './metadata.ts'
-import { protocol, type Protocol } from './service.ts'
+import { addresses, each, type Nullish } from './keep.ts'
+import { namespaced, wireMetadata, type Metadata } from './metadata.ts'
+import { wireProtocol, type Protocol } from './service.ts'
 
 /** The label by which a slice belongs to a service of its namespace. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
@@ -63,102 +65,126 @@ const conditions = [false, true].map((ready) =>
   ),
 )
 
-function conditionsOf(ready = true, serving = true, terminating = false): EndpointConditions {
+function conditionsOf(raw: Nullish<{ [K in keyof EndpointConditions]?: Nullish<boolean> }>): EndpointConditions {
+  const [ready, serving, terminating] = [raw?.ready ?? true, raw?.serving ?? true, raw?.terminating ?? false]
   return conditions[Number(ready)]![Number(serving)]![Number(terminating)]!
 }
 
-const named = z.array(fields.part('a name', { name: fields.text })).nullish()
+const wireNames = fields.list('names', fields.part('a name', { name: fields.text }))
 
-const endpoint: z.ZodType<Endpoint> = fields
-  .part('an endpoint', {
-    addresses: fields.list('addresses', fields.text),
-    conditions: fields.maybe(
-      fields.part('conditions', {
-        ready: fields.maybe(fields.flag),
-        serving: fields.maybe(fields.flag),
-        terminating: fields.maybe(fields.flag),
-      }),
-    ),
-    hostname: fields.maybe(fields.text),
-    nodeName: fields.maybe(fields.text),
-    zone: fields.maybe(fields.text),
-    hints: fields.maybe(fields.part('hints', { forZones: named, forNodes: named })),
-    targetRef: fields.maybe(
-      fields.part('a target', {
-        kind: fields.maybe(fields.text),
-        namespace: fields.maybe(fields.text),
-        name: fields.maybe(fields.text),
-        uid: fields.maybe(fields.text),
-      }),
-    ),
-  })
-  .transform((raw) => ({
-    addresses: raw.addresses,
-    conditions: conditionsOf(raw.conditions?.ready, raw.conditions?.serving, raw.conditions?.terminating),
+const wireEndpoint = fields.part('an endpoint', {
+  addresses: fields.list('addresses', fields.text),
+  conditions: fields.maybe(
+    fields.part('conditions', {
+      ready: fields.maybe(fields.flag),
+      serving: fields.maybe(fields.flag),
+      terminating: fields.maybe(fields.flag),
+    }),
+  ),
+  hostname: fields.maybe(fields.text),
+  nodeName: fields.maybe(fields.text),
+  zone: fields.maybe(fields.text),
+  hints: fields.maybe(fields.part('hints', { forZones: wireNames, forNodes: wireNames })),
+  targetRef: fields.maybe(
+    fields.part('a target', {
+      kind: fields.maybe(fields.text),
+      namespace: fields.maybe(fields.text),
+      name: fields.maybe(fields.text),
+      uid: fields.maybe(fields.text),
+    }),
+  ),
+})
+
+type WireEndpoint = z.infer<typeof wireEndpoint>
+
+function endpointOf(raw: WireEndpoint): Endpoint {
+  const hints = hintsOf(raw.hints)
+  return {
+    addresses: addresses(raw.addresses),
+    conditions: conditionsOf(raw.conditions),
     ...(raw.hostname && { hostname: raw.hostname }),
     ...(raw.nodeName && { nodeName: intern(raw.nodeName) }),
     ...(raw.zone && { zone: intern(raw.zone) }),
-    ...(raw.hints && hintsOf(raw.hints)),
-    ...(raw.targetRef && {
-      targetRef: {
-        kind: intern(raw.targetRef.kind ?? ''),
-        namespace: intern(raw.targetRef.namespace ?? ''),
-        name: raw.targetRef.name ?? '',
-        uid: raw.targetRef.uid ?? '',
-      },
-    }),
-  }))
+    ...(hints && { hints }),
+    ...(raw.targetRef && { targetRef: targetOf(raw.targetRef) }),
+  }
+}
 
-type Named = readonly { readonly name: string }[] | null | undefined
+function targetOf(raw: NonNullable<WireEndpoint['targetRef']>): EndpointTarget {
+  return {
+    kind: intern(raw.kind ?? ''),
+    namespace: intern(raw.namespace ?? ''),
+    name: raw.name ?? '',
+    uid: raw.uid ?? '',
+  }
+}
 
 /** Hints for nobody are none. */
-function hintsOf({ forZones, forNodes }: { forZones?: Named; forNodes?: Named }): { hints?: EndpointHints } {
-  if (!forZones?.length && !forNodes?.length) return {}
-  return { hints: { forZones: internNames(forZones), forNodes: internNames(forNodes) } }
+function hintsOf(raw: WireEndpoint['hints']): EndpointHints | undefined {
+  if (!raw?.forZones?.length && !raw?.forNodes?.length) return undefined
+  return { forZones: each(raw.forZones, internName), forNodes: each(raw.forNodes, internName) }
 }
 
-function internNames(names: Named): readonly { readonly name: string }[] {
-  return (names ?? []).map(({ name }) => ({ name: intern(name) }))
+const names = new Map<string, { readonly name: string }>()
+
+/** Zones and nodes are few, and are named by every endpoint. */
+function internName({ name }: { name: string }): { readonly name: string } {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  if (names.size >= 16_384) names.clear()
+  const one = Object.freeze({ name: intern(name) })
+  names.set(name, one)
+  return one
 }
 
-const endpointPort: z.ZodType<EndpointPort> = fields
-  .part('a port', {
-    name: fields.maybe(fields.text),
-    protocol: fields.maybe(protocol),
-    port: fields.maybe(fields.port),
-    appProtocol: fields.maybe(fields.text),
-  })
-  .transform((raw) => ({
+const wirePort = fields.part('a port', {
+  name: fields.maybe(fields.text),
+  protocol: fields.maybe(wireProtocol),
+  port: fields.maybe(fields.port),
+  appProtocol: fields.maybe(fields.text),
+})
+
+function portOf(raw: z.infer<typeof wirePort>): EndpointPort {
+  return {
     name: intern(raw.name ?? ''),
     protocol: raw.protocol ?? 'TCP',
-    ...(raw.port !== undefined && { port: raw.port }),
+    ...(raw.port != null && { port: raw.port }),
     ...(raw.appProtocol && { appProtocol: intern(raw.appProtocol) }),
-  }))
+  }
+}
 
-export const endpointSliceSchema: z.ZodType<EndpointSlice> = fields
-  .part('an EndpointSlice', {
-    metadata: namespaced,
-    addressType: fields.word(['IPv4', 'IPv6', 'FQDN']),
-    endpoints: fields.list('endpoints', endpoint),
-    ports: fields.list('ports', endpointPort),
-  })
-  .transform((raw, context) => {
-    if (raw.addressType !== 'FQDN') checkAddresses(raw, context)
-    return { kind: 'EndpointSlice', ...raw }
-  })
+const wireSlice = fields.part('an EndpointSlice', {
+  metadata: wireMetadata,
+  addressType: fields.word(['IPv4', 'IPv6', 'FQDN']),
+  endpoints: fields.list('endpoints', wireEndpoint),
+  ports: fields.list('ports', wirePort),
+})
+
+export const endpointSliceSchema: z.ZodType<EndpointSlice> = wireSlice.transform((raw, context) => {
+  if (raw.addressType !== 'FQDN') context.issues.push(...foreignAddresses(raw))
+  return {
+    kind: 'EndpointSlice',
+    metadata: namespaced(raw.metadata),
+    addressType: raw.addressType,
+    endpoints: each(raw.endpoints, endpointOf),
+    ports: each(raw.ports, portOf),
+  }
+})
 
 /** Every address has to be of the slice's family. */
-function checkAddresses(slice: Omit<EndpointSlice, 'kind'>, context: z.core.$RefinementCtx): void {
-  const { addressType, endpoints } = slice
-  const fits = fields.isAddressOf(addressType === 'IPv6' ? 'IPv6' : 'IPv4')
-  const example = addressType === 'IPv6' ? '"2001:db8::1"' : '10.0.0.1'
-  for (const [i, { addresses }] of endpoints.entries())
-    for (const [j, one] of addresses.entries())
-      if (!fits(one))
-        context.issues.push({
-          code: 'custom',
-          path: ['endpoints', i, 'addresses', j],
-          message: `${show(one)} is not an ${addressType} address; write one like ${example}`,
-          input: one,
-        })
+function foreignAddresses({ addressType, endpoints }: z.infer<typeof wireSlice>): z.core.$ZodRawIssue[] {
+  const fits = addressType === 'IPv6' ? isIPv6 : isIPv4
+  const advice = `write one like ${addressType === 'IPv6' ? '"2001:db8::1"' : '10.0.0.1'}`
+  return (endpoints ?? []).flatMap(({ addresses }, i) =>
+    (addresses ?? []).flatMap((input, j) =>
+      fits(input)
+        ? []
+        : {
+            code: 'custom' as const,
+            path: ['endpoints', i, 'addresses', j],
+            message: wrong(input, `an ${addressType} address`, advice),
+            input,
+          },
+    ),
+  )
 }

@@ -1,3 +1,5 @@
+import type { Nullish } from './keep.ts'
+
 /**
  * One copy of each text or small object that many objects have in common: names of nodes, zones, labels, conditions.
  * Holds what was in use lately: past the limit the older half is let go, and later copies stand for themselves.
@@ -35,8 +37,8 @@ export function intern(text: string): string {
 }
 
 /** The one copy of keys with texts: pods of one deployment share their labels. */
-export function internRecord(record: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-  if (record === undefined) return nothing
+export function internRecord(record: Nullish<Readonly<Record<string, string>>>): Readonly<Record<string, string>> {
+  if (record == null) return nothing
   let key = ''
   for (const name in record) key += `${name}\0${record[name]}\0`
   if (key === '') return nothing

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as fields from './fields.ts'
 import { intern, internRecord } from './intern.ts'
+import type { Nullish } from './keep.ts'
 
 /** What every object has. */
 export interface Metadata {
@@ -20,7 +21,19 @@ export interface Metadata {
   readonly deletionTimestamp?: string
 }
 
-const wire = fields.part('metadata', {
+/** Metadata as it comes. */
+export interface WireMetadata {
+  readonly name: string
+  readonly namespace?: Nullish<string>
+  readonly uid?: Nullish<string>
+  readonly resourceVersion?: Nullish<string>
+  readonly labels?: Nullish<Readonly<Record<string, string>>>
+  readonly annotations?: Nullish<Readonly<Record<string, string>>>
+  readonly creationTimestamp?: Nullish<string>
+  readonly deletionTimestamp?: Nullish<string>
+}
+
+export const wireMetadata: z.ZodType<WireMetadata> = fields.part('metadata', {
   name: fields.name,
   namespace: fields.maybe(fields.text),
   uid: fields.maybe(fields.text),
@@ -32,12 +45,16 @@ const wire = fields.part('metadata', {
 })
 
 /** Metadata of what belongs to a namespace: `default`, where none is written. */
-export const namespaced: z.ZodType<Metadata> = wire.transform((raw) => trimmed(raw, raw.namespace || 'default'))
+export function namespaced(raw: WireMetadata): Metadata {
+  return trimmed(raw, raw.namespace || 'default')
+}
 
 /** Metadata of what belongs to no namespace. */
-export const clusterWide: z.ZodType<Metadata> = wire.transform((raw) => trimmed(raw, ''))
+export function clusterWide(raw: WireMetadata): Metadata {
+  return trimmed(raw, '')
+}
 
-function trimmed(raw: z.infer<typeof wire>, namespace: string): Metadata {
+function trimmed(raw: WireMetadata, namespace: string): Metadata {
   return {
     name: raw.name,
     namespace: intern(namespace),
@@ -45,8 +62,8 @@ function trimmed(raw: z.infer<typeof wire>, namespace: string): Metadata {
     resourceVersion: raw.resourceVersion ?? '',
     labels: internRecord(raw.labels),
     annotations: internRecord(raw.annotations && withoutBulk(raw.annotations)),
-    ...(raw.creationTimestamp !== undefined && { creationTimestamp: raw.creationTimestamp }),
-    ...(raw.deletionTimestamp !== undefined && { deletionTimestamp: raw.deletionTimestamp }),
+    ...(raw.creationTimestamp && { creationTimestamp: raw.creationTimestamp }),
+    ...(raw.deletionTimestamp && { deletionTimestamp: raw.deletionTimestamp }),
   }
 }
 

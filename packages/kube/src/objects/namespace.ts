@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import * as fields from './fields.ts'
 import { intern } from './intern.ts'
-import { clusterWide, type Metadata } from './metadata.ts'
+import { clusterWide, wireMetadata, type Metadata } from './metadata.ts'
 
 /** A `v1` Namespace, as far as it is in use. */
 export interface Namespace {
@@ -13,11 +13,11 @@ export interface Namespace {
 
 export const namespaceSchema: z.ZodType<Namespace> = fields
   .part('a Namespace', {
-    metadata: clusterWide,
+    metadata: wireMetadata,
     status: fields.maybe(fields.part('the status of a namespace', { phase: fields.maybe(fields.text) })),
   })
   .transform(({ metadata, status }) => ({
     kind: 'Namespace',
-    metadata,
+    metadata: clusterWide(metadata),
     status: { phase: intern(status?.phase || 'Active') },
   }))

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import * as fields from './fields.ts'
 import { intern } from './intern.ts'
-import { clusterWide, type Metadata } from './metadata.ts'
+import { canonical, each } from './keep.ts'
+import { clusterWide, wireMetadata, type Metadata } from './metadata.ts'
 
 /** A `v1` Node, as far as it is in use. */
 export interface Node {
@@ -38,46 +39,58 @@ export interface Condition {
   readonly status: string
 }
 
+export const wireCondition: z.ZodObject<{ type: typeof fields.text; status: typeof fields.text }> = fields.part(
+  'a condition',
+  { type: fields.text, status: fields.text },
+)
+
 /** What a part is like, without what changes every few minutes: times, reasons, messages. */
-export const condition: z.ZodType<Condition> = fields
-  .part('a condition', { type: fields.text, status: fields.text })
-  .transform(({ type, status }) => ({ type: intern(type), status: intern(status) }))
+export function conditionOf({ type, status }: Condition): Condition {
+  return { type: intern(type), status: intern(status) }
+}
 
-const taint: z.ZodType<Taint> = fields
-  .part('a taint', { key: fields.text, value: fields.maybe(fields.text), effect: fields.maybe(fields.text) })
-  .transform(({ key, value, effect }) => ({
-    key: intern(key),
-    value: intern(value ?? ''),
-    effect: intern(effect ?? ''),
-  }))
+const wireTaint = fields.part('a taint', {
+  key: fields.text,
+  value: fields.maybe(fields.text),
+  effect: fields.maybe(fields.text),
+})
 
-const nodeAddress: z.ZodType<NodeAddress> = fields
-  .part('an address', { type: fields.text, address: fields.text })
-  .transform(({ type, address }) => ({ type: intern(type), address }))
+function taintOf({ key, value, effect }: z.infer<typeof wireTaint>): Taint {
+  return { key: intern(key), value: intern(value ?? ''), effect: intern(effect ?? '') }
+}
+
+const wireAddress = fields.part('an address', { type: fields.text, address: fields.text })
+
+function nodeAddressOf({ type, address }: NodeAddress): NodeAddress {
+  return { type: intern(type), address: canonical(address) }
+}
 
 const wireSpec = fields.part('the spec of a node', {
   podCIDR: fields.maybe(fields.text),
   podCIDRs: fields.list('prefixes', fields.cidr),
   unschedulable: fields.maybe(fields.flag),
-  taints: fields.list('taints', taint),
+  taints: fields.list('taints', wireTaint),
   providerID: fields.maybe(fields.text),
 })
 
 const wireStatus = fields.part('the status of a node', {
-  addresses: fields.list('addresses', nodeAddress),
-  conditions: fields.list('conditions', condition),
+  addresses: fields.list('addresses', wireAddress),
+  conditions: fields.list('conditions', wireCondition),
 })
 
 export const nodeSchema: z.ZodType<Node> = fields
-  .part('a Node', { metadata: clusterWide, spec: fields.maybe(wireSpec), status: fields.maybe(wireStatus) })
+  .part('a Node', { metadata: wireMetadata, spec: fields.maybe(wireSpec), status: fields.maybe(wireStatus) })
   .transform(({ metadata, spec, status }) => ({
     kind: 'Node',
-    metadata,
+    metadata: clusterWide(metadata),
     spec: {
-      podCIDRs: spec?.podCIDRs.length ? spec.podCIDRs : spec?.podCIDR ? [spec.podCIDR] : [],
+      podCIDRs: spec?.podCIDRs?.length ? spec.podCIDRs : spec?.podCIDR ? [spec.podCIDR] : [],
       unschedulable: spec?.unschedulable ?? false,
-      taints: spec?.taints ?? [],
+      taints: each(spec?.taints, taintOf),
       ...(spec?.providerID && { providerID: spec.providerID }),
     },
-    status: { addresses: status?.addresses ?? [], conditions: status?.conditions ?? [] },
+    status: {
+      addresses: each(status?.addresses, nodeAddressOf),
+      conditions: each(status?.conditions, conditionOf),
+    },
   }))

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import * as fields from './fields.ts'
-import { internRecord } from './intern.ts'
-import { namespaced, type Metadata } from './metadata.ts'
+import { intern, internRecord } from './intern.ts'
+import { addresses, canonical, each } from './keep.ts'
+import { namespaced, wireMetadata, type Metadata } from './metadata.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 export type IpFamily = 'IPv4' | 'IPv6'
@@ -59,46 +60,59 @@ export interface LoadBalancerIngress {
   readonly ipMode: 'VIP' | 'Proxy'
 }
 
-export const protocol: z.ZodType<Protocol> = fields.word(['TCP', 'UDP', 'SCTP'])
+export const wireProtocol: z.ZodType<Protocol> = fields.word(['TCP', 'UDP', 'SCTP'])
 const family = fields.word(['IPv4', 'IPv6'])
 const policy = fields.word(['Cluster', 'Local'])
 
-const servicePort: z.ZodType<ServicePort> = fields
-  .part('a port', {
-    name: fields.maybe(fields.text),
-    protocol: fields.maybe(protocol),
-    port: fields.port,
-    targetPort: fields.maybe(fields.portOrName),
-    nodePort: fields.maybe(fields.portOrNone),
-    appProtocol: fields.maybe(fields.text),
-  })
-  .transform((raw) => ({
-    name: raw.name ?? '',
+const wirePort = fields.part('a port', {
+  name: fields.maybe(fields.text),
+  protocol: fields.maybe(wireProtocol),
+  port: fields.port,
+  targetPort: fields.maybe(fields.portOrName),
+  nodePort: fields.maybe(fields.portOrNone),
+  appProtocol: fields.maybe(fields.text),
+})
+
+function portOf(raw: z.infer<typeof wirePort>): ServicePort {
+  return {
+    name: intern(raw.name ?? ''),
     protocol: raw.protocol ?? 'TCP',
     port: raw.port,
     targetPort: raw.targetPort || raw.port,
     ...(raw.nodePort && { nodePort: raw.nodePort }),
-    ...(raw.appProtocol && { appProtocol: raw.appProtocol }),
-  }))
+    ...(raw.appProtocol && { appProtocol: intern(raw.appProtocol) }),
+  }
+}
 
-const ingress: z.ZodType<LoadBalancerIngress> = fields
-  .part('an ingress point', {
-    ip: fields.maybe(fields.addressOrNone),
-    hostname: fields.maybe(fields.text),
-    ipMode: fields.maybe(fields.word(['VIP', 'Proxy'])),
-  })
-  .transform((raw) => ({
-    ...(raw.ip && { ip: raw.ip }),
+const wireIngress = fields.part('an ingress point', {
+  ip: fields.maybe(fields.addressOrNone),
+  hostname: fields.maybe(fields.text),
+  ipMode: fields.maybe(fields.word(['VIP', 'Proxy'])),
+})
+
+function ingressOf(raw: z.infer<typeof wireIngress>): LoadBalancerIngress {
+  return {
+    ...(raw.ip && { ip: canonical(raw.ip) }),
     ...(raw.hostname && { hostname: raw.hostname }),
     ipMode: raw.ipMode ?? 'VIP',
-  }))
+  }
+}
+
+const wireAffinity = fields.part('the configuration of the affinity', {
+  clientIP: fields.maybe(
+    fields.part('the affinity by client', {
+      timeoutSeconds: fields.maybe(fields.integer('a number of seconds', 1, 86_400)),
+    }),
+  ),
+})
 
 const wireSpec = fields.part('the spec of a service', {
   type: fields.maybe(fields.word(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'])),
   clusterIP: fields.maybe(fields.addressOrNone),
   clusterIPs: fields.list('addresses', fields.addressOrNone),
   ipFamilies: fields.list('families', family),
-  ports: fields.list('ports', servicePort),
+  ports: fields.list('ports', wirePort),
+  selector: fields.maybe(fields.texts),
   externalIPs: fields.list('addresses', fields.address),
   loadBalancerIP: fields.maybe(fields.addressOrNone),
   loadBalancerClass: fields.maybe(fields.text),
@@ -106,67 +120,65 @@ const wireSpec = fields.part('the spec of a service', {
   externalTrafficPolicy: fields.maybe(policy),
   internalTrafficPolicy: fields.maybe(policy),
   sessionAffinity: fields.maybe(fields.word(['None', 'ClientIP'])),
-  sessionAffinityConfig: fields.maybe(
-    fields.part('the configuration of the affinity', {
-      clientIP: fields.maybe(
-        fields.part('the affinity by client', {
-          timeoutSeconds: fields.maybe(fields.integer('a number of seconds', 1, 86_400)),
-        }),
-      ),
-    }),
-  ),
+  sessionAffinityConfig: fields.maybe(wireAffinity),
   healthCheckNodePort: fields.maybe(fields.portOrNone),
   trafficDistribution: fields.maybe(fields.text),
   publishNotReadyAddresses: fields.maybe(fields.flag),
   allocateLoadBalancerNodePorts: fields.maybe(fields.flag),
-  selector: fields.maybe(fields.texts),
   externalName: fields.maybe(fields.text),
 })
 
-const spec: z.ZodType<ServiceSpec> = wireSpec.transform((raw) => {
-  const clusterIPs = (raw.clusterIPs.length > 0 ? raw.clusterIPs : [raw.clusterIP ?? '']).filter((one) => one !== '')
-  const sessionAffinity = raw.sessionAffinity ?? 'None'
+type WireSpec = z.infer<typeof wireSpec>
+
+function specOf(raw: WireSpec): ServiceSpec {
+  const clusterIPs = clusterIPsOf(raw)
   return {
     type: raw.type ?? 'ClusterIP',
     clusterIPs,
-    ipFamilies: raw.ipFamilies.length > 0 ? raw.ipFamilies : clusterIPs.filter((one) => one !== 'None').map(familyOf),
-    ports: raw.ports,
-    externalIPs: raw.externalIPs,
-    ...(raw.loadBalancerIP && raw.loadBalancerIP !== 'None' && { loadBalancerIP: raw.loadBalancerIP }),
-    ...(raw.loadBalancerClass && { loadBalancerClass: raw.loadBalancerClass }),
-    loadBalancerSourceRanges: raw.loadBalancerSourceRanges,
+    ipFamilies: raw.ipFamilies?.length ? raw.ipFamilies : clusterIPs.filter((one) => one !== 'None').map(familyOf),
+    ports: each(raw.ports, portOf),
+    externalIPs: addresses(raw.externalIPs),
+    ...(raw.loadBalancerIP && { loadBalancerIP: canonical(raw.loadBalancerIP) }),
+    ...(raw.loadBalancerClass && { loadBalancerClass: intern(raw.loadBalancerClass) }),
+    loadBalancerSourceRanges: each(raw.loadBalancerSourceRanges, (one) => one.trim()),
     externalTrafficPolicy: raw.externalTrafficPolicy ?? 'Cluster',
     internalTrafficPolicy: raw.internalTrafficPolicy ?? 'Cluster',
-    sessionAffinity,
-    ...(sessionAffinity === 'ClientIP' && {
-      sessionAffinityConfig: {
-        clientIP: { timeoutSeconds: raw.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800 },
-      },
-    }),
+    ...affinityOf(raw),
     ...(raw.healthCheckNodePort && { healthCheckNodePort: raw.healthCheckNodePort }),
-    ...(raw.trafficDistribution && { trafficDistribution: raw.trafficDistribution }),
+    ...(raw.trafficDistribution && { trafficDistribution: intern(raw.trafficDistribution) }),
     publishNotReadyAddresses: raw.publishNotReadyAddresses ?? false,
     allocateLoadBalancerNodePorts: raw.allocateLoadBalancerNodePorts ?? true,
     selector: internRecord(raw.selector),
     ...(raw.externalName && { externalName: raw.externalName }),
   }
-})
+}
+
+/** API servers before dual stack have `clusterIP` alone. */
+function clusterIPsOf({ clusterIP, clusterIPs }: WireSpec): readonly string[] {
+  return addresses((clusterIPs?.length ? clusterIPs : [clusterIP ?? '']).filter((one) => one !== ''))
+}
+
+function affinityOf(raw: WireSpec): Pick<ServiceSpec, 'sessionAffinity' | 'sessionAffinityConfig'> {
+  if (raw.sessionAffinity !== 'ClientIP') return { sessionAffinity: 'None' }
+  const timeoutSeconds = raw.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800
+  return { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } }
+}
 
 function familyOf(address: string): IpFamily {
   return address.includes(':') ? 'IPv6' : 'IPv4'
 }
 
-const status = fields.part('the status of a service', {
+const wireStatus = fields.part('the status of a service', {
   loadBalancer: fields.maybe(
-    fields.part('the status of a load balancer', { ingress: fields.list('ingress points', ingress) }),
+    fields.part('the status of a load balancer', { ingress: fields.list('ingress points', wireIngress) }),
   ),
 })
 
 export const serviceSchema: z.ZodType<Service> = fields
-  .part('a Service', { metadata: namespaced, spec, status: fields.maybe(status) })
+  .part('a Service', { metadata: wireMetadata, spec: wireSpec, status: fields.maybe(wireStatus) })
   .transform((raw) => ({
     kind: 'Service',
-    metadata: raw.metadata,
-    spec: raw.spec,
-    status: { loadBalancer: { ingress: raw.status?.loadBalancer?.ingress ?? [] } },
+    metadata: namespaced(raw.metadata),
+    spec: specOf(raw.spec),
+    status: { loadBalancer: { ingress: each(raw.status?.loadBalancer?.ingress, ingressOf) } },
   }))
