@@ -12,6 +12,8 @@ export { here } from './thread/place.ts'
 export type { Net } from './topology/topology.ts'
 export { Topology, topology } from './topology/topology.ts'
 export { Host } from './topology/host.ts'
+export { applySysctls } from './topology/apply.ts'
+export { namespacePrefix, sweepStaleNamespaces } from './topology/stale.ts'
 export type * from './topology/spec.ts'
 export type { DeviceModel, HostModel } from './topology/model.ts'
 

@@ -7,6 +7,7 @@ import { untilCarrier } from './carrier.ts'
 import { Host } from './host.ts'
 import type { DeviceModel, TopologyModel } from './model.ts'
 import type { Step } from './plan.ts'
+import { sysctlsOf } from './plan.ts'
 import { xdpPassObject } from './xdp-pass.ts'
 
 /** What is being made. */
@@ -62,6 +63,13 @@ function addNamespace({ host: name }: Extract<Step, { do: 'namespace' }>, site: 
   const host = new Host(model, createNamespace(`${site.prefix}-${name}`))
   site.hosts.set(name, host)
   site.stack.use(host)
+}
+
+/** For hosts that are made one by one, without a topology. */
+export function applySysctls(host: Host): void {
+  host.run(() => {
+    for (const [name, value] of Object.entries(sysctlsOf(host.model))) writeSysctl(name, String(value))
+  })
 }
 
 function writeSysctl(name: string, value: string): void {
