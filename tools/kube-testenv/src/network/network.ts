@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { openEthtool } from 'netlink-ts'
 import { namespacePrefix, sweepStaleNamespaces } from '@skep/testbed'
-import { Cgroup, cgroupRoot } from './cgroup.ts'
+import { Cgroup, cgroupRoot, sweepStaleCgroups } from './cgroup.ts'
 import { Machine } from './machine.ts'
 import { machineAddresses, ranges } from './ranges.ts'
 import { Relay } from './relay.ts'
@@ -25,6 +25,7 @@ export class Network implements AsyncDisposable {
 
   static async make(apiPort: number): Promise<Network> {
     sweepStaleNamespaces()
+    sweepStaleCgroups()
     const network = new Network(namespacePrefix(randomInt(36 ** 4).toString(36)))
     const addresses = [ranges.controlPlane, ranges.controlPlane6]
     network.#relay = await Relay.start(network.switch.namespace, addresses, apiPort)
