@@ -1,4 +1,4 @@
-import { BfdTie, type PeerConfig, type Speaker, type SpeakerEvent } from '@skep/bgp'
+import { BfdTie, type PeerConfig, type PeerStatus, type Speaker, type SpeakerEvent } from '@skep/bgp'
 import { type BfdEvent, type BfdProcess, startBfdProcess, stopBfdProcess } from '@skep/bfd'
 
 export interface PathWatchOptions {
@@ -29,6 +29,12 @@ export class PathWatch {
     this.#bfd ??= await startBfdProcess({ socket, onEvent: (event) => this.#tell(event) })
     this.#tie ??= new BfdTie(speaker, this.#bfd)
     this.#tie.apply(peers)
+  }
+
+  /** How the speaker's peers are, their paths included. */
+  peers(): PeerStatus[] {
+    const peers = this.#options.speaker.peers()
+    return this.#tie?.status(peers) ?? peers
   }
 
   /** `keep`: BFD goes on, as the routes do, for the speaker that comes next; else peers are told that it ends. */

@@ -10,11 +10,13 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
 const bird = `router id 10.0.0.254;
 protocol device {}
+protocol bfd { interface "*" { interval 200 ms; multiplier 10; }; }
 protocol bgp skep {
   local 10.0.0.254 as 65000;
   neighbor 10.0.0.1 as 65001;
   passive on;
   direct;
+  bfd on;
   ipv4 { import all; export none; };
 }
 `
@@ -25,7 +27,7 @@ kind: BGP
 spec:
   asn: 65001
   routerId: 10.0.0.1
-  peers: [{ name: tor-1, address: 10.0.0.254, asn: 65000, connectRetry: 1 }]
+  peers: [{ name: tor-1, address: 10.0.0.254, asn: 65000, connectRetry: 1, device: eth0, bfd: { intervalMs: 200, multiplier: 10 } }]
   announce: [{ prefixes: [${prefix}] }]
 `
 }
@@ -65,9 +67,13 @@ needing(needs.root, needs.binary('bird')).test(
     const ask = (...command: string[]): Promise<string> => net.skep.exec(process.execPath, ...words, ...command)
     await untilLine(child.stdout!, /speaking as/)
     await router('show route', /192\.0\.2\.10\/32/)
-    expect(await ask('peers')).toMatch(/tor-1 {2}10\.0\.0\.254 {2}65000 {2}established/)
+    while (!(await ask('peers')).includes(' up ')) await wait(20)
+    expect(await ask('peers')).toMatch(/tor-1 {2}10\.0\.0\.254 {2}65000 {2}established {2}\w+ +up /)
+    expect(JSON.parse(await ask('peers', '--json'))).toMatchObject([{ bfd: { state: 'up', downs: 0 } }])
     expect(await ask('routes', '--explain')).toContain('announced to tor-1: the only route')
-    expect(await ask('metrics')).toContain('skep_bgp_advertised_routes{peer="tor-1",family="ipv4"} 1')
+    const metrics = await ask('metrics')
+    expect(metrics).toContain('skep_bgp_advertised_routes{peer="tor-1",family="ipv4"} 1')
+    expect(metrics).toContain('skep_bgp_bfd_state{peer="tor-1"} 3')
 
     writeFileSync(file, configuration('192.0.2.11/32'))
     expect(await ask('diff', '-f', file)).toBe('- 192.0.2.10/32 to tor-1\n+ 192.0.2.11/32 to tor-1\n')

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { whyNoBpf } from './bpf.ts'
 import { whyNoBpftool } from './bpftool.ts'
+import { GO, whyNoGo } from './go.ts'
 import type { TestGlobals } from './globals.ts'
 import { testGlobals } from './globals.ts'
 import { KIND, whyNoKind } from './kind.ts'
@@ -26,6 +27,8 @@ export const needs: {
   readonly binary: (name: string) => Need
   /** Devices of a kind (`ip link add type <kind>`), which the kernel may be built without. */
   readonly kind: (kind: string) => Need
+  /** Go, of this version or newer: `go('1.26.0')`. */
+  readonly go: (version: string) => Need
   /** Anything else; `missing` tries it, and says what came of that. */
   readonly feature: (name: string, missing: () => string | undefined) => Need
 } = {
@@ -34,6 +37,7 @@ export const needs: {
   bpftool: { name: 'bpftool', missing: whyNoBpftool },
   binary: (name) => ({ name, missing: () => whyNoBinary(name) }),
   kind: (kind) => ({ name: `${KIND}${kind}`, missing: () => whyNoKind(kind) }),
+  go: (version) => ({ name: `${GO}${version}`, missing: () => whyNoGo(version) }),
   feature: (name, missing) => ({ name, missing }),
 }
 

@@ -1,6 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import type { Program } from 'libbpf-ts'
-import { openObject } from 'libbpf-ts'
 import { createNamespace, openEthtool } from 'netlink-ts'
 import { type TestCgroup, testCgroup } from '../cgroup/cgroup.ts'
 import { TestbedError } from '../error.ts'
@@ -8,7 +6,8 @@ import { untilCarrier } from './carrier.ts'
 import { Host } from './host.ts'
 import type { DeviceModel, TopologyModel } from './model.ts'
 import type { Step } from './plan.ts'
-import { xdpPassObject } from './xdp-pass.ts'
+import { sysctlsOf } from './plan.ts'
+import { XdpPass } from './pass.ts'
 
 /** What is being made. */
 interface Site {
@@ -17,7 +16,7 @@ interface Site {
   readonly hosts: Map<string, Host>
   /** Undoes what was made so far. */
   readonly stack: AsyncDisposableStack
-  pass?: Program
+  pass?: XdpPass
   cgroup?: TestCgroup
 }
 
@@ -72,6 +71,13 @@ function cgroupOf(site: Site): TestCgroup {
   return (site.cgroup ??= site.stack.use(testCgroup()))
 }
 
+/** For hosts that are made one by one, without a topology. */
+export function applySysctls(host: Host): void {
+  host.run(() => {
+    for (const [name, value] of Object.entries(sysctlsOf(host.model))) writeSysctl(name, String(value))
+  })
+}
+
 function writeSysctl(name: string, value: string): void {
   writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value)
 }
@@ -102,12 +108,6 @@ function addBridge({ host, device, ports }: Extract<Step, { do: 'bridge' }>, sit
 }
 
 function attachPass({ host, device }: Extract<Step, { do: 'pass xdp' }>, site: Site): void {
-  const program = (site.pass ??= loadPass(site.stack))
-  const attached = hostOf(site, host).run(() => program.attachXdp({ device, mode: 'native' }))
-  site.stack.use(attached)
-}
-
-function loadPass(stack: AsyncDisposableStack): Program {
-  using object = openObject(xdpPassObject)
-  return stack.use(object.load()).program('xdp_pass')
+  site.pass ??= site.stack.use(new XdpPass())
+  site.pass.attach(hostOf(site, host), device)
 }

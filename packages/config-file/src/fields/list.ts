@@ -1,15 +1,21 @@
 import { z } from 'zod'
-import { Refusal, readerOf, shapeOf } from './fields.ts'
-import { wrong } from '@skep/config-file'
+import { wrong } from '../problem.ts'
+import { Refusal, readerOf } from './field.ts'
+import { shapeOf } from './strict.ts'
 
-/** A list. Its elements are read one by one, so that of a hundred thousand nothing stays but what they are. */
-export function list<T>(what: string, element: z.ZodType<T>): z.ZodType<readonly T[]> {
+/**
+ * A list. Its elements are read one by one, so that of a hundred thousand nothing stays but what they are.
+ * With `filled`, which says what to write, one that is empty is refused.
+ */
+export function list<T>(what: string, element: z.ZodType<T>, filled?: string): z.ZodType<readonly T[]> {
   const quick = quickReader(element)
   const reader = z.unknown().transform((value, context): readonly T[] => {
     if (!Array.isArray(value)) {
       context.issues.push({ code: 'custom', message: wrong(value, `a list of ${what}`, 'write [ … ]'), input: value })
       return z.NEVER
     }
+    if (value.length === 0 && filled !== undefined)
+      context.issues.push({ code: 'custom', message: `is empty; ${filled}`, input: value })
     return value.map((item: unknown, i) => {
       const known = quick?.(item)
       if (known !== undefined) return known

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { KubeTestEnvError } from '../error.ts'
+
+/** What is built of the Go module k8s.io/kubernetes. */
+export type KubeProgram = 'kube-apiserver' | 'kube-controller-manager' | 'kube-proxy'
+
+/** Those that every cluster needs. */
+export const controlPlane: readonly KubeProgram[] = ['kube-apiserver', 'kube-controller-manager']
+
+/** The folder with the go.mod that names the versions. */
+export const moduleFolder: string = join(import.meta.dirname, '../../control-plane')
+
+/** The version of Kubernetes that go.mod names: `v1.37.2`. */
+export function kubernetesVersion(): string {
+  const [, version] = /^require k8s\.io\/kubernetes (v\S+)/m.exec(goMod()) ?? []
+  if (version === undefined) throw new Error(`${moduleFolder}/go.mod requires no k8s.io/kubernetes`)
+  return version
+}
+
+/** The oldest Go that builds it: `1.26.0`. */
+export function goVersionWanted(): string {
+  const [, version] = /^go (\S+)/m.exec(goMod()) ?? []
+  return version ?? '1'
+}
+
+/** Where the programs of these very sources are kept: outside the project, since they outlive it. */
+export function programsFolder(): string {
+  const sources = ['go.mod', 'go.sum'].map((name) => readFileSync(join(moduleFolder, name)))
+  const key = createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 12)
+  return join(cacheFolder(), `${kubernetesVersion()}-${process.arch}-${key}`)
+}
+
+export function cacheFolder(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'skep/control-plane')
+}
+
+/** A program that has been built. Throws {@link KubeTestEnvError} `NOT_BUILT` with what to do. */
+export function programPath(program: KubeProgram): string {
+  const path = join(programsFolder(), program)
+  if (existsSync(path)) return path
+  throw new KubeTestEnvError(
+    'NOT_BUILT',
+    program,
+    `${path} is not there; build it once, in some ten minutes: make kube-programs`,
+  )
+}
+
+function goMod(): string {
+  return readFileSync(join(moduleFolder, 'go.mod'), 'utf8')
+}
