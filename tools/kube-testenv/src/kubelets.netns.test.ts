@@ -22,7 +22,7 @@ test('a deployment: its pods run on the nodes in turn, an update replaces them, 
   await cluster.api.create(deployments, deployment('1'))
   await cluster.api.until(deployments, { name: 'web' }, ({ status }) => status?.availableReplicas === 2)
   const { items } = await cluster.api.list(pods, { labelSelector: 'version=1' })
-  expect(items.map(({ spec }) => spec?.nodeName).toSorted()).toEqual(['a', 'b'])
+  expect(items.map(({ spec }) => String(spec?.nodeName)).toSorted()).toEqual(['a', 'b'])
 
   await cluster.api.apply(deployments, deployment('2'))
   await cluster.api.untilAll(pods, { labelSelector: 'version=1' }, (old) => old.length === 0)
