@@ -15,6 +15,8 @@ export type { FieldSelector, LabelRequirement, LabelSelector } from './follow/se
 export { formatLabelSelector, matchesLabels } from './follow/selector.ts'
 export type { FollowOptions, Source } from './follow/source.ts'
 export type { FollowCounts, FollowState, FollowStatus, Refused, RestartReason } from './follow/status.ts'
+export type { ElectionOptions, ElectionStatus } from './leader/election.ts'
+export { Election } from './leader/election.ts'
 export type {
   Endpoint,
   EndpointConditions,
@@ -55,3 +57,8 @@ export { ApiSource } from './watch/api-source.ts'
 export type { Limits } from './watch/following.ts'
 export { collectionPath, objectPath } from './watch/query.ts'
 export type { Listing } from './watch/reflector.ts'
+export type { EventTarget, KubeEvent, Reporter } from './write/event.ts'
+export type { RecorderOptions } from './write/recorder.ts'
+export { EventRecorder } from './write/recorder.ts'
+export type { Current, ObjectName, UpdateOptions, WriteOptions } from './write/status.ts'
+export { applyStatus, updateStatus } from './write/status.ts'
