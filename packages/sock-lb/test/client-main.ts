@@ -18,8 +18,8 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
     const [line] = await said
     return { by: line.toString().trim(), peer, socket: keepStream(socket) }
   },
-  async udp({ address, port, connected, times = 1 }) {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  async udp({ address, port, connected, times = 1, socket: known = 0 }) {
+    const socket = datagrams.get(known) ?? createSocket(address.includes(':') ? 'udp6' : 'udp4')
     if (connected === true)
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject)
