@@ -153,7 +153,7 @@ export class Cluster implements Lifetime {
   async pod(node: Node, options: PodOptions = {}): Promise<Pod> {
     const network = await this.network()
     const { name = `pod-${++this.#counted.pods}`, namespace = 'default' } = options
-    const pod = await Pod.make(this.api, node, { name, namespace }, options, `${network.prefix}-${namespace}`)
+    const pod = await Pod.make({ api: this.api, network, node }, { name, namespace }, options)
     this.#pods.add(pod)
     return pod
   }

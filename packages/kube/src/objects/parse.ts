@@ -1,4 +1,4 @@
-import { formatPath, type Path } from '@skep/config-file'
+import { count, formatPath, type Path } from '@skep/config-file'
 import type { Kind, KubeObject } from './kinds.ts'
 
 /** What is wrong at one place of an object. */
@@ -24,8 +24,17 @@ export function parseObject<T extends KubeObject>(kind: Kind<T>, value: unknown)
   const result = kind.schema.safeParse(value)
   if (result.success) return { object: result.data }
   const { name, namespace } = identityOf(value)
-  const faults = result.error.issues.map(({ path, message }): Fault => ({ path, message }))
+  const faults = faultsOf(result.error.issues)
   return { refusal: { kind: kind.kind, namespace: kind.namespaced ? namespace || 'default' : '', name, faults } }
+}
+
+/** Of each object, so many faults are told. */
+const MOST_FAULTS = 16
+
+function faultsOf(issues: readonly { readonly path: Path; readonly message: string }[]): Fault[] {
+  const faults = issues.slice(0, MOST_FAULTS).map(({ path, message }): Fault => ({ path, message }))
+  const more = issues.length - faults.length
+  return more > 0 ? [...faults, { path: [], message: `and ${count(more, 'fault')} more` }] : faults
 }
 
 /** Who an object says that it is, as far as that can be read. */

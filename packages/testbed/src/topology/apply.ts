@@ -1,6 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import type { Program } from 'libbpf-ts'
-import { openObject } from 'libbpf-ts'
 import { createNamespace, openEthtool } from 'netlink-ts'
 import { TestbedError } from '../error.ts'
 import { untilCarrier } from './carrier.ts'
@@ -8,7 +6,7 @@ import { Host } from './host.ts'
 import type { DeviceModel, TopologyModel } from './model.ts'
 import type { Step } from './plan.ts'
 import { sysctlsOf } from './plan.ts'
-import { xdpPassObject } from './xdp-pass.ts'
+import { XdpPass } from './pass.ts'
 
 /** What is being made. */
 interface Site {
@@ -17,7 +15,7 @@ interface Site {
   readonly hosts: Map<string, Host>
   /** Undoes what was made so far. */
   readonly stack: AsyncDisposableStack
-  pass?: Program
+  pass?: XdpPass
 }
 
 type Appliers = {
@@ -102,12 +100,6 @@ function addBridge({ host, device, ports }: Extract<Step, { do: 'bridge' }>, sit
 }
 
 function attachPass({ host, device }: Extract<Step, { do: 'pass xdp' }>, site: Site): void {
-  const program = (site.pass ??= loadPass(site.stack))
-  const attached = hostOf(site, host).run(() => program.attachXdp({ device, mode: 'native' }))
-  site.stack.use(attached)
-}
-
-function loadPass(stack: AsyncDisposableStack): Program {
-  using object = openObject(xdpPassObject)
-  return stack.use(object.load()).program('xdp_pass')
+  site.pass ??= site.stack.use(new XdpPass())
+  site.pass.attach(hostOf(site, host), device)
 }

@@ -43,7 +43,7 @@ export class ApiClient implements Disposable {
 
   /** Whatever there is no verb for: `request('GET', '/version')`. */
   request<T>(method: string, path: string, options: HttpOptions = {}): Promise<T> {
-    return this.#http.json(method, path, options)
+    return this.#http.read(method, path, options)
   }
 
   create<T extends KubeObject>(of: Resource<T>, object: T): Promise<T> {

@@ -43,8 +43,11 @@ export class Http implements Disposable {
     return response
   }
 
-  async json<T>(method: string, path: string, options: HttpOptions = {}): Promise<T> {
-    return JSON.parse(await text(await this.open(method, path, options))) as T
+  /** The whole answer: what its JSON says; text as it is. */
+  async read<T>(method: string, path: string, options: HttpOptions = {}): Promise<T> {
+    const response = await this.open(method, path, options)
+    const body = await text(response)
+    return (response.headers['content-type']?.startsWith('application/json') ? JSON.parse(body) : body) as T
   }
 
   [Symbol.dispose](): void {
