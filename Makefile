@@ -24,7 +24,18 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 	@$(bootstrap) test
 	@$(if $(PACKAGE),$(node) tools/jest/check-package.ts $(PACKAGE))
 	@$(machine) test
+	@$(MAKE) -s kube-programs
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
+
+.PHONY: kube
+kube: ## a Kubernetes control plane with two nodes, to play with (PROXY=nftables|iptables); Ctrl-C ends it
+	@$(bootstrap) kube && $(machine) kube
+	@$(MAKE) -s kube-programs
+	@$(node) tools/kube-testenv/src/main.ts $(if $(PROXY),--proxy $(PROXY))
+
+.PHONY: kube-programs
+kube-programs: ## builds what clusters need of Kubernetes, once (PROXY=1: kube-proxy too)
+	@$(node) tools/kube-testenv/src/programs/main.ts $(if $(PROXY),kube-apiserver kube-controller-manager kube-proxy)
 
 .PHONY: test-kernels
 test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs (SMOKE=1, KERNEL=6.1, TESTS=bond)

@@ -13,6 +13,7 @@ import { freePort } from './control-plane/free-port.ts'
 import { kubeconfigText } from './control-plane/kubeconfig.ts'
 import { KubeTestEnvError } from './error.ts'
 import { kubeProxy, type KubeProxyOptions } from './kube-proxy.ts'
+import { Kubelets, type KubeletOptions } from './network/kubelets.ts'
 import type { Machine } from './network/machine.ts'
 import { Network } from './network/network.ts'
 import { makeNode, type Node, type NodeOptions } from './network/node.ts'
@@ -156,6 +157,11 @@ export class Cluster implements Lifetime {
     const pod = await Pod.make({ api: this.api, network, node }, { name, namespace }, options)
     this.#pods.add(pod)
     return pod
+  }
+
+  /** Runs the pods that controllers make, on these nodes in turn: those of deployments. Dispose of it before the cluster. */
+  async kubelets(nodes: readonly Node[], options: KubeletOptions): Promise<Kubelets> {
+    return new Kubelets(this.api, await this.network(), nodes, options)
   }
 
   /** A machine that is no node: a client outside of the cluster, on the nodes' network. */

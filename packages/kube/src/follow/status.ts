@@ -13,8 +13,6 @@ export type FollowState =
 
 /** An object that cannot be read as it is now. */
 export interface Refused extends Refusal {
-  /** Where it stands, for what comes from files: `web.yaml:12:7`. */
-  readonly place?: string
   /** Whether an earlier state of it is still in use. */
   readonly kept: boolean
 }

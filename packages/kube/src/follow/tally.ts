@@ -57,15 +57,19 @@ export class Tally {
     this.#times.nextTryAt = now + retryMs
   }
 
+  /** Something is wrong, but the rest goes on; `undefined`: no more. */
+  complains(error: string | undefined): void {
+    this.#error = error
+  }
+
   ends(): void {
     this.#state = 'ended'
   }
 
   /** An object is as it cannot be read. */
-  refuse(refusal: Refusal, kept: boolean, place?: string): void {
+  refuse(refusal: Refusal, kept: boolean): void {
     const key = objectKey(refusal.namespace, refusal.name)
-    if (this.#refused.size < SHOWN || this.#refused.has(key))
-      this.#refused.set(key, { ...refusal, kept, ...(place !== undefined && { place }) })
+    if (this.#refused.size < SHOWN || this.#refused.has(key)) this.#refused.set(key, { ...refusal, kept })
   }
 
   /** The object can be read, or is gone. */

@@ -6,6 +6,8 @@ export interface Fault {
   readonly path: Path
   /** What stands there, and what would be right. */
   readonly message: string
+  /** Of what comes from a file: `web.yaml:12:7`. */
+  readonly place?: string
 }
 
 /** An object that could not be read. */
@@ -43,11 +45,11 @@ export function identityOf(value: unknown): { readonly namespace: string; readon
   return { name: typeof name === 'string' ? name : '', namespace: typeof namespace === 'string' ? namespace : '' }
 }
 
-/** `Service default/web: spec.ports[0].port: 0 is not a port; write …`, one line for each fault. */
+/** `Service default/web: spec.ports[0].port: 0 is not a port; write …`, one line for each fault; the place in the file before it, where it is known. */
 export function formatRefusal({ kind, namespace, name, faults }: Refusal): string {
   const who = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name || '(no name)'}`
   return faults
-    .map(({ path, message }) => `${who}: ${path.length > 0 ? `${formatPath(path)}: ` : ''}${message}`)
+    .map(({ path, message, place }) => [place, who, formatPath(path), message].filter(Boolean).join(': '))
     .join('\n')
 }
 

@@ -3,7 +3,7 @@ import { KubeError } from '../error.ts'
 import type { KubeObject } from '../objects/kinds.ts'
 import * as fields from '../objects/fields.ts'
 import type { Following } from './following.ts'
-import { Intake } from './intake.ts'
+import { Intake } from '../follow/intake.ts'
 import { ItemSplitter } from './items.ts'
 import { collectionPath, selectorQuery } from './query.ts'
 

@@ -4,7 +4,7 @@ import type { KubeObject } from '../objects/kinds.ts'
 import { identityOf, keyOf, objectKey, parseObject } from '../objects/parse.ts'
 import { endsInitial, parseEvent, versionOf, type WatchEvent } from './event.ts'
 import type { Following } from './following.ts'
-import { Intake } from './intake.ts'
+import { Intake } from '../follow/intake.ts'
 import { LineSplitter } from './lines.ts'
 import { collectionPath, selectorQuery } from './query.ts'
 

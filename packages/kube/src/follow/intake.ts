@@ -1,8 +1,8 @@
-import type { Tally } from '../follow/tally.ts'
+import type { Tally } from './tally.ts'
 import type { Kind, KubeObject } from '../objects/kinds.ts'
-import { keyOf, objectKey, parseObject, type Refusal } from '../objects/parse.ts'
+import { keyOf, objectKey, parseObject, type Parsed, type Refusal } from '../objects/parse.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import type { TooLong } from './lines.ts'
+import type { TooLong } from '../watch/lines.ts'
 
 /** More than that are counted only. */
 const MOST_REFUSALS = 1000
@@ -25,7 +25,10 @@ export class Intake<T extends KubeObject> {
   }
 
   add(value: unknown): void {
-    const parsed = parseObject(this.#kind, value)
+    this.take(parseObject(this.#kind, value))
+  }
+
+  take(parsed: Parsed<T>): void {
     if ('object' in parsed) {
       this.#objects.set(keyOf(parsed.object), parsed.object)
       return
@@ -42,6 +45,10 @@ export class Intake<T extends KubeObject> {
     this.#nameless = true
     const message = `an object of ${bytes} bytes is too large to be read`
     this.#refuse({ kind: this.#kind.kind, namespace: '', name: '', faults: [{ path: [], message }] })
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key)
   }
 
   delete(key: string): void {
