@@ -1,5 +1,5 @@
 import { absolutePath, listenAddress } from '../checks.ts'
-import { flag, integer, text, word } from '../kinds.ts'
+import { flag, integer, text } from '../kinds.ts'
 import type { Catalogue } from '../option.ts'
 
 export interface GeneralSettings {
@@ -9,7 +9,6 @@ export interface GeneralSettings {
   debug: boolean
   'enable-ipv4': boolean
   'enable-ipv6': boolean
-  'log-format': 'json' | 'text'
   'prometheus-serve-addr': string
   'state-dir': string
 }
@@ -26,7 +25,6 @@ export const general: Catalogue<GeneralSettings> = {
   debug: flag(false, { about: 'log more' }),
   'enable-ipv4': flag(true, { about: 'serve IPv4' }),
   'enable-ipv6': flag(true, { about: 'serve IPv6' }),
-  'log-format': word('json', ['json', 'text'], { about: 'one JSON document a line, or text for people' }),
   'prometheus-serve-addr': text('', 'address', { about: 'where /metrics is served; nowhere if empty' }, listenAddress),
   'state-dir': text('/run/skep', 'path', { about: 'sockets, and what no map holds' }, absolutePath),
 }
