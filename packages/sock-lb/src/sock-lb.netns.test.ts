@@ -103,7 +103,7 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     expect(lb.verdicts().PASS_POD).toBe(1n)
     lb.reconcile(desired([service], { subjects: [{ netns: lab.net.pod.namespace.cookie, treat: 'host' }] }))
     expect((await lab.pod.tcp('10.96.0.1', 80)).peer).toBe('10.96.0.1 80')
-    const [pod] = [{ cgroup: lab.idOf(lab.net.pod.cgroup!), level: 3, treat: 'host' }] as const
+    const [pod] = [{ cgroup: lab.idOf(lab.net.pod.cgroupPath!), level: 3, treat: 'host' }] as const
     lb.reconcile(desired([service], { subjects: [pod] }))
     expect((await lab.pod.tcp('10.96.0.1', 80)).peer).toBe('10.96.0.1 80')
   })
@@ -113,7 +113,7 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     const service = frontend({ address: '10.96.0.1' })
     for (const subject of [
       { netns: lab.net.pod.namespace.cookie, treat: 'leave' },
-      { cgroup: lab.idOf(lab.net.pod.cgroup!), level: 3, treat: 'leave' },
+      { cgroup: lab.idOf(lab.net.pod.cgroupPath!), level: 3, treat: 'leave' },
     ] as const) {
       lb.reconcile(desired([service], { subjects: [subject] }))
       expect(await lab.pod.tcp('10.96.0.1', 80)).toEqual({ error: expect.stringMatching(/ENETUNREACH|EHOSTUNREACH/) })

@@ -49,7 +49,7 @@ export class Lab implements AsyncDisposable {
     this.node = node
     this.pod = pod
     this.pins = pinsOfTest()
-    this.cgroup = dirname(net.node.cgroup!)
+    this.cgroup = dirname(net.node.cgroupPath!)
     this.#stack = stack
   }
 

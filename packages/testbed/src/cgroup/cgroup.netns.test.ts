@@ -14,12 +14,12 @@ needing(needs.root, needs.bpf, cgroup2).describe('cgroups', () => {
     let path = ''
     {
       await using net = await topology({ hosts: { node: { cgroup: 'node' }, pod: { cgroup: 'node/pod' }, other: {} } })
-      path = net.node.cgroup!
+      path = net.node.cgroupPath!
       expect(await net.pod.exec('grep', '^0::', '/proc/self/cgroup')).toMatch(/^0::\/skep-[\w-]+\/node\/pod\n$/)
       const child = net.node.spawn('sh', ['-c', 'cat /proc/self/cgroup; echo here; exec sleep 1000'])
       await untilLine(child.stdout, /here/)
       expect(readFileSync(`${path}/cgroup.procs`, 'utf8')).toContain(String(child.pid))
-      expect(net.other.cgroup).toBeUndefined()
+      expect(net.other.cgroupPath).toBeUndefined()
     }
     expect(existsSync(path)).toBe(false)
   })

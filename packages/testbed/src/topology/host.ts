@@ -18,11 +18,11 @@ export class Host implements Place, AsyncDisposable {
   readonly model: HostModel
   readonly namespace: NetworkNamespace
   /** The folder of the cgroup v2 that its commands run in, where it was given one. */
-  readonly cgroup: string | undefined
+  readonly cgroupPath: string | undefined
   #netlink: Netlink | undefined
 
   constructor(model: HostModel, namespace: NetworkNamespace, cgroup?: string) {
-    this.cgroup = cgroup
+    this.cgroupPath = cgroup
     this.name = model.name
     this.model = model
     this.namespace = namespace
@@ -77,7 +77,7 @@ export class Host implements Place, AsyncDisposable {
   }
 
   #joined(command: string, args: readonly string[]): [string, readonly string[]] {
-    return this.cgroup === undefined ? [command, args] : joining(this.cgroup, command, args)
+    return this.cgroupPath === undefined ? [command, args] : joining(this.cgroupPath, command, args)
   }
 
   /** Starts a thread in the host's namespace: the sockets that it opens are in there. It ends with the topology. */
