@@ -4,7 +4,7 @@ import {
   type HealthCheckFailure,
   HealthCheckServer,
   ProxyHealth,
-  ServiceTable,
+  type ServiceTable,
   type Source,
 } from '@skep/services'
 import type { Netlink } from 'netlink-ts'
@@ -96,7 +96,7 @@ export class Agent implements AsyncDisposable {
       this.#say(table.update(Date.now() / 1000))
       const plan = sockets?.apply(table, nodeAddresses(netlink))
       void this.#openPorts()
-      return { problems: plan?.problems.map(({ service, message }) => `${service}: ${message}`) ?? [], failed: false }
+      return { problems: plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? [], failed: false }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)

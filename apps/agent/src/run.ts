@@ -22,7 +22,7 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const { settings, ignored } = resolved
   const log = pino({
     level: settings.debug ? 'debug' : 'info',
-    base: undefined,
+    base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
   })
   const name = nodeName(settings['k8s-node-name'])
