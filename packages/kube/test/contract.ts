@@ -110,9 +110,8 @@ export function sourceContract(test: Test, subject: () => Subject, space: string
       status: { phase: 'Running', podIPs: [{ ip: '10.1.0.1' }] },
     })
     expect(stores.nodes.get(`${space}-n1`)?.status.addresses).toEqual([{ type: 'InternalIP', address: '172.30.9.1' }])
-    expect(
-      source.status().every(({ synced, state, error }) => synced && state === 'watching' && error === undefined),
-    ).toBe(true)
+    await until(() => source.status().every(({ state, synced }) => state === 'watching' && synced))
+    expect(source.status().flatMap(({ error }) => error ?? [])).toEqual([])
   })
 
   test('what comes, changes and goes is told, in order for each object', async () => {

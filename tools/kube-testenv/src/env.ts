@@ -175,7 +175,7 @@ export class Cluster implements Lifetime {
     return (this.#made = await this.#network)
   }
 
-  /** Starts kube-proxy on a node; resolves when it has written its rules. `make kube-programs PROXY=1` builds it. */
+  /** Starts kube-proxy on a node; resolves when it has written its rules. */
   async kubeProxy(node: Node, options: KubeProxyOptions): Promise<Daemon> {
     const proxy = kubeProxy(this.folder, node, this.kubeconfigInside('system:kube-proxy'), options)
     this.#proxies.add(proxy)

@@ -147,6 +147,17 @@ test('an API server that cannot list on a watch is asked for pages', async () =>
   expect(test.store.status().counts.restarts).toEqual({})
 })
 
+test('one that says so on the watch, as well', async () => {
+  await using test = await followed({}, (api) => {
+    api.put(service('a'))
+    const object = { code: 500, message: 'the required storage feature RequestWatchProgress is disabled' }
+    api.failNext('watch', (_request, response) => void response.writeHead(200).end(eventLine('ERROR', object as never)))
+  })
+  await test.store.whenSynced()
+  expect(names(test.store)).toEqual(['a'])
+  expect(test.store.status().counts.restarts).toEqual({})
+})
+
 test('one that begins to, and then is silent, as well', async () => {
   await using test = await followed({ initialSilenceMs: 30 }, (api) => {
     api.put(service('a'))

@@ -91,10 +91,16 @@ export class Reflector<T extends KubeObject> {
   }
 }
 
-/** Whether an API server does not list on the watch: it says so, or tells nothing. */
+/** Answers that say nothing about whether it can: who asks is not known, or is to wait. */
+const unrelated = [401, 403, 429]
+
+/**
+ * Whether an API server does not list on the watch: it says so, at once or on the watch (that its etcd is too old, say, by a 500), or it tells
+ * nothing at all.
+ */
 function refusesInitial(error: unknown): boolean {
   if (!(error instanceof KubeError)) return false
-  return error.code === 'SILENT' || (error.code === 'REFUSED' && (error.status === 400 || error.status === 422))
+  return error.code === 'SILENT' || (error.code === 'REFUSED' && !unrelated.includes(error.status ?? 0))
 }
 
 function reasonOf(error: unknown): RestartReason {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { programPath } from '../programs/programs.ts'
 import { Daemon } from './daemon.ts'
 
 /** etcd on sockets in its own folder: no port, so that any number of them run side by side. */
@@ -13,11 +14,13 @@ export function etcd(folder: string): Daemon {
     'listen-peer-urls': peer,
     'initial-advertise-peer-urls': peer,
     'initial-cluster': `default=${peer}`,
-    logger: 'zap',
+    'log-level': 'warn',
+    // A test's data need not outlive the machine's power.
+    'unsafe-no-fsync': 'true',
   }
   // A killed one has left its sockets.
   const prepare = (): void => sockets.forEach((name) => rmSync(join(folder, name), { force: true }))
-  return new Daemon({ name: 'etcd', program: 'etcd', args: flagList(flags), folder, prepare })
+  return new Daemon({ name: 'etcd', program: programPath('etcd'), args: flagList(flags), folder, prepare })
 }
 
 /** Where a client finds it. */
