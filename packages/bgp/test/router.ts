@@ -48,6 +48,8 @@ export interface RouterPlan {
   readonly password?: string
   readonly multihop?: boolean
   readonly ttlSecurity?: boolean
+  /** FRR: the neighbour is whoever is on `device`; zebra runs too, and finds it. */
+  readonly unnumbered?: boolean
   /** Where link-local addresses are. */
   readonly device?: string
   /** IPv4 with an IPv6 next hop. */

@@ -1,3 +1,20 @@
+export type { ApiClientOptions, ApiRequest, ApiStream } from './api/client.ts'
+export { ApiClient } from './api/client.ts'
+export type { Clock } from './clock.ts'
+export { hostClock } from './clock.ts'
+export type { Cluster, Material } from './cluster/cluster.ts'
+export type { InClusterOptions } from './cluster/in-cluster.ts'
+export { inCluster } from './cluster/in-cluster.ts'
+export type { KubeConfigOptions } from './cluster/kubeconfig.ts'
+export { loadKubeConfig, readKubeConfig } from './cluster/kubeconfig.ts'
+export type { KubeErrorCode, KubeErrorOptions } from './error.ts'
+export { KubeError } from './error.ts'
+export type { FolderSourceOptions } from './folder/folder-source.ts'
+export { FolderSource } from './folder/folder-source.ts'
+export type { FieldSelector, LabelRequirement, LabelSelector } from './follow/selector.ts'
+export { formatLabelSelector, matchesLabels } from './follow/selector.ts'
+export type { FollowOptions, Source } from './follow/source.ts'
+export type { FollowCounts, FollowState, FollowStatus, Refused, RestartReason } from './follow/status.ts'
 export type {
   Endpoint,
   EndpointConditions,
@@ -25,3 +42,16 @@ export type {
   ServiceType,
   TrafficPolicy,
 } from './objects/service.ts'
+export type { Change } from './store/change.ts'
+export type { Index, IndexBy } from './store/index-of.ts'
+export { byIp, byLabel, byNamespace, byNode, byService } from './store/index-of.ts'
+export { ObjectStore } from './store/object-store.ts'
+export { Reader } from './store/reader.ts'
+export type { Store } from './store/store.ts'
+export type { Rounds } from './store/together.ts'
+export { together } from './store/together.ts'
+export type { ApiSourceOptions } from './watch/api-source.ts'
+export { ApiSource } from './watch/api-source.ts'
+export type { Limits } from './watch/following.ts'
+export { collectionPath, objectPath } from './watch/query.ts'
+export type { Listing } from './watch/reflector.ts'

@@ -13,6 +13,7 @@ import { freePort } from './control-plane/free-port.ts'
 import { kubeconfigText } from './control-plane/kubeconfig.ts'
 import { KubeTestEnvError } from './error.ts'
 import { kubeProxy, type KubeProxyOptions } from './kube-proxy.ts'
+import { Kubelets, type KubeletOptions } from './network/kubelets.ts'
 import type { Machine } from './network/machine.ts'
 import { Network } from './network/network.ts'
 import { makeNode, type Node, type NodeOptions } from './network/node.ts'
@@ -158,6 +159,11 @@ export class Cluster implements Lifetime {
     return pod
   }
 
+  /** Runs the pods that controllers make, on these nodes in turn: those of deployments. Dispose of it before the cluster. */
+  async kubelets(nodes: readonly Node[], options: KubeletOptions): Promise<Kubelets> {
+    return new Kubelets(this.api, await this.network(), nodes, options)
+  }
+
   /** A machine that is no node: a client outside of the cluster, on the nodes' network. */
   async machine(name: string): Promise<Machine> {
     return (await this.network()).join(name).machine
@@ -169,7 +175,7 @@ export class Cluster implements Lifetime {
     return (this.#made = await this.#network)
   }
 
-  /** Starts kube-proxy on a node; resolves when it has written its rules. `make kube-programs PROXY=1` builds it. */
+  /** Starts kube-proxy on a node; resolves when it has written its rules. */
   async kubeProxy(node: Node, options: KubeProxyOptions): Promise<Daemon> {
     const proxy = kubeProxy(this.folder, node, this.kubeconfigInside('system:kube-proxy'), options)
     this.#proxies.add(proxy)

@@ -26,7 +26,7 @@ const web = await cluster.api.create(services, {
   spec: { selector: { app: 'web' }, ports: [{ port: 80 }], trafficDistribution: 'PreferSameZone' },
 })
 await cluster.api.untilAll(endpointSlices, { labelSelector: 'kubernetes.io/service-name=web' }, (slices) =>
-  slices.some(({ endpoints }) => endpoints.length === 2),
+  slices.some(({ endpoints }) => endpoints?.length === 2),
 )
 const { prefix } = await cluster.network()
 console.log(`Kubernetes ${kubernetesVersion()} at ${cluster.url}; logs are in ${cluster.folder}

@@ -165,11 +165,6 @@ class Conversion {
     if (source !== undefined) this.sources.set(backend, source)
   }
 
-  #leaveOut(frontend: Frontend, message: string): [] {
-    this.#say(frontend, message)
-    return []
-  }
-
   #say(frontend: Frontend, message: string): false {
     this.deviations.push({ frontend: frontendKey(frontend), service: frontend.service, message })
     return false

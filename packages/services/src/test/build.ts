@@ -85,7 +85,10 @@ export function slice(
   })
 }
 
-function endpoint({ address, is = 'ready', node, zone, forZones, forNodes, pod }: EndpointSpec, namespace: string): object {
+function endpoint(
+  { address, is = 'ready', node, zone, forZones, forNodes, pod }: EndpointSpec,
+  namespace: string,
+): object {
   const named = (names: readonly string[] | undefined): object[] | undefined => names?.map((name) => ({ name }))
   return {
     addresses: [address],

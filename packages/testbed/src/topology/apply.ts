@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { createNamespace, openEthtool } from 'netlink-ts'
+import { type TestCgroup, testCgroup } from '../cgroup/cgroup.ts'
 import { TestbedError } from '../error.ts'
 import { untilCarrier } from './carrier.ts'
 import { Host } from './host.ts'
@@ -16,6 +17,7 @@ interface Site {
   /** Undoes what was made so far. */
   readonly stack: AsyncDisposableStack
   pass?: XdpPass
+  cgroup?: TestCgroup
 }
 
 type Appliers = {
@@ -58,9 +60,15 @@ function hostOf(site: Site, name: string): Host {
 function addNamespace({ host: name }: Extract<Step, { do: 'namespace' }>, site: Site): void {
   const model = site.model.hosts.find((each) => each.name === name)
   if (model === undefined) return
-  const host = new Host(model, createNamespace(`${site.prefix}-${name}`))
+  const cgroup = model.cgroup === undefined ? undefined : cgroupOf(site).child(model.cgroup)
+  const host = new Host(model, createNamespace(`${site.prefix}-${name}`), cgroup)
   site.hosts.set(name, host)
   site.stack.use(host)
+}
+
+/** One for the whole topology; it goes when its hosts have gone. */
+function cgroupOf(site: Site): TestCgroup {
+  return (site.cgroup ??= site.stack.use(testCgroup()))
 }
 
 /** For hosts that are made one by one, without a topology. */

@@ -59,7 +59,11 @@ export class Http implements Disposable {
     const headers = {
       authorization: `Bearer ${this.endpoint.token}`,
       accept: 'application/json',
-      ...(payload !== undefined && { 'content-type': contentType ?? 'application/json' }),
+      ...(payload !== undefined && {
+        'content-type': contentType ?? 'application/json',
+        // Node sends a DELETE's body without it.
+        'content-length': Buffer.byteLength(payload),
+      }),
     }
     return new Promise((resolve, reject) => {
       const options = { method, headers, agent: this.#agent, ...(signal && { signal }) }

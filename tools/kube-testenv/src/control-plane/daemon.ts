@@ -13,6 +13,8 @@ export interface DaemonOptions {
   readonly args: readonly string[]
   /** Where it runs and where its log is. */
   readonly folder: string
+  /** Called before each start. */
+  readonly prepare?: () => void
   /** Asked again and again until it is true. Without it, a daemon that has started is ready. */
   readonly ready?: () => Promise<boolean>
   /** Starts it elsewhere: in a namespace. */
@@ -48,6 +50,7 @@ export class Daemon implements AsyncDisposable {
   /** Starts it, unless it runs. */
   launch(): void {
     if (this.#child) return
+    this.#options.prepare?.()
     const { program, args, folder } = this.#options
     const log = openSync(this.log, 'a')
     try {

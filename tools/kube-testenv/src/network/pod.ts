@@ -92,16 +92,21 @@ export class Pod implements AsyncDisposable {
   }
 
   /** Makes the object, bound to its node, and says what a kubelet would say. */
-  static async make({ api, network, node }: PodSite, at: ObjectName, options: PodOptions): Promise<Pod> {
-    await api.create(pods, podObject(node, at, options))
-    const pod = new Pod(at, node, wire(network, node, at), api)
+  static async make(site: PodSite, at: ObjectName, options: PodOptions): Promise<Pod> {
+    await site.api.create(pods, podObject(site.node, at, options))
+    const pod = Pod.wire(site, at)
     await pod.setReady(options.ready ?? true)
     return pod
+  }
+
+  /** The network of a pod whose object there is. */
+  static wire(site: PodSite, at: ObjectName): Pod {
+    return new Pod(at, site.node, wire(site.network, site.node, at), site.api)
   }
 }
 
 /** What a pod is made with. */
-interface PodSite {
+export interface PodSite {
   readonly api: ApiClient
   readonly network: Network
   readonly node: Node
