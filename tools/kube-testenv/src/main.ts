@@ -13,12 +13,11 @@ if (values.proxy !== undefined && !modes.includes(values.proxy)) {
   process.exit(2)
 }
 
-await using stack = new AsyncDisposableStack()
-const cluster = stack.use(await kubeTestEnv())
+const cluster = await kubeTestEnv()
 for (const name of ['a', 'b']) {
   const node = await cluster.node(name, { zone: `zone-${name}` })
   const pod = await cluster.pod(node, { name: `web-${name}`, labels: { app: 'web' } })
-  stack.use(await httpServer(pod.host, { name: pod.name }))
+  await httpServer(pod.host, { name: pod.name })
   if (values.proxy !== undefined) await cluster.kubeProxy(node, { mode: values.proxy as KubeProxyOptions['mode'] })
 }
 const web = await cluster.api.create(services, {
@@ -40,8 +39,5 @@ Nodes a and b, each with a pod that serves HTTP, behind the Service web (${web.s
 
 Ctrl-C ends it, and nothing is left.`)
 
-const ended = Promise.withResolvers<void>()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve())
-const timer = setInterval(() => undefined, 1 << 30)
-await ended.promise
-clearInterval(timer)
+// The cluster ends with the process, by whatever signal.
+setInterval(() => undefined, 1 << 30)

@@ -27,14 +27,16 @@ export class Node {
   readonly addresses: readonly [string, string]
   readonly podCIDRs: readonly [string, string]
   readonly #api: ApiClient
+  readonly #network: Network
   #pods = 0
 
-  constructor(name: string, place: Place, podCIDRs: readonly [string, string], api: ApiClient) {
+  constructor(name: string, place: Place, podCIDRs: readonly [string, string], { api, network }: NodeSite) {
     this.name = name
     this.machine = place.machine
     this.addresses = place.addresses
     this.podCIDRs = podCIDRs
     this.#api = api
+    this.#network = network
     for (const range of podCIDRs) {
       const gateway = addressIn(range, 1)
       this.machine.netlink.address.add({
@@ -74,12 +76,23 @@ export class Node {
     const status = { conditions: [readyCondition(ready)] }
     await this.#api.patch(nodes, { name: this.name }, { status }, { type: 'strategic', subresource: 'status' })
   }
+
+  /** The machine is gone with all that runs on it, then the object. Its pods are to be removed before. */
+  async remove(): Promise<void> {
+    await this.#network.leave(this.machine)
+    await this.#api.delete(nodes, { name: this.name })
+  }
+}
+
+/** What a node is made with. */
+export interface NodeSite {
+  readonly api: ApiClient
+  readonly network: Network
 }
 
 /** Makes the object first, as a kubelet registers its node, then the machine's part. */
 export async function makeNode(
-  api: ApiClient,
-  network: Network,
+  { api, network }: NodeSite,
   name: string,
   options: NodeOptions,
   defaults: readonly [string, string],
@@ -90,7 +103,7 @@ export async function makeNode(
   const status = nodeStatus(place.addresses, options.ready ?? true)
   await api.patch(nodes, { name }, { status }, { type: 'strategic', subresource: 'status' })
   const podCIDRs = wanted === 'allocated' ? await allocated(api, name) : wanted
-  const node = new Node(name, place, podCIDRs, api)
+  const node = new Node(name, place, podCIDRs, { api, network })
   network.routePods(place, podCIDRs)
   return node
 }
