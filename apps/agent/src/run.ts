@@ -10,7 +10,7 @@ import { serveHealth } from './health/serve.ts'
 import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
 import { servicesOptions } from './services/options.ts'
-import { openSockets } from './sockets/open.ts'
+import { openSockets, testSockets } from './sockets/open.ts'
 
 /** Where the commands ask: `<state-dir>/agent.sock`. */
 export function socketOf(stateDir: string): string {
@@ -33,6 +33,7 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const hostNetns = ownNamespace()
   const sockets = openSockets({ settings, hostNetns, log })
   if (sockets) stack.use(sockets)
+  if (sockets) await testSockets(sockets, log)
   const table = new ServiceTable(servicesOptions(settings, name), sockets?.restored() ?? {})
   const agent = stack.use(new Agent({ settings, table, sockets, netlink, log }))
   stack.use(

@@ -28,6 +28,7 @@ export class SkepAgent implements AsyncDisposable {
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
       `--cgroup-root=${node.machine.cgroup!.path}`,
+      '--cgroup-host-check=false',
       `--bpf-root=${this.#bpfRoot}`,
       `--state-dir=${this.#folder}`,
       ...options,

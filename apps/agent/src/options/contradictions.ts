@@ -41,11 +41,6 @@ const RULES: readonly Rule[] = [
     )
   },
 
-  ({ settings }) =>
-    settings['mke-cgroup-mount'] !== '' && !settings['enable-mke']
-      ? 'mke-cgroup-mount is set, but enable-mke is false; write enable-mke=true, or leave it out'
-      : undefined,
-
   ({ settings, origins }) =>
     settings['host-reachable-services-protos'].length === 0 && settings['enable-host-reachable-services']
       ? `${origins.get('host-reachable-services-protos') ?? 'host-reachable-services-protos'} names no protocol, but enable-host-reachable-services is true; write tcp,udp`

@@ -61,7 +61,6 @@ describe('what contradicts itself is refused', () => {
     [{ 'enable-ipv4': 'false', 'enable-ipv6': 'false' }, 'enable-ipv4 and enable-ipv6 are both false'],
     [{ 'kube-proxy-replacement': 'strict', 'enable-host-port': 'false' }, 'kube-proxy-replacement=strict needs it'],
     [{ 'bpf-lb-rss-ipv4-src-cidr': '10.0.0.0/8' }, 'bpf-lb-dsr-dispatch is opt; write ipip'],
-    [{ 'mke-cgroup-mount': '/sys/fs/cgroup/net_cls' }, 'write enable-mke=true'],
     [{ 'enable-host-reachable-services': 'true', 'host-reachable-services-protos': '' }, 'names no protocol'],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import type { SelfTestResult } from '@skep/cgroup'
 import { backendKey, IdPool, type ServiceTable, type TableState } from '@skep/services'
 import { type Explanation, type Gauge, type Plan, type Question, SocketLb } from '@skep/sock-lb'
 import type { Settings } from '../options/catalogue/index.ts'
 import { usedNamespaces } from '../node/namespaces.ts'
 import { socketsDesired } from './desired.ts'
+import { subjectsIn } from './subjects.ts'
 
 export interface SocketsOptions {
   readonly settings: Settings
@@ -16,10 +18,12 @@ export interface SocketsOptions {
 /** Services at the socket: a service address becomes a backend at connect(2), before there is a packet. */
 export class Sockets implements Disposable {
   readonly #settings: Settings
+  readonly #cgroup: string
   readonly #balancer: SocketLb
 
   constructor({ settings, cgroup, hostNetns }: SocketsOptions) {
     this.#settings = settings
+    this.#cgroup = cgroup
     this.#balancer = SocketLb.open({
       pins: pinsOf(settings),
       cgroup,
@@ -32,7 +36,8 @@ export class Sockets implements Disposable {
 
   /** Brings the maps to what the table says now, and ends connected UDP sockets whose backend is gone. */
   apply(table: ServiceTable, nodeAddresses: readonly string[]): Plan {
-    const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, this.#settings))
+    const subjects = subjectsIn(this.#cgroup, this.#settings)
+    const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
     if (plan.endsSockets) this.#balancer.endSockets({ namespaces: usedNamespaces() })
     return plan
   }
@@ -43,6 +48,11 @@ export class Sockets implements Disposable {
       return { id, key: backendKey(protocol, address, port) }
     })
     return { ids: new IdPool(undefined, taken) }
+  }
+
+  /** Whether the programs see this host's sockets: tries one. */
+  selfTest(): Promise<SelfTestResult> {
+    return this.#balancer.selfTest()
   }
 
   explain(question: Question): Explanation {

@@ -1,5 +1,5 @@
 import { absolutePath } from '../checks.ts'
-import { duration, flag, text } from '../kinds.ts'
+import { duration, flag, list, text } from '../kinds.ts'
 import type { Catalogue } from '../option.ts'
 
 /** The node’s surroundings: neighbours, cgroups, routers. */
@@ -9,8 +9,9 @@ export interface NodeSettings {
   'bgp-announce-pod-cidr': boolean
   'bgp-config-path': string
   'enable-l2-neigh-discovery': boolean
+  'cgroup-host-check': boolean
+  'cgroups-as-host': readonly string[]
   'enable-mke': boolean
-  'mke-cgroup-mount': string
 }
 
 const SECOND = 1000
@@ -26,11 +27,11 @@ export const node: Catalogue<NodeSettings> = {
     absolutePath,
   ),
   'enable-l2-neigh-discovery': flag(true, { about: 'keep the next hops of nodes and backends resolved' }),
-  'enable-mke': flag(false, { about: 'treat Mirantis Kubernetes Engine’s containers as the host' }),
-  'mke-cgroup-mount': text(
-    '',
-    'path',
-    { about: 'where its net_cls cgroups are mounted; found where it is empty' },
-    absolutePath,
-  ),
+  'cgroup-host-check': flag(true, {
+    about: 'refuse a cgroup root that is not the host’s; false where a node is less than its machine (kind, tests)',
+  }),
+  'cgroups-as-host': list([], 'pattern', {
+    about: 'containers that are treated as the host: cgroups below the root, like system.slice/docker-*.scope',
+  }),
+  'enable-mke': flag(false, { about: 'the same for the containers of Mirantis Kubernetes Engine' }),
 }
