@@ -1,6 +1,8 @@
+import { arch, release } from 'node:os'
 import type { ApiClient } from '../api/client.ts'
 import type { Node as NodeObject } from '../api/kinds.ts'
 import { nodes } from '../api/resource.ts'
+import { kubernetesVersion } from '../programs/programs.ts'
 import type { Machine } from './machine.ts'
 import { type Network, type Place, withoutDad } from './network.ts'
 import { addressIn } from './ranges.ts'
@@ -135,6 +137,19 @@ function nodeStatus(addresses: readonly string[], ready: boolean): NonNullable<N
     capacity: resources,
     allocatable: resources,
     conditions: [readyCondition(ready)],
+    nodeInfo: nodeInfo(),
+  }
+}
+
+/** Every field is asked for; the first is what `kubectl get nodes` shows. */
+function nodeInfo(): Readonly<Record<string, string>> {
+  const unknown = ['machineID', 'systemUUID', 'bootID', 'osImage', 'containerRuntimeVersion', 'kubeProxyVersion']
+  return {
+    kubeletVersion: kubernetesVersion(),
+    operatingSystem: 'linux',
+    architecture: arch() === 'x64' ? 'amd64' : arch(),
+    kernelVersion: release(),
+    ...Object.fromEntries(unknown.map((name) => [name, ''])),
   }
 }
 
