@@ -10,7 +10,7 @@ export {
   type ForLoadBalancer,
   type LoadBalancerFacts,
 } from './datapath/load-balancer.ts'
-export { forSockets, protectedPorts } from './datapath/sockets.ts'
+export { forSockets, type ForSockets } from './datapath/sockets.ts'
 export type { Drain } from './drain/log.ts'
 export { type DrainEvent, drainEvents, type DrainProgress, drainProgress } from './drain/progress.ts'
 export type { TrafficPolicy } from './endpoints/choose.ts'

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import { desired, frontend, Lab } from '../test/lab.ts'
+import { detachAll } from './attach.ts'
 import { type SocketLb, uninstallSocketLb } from './sock-lb.ts'
 
 /** A service's address, as a socket of a family is given it and shows it. */
@@ -122,6 +123,14 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     expect(lb.verdicts().PASS_LEFT_ALONE).toBe(2n)
     lb.reconcile(desired([service]))
     expect((await lab.pod.tcp('10.96.0.1', 80)).peer).toBe('10.96.0.1 80')
+  })
+
+  test('the self-test tells whether sockets meet the programs', async () => {
+    lb = lab.open()
+    const start = (command: string, args: readonly string[]) => lab.net.node.spawn(command, args)
+    expect(await lb.selfTest(start)).toMatchObject({ hit: true, reason: expect.stringContaining('ECONNREFUSED') })
+    detachAll(`${lab.pins}/sock/links`)
+    expect(await lb.selfTest(start)).toMatchObject({ hit: false, reason: expect.stringContaining('did not see it') })
   })
 
   test.each(['tcp', 'udp'] as const)('no %s socket of the host takes a NodePort away', async (protocol) => {

@@ -1,17 +1,25 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type SockLb, sockVerdictsByIndex, type SockVerdictName } from '@skep/datapath/sock-lb'
+import { selfTest, type SelfTestOptions, type SelfTestResult } from '@skep/cgroup'
 import { apply } from './apply.ts'
 import { attachAll, detachAll } from './attach.ts'
 import type { SockDesired } from './desired.ts'
 import { endSockets, type EndOptions } from './end-sockets.ts'
 import { type Explanation, explain, type Question } from './explain.ts'
 import { type Gauge, gauges } from './gauges.ts'
+import { keyOf, textOf } from './key.ts'
 import { type Behaviour, capacitiesOf, load } from './load.ts'
 import { MappedArrays } from './maps.ts'
 import { plan, type Plan } from './plan.ts'
 import { readState } from './read.ts'
 import type { Capacities, State } from './state.ts'
+
+/** The address of RFC 7600 that no host has. */
+const TEST_DESTINATION = { address: '192.0.0.8', port: 9, protocol: 'UDP' } as const
+
+/** A place that no service can have: what leads there is refused. */
+const NO_SERVICE = 0xffffffff
 
 /** Where and how sockets are balanced. */
 export interface SocketLbOptions extends Behaviour {
@@ -78,6 +86,26 @@ export class SocketLb implements Disposable {
   /** Where a socket that connects there goes, and why. */
   explain(question: Question): Explanation {
     return explain(question, this.#state, this.#options)
+  }
+
+  /**
+   * Whether the programs see the sockets of this host: a process in a throw-away cgroup connects to an address that they
+   * refuse meanwhile. `start`: how to start it in the host's network namespace, where this process is in another.
+   */
+  async selfTest(start?: SelfTestOptions['spawn']): Promise<SelfTestResult> {
+    const key = keyOf(textOf(TEST_DESTINATION))
+    this.#loaded.maps.sockFrontends.set(key, { service: NO_SERVICE, flags: 0 })
+    try {
+      const { address, port } = TEST_DESTINATION
+      return await selfTest({
+        root: this.#options.cgroup,
+        address,
+        port,
+        ...(start === undefined ? {} : { spawn: start }),
+      })
+    } finally {
+      this.#loaded.maps.sockFrontends.delete(key)
+    }
   }
 
   get capacities(): Capacities {

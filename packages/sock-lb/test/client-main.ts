@@ -1,11 +1,12 @@
 /** Sockets of a process of its own, moved by lines of JSON: a request in, an answer out. */
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Answer, Request } from './client.ts'
 
-const kept = new Map<number, Socket | Datagrams>()
+const streams = new Map<number, Socket>()
+const datagrams = new Map<number, Datagrams>()
 let next = 1
 
 const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => Promise<Answer> } = {
@@ -15,7 +16,7 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
     await Promise.race([once(socket, 'connect'), said])
     const peer = `${socket.remoteAddress} ${socket.remotePort}`
     const [line] = await said
-    return { by: line.toString().trim(), peer, socket: keep(socket) }
+    return { by: line.toString().trim(), peer, socket: keepStream(socket) }
   },
   async udp({ address, port, connected, times = 1 }) {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
@@ -34,18 +35,16 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
       peer = `${from.address} ${from.port}`
     }
     if (connected === true) peer = `${socket.remoteAddress().address} ${socket.remoteAddress().port}`
-    return { by: [...new Set(answers)].join(','), peer, socket: keep(socket) }
+    return { by: [...new Set(answers)].join(','), peer, socket: keepDatagrams(socket) }
   },
   async fails({ socket }) {
-    const open = kept.get(socket)!
-    const failed = once(open, 'error') as Promise<[NodeJS.ErrnoException]>
     // What is connected notices by reading, or by the next datagram.
-    if ('dropMembership' in open) open.send('question', () => undefined)
-    const [error] = await failed
+    datagrams.get(socket)?.send('question', () => undefined)
+    const [error] = (await once(streams.get(socket) ?? datagrams.get(socket)!, 'error')) as [NodeJS.ErrnoException]
     return { error: error.code ?? error.message }
   },
   async again({ socket }) {
-    const open = kept.get(socket)! as Socket
+    const open = streams.get(socket)!
     const answer = once(open, 'data') as Promise<[Buffer]>
     open.write('again\n')
     return { by: (await answer)[0].toString().trim() }
@@ -72,8 +71,18 @@ function send(socket: Datagrams, to: readonly [number, string] | undefined): Pro
   })
 }
 
-function keep(socket: Socket | Datagrams): number {
-  kept.set(next, socket)
+function keepStream(socket: Socket): number {
+  streams.set(next, socket)
+  return keep(socket)
+}
+
+function keepDatagrams(socket: Datagrams): number {
+  datagrams.set(next, socket)
+  return keep(socket)
+}
+
+/** It may fail when it is ended: `fails` waits for that. */
+function keep(socket: EventEmitter): number {
   socket.on('error', () => undefined)
   return next++
 }

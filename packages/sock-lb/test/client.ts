@@ -57,6 +57,15 @@ export class Client implements AsyncDisposable {
     return this.ask({ do: 'udp', address, port, ...options })
   }
 
+  /** Waits until the socket fails: with what. */
+  async fails(socket: number | undefined): Promise<string | undefined> {
+    return (await this.ask({ do: 'fails', socket: socket ?? 0 })).error
+  }
+
+  async again(socket: number | undefined): Promise<string | undefined> {
+    return (await this.ask({ do: 'again', socket: socket ?? 0 })).by
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = once(this.#child, 'exit')
     this.#child.stdin!.end()

@@ -96,5 +96,7 @@ describe('what controllers make of nodes, pods and Services', () => {
     expect(node.podCIDRs[0]).toMatch(/^10\.244\.\d+\.0\/24$/)
     expect(node.podCIDRs[1]).toMatch(/^fd00:244:0:\w+::\/64$|^fd00:244::\/64$/)
     expect((await cluster.api.get(nodes, { name: 'allocated' })).spec?.podCIDRs).toEqual(node.podCIDRs)
+    await node.remove()
+    expect(await cluster.api.find(nodes, { name: 'allocated' })).toBeUndefined()
   })
 })

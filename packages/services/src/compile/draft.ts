@@ -15,8 +15,9 @@ export interface MemberDraft {
 }
 
 /** A frontend before its members have ids. */
-export interface FrontendDraft extends Omit<Frontend, 'members'> {
+export interface FrontendDraft extends Omit<Frontend, 'members' | 'leftOut'> {
   readonly members: readonly MemberDraft[]
+  readonly leftOut: readonly string[]
 }
 
 /** A backend that takes its leave from a service: its endpoint is terminating. */

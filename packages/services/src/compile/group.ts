@@ -18,6 +18,7 @@ export class Group {
   readonly #question: ChoiceQuestion
   readonly #choices = new Map<TrafficPolicy, Choice>()
   readonly #members = new Map<TrafficPolicy, readonly MemberDraft[]>()
+  readonly #leftOut = new Map<TrafficPolicy, readonly string[]>()
 
   constructor(family: IpFamily, port: ServicePort, candidates: readonly Candidate[], question: GroupQuestion) {
     this.family = family
@@ -39,6 +40,16 @@ export class Group {
     let members = this.#members.get(policy)
     if (!members) this.#members.set(policy, (members = this.#membersBy(this.choice(policy))))
     return members
+  }
+
+  /** Who exists, but is no member. The same array for all frontends with this policy. */
+  leftOut(policy: TrafficPolicy): readonly string[] {
+    let keys = this.#leftOut.get(policy)
+    if (keys) return keys
+    const choice = this.choice(policy)
+    keys = this.keys.filter((_, i) => rules[choice.rules[i]!].fate === 'left-out')
+    this.#leftOut.set(policy, keys)
+    return keys
   }
 
   /** Would anybody anywhere take connections? */

@@ -79,6 +79,7 @@ function frontendsOf(
     service: pod,
     portName: port.name,
     members: [{ backend: key, weight: DEFAULT_WEIGHT }],
+    leftOut: [],
     whenEmpty: 'reject' as const,
     algorithm: options.algorithm,
     forwarding: 'snat' as const,

@@ -101,6 +101,7 @@ function frontendOf(service: string, listener: Listener, parts: Parts, { options
     service,
     portName: servicePort.name,
     members: group.members(policy),
+    leftOut: group.leftOut(policy),
     whenEmpty: group.hasAny ? 'drop' : 'reject',
     ...(settings.affinitySeconds !== undefined && { affinitySeconds: settings.affinitySeconds }),
     ...(sourceRanges && { sourceRanges }),

@@ -1,13 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { checkDesired } from '@skep/lb-maps'
+import { defaultCapacities, emptyState, plan, type SockDesired } from '@skep/sock-lb'
 import * as fc from 'fast-check'
 import type { Backend } from '../model/backend.ts'
 import type { Source } from '../table/inputs.ts'
 import { ServiceTable } from '../table/table.ts'
-import { loadBalancer, pod, service, slice } from '../test/build.ts'
+import { loadBalancer, node, slice } from '../test/build.ts'
 import { happening } from '../test/world.ts'
 import { forLoadBalancer, type ForLoadBalancer, type LoadBalancerFacts } from './load-balancer.ts'
-import { forSockets, protectedPorts } from './sockets.ts'
+import { forSockets } from './sockets.ts'
 
 const facts: LoadBalancerFacts = { nodeAddresses: ['172.16.0.1', 'fd00::1'], sourceTowards: () => '172.16.0.100' }
 
@@ -133,16 +134,39 @@ test('whatever the cluster is like, the load balancer takes what it is given', (
   )
 })
 
-test('at the socket any address of the node is each of its own, unless somebody has exactly that', () => {
-  const ports = [{ hostPort: 5353, hostIP: '127.0.0.1', containerPort: 53 }]
-  const nodePort = service('web', { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 5353 }] })
-  const table = tableOf([nodePort, pod('p', { ports, ips: ['10.0.0.9'] }), two])
-  const found = forSockets(table.frontends(), ['172.16.0.1', '127.0.0.1', '::1'])
-  expect(found.map(({ kind, address, port }) => `${kind} ${address} ${port}`).toSorted()).toEqual([
-    'ClusterIP 10.96.0.1 80',
-    'HostPort 127.0.0.1 5353',
-    'NodePort 172.16.0.1 5353',
-  ])
-  expect(found.every(({ scope }) => scope === 'internal')).toBe(true)
-  expect(protectedPorts(table.frontends())).toEqual([{ protocol: 'TCP', port: 5353 }])
+test('sockets keep a backend that topology leaves out, and lose one whose endpoint is gone', () => {
+  const zoned = (zones: readonly string[]): Source =>
+    slice(
+      'web',
+      zones.map((zone, i) => ({ address: `10.0.0.${i + 1}`, forZones: [zone] })),
+    )
+  const table = tableOf([web, zoned(['a', 'b'])])
+  const capacities = defaultCapacities
+  const before = plan(sockDesired(table), emptyState(capacities), capacities)
+  expect(before.problems).toEqual([])
+  table.set(node('n1', { zone: 'a' }))
+  table.update(1)
+  const filtered = plan(sockDesired(table), before.next, capacities)
+  expect([filtered.services.size > 0, filtered.endsSockets]).toEqual([true, false])
+  table.set(zoned(['a']))
+  table.update(2)
+  expect(plan(sockDesired(table), filtered.next, capacities).endsSockets).toBe(true)
+})
+
+function sockDesired(table: ServiceTable): SockDesired {
+  return { ...forSockets(table.frontends(), table.backends()), nodeAddresses: ['172.16.0.1', '127.0.0.1'] }
+}
+
+test('whatever the cluster is like, the table at the socket takes what it is given', () => {
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 40 }), (all) => {
+      const table = new ServiceTable({ nodeName: 'n1' })
+      for (const { object, isDeleted } of all) {
+        if (isDeleted) table.delete(object)
+        else table.set(object)
+      }
+      table.update(0)
+      expect(plan(sockDesired(table), emptyState(defaultCapacities), defaultCapacities).problems).toEqual([])
+    }),
+  )
 })

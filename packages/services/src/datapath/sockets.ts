@@ -1,29 +1,24 @@
-import { anyAddress, familyOf } from '../compile/listeners.ts'
+import type { Backend } from '../model/backend.ts'
 import type { Frontend } from '../model/frontend.ts'
-import { frontendKey } from '../table/claims-of.ts'
 
-/**
- * Internal frontends as a table at the socket has them: those for any address of the node once for each of these own
- * addresses (loopback among them), unless another frontend has exactly that. Pure.
- */
-export function forSockets(frontends: Iterable<Frontend>, nodeAddresses: readonly string[]): Frontend[] {
-  const internal = [...frontends].filter(({ scope }) => scope === 'internal')
-  const isAny = ({ address }: Frontend): boolean => address === anyAddress.IPv4 || address === anyAddress.IPv6
-  const exact = internal.filter((one) => !isAny(one))
-  const taken = new Set(exact.map(frontendKey))
-  const expanded = internal.filter(isAny).flatMap((one) =>
-    nodeAddresses
-      .filter((address) => familyOf(address) === familyOf(one.address))
-      .map((address) => ({ ...one, address }))
-      .filter((frontend) => !taken.has(frontendKey(frontend))),
-  )
-  return [...exact, ...expanded]
+/** What sockets of this node shall meet. */
+export interface ForSockets {
+  readonly frontends: readonly Frontend[]
+  readonly backends: ReadonlyMap<number, Backend>
 }
 
-/** Ports that no process of the node may bind (`node-port-bind-protection`), each once. */
-export function protectedPorts(frontends: Iterable<Frontend>): { readonly protocol: string; readonly port: number }[] {
-  const ports = [...frontends]
-    .filter(({ kind }) => kind === 'NodePort')
-    .map(({ protocol, port }) => [`${protocol} ${port}`, { protocol, port }] as const)
-  return [...new Map(ports).values()]
+/**
+ * Frontends as a table at the socket takes them, in which a socket whose backend is no member any more is ended: those for
+ * inside, whose members are also all that exist and are left out, with weight 0. Who is missing there is gone. Pure.
+ */
+export function forSockets(frontends: Iterable<Frontend>, backends: Iterable<Backend>): ForSockets {
+  const internal = [...frontends].filter(({ scope }) => scope === 'internal')
+  return {
+    frontends: internal.map((one) => (one.leftOut.length === 0 ? one : { ...one, members: allMembers(one) })),
+    backends: new Map([...backends].map((one) => [one.id, one])),
+  }
+}
+
+function allMembers({ members, leftOut }: Frontend): Frontend['members'] {
+  return [...members, ...leftOut.map((backend) => ({ backend, weight: 0 }))]
 }

@@ -3,7 +3,12 @@ import type { Claim } from '../conflicts/claims.ts'
 import type { Frontend } from '../model/frontend.ts'
 
 /** Tells frontends apart: one of these is one entry in the datapath. */
-export function frontendKey({ scope, protocol, address, port }: Omit<Frontend, 'members'>): string {
+export function frontendKey({
+  scope,
+  protocol,
+  address,
+  port,
+}: Pick<Frontend, 'scope' | 'protocol' | 'address' | 'port'>): string {
   return `${scope} ${formatAddressPort(address, port)}/${protocol}`
 }
 

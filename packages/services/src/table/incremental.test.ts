@@ -22,8 +22,9 @@ interface View {
 /** Everything, with backends by what they are in place of ids, in a fixed order. */
 function normal({ frontends, backends }: View): object {
   const names = new Map([...backends].map(({ id, ...rest }) => [id, rest]))
-  const all = [...frontends].map(({ members, ...rest }) => ({
+  const all = [...frontends].map(({ members, leftOut, ...rest }) => ({
     ...rest,
+    leftOut: leftOut.map((id) => names.get(id)),
     members: members.map(({ backend, weight }) => ({ ...names.get(backend), weight })),
   }))
   const byText = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)

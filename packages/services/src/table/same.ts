@@ -13,12 +13,17 @@ export function sameFrontend(a: Frontend, b: Frontend): boolean {
     a.forwarding === b.forwarding &&
     sameTexts(a.sourceRanges?.allow, b.sourceRanges?.allow) &&
     sameTexts(a.sourceRanges?.deny, b.sourceRanges?.deny) &&
-    sameMembers(a.members, b.members)
+    sameMembers(a.members, b.members) &&
+    sameIds(a.leftOut, b.leftOut)
   )
 }
 
 function sameTexts(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   return a === b || (a?.length === b?.length && a !== undefined && a.every((one, i) => one === b?.[i]))
+}
+
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a === b || (a.length === b.length && a.every((id, i) => id === b[i]))
 }
 
 function sameMembers(a: readonly Member[], b: readonly Member[]): boolean {

@@ -222,13 +222,12 @@ export class ServiceTable {
   /** Those that the service has for itself. One that is as before stays the same object. */
   #frontendsOf(owner: string, { compiled }: Held, before: ReadonlyMap<string, Frontend>): Map<string, Frontend> {
     const frontends = new Map<string, Frontend>()
-    const made = new Map<readonly MemberDraft[], readonly Member[]>()
+    const members = memo((drafts: readonly MemberDraft[]) => this.#membersOf(drafts))
+    const leftOut = memo((keys: readonly string[]) => this.#idsOf(keys))
     for (const draft of compiled.frontends) {
       const key = frontendKey(draft)
       if (frontends.has(key) || this.#claims.winner(key)?.service !== owner) continue
-      const members = made.get(draft.members) ?? this.#membersOf(draft.members)
-      made.set(draft.members, members)
-      const frontend = { ...draft, members }
+      const frontend = { ...draft, members: members(draft.members), leftOut: leftOut(draft.leftOut) }
       const known = before.get(key)
       frontends.set(key, known && sameFrontend(known, frontend) ? known : frontend)
     }
@@ -240,6 +239,20 @@ export class ServiceTable {
       const id = this.#backends.id(backend)
       return id === undefined ? [] : [{ backend: id, weight }]
     })
+  }
+
+  #idsOf(keys: readonly string[]): number[] {
+    return keys.map((key) => this.#backends.id(key)).filter((id) => id !== undefined)
+  }
+}
+
+/** Makes one of each: what frontends share stays shared. */
+function memo<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>()
+  return (key) => {
+    let value = made.get(key)
+    if (value === undefined) made.set(key, (value = make(key)))
+    return value
   }
 }
 

@@ -158,16 +158,17 @@ function podObject(
 
 function runningStatus(node: Node, addresses: readonly string[], ready: boolean): PodObject['status'] {
   const status = ready ? 'True' : 'False'
+  const running = { startedAt: new Date().toISOString().replace(/\.\d+/, '') }
+  const container = { name: 'main', image: 'none', imageID: 'none', restartCount: 0, ready, state: { running } }
   return {
     phase: 'Running',
     hostIP: node.ip,
     podIP: addresses[0]!,
     podIPs: addresses.map((ip) => ({ ip })),
-    conditions: [
-      { type: 'PodScheduled', status: 'True' },
-      { type: 'Initialized', status: 'True' },
-      { type: 'ContainersReady', status },
-      { type: 'Ready', status },
-    ],
+    conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type, index) => ({
+      type,
+      status: index < 2 ? 'True' : status,
+    })),
+    containerStatuses: [container],
   }
 }
