@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe as group, expect } from '@jest/globals'
+import { describe as group, expect } from '@jest/globals'
 import { holdConnections, needing, needs, startTraffic, type Traffic, traffic } from '@skep/testbed'
 import {
   type Bond,
   bondConfig,
+  type BondNetwork,
   bondNetwork,
   bonds,
   cut,
@@ -12,8 +13,8 @@ import {
   untilCarrying,
   vlans,
 } from '../../test/bond-network.ts'
+import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
-import { SkepLb } from '../../test/skep-lb.ts'
 import type { DeviceRow } from '../get/devices.ts'
 
 // VLANs too: without them there is no bond that carries tagged frames.
@@ -23,15 +24,17 @@ const trunk = bonds.at(-1)!
 
 describe('bonds', () => {
   const lab = sharedLab(bondNetwork)
-  let lb: SkepLb
-  beforeAll(async () => {
-    lb = SkepLb.on(lab.net.lb)
-    await lb.start(bondConfig('["bond[0-9]"]'))
-  }, 60_000)
-  afterAll(() => lb?.[Symbol.asyncDispose](), 60_000)
+  group('with the program', () => withProgram(lab))
+})
+
+function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
+  const running = runningLb(
+    () => lab.net.lb,
+    () => bondConfig('["bond[0-9]"]'),
+  )
 
   async function rows(): Promise<ReadonlyMap<string, DeviceRow>> {
-    const { stdout } = await lb.words('get', 'devices', '-o', 'json')
+    const { stdout } = await running.lb.words('get', 'devices', '-o', 'json')
     return new Map((JSON.parse(stdout) as DeviceRow[]).map((row) => [row.name, row]))
   }
 
@@ -95,10 +98,10 @@ describe('bonds', () => {
   group('a service address behind a VLAN of a bond', () => {
     test('with the program on the VLAN devices alone it is tc, which says why; and back, under load', async () => {
       const url = `http://${trunk.vips.v4}/`
-      await using load = await startTraffic(lab.net.client, { protocol: 'http', url, concurrency: 2 })
+      await using load = await startTraffic(lab.net.client, { protocol: 'http', url, concurrency: 2, perSecond: 10 })
       await load.reached(10)
       const above = Object.values(vlans).map((id) => `${trunk.name}.${id}`)
-      await lb.reload(bondConfig(`["bond[0-3]", ${above.join(', ')}]`))
+      await running.lb.reload(bondConfig(`["bond[0-3]", ${above.join(', ')}]`))
       await load.reached(load.progress.requests + 20)
       const devices = await rows()
       for (const name of above)
@@ -108,10 +111,10 @@ describe('bonds', () => {
         })
       expect(devices.get(trunk.name)).toMatchObject({ mode: null })
       await answers(trunk)
-      await lb.reload(bondConfig('["bond[0-9]"]'))
+      await running.lb.reload(bondConfig('["bond[0-9]"]'))
       await load.reached(load.progress.requests + 20)
       expect((await load.stop()).failures).toEqual([])
       await answers(trunk)
     }, 60_000)
   })
-})
+}

@@ -1,24 +1,27 @@
-import { afterAll, beforeAll, describe as group, expect } from '@jest/globals'
+import { describe as group, expect } from '@jest/globals'
 import { holdConnections, needing, needs, traffic } from '@skep/testbed'
-import { dsrConfig, dsrNetwork, type Family, vips } from '../../test/dsr-network.ts'
+import { dsrConfig, type DsrNetwork, dsrNetwork, type Family, vips } from '../../test/dsr-network.ts'
+import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
-import { SkepLb } from '../../test/skep-lb.ts'
 import type { DeviceRow } from '../get/devices.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf, needs.kind('ipip'), needs.kind('ip6tnl'))
 
 describe('tunnel devices', () => {
   const lab = sharedLab(() => dsrNetwork({ decap: 'devices' }))
-  let lb: SkepLb
-  beforeAll(async () => {
-    const { lb: host } = lab.net
-    await host.exec('ip', 'link', 'add', 'ipip1', 'type', 'ipip', 'local', '10.1.0.2', 'remote', 'any')
-    host.netlink.link.set({ name: 'ipip1', up: true })
-    host.netlink.route.add({ destination: '172.31.0.0/16', device: 'ipip1' })
-    lb = SkepLb.on(host)
-    await lb.start(dsrConfig([1, 2, 3]).replace('[eth0]', '[eth0, ipip1]'))
-  }, 60_000)
-  afterAll(() => lb?.[Symbol.asyncDispose](), 60_000)
+  group('with the program', () => withProgram(lab))
+})
+
+function withProgram(lab: { readonly net: DsrNetwork['net'] }): void {
+  const running = runningLb(
+    () => lab.net.lb,
+    async (host) => {
+      await host.exec('ip', 'link', 'add', 'ipip1', 'type', 'ipip', 'local', '10.1.0.2', 'remote', 'any')
+      host.netlink.link.set({ name: 'ipip1', up: true })
+      host.netlink.route.add({ destination: '172.31.0.0/16', device: 'ipip1' })
+      return dsrConfig([1, 2, 3]).replace('[eth0]', '[eth0, ipip1]')
+    },
+  )
 
   const answers = async (family: Family): Promise<void> => {
     const address = vips[family]
@@ -38,7 +41,7 @@ describe('tunnel devices', () => {
       ['v6', 'v4'],
       ['v4', 'v6'],
     ] as const) {
-      await lb.reload(dsrConfig([1, 2, 3], { backends: over }).replace('[eth0]', '[eth0, ipip1]'))
+      await running.lb.reload(dsrConfig([1, 2, 3], { backends: over }).replace('[eth0]', '[eth0, ipip1]'))
       await answers(inside)
     }
     expect((await held.check()).broken).toEqual([])
@@ -47,17 +50,19 @@ describe('tunnel devices', () => {
   group('on the load balancer itself', () => {
     test('have no frames to balance: check, status and get devices say so, and what to name', async () => {
       const why = 'it has no Ethernet frames, so nothing is balanced there; write the device below it'
-      expect((await lb.command('check', '--config', lb.configFile)).stdout).toContain(`warning: ipip1: ${why}`)
-      const rows = JSON.parse((await lb.words('get', 'devices', '-o', 'json')).stdout) as DeviceRow[]
+      expect((await running.lb.command('check', '--config', running.lb.configFile)).stdout).toContain(
+        `warning: ipip1: ${why}`,
+      )
+      const rows = JSON.parse((await running.lb.words('get', 'devices', '-o', 'json')).stdout) as DeviceRow[]
       expect(rows.find(({ name }) => name === 'ipip1')?.reason).toContain(why)
       expect(rows.find(({ name }) => name === 'eth0')).toMatchObject({ mode: 'native', reason: null })
-      expect((await lb.command('status')).stdout).toContain(why)
+      expect((await running.lb.command('status')).stdout).toContain(why)
     }, 60_000)
 
     test('are left out by auto, which says why', async () => {
-      lb.configure(dsrConfig([1, 2, 3]).replace('[eth0]', '[eth0, auto]'))
-      const { stdout } = await lb.command('check', '--config', lb.configFile)
+      running.lb.configure(dsrConfig([1, 2, 3]).replace('[eth0]', '[eth0, auto]'))
+      const { stdout } = await running.lb.command('check', '--config', running.lb.configFile)
       expect(stdout).toMatch(/device ipip1: left out, its packets have no Ethernet header/)
     }, 60_000)
   })
-})
+}

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { describe as group, expect } from '@jest/globals'
 import { holdConnections, type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
-import { config, network, vip4, vip6 } from '../../test/network.ts'
+import { config, type Network, network, vip4, vip6 } from '../../test/network.ts'
+import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
-import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf, needs.kind('vrf'))
 const TABLE = 10
@@ -24,21 +24,24 @@ function intoVrf({ netlink }: Host, devices: readonly string[]): void {
 
 describe('devices in a VRF', () => {
   const lab = sharedLab(network)
-  let lb: SkepLb
-  beforeAll(async () => {
-    const { lb: host } = lab.net
-    intoVrf(host, ['eth0', 'eth1'])
-    lb = SkepLb.on(host)
-    await lb.start(config([1, 2, 3]).replace('[eth0, eth1]', '[auto, eth1]'))
-  }, 60_000)
-  afterAll(() => lb?.[Symbol.asyncDispose](), 60_000)
+  group('with the program', () => withProgram(lab))
+})
+
+function withProgram(lab: { readonly net: Network['net'] }): void {
+  const running = runningLb(
+    () => lab.net.lb,
+    (host) => {
+      intoVrf(host, ['eth0', 'eth1'])
+      return config([1, 2, 3]).replace('[eth0, eth1]', '[auto, eth1]')
+    },
+  )
 
   test('are found by the routes of its table, which say how backends are reached', async () => {
-    const { stdout } = await lb.command('check', '--config', lb.configFile)
+    const { stdout } = await running.lb.command('check', '--config', running.lb.configFile)
     expect(stdout).toContain(`device eth0: chosen, it has a default route in table ${TABLE}`)
     expect(stdout).toContain('own addresses towards the backends: 10.1.0.1, 2001:db8:1::1')
     expect(stdout).not.toContain('no route')
-    const { devices } = await lb.status()
+    const { devices } = await running.lb.status()
     expect(devices).toMatchObject([
       { name: 'eth0', mode: 'native', attached: true },
       { name: 'eth1', mode: 'native', attached: true },
@@ -53,11 +56,16 @@ describe('devices in a VRF', () => {
       expect(report.failures).toEqual([])
       expect(Object.keys(report.perServer)).toHaveLength(3)
     }
-    const { nextHops } = await lb.status()
+    const { nextHops } = await running.lb.status()
     expect(nextHops).toEqual(
       expect.arrayContaining([expect.objectContaining({ address: '10.1.0.11', device: 'eth1', state: 'usable' })]),
     )
-    await using load = await startTraffic(client, { protocol: 'http', url: `http://${vip4}/`, concurrency: 2 })
+    await using load = await startTraffic(client, {
+      protocol: 'http',
+      url: `http://${vip4}/`,
+      concurrency: 2,
+      perSecond: 20,
+    })
     await load.reached(10)
     const { index } = host.device('eth1')
     host.netlink.link.set({ index, up: false })
@@ -66,4 +74,4 @@ describe('devices in a VRF', () => {
     expect((await load.stop()).failures).toEqual([])
     expect((await held.check()).broken).toEqual([])
   }, 60_000)
-})
+}
