@@ -62,7 +62,7 @@ export class NextHops implements AsyncDisposable {
       const own = routes.filter(({ destination }) => destination === prefix)
       return own.reduce((sum, { nexthops, via }) => sum + (nexthops?.length ?? (via === undefined ? 0 : 1)), 0)
     })
-    if (`${counts}` === `${this.#seen.at(-1)?.counts}`) return
+    if (counts.join() === this.#seen.at(-1)?.counts.join()) return
     this.#seen.push({ at: performance.now(), counts })
     this.#waiting.resolve()
     this.#waiting = Promise.withResolvers()
