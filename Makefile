@@ -24,7 +24,18 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 	@$(bootstrap) test
 	@$(if $(PACKAGE),$(node) tools/jest/check-package.ts $(PACKAGE))
 	@$(machine) test
+	@$(MAKE) -s kube-programs
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
+
+.PHONY: kube
+kube: ## a Kubernetes control plane with two nodes, to play with (PROXY=nftables|iptables); Ctrl-C ends it
+	@$(bootstrap) kube && $(machine) kube
+	@$(MAKE) -s kube-programs
+	@$(node) tools/kube-testenv/src/main.ts $(if $(PROXY),--proxy $(PROXY))
+
+.PHONY: kube-programs
+kube-programs: ## builds what clusters of tests are made of, once: etcd, kube-apiserver, kube-controller-manager, kube-proxy
+	@$(node) tools/kube-testenv/src/programs/main.ts
 
 .PHONY: test-kernels
 test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs (SMOKE=1, KERNEL=6.1, TESTS=bond)
@@ -33,7 +44,7 @@ test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs 
 	@$(node) tools/vm/main.ts $(if $(SMOKE),--smoke) $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(TESTS),--tests "$(TESTS)")
 
 .PHONY: bench
-bench: ## benchmarks as one table (ONLY=control|datapath|end-to-end, KATRAN=checkout, JSON=1)
+bench: ## benchmarks as one table (ONLY=bgp|control|datapath|end-to-end, KATRAN=checkout, JSON=1)
 	@$(bootstrap) $(if $(KATRAN),build,bench) && $(machine) bench
 	@$(if $(filter control datapath,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
 	@$(if $(KATRAN),KATRAN=$(abspath $(KATRAN)) )$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
@@ -62,4 +73,4 @@ build: ## addons, BPF objects, generated code, and dist/ of every package
 
 .PHONY: clean
 clean: ## removes what was built; keeps node_modules and what is committed
-	@rm -rf .cache coverage packages/*/dist apps/*/dist packages/*/prebuilds bpf/build
+	@rm -rf .cache coverage packages/*/dist apps/*/dist tools/*/dist packages/*/prebuilds bpf/build

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "icmp.h"
+#include "layers.h"
 #include "mtu.h"
 #include "swap.h"
 
@@ -21,7 +22,8 @@ __noinline int ask_kernel(struct context *ctx)
 	if (!lookup)
 		return -1;
 	fib = &lookup->fib;
-	*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
+	lookup->from = device_above(device_of(ctx), arrival_tag(ctx));
+	*fib = (struct bpf_fib_lookup){.ifindex = lookup->from};
 	fill_lookup(fib, lookup);
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
 	lookup->route.ifindex = fib->ifindex;

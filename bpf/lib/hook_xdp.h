@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* The story at XDP: see hook.h. */
 #pragma once
+#include "../include/maps/layers.h"
 #include "checksum.h"
 #include "packet.h"
 #include "vlan.h"
@@ -10,6 +11,17 @@
 static __always_inline __u32 device_of(const struct context *ctx)
 {
 	return ctx->ingress_ifindex;
+}
+
+/* The outermost tag that the frame came with. */
+static __always_inline struct layer_tag arrival_tag(const struct context *ctx)
+{
+	const struct ethhdr *ethernet = (void *)(long)ctx->data;
+	const struct vlan_tag *tag = (const void *)(ethernet + 1);
+
+	if ((void *)(tag + 1) > (void *)(long)ctx->data_end || !is_tag(ethernet->h_proto))
+		return (struct layer_tag){};
+	return (struct layer_tag){ethernet->h_proto, tag->control & bpf_htons(VLAN_ID)};
 }
 
 /* From a place in the frame to its end. */

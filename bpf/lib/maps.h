@@ -12,6 +12,7 @@
 #include "../include/maps/counters.h"
 #include "../include/maps/fragments.h"
 #include "../include/maps/hops.h"
+#include "../include/maps/layers.h"
 #include "../include/maps/locks.h"
 #include "../include/maps/members.h"
 #include "../include/maps/moves.h"
@@ -123,6 +124,22 @@ struct {
 	__type(key, __u32);
 	__type(value, struct hop);
 } hops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, LAYER_LINES);
+	__type(key, __u32);
+	__type(value, struct arrival_line);
+} arrivals SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, LAYER_LINES);
+	__type(key, __u32);
+	__type(value, struct departure_line);
+} departures SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -20,7 +20,8 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const { file, nodeLabels, routerId, restarted: restarting } = options
-  const daemon = new Daemon({ file, nodeLabels, routerId, restarting, onEvent: tell })
+  const onMoved = (): void => void watchPaths(paths, daemon)
+  const daemon = new Daemon({ file, nodeLabels, routerId, restarting, onEvent: tell, onMoved })
   const paths = new PathWatch({ speaker: daemon.speaker, socket: bfdSocket(options.socket), tell })
   const peers = (): PeerStatus[] => paths.peers()
   stack.use(await serve({ daemon, peers }, options.socket))
@@ -53,7 +54,7 @@ function bfdSocket(socket: string): string {
 /** Without BFD the sessions still go by their hold times. */
 async function watchPaths(paths: PathWatch, daemon: Daemon): Promise<void> {
   try {
-    await paths.follow(daemon.peers)
+    await paths.follow(daemon.speaker.reachablePeers())
   } catch (error) {
     tell({ peer: '-', what: `paths are not watched: ${(error as Error).message}`, error: true })
   }

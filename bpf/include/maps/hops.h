@@ -27,6 +27,7 @@ enum pulse_switch {
 	SWITCH_NO_PING = 2,  /* pings to services are left to the kernel */
 	SWITCH_CARRYING = 4, /* connections are being carried into other tables: what belongs to none has to
 				wait */
+	SWITCH_LAYERED = 8,  /* devices are above others: see layers.h */
 };
 
 /*

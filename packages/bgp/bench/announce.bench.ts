@@ -10,18 +10,31 @@ const COUNTS = [100_000, 1_000_000]
 const TICKS_PER_SECOND = 100
 const PATIENCE_MS = 240_000
 
-/** Many routes to BIRD: announced, sent again over a new session, withdrawn; beside GoBGP where there is one. */
+/** Many routes to BIRD: announced, sent again over a new session, withdrawn and announced, withdrawn; beside GoBGP where there is one. */
 export default {
-  group: 'control',
+  group: 'bgp',
   async run(report, floor) {
+    if (!has('bird')) return report({ name: 'bgp', skipped: 'no BIRD to announce to; install bird2' })
     for (const count of COUNTS) {
-      for (const figures of await measure('skep', skep, count)) report(figures)
-      if (has('gobgpd')) for (const figures of await measure('gobgp', gobgp, count)) floor(figures)
+      const ours = await measure('skep', skep, count)
+      const theirs = has('gobgpd') ? await measure('gobgp', gobgp, count) : []
+      ours.forEach((figures, i) => report({ ...figures, ...ratios(figures, theirs[i]) }))
+      for (const figures of theirs) floor(figures)
     }
   },
 } satisfies Bench
 
-async function measure(name: string, make: (host: Host) => Promise<Contender>, count: number): Promise<BenchCase[]> {
+type Measured = BenchCase & { readonly [figure in Figure]: number }
+type Figure = 'seconds' | 'cpuSeconds' | 'megabytes'
+
+/** Below 1 we are quicker, or have less. */
+function ratios(ours: Measured, theirs: Measured | undefined): Record<string, number> {
+  if (theirs === undefined) return {}
+  const of = (figure: Figure): number => ours[figure] / theirs[figure]
+  return { secondsToGobgp: of('seconds'), cpuToGobgp: of('cpuSeconds'), megabytesToGobgp: of('megabytes') }
+}
+
+async function measure(name: string, make: (host: Host) => Promise<Contender>, count: number): Promise<Measured[]> {
   await using net = await topology({ speaker: '10.0.0.1/24', peer: '10.0.0.254/24' })
   await using contender = await make(net.speaker)
   await using peer = await bird({ host: net.peer, address: '10.0.0.254', neighbor: '10.0.0.1', connects: true })
@@ -35,7 +48,7 @@ async function measure(name: string, make: (host: Host) => Promise<Contender>, c
       (found) => found === wanted,
       PATIENCE_MS,
     ))
-  const timed = async (what: string, act: () => Promise<void>): Promise<BenchCase> => {
+  const timed = async (what: string, act: () => Promise<void>): Promise<Measured> => {
     const before = { time: performance.now(), cpu: cpuSeconds(contender.pid) }
     await act()
     const seconds = (performance.now() - before.time) / 1000
@@ -59,6 +72,12 @@ async function measure(name: string, make: (host: Host) => Promise<Contender>, c
         () => imported(peer),
         (found) => found < taken,
       )
+      await has(taken)
+    }),
+    await timed('flapped', async () => {
+      await contender.withdraw()
+      await has(0)
+      taken = await contender.announce(count)
       await has(taken)
     }),
     await timed('withdrawn', async () => {

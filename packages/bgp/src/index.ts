@@ -3,6 +3,9 @@ export { bfdSessionOf, BfdTie } from './bfd.ts'
 export type { BgpErrorCode } from './error.ts'
 export { BgpError } from './error.ts'
 
+export type { Discovery, DiscoveryEvents, Neighbor } from './discovery/discovery.ts'
+export type { RouterDiscoveryOptions } from './discovery/router-discovery.ts'
+export { routerDiscovery } from './discovery/router-discovery.ts'
 export type { ReceivedRoute } from './import/adj-in.ts'
 
 export type { AggregationLength } from './rib/aggregate.ts'

@@ -1,5 +1,5 @@
 export type { Origin, SourceDocument } from './document.ts'
-export { parseDocument } from './document.ts'
+export { parseDocument, parseDocuments } from './document.ts'
 export { address, ipv4, readAddress } from './fields/address.ts'
 export { field, readerOf, Refusal } from './fields/field.ts'
 export { findingsOf } from './fields/findings.ts'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Daemon } from './control-plane/daemon.ts'
 import { flagList } from './control-plane/etcd.ts'
 import type { Node } from './network/node.ts'
+import { ranges } from './network/ranges.ts'
 import { programPath } from './programs/programs.ts'
 
 export interface KubeProxyOptions {
@@ -11,9 +12,9 @@ export interface KubeProxyOptions {
   readonly flags?: Readonly<Record<string, string>>
 }
 
-const HEALTH = '127.0.0.1:10256'
+const METRICS = '127.0.0.1:10249'
 
-/** kube-proxy in a node's namespace and cgroup; its metrics are on 127.0.0.1:10249 in there. */
+/** kube-proxy in a node's namespace and cgroup; its metrics are on {@link METRICS} in there. */
 export function kubeProxy(folder: string, node: Node, kubeconfig: string, { mode, flags }: KubeProxyOptions): Daemon {
   const file = join(folder, `kube-proxy-${node.name}.kubeconfig`)
   writeFileSync(file, kubeconfig, { mode: 0o600 })
@@ -21,7 +22,8 @@ export function kubeProxy(folder: string, node: Node, kubeconfig: string, { mode
     kubeconfig: file,
     'proxy-mode': mode,
     'hostname-override': node.name,
-    'healthz-bind-address': HEALTH,
+    'metrics-bind-address': METRICS,
+    'cluster-cidr': ranges.pods.join(','),
     // The machine's settings are not a node's to change.
     'conntrack-max-per-core': '0',
     'conntrack-tcp-timeout-established': '0',
@@ -34,6 +36,13 @@ export function kubeProxy(folder: string, node: Node, kubeconfig: string, { mode
     args: flagList(all),
     folder,
     spawn: (command, args, options) => node.machine.spawn(command, args, options),
-    ready: async () => (await node.machine.attempt('curl', ['-sf', '-m', '2', `http://${HEALTH}/healthz`])).code === 0,
+    ready: () => hasWritten(node),
   })
+}
+
+/** It says that it is healthy before it has written any rule; when it wrote the last, each family's metric tells. */
+async function hasWritten(node: Node): Promise<boolean> {
+  const { stdout } = await node.machine.attempt('curl', ['-sf', '-m', '5', `http://${METRICS}/metrics`])
+  const times = [...stdout.matchAll(/^kubeproxy_sync_proxy_rules_last_timestamp_seconds\S* (\S+)$/gm)]
+  return times.length > 0 && times.every(([, time]) => Number(time) > 0)
 }

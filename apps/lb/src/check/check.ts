@@ -26,6 +26,7 @@ import { routeLookup } from '../nexthop/lookup.ts'
 import { kernelNotes } from '../host/kernel.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { resolveBackends } from '../nexthop/resolve.ts'
+import { domainsOf } from '../nexthop/vrf.ts'
 import { plannedChanges } from '../sysctl/keep.ts'
 import { formatKey, procSettings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
@@ -71,9 +72,10 @@ function describeHost(config: Config): CheckReport {
   const selected = selectDevices(config.devices, readSnapshot(netlink))
   const { devices } = selected
   const names = new Map(links.map(({ index, name }) => [index, name]))
+  const indexes = links.flatMap(({ index, name }) => (devices.includes(name) ? [index] : []))
   const { sources, unreachable, warnings } = resolveBackends({
     backends: backendAddresses(config),
-    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`),
+    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`, domainsOf(links, indexes)),
     sources: config.snat.sources,
     devices,
     before: new Map(),

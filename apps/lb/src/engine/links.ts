@@ -89,6 +89,11 @@ export class Links implements Disposable {
     return pinnedLinks(this.#paths, this.#netlink).map(({ device }) => device)
   }
 
+  /** Whether XDP runs in the kernel's common path anywhere. */
+  get isAnyGeneric(): boolean {
+    return pinnedLinks(this.#paths, this.#netlink).some(({ mode }) => mode === 'generic')
+  }
+
   /** Whether the configuration chooses other devices now than in the round before. */
   differ({ devices }: Config): boolean {
     return this.#choice.differs(devices)

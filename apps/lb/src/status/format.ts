@@ -1,7 +1,7 @@
 import { describeAnnounce } from '../announce/report.ts'
 import { count } from '@skep/config-file'
 import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
-import { table } from './table.ts'
+import { table } from '@skep/terminal'
 
 const MOST_NEXT_HOPS = 16
 

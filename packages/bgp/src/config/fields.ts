@@ -1,8 +1,9 @@
-import { field, integer, ipv4, Refusal, show, text, wrong } from '@skep/config-file'
+import { field, integer, ipv4, readAddress, Refusal, show, text, wrong } from '@skep/config-file'
 import { cidrNetwork, formatCidr, parseCidr } from '@skep/packet'
 import type { z } from 'zod'
 import { parseRange } from '../pool/ranges.ts'
 import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '../wire/community-text.ts'
+import { LEARNT } from '../speaker/peer-config.ts'
 import type { AddressRange } from './model.ts'
 
 /** A field whose text another function reads; what that throws is the sentence that the user gets. */
@@ -38,6 +39,13 @@ export const holdDuration: z.ZodType<number> = field({}, (value) => {
   if (seconds === undefined) throw new Refusal(wrong(value, 'a duration', 'write one like 120s or 1m30s'))
   if (isHoldTime(seconds)) return seconds
   throw new Refusal(`${seconds} s is not a hold time; write 0, or 3s and more`)
+})
+
+/** Where a peer is: an address, or `auto`. */
+export const peerAddress: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  if (value === LEARNT) return value
+  if (typeof value === 'string') return readAddress(value)
+  throw new Refusal(wrong(value, 'an IP address', 'write one like 10.0.0.1, or auto with a device'))
 })
 
 /** A device by its name. */

@@ -90,6 +90,12 @@ test.each([
   ],
   ['device: eth0, ', '', '15:36: spec.peers[1].address: "fe80::1" is link-local; say with device where it is'],
   [
+    'address: "fe80::1", device: eth0',
+    'address: auto',
+    '15:36: spec.peers[1].address: is to be learnt from the router on a device; say with device on which',
+  ],
+  ['address: 10.0.0.254', 'address: automatic', '10:16: spec.peers[0].address: "automatic" is not an IP address'],
+  [
     'intervalMs: 50',
     'intervalMs: 5',
     '15:115: spec.peers[1].bfd.intervalMs: 5 is not a number of ms; write a whole number from 10 to 60000',
@@ -123,6 +129,14 @@ test.each([
   ['  pools:\n', '  pools: 5\n  x:\n', '16:10: spec.pools: 5 is not a list'],
 ])('%j → %j is told with its line', (right, wrong, message) => {
   expect(() => parseBgpConfig('bgp.yaml', text.replace(right, wrong))).toThrow(`bgp.yaml:${message}`)
+})
+
+test('a peer on each device may be learnt', () => {
+  const learnt = (device: string): string => `{ name: on-${device}, address: auto, device: ${device}, asn: 65000 }`
+  const spec = (...devices: string[]): string =>
+    `apiVersion: skep.dev/v1\nkind: BGP\nspec: { asn: 65001, routerId: 10.0.0.1, peers: [${devices.map(learnt).join(', ')}] }`
+  expect(parseBgpConfig('bgp.yaml', spec('eth0', 'eth1')).peers).toMatchObject([{ device: 'eth0' }, { device: 'eth1' }])
+  expect(() => parseBgpConfig('bgp.yaml', spec('eth0', 'eth0'))).toThrow('auto on eth0 is another peer’s address')
 })
 
 test('what is no YAML, no mapping or no file is told', () => {

@@ -2,7 +2,7 @@ import { address, flag, integer, list, strict, word } from '@skep/config-file'
 import type { z } from 'zod'
 import type { Listening } from '../speaker/options.ts'
 import type { PeerBfd, PeerConfig } from '../speaker/peer-config.ts'
-import { asn, device, holdTime, name, port, routerId } from './fields.ts'
+import { asn, device, holdTime, name, peerAddress, port, routerId } from './fields.ts'
 
 type Shape<T> = { readonly [K in keyof T]-?: z.ZodType<T[K]> }
 
@@ -29,7 +29,7 @@ export type WrittenPeer = Pick<PeerConfig, SessionField>
 /** The fields of a {@link WrittenPeer}, for `strict` of `@skep/config-file`. */
 export const peerFields: Shape<WrittenPeer> = {
   name,
-  address,
+  address: peerAddress,
   asn,
   port: port.optional(),
   localAsn: asn.optional(),

@@ -2,7 +2,7 @@ import { type Finding, show } from '@skep/config-file'
 import { addressOf, number, rangesOverlap } from '../pool/ranges.ts'
 import { communityAdvice, isCommunity } from './fields.ts'
 import type { BgpConfig, ConfiguredPeer } from './model.ts'
-import { peerProblems } from './peer-rules.ts'
+import { peerProblems, placeOf } from './peer-rules.ts'
 
 /** Where the format of a document has what rules look at. */
 export interface Keys {
@@ -24,8 +24,8 @@ function peerRules({ peers, asn }: BgpConfig, { peers: at, peerAddress }: Keys):
     const add = (field: string, message: string): void => void found.push({ path: [...path, field], message })
     if (before.some(({ name }) => name === peer.name))
       add('name', `${show(peer.name)} is another peer’s name; write one of its own`)
-    if (before.some((other) => other.address === peer.address && !differ(other, peer)))
-      add(peerAddress, `${peer.address} is another peer’s address, on the same nodes; a peer is known by it`)
+    if (before.some((other) => placeOf(other) === placeOf(peer) && !differ(other, peer)))
+      add(peerAddress, `${placeOf(peer)} is another peer’s address, on the same nodes; a peer is known by it`)
     for (const { field, message } of peerProblems(peer, asn)) add(field === 'address' ? peerAddress : field, message)
     return found
   })

@@ -34,6 +34,7 @@ export interface PathStatus {
 /** How a peer is. */
 export interface PeerStatus {
   readonly name: string
+  /** As it is configured; where it is to be learnt, as it was. */
   readonly address: string
   readonly asn: number
   readonly state: StateName

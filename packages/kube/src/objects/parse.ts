@@ -1,4 +1,4 @@
-import { formatPath, type Path } from '@skep/config-file'
+import { count, formatPath, type Path } from '@skep/config-file'
 import type { Kind, KubeObject } from './kinds.ts'
 
 /** What is wrong at one place of an object. */
@@ -6,6 +6,8 @@ export interface Fault {
   readonly path: Path
   /** What stands there, and what would be right. */
   readonly message: string
+  /** Of what comes from a file: `web.yaml:12:7`. */
+  readonly place?: string
 }
 
 /** An object that could not be read. */
@@ -24,8 +26,17 @@ export function parseObject<T extends KubeObject>(kind: Kind<T>, value: unknown)
   const result = kind.schema.safeParse(value)
   if (result.success) return { object: result.data }
   const { name, namespace } = identityOf(value)
-  const faults = result.error.issues.map(({ path, message }): Fault => ({ path, message }))
+  const faults = faultsOf(result.error.issues)
   return { refusal: { kind: kind.kind, namespace: kind.namespaced ? namespace || 'default' : '', name, faults } }
+}
+
+/** Of each object, so many faults are told. */
+const MOST_FAULTS = 16
+
+function faultsOf(issues: readonly { readonly path: Path; readonly message: string }[]): Fault[] {
+  const faults = issues.slice(0, MOST_FAULTS).map(({ path, message }): Fault => ({ path, message }))
+  const more = issues.length - faults.length
+  return more > 0 ? [...faults, { path: [], message: `and ${count(more, 'fault')} more` }] : faults
 }
 
 /** Who an object says that it is, as far as that can be read. */
@@ -34,11 +45,11 @@ export function identityOf(value: unknown): { readonly namespace: string; readon
   return { name: typeof name === 'string' ? name : '', namespace: typeof namespace === 'string' ? namespace : '' }
 }
 
-/** `Service default/web: spec.ports[0].port: 0 is not a port; write …`, one line for each fault. */
+/** `Service default/web: spec.ports[0].port: 0 is not a port; write …`, one line for each fault; the place in the file before it, where it is known. */
 export function formatRefusal({ kind, namespace, name, faults }: Refusal): string {
   const who = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name || '(no name)'}`
   return faults
-    .map(({ path, message }) => `${who}: ${path.length > 0 ? `${formatPath(path)}: ` : ''}${message}`)
+    .map(({ path, message, place }) => [place, who, formatPath(path), message].filter(Boolean).join(': '))
     .join('\n')
 }
 

@@ -33,6 +33,11 @@ export interface Frontend {
   /** Who takes its connections. Frontends that share their members share this array. */
   readonly members: readonly Member[]
   /**
+   * Ids of backends that exist, but that traffic policy or topology leave out here: they take no connections, and those that
+   * they have from before go on. Shared like the members.
+   */
+  readonly leftOut: readonly number[]
+  /**
    * What a connection meets when no member takes any: `reject` where there is no endpoint anywhere, `drop` where there
    * are some but the traffic policy has none for this node, so that a client tries again elsewhere.
    */

@@ -23,9 +23,12 @@ export interface HttpOptions {
 export class Http implements Disposable {
   readonly endpoint: Endpoint
   readonly #agent: Agent
+  readonly #troubles: () => readonly string[]
 
-  constructor(endpoint: Endpoint) {
+  /** `troubles` tells what is known to be wrong with the server, for errors. */
+  constructor(endpoint: Endpoint, troubles: () => readonly string[] = () => []) {
     this.endpoint = endpoint
+    this.#troubles = troubles
     this.#agent = new Agent({ keepAlive: true, ca: endpoint.ca })
   }
 
@@ -34,17 +37,23 @@ export class Http implements Disposable {
     const operation = `${method} ${path}`
     const response = await this.#send(method, path, options).catch((cause: Error) => {
       if (options.signal?.aborted === true) throw options.signal.reason
-      throw new KubeTestEnvError('UNREACHABLE', operation, `${this.endpoint.url} does not answer: ${cause.message}`, {
-        cause,
-      })
+      const trouble = `${this.endpoint.url} does not answer: ${cause.message}`
+      throw new KubeTestEnvError('UNREACHABLE', operation, this.withTroubles(trouble), { cause })
     })
     const status = response.statusCode ?? 0
     if (status >= 300) throw refusal(operation, status, await text(response))
     return response
   }
 
-  async json<T>(method: string, path: string, options: HttpOptions = {}): Promise<T> {
-    return JSON.parse(await text(await this.open(method, path, options))) as T
+  withTroubles(what: string): string {
+    return [what, ...this.#troubles()].join('\n')
+  }
+
+  /** The whole answer: what its JSON says; text as it is. */
+  async read<T>(method: string, path: string, options: HttpOptions = {}): Promise<T> {
+    const response = await this.open(method, path, options)
+    const body = await text(response)
+    return (response.headers['content-type']?.startsWith('application/json') ? JSON.parse(body) : body) as T
   }
 
   [Symbol.dispose](): void {
@@ -56,7 +65,11 @@ export class Http implements Disposable {
     const headers = {
       authorization: `Bearer ${this.endpoint.token}`,
       accept: 'application/json',
-      ...(payload !== undefined && { 'content-type': contentType ?? 'application/json' }),
+      ...(payload !== undefined && {
+        'content-type': contentType ?? 'application/json',
+        // Node sends a DELETE's body without it.
+        'content-length': Buffer.byteLength(payload),
+      }),
     }
     return new Promise((resolve, reject) => {
       const options = { method, headers, agent: this.#agent, ...(signal && { signal }) }

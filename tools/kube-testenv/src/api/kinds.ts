@@ -90,8 +90,9 @@ export interface Endpoint {
 
 export interface EndpointSlice extends KubeObject {
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN'
-  readonly endpoints: readonly Endpoint[]
-  readonly ports?: readonly { readonly name?: string; readonly protocol?: string; readonly port?: number }[]
+  /** The controller writes null where there are none. */
+  readonly endpoints: readonly Endpoint[] | null
+  readonly ports?: readonly { readonly name?: string; readonly protocol?: string; readonly port?: number }[] | null
 }
 
 export interface ConfigMap extends KubeObject {

@@ -1,9 +1,12 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { programPath } from '../programs/programs.ts'
 import { Daemon } from './daemon.ts'
 
 /** etcd on sockets in its own folder: no port, so that any number of them run side by side. */
 export function etcd(folder: string): Daemon {
-  const [client, peer] = ['unix://client:0', 'unix://peer:0']
+  const sockets = ['client:0', 'peer:0']
+  const [client = '', peer = ''] = sockets.map((name) => `unix://${name}`)
   const flags = {
     'data-dir': 'data',
     'listen-client-urls': client,
@@ -11,9 +14,13 @@ export function etcd(folder: string): Daemon {
     'listen-peer-urls': peer,
     'initial-advertise-peer-urls': peer,
     'initial-cluster': `default=${peer}`,
-    'auto-compaction-retention': '0',
+    'log-level': 'warn',
+    // A test's data need not outlive the machine's power.
+    'unsafe-no-fsync': 'true',
   }
-  return new Daemon({ name: 'etcd', program: 'etcd', args: flagList(flags), folder })
+  // A killed one has left its sockets.
+  const prepare = (): void => sockets.forEach((name) => rmSync(join(folder, name), { force: true }))
+  return new Daemon({ name: 'etcd', program: programPath('etcd'), args: flagList(flags), folder, prepare })
 }
 
 /** Where a client finds it. */

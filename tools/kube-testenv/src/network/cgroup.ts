@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -12,7 +12,7 @@ export class Cgroup {
   }
 
   constructor(path: string) {
-    mkdirSync(path)
+    mkdirSync(path, { recursive: true })
     this.path = path
   }
 
@@ -46,4 +46,21 @@ export function cgroupRoot(): string | undefined {
   return mounts
     .map((line) => line.split(' '))
     .find(([, path = '', type]) => type === 'cgroup2' && path.startsWith('/sys/fs/cgroup'))?.[1]
+}
+
+/** Removes the cgroups of clusters whose processes were killed; they have the process's number in their names. */
+export function sweepStaleCgroups(): void {
+  const root = cgroupRoot()
+  if (root === undefined) return
+  for (const name of readdirSync(root)) {
+    const [, pid] = /^skep-(\d+)-/.exec(name) ?? []
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeTree(join(root, name))
+  }
+}
+
+/** As far as it goes: one that still holds a process stays. */
+function removeTree(path: string): void {
+  const below = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  for (const { name } of below) removeTree(join(path, name))
+  new Cgroup(path).tryRemove()
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { openEthtool } from 'netlink-ts'
-import { namespacePrefix, sweepStaleNamespaces } from '@skep/testbed'
-import { Cgroup, cgroupRoot } from './cgroup.ts'
+import { namespacePrefix, sweepStaleNamespaces, XdpPass } from '@skep/testbed'
+import { Cgroup, cgroupRoot, sweepStaleCgroups } from './cgroup.ts'
 import { Machine } from './machine.ts'
 import { machineAddresses, ranges } from './ranges.ts'
 import { Relay } from './relay.ts'
@@ -18,6 +18,7 @@ export interface Place {
 export class Network implements AsyncDisposable {
   readonly prefix: string
   readonly switch: Machine
+  readonly #pass = new XdpPass()
   readonly #machines: Machine[] = []
   readonly #podRoutes: { readonly range: string; readonly via: string; readonly owner: Machine }[] = []
   #relay: Relay | undefined
@@ -25,6 +26,7 @@ export class Network implements AsyncDisposable {
 
   static async make(apiPort: number): Promise<Network> {
     sweepStaleNamespaces()
+    sweepStaleCgroups()
     const network = new Network(namespacePrefix(randomInt(36 ** 4).toString(36)))
     const addresses = [ranges.controlPlane, ranges.controlPlane6]
     network.#relay = await Relay.start(network.switch.namespace, addresses, apiPort)
@@ -83,6 +85,7 @@ export class Network implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#relay?.[Symbol.asyncDispose]()
+    this.#pass[Symbol.dispose]()
     for (const machine of [...this.#machines, this.switch]) await machine[Symbol.asyncDispose]()
   }
 
@@ -95,6 +98,13 @@ export class Network implements AsyncDisposable {
     this.switch.netlink.link.add({ kind: 'veth', name: port, master: BRIDGE, up: true, peer })
     offloadsOff(this.switch, port)
     configureEth0(machine)
+    this.letIn(this.switch, port)
+    if (!machine.model.forwarding) this.letIn(machine, 'eth0')
+  }
+
+  /** What XDP sends to this device arrives. */
+  letIn(machine: Machine, device: string): void {
+    this.#pass.attach(machine, device)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Pod as PodObject } from '../api/kinds.ts'
 import { type ObjectName, pods } from '../api/resource.ts'
 import { Cgroup } from './cgroup.ts'
 import { Machine } from './machine.ts'
-import { configureEth0, offloadsOff, withoutDad } from './network.ts'
+import { configureEth0, type Network, offloadsOff, withoutDad } from './network.ts'
 import type { Node } from './node.ts'
 
 export interface ContainerPort {
@@ -92,18 +92,24 @@ export class Pod implements AsyncDisposable {
   }
 
   /** Makes the object, bound to its node, and says what a kubelet would say. */
-  static async make(
-    api: ApiClient,
-    node: Node,
-    at: ObjectName,
-    options: PodOptions,
-    namespacePrefix: string,
-  ): Promise<Pod> {
-    await api.create(pods, podObject(node, at, options))
-    const pod = new Pod(at, node, wire(node, `${namespacePrefix}-${at.name}`, at.name), api)
+  static async make(site: PodSite, at: ObjectName, options: PodOptions): Promise<Pod> {
+    await site.api.create(pods, podObject(site.node, at, options))
+    const pod = Pod.wire(site, at)
     await pod.setReady(options.ready ?? true)
     return pod
   }
+
+  /** The network of a pod whose object there is. */
+  static wire(site: PodSite, at: ObjectName): Pod {
+    return new Pod(at, site.node, wire(site.network, site.node, at), site.api)
+  }
+}
+
+/** What a pod is made with. */
+export interface PodSite {
+  readonly api: ApiClient
+  readonly network: Network
+  readonly node: Node
 }
 
 interface Wire {
@@ -113,12 +119,17 @@ interface Wire {
 }
 
 /** Addresses of one host each, and a first way to the node's own address, so that all that a pod sends goes through its node. */
-function wire(node: Node, namespace: string, name: string): Wire {
+function wire(network: Network, node: Node, { name, namespace = 'default' }: ObjectName): Wire {
   const { number, addresses } = node.nextPod()
   const [v4, v6] = addresses
   const device = `pod${number}`
   const cgroup = Cgroup.below(node.machine.cgroup?.path, name)
-  const host = new Machine({ namespace, name, addresses: [`${v4}/32`, `${v6}/128`], cgroup })
+  const host = new Machine({
+    namespace: `${network.prefix}-${namespace}-${name}`,
+    name,
+    addresses: [`${v4}/32`, `${v6}/128`],
+    cgroup,
+  })
   const { netlink } = node.machine
   netlink.link.add({ kind: 'veth', name: device, up: true, peer: { name: 'eth0', ns: host.namespace } })
   offloadsOff(node.machine, device)
@@ -126,6 +137,7 @@ function wire(node: Node, namespace: string, name: string): Wire {
   netlink.route.add({ destination: `${v4}/32`, device })
   netlink.route.add({ destination: `${v6}/128`, device })
   configureEth0(host)
+  network.letIn(host, 'eth0')
   host.netlink.route.add({ destination: `${node.gateways[0]}/32`, device: 'eth0' })
   host.netlink.route.add({ destination: 'default', via: node.gateways[0] })
   host.netlink.route.add({ destination: 'default', via: LINK_LOCAL, device: 'eth0' })
@@ -146,16 +158,17 @@ function podObject(
 
 function runningStatus(node: Node, addresses: readonly string[], ready: boolean): PodObject['status'] {
   const status = ready ? 'True' : 'False'
+  const running = { startedAt: new Date().toISOString().replace(/\.\d+/, '') }
+  const container = { name: 'main', image: 'none', imageID: 'none', restartCount: 0, ready, state: { running } }
   return {
     phase: 'Running',
     hostIP: node.ip,
     podIP: addresses[0]!,
     podIPs: addresses.map((ip) => ({ ip })),
-    conditions: [
-      { type: 'PodScheduled', status: 'True' },
-      { type: 'Initialized', status: 'True' },
-      { type: 'ContainersReady', status },
-      { type: 'Ready', status },
-    ],
+    conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type, index) => ({
+      type,
+      status: index < 2 ? 'True' : status,
+    })),
+    containerStatuses: [container],
   }
 }

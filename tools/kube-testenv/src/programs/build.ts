@@ -1,36 +1,41 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { KubeTestEnvError } from '../error.ts'
-import { type KubeProgram, kubernetesVersion, moduleFolder, programsFolder } from './programs.ts'
+import { cacheFolder, kubernetesVersion, moduleFolder, programPackages, programsFolder, unbuilt } from './programs.ts'
 import { packageProgress } from './progress.ts'
 
 type Say = (line: string) => void
 
-/** Those of the programs that have not been built from these sources. */
-export function unbuilt(programs: readonly KubeProgram[]): KubeProgram[] {
-  return programs.filter((program) => !existsSync(join(programsFolder(), program)))
-}
-
 /**
- * Builds what is missing, at low priority. What Go has compiled stays in its own cache, so a build that was interrupted
- * goes on where it was. Whoever calls holds the lock ({@link withLock}).
+ * Builds what is missing, at low priority. What Go has compiled stays until all is there, so a build that was interrupted
+ * goes on where it was. Whoever calls holds the lock (`runUnderLock`). Throws {@link KubeTestEnvError} `NOT_BUILT`.
  */
-export async function build(programs: readonly KubeProgram[], say: Say): Promise<void> {
-  const missing = unbuilt(programs)
-  if (missing.length === 0) return
-  const packages = missing.map((program) => `k8s.io/kubernetes/cmd/${program}`)
-  say(`building ${missing.join(', ')} ${kubernetesVersion()} (once; some ten minutes on two cores)`)
-  const total = countPackages(packages)
+export async function build(say: Say): Promise<void> {
+  const missing = unbuilt()
+  say(`building ${missing.join(', ')} of Kubernetes ${kubernetesVersion()}: once, some 6 minutes on two free cores`)
+  const total = countPackages(missing.map((program) => programPackages[program]))
   mkdirSync(programsFolder(), { recursive: true })
+  for (const left of globSync('building-*', { cwd: programsFolder() }))
+    rmSync(join(programsFolder(), left), { recursive: true, force: true })
   const work = mkdtempSync(join(programsFolder(), 'building-'))
+  const onPackage = packageProgress(total, say)
   try {
-    await compile(['-o', `${work}/`, ...packages], packageProgress(total, say))
-    for (const program of missing) renameSync(join(work, program), join(programsFolder(), program))
+    for (const program of missing) {
+      await compile(['-o', join(work, program), programPackages[program]], onPackage)
+      renameSync(join(work, program), join(programsFolder(), program))
+      say(`${program} is built`)
+    }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+  rmSync(compiledFolder(), { recursive: true, force: true })
+}
+
+/** What Go has compiled: gigabytes, of no use to anything else. */
+function compiledFolder(): string {
+  return join(cacheFolder(), 'compiled')
 }
 
 /** As a release of Kubernetes is stamped, so that clients and `--version` are told what this is. */
@@ -44,7 +49,8 @@ function stamps(): string {
 }
 
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly', CGO_ENABLED: '0' }
+  const own = { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly', GOWORK: 'off', CGO_ENABLED: '0' }
+  return { ...process.env, ...own, GOCACHE: compiledFolder() }
 }
 
 /** Also fetches the modules: a machine without them asks Go's module proxy. */
@@ -76,7 +82,8 @@ async function compile(args: readonly string[], onPackage: () => void): Promise<
 }
 
 function failed(why: string): KubeTestEnvError {
-  return new KubeTestEnvError('NOT_BUILT', 'build the control plane', why)
+  const hint = 'it needs Go’s module proxy (GOPROXY) once, and 5 GB; it goes on where it was: make kube-programs'
+  return new KubeTestEnvError('NOT_BUILT', 'build the control plane', `${why}\n${hint}`)
 }
 
 function lastLines(text: string): string {

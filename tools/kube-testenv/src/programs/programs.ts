@@ -4,11 +4,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { KubeTestEnvError } from '../error.ts'
 
-/** What is built of the Go module k8s.io/kubernetes. */
-export type KubeProgram = 'kube-apiserver' | 'kube-controller-manager' | 'kube-proxy'
+export type KubeProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-proxy'
 
-/** Those that every cluster needs. */
-export const controlPlane: readonly KubeProgram[] = ['kube-apiserver', 'kube-controller-manager']
+/** The Go package of each: the `tool` lines of go.mod. */
+export const programPackages: Readonly<Record<KubeProgram, string>> = {
+  etcd: 'go.etcd.io/etcd/server/v3',
+  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  'kube-proxy': 'k8s.io/kubernetes/cmd/kube-proxy',
+}
 
 /** The folder with the go.mod that names the versions. */
 export const moduleFolder: string = join(import.meta.dirname, '../../control-plane')
@@ -35,6 +39,12 @@ export function programsFolder(): string {
 
 export function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'skep/control-plane')
+}
+
+/** Those that have not been built from these sources. */
+export function unbuilt(): KubeProgram[] {
+  const all = Object.keys(programPackages) as KubeProgram[]
+  return all.filter((program) => !existsSync(join(programsFolder(), program)))
 }
 
 /** A program that has been built. Throws {@link KubeTestEnvError} `NOT_BUILT` with what to do. */

@@ -1,0 +1,41 @@
+import type { Choice } from '../endpoints/choose.ts'
+import type { Group } from './group.ts'
+import type { Parts } from './service.ts'
+
+/**
+ * How endpoints were chosen, in one line: `4 → 2 by zone a`, `3 of 4; hints ignored: endpoint 10.0.0.3 has no zone hint`.
+ * Ports and families that differ are told apart.
+ */
+export function statusOf({ groups, listeners }: Parts): string {
+  const lines = groups.map((group) => {
+    const policies = new Set(
+      listeners
+        .filter(({ servicePort, family }) => servicePort === group.port && family === group.family)
+        .map(({ policy }) => policy),
+    )
+    const own = [...policies].map(
+      (policy) =>
+        `${policies.size > 1 || policy === 'Local' ? `${policy}: ` : ''}${choiceText(group, group.choice(policy))}`,
+    )
+    return { group, text: own.join('; ') }
+  })
+  const texts = new Set(lines.map(({ text }) => text))
+  if (texts.size <= 1) return lines[0]?.text ?? 'no ports'
+  return lines.map(({ group, text }) => `${nameOf(group)}: ${text}`).join('; ')
+}
+
+function nameOf({ port, family }: Group): string {
+  return `${port.name || port.port}/${family}`
+}
+
+/** `4 → 2 by zone a`. */
+export function choiceText(
+  { candidates }: Pick<Group, 'candidates'>,
+  { available, chosen, topology, rules }: Choice,
+): string {
+  const ignored = topology.ignored === undefined ? '' : `; hints ignored: ${topology.ignored}`
+  if (topology.mode !== 'all') return `${available} → ${chosen} by ${topology.mode} ${topology.by}${ignored}`
+  const last = rules.includes('last-serving') ? ', all of them terminating' : ''
+  const count = candidates.length === 0 ? 'no endpoints' : `${chosen} of ${candidates.length}`
+  return `${count}${last}${ignored}`
+}
