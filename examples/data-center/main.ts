@@ -1,7 +1,7 @@
 /*
  * A data centre in network namespaces: a router that spreads connections over three load balancers in front of four
  * backends. One of the load balancers is killed, restarted, drained, cut off and lost, under load; what clients notice of
- * each is counted. Run it by `make data-center`, or with JSON=1 for one JSON document. Needs root and BIRD (or FRR).
+ * each is counted. Run it by `make data-center`, or with JSON=1 for one JSON document. Needs root, and BIRD or FRR.
  */
 import { parseArgs } from 'node:util'
 import { LoadBalancer } from '../demo/load-balancer.ts'
@@ -13,7 +13,7 @@ import { type Measured, measure } from './measure.ts'
 import { buildDataCenter } from './network.ts'
 import { NextHops } from './next-hops.ts'
 import { failures, formatReport } from './report.ts'
-import { routers, startRouter } from './router.ts'
+import { missingFor, routers, startRouter } from './router.ts'
 import { scenarios } from './scenarios.ts'
 import type { Scene } from './scene.ts'
 
@@ -34,6 +34,8 @@ const amount: Amount = {
   perSecond: wholeNumber('per-second', values['per-second']),
   patienceMs: wholeNumber('patience', values.patience),
 }
+const missing = missingFor(router)
+if (missing !== undefined) refuse(`router ${router}`, missing)
 let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => (interrupted = true))
 

@@ -1,4 +1,4 @@
-import { table } from '../demo/table.ts'
+import { table } from '@skep/terminal'
 import { type Kind, kinds } from './addresses.ts'
 import type { Outcome } from './load.ts'
 import type { Measured } from './measure.ts'
@@ -44,20 +44,26 @@ export function formatReport({ router, bfdMs, patienceMs, scenarios }: Report): 
     ...lines,
     '',
     'open connections that broke',
-    ...table([
-      ['', 'router turned after', ...kinds.map((kind) => title[kind])],
-      ...scenarios.map(({ scenario, routerMs }, i) => [
-        `  ${scenario}`,
-        routerMs === null ? '–' : `${routerMs} ms`,
-        ...held.flatMap((cells) => cells[i]!),
-      ]),
-    ]),
+    ...table(
+      [
+        ['', 'router turned after', ...kinds.map((kind) => title[kind])],
+        ...scenarios.map(({ scenario, routerMs }, i) => [
+          `  ${scenario}`,
+          routerMs === null ? '–' : `${routerMs} ms`,
+          ...held.flatMap((cells) => cells[i]!),
+        ]),
+      ],
+      { left: 1 },
+    ),
     '',
     `new connections without an answer in ${patienceMs} ms; from the first one that failed to the last one`,
-    ...table([
-      ['', ...kinds.flatMap((kind) => [title[kind], ''])],
-      ...scenarios.map(({ scenario }, i) => [`  ${scenario}`, ...fresh.flatMap((cells) => cells[i]!)]),
-    ]),
+    ...table(
+      [
+        ['', ...kinds.flatMap((kind) => [title[kind], ''])],
+        ...scenarios.map(({ scenario }, i) => [`  ${scenario}`, ...fresh.flatMap((cells) => cells[i]!)]),
+      ],
+      { left: 1 },
+    ),
     '',
   ].join('\n')
 }

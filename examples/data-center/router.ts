@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Host } from '@skep/testbed'
 import { bird } from '../../apps/lb/test/bgp/bird.ts'
 import { temporaryFolder } from '../../apps/lb/test/bgp/folder.ts'
@@ -7,6 +8,17 @@ import { addressOf, balancers, router as own } from './addresses.ts'
 /** Which program speaks BGP and BFD on the router. */
 export const routers = ['bird', 'frr'] as const
 export type RouterName = (typeof routers)[number]
+
+const programs = {
+  bird: { file: '/usr/sbin/bird', from: 'bird2' },
+  frr: { file: '/usr/lib/frr/bgpd', from: 'frr' },
+} as const
+
+/** What is missing for it here, in words. */
+export function missingFor(name: RouterName): string | undefined {
+  const { file, from } = programs[name]
+  return existsSync(file) ? undefined : `there is no ${file}; install Debian's package ${from}, or take another router`
+}
 
 /** Starts the router's program. It installs its routes in the kernel, with as many next hops as there are. */
 export async function startRouter(name: RouterName, host: Host, bfdMs: number): Promise<AsyncDisposable> {
