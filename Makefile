@@ -73,4 +73,4 @@ build: ## addons, BPF objects, generated code, and dist/ of every package
 
 .PHONY: clean
 clean: ## removes what was built; keeps node_modules and what is committed
-	@rm -rf .cache coverage packages/*/dist apps/*/dist packages/*/prebuilds bpf/build
+	@rm -rf .cache coverage packages/*/dist apps/*/dist tools/*/dist packages/*/prebuilds bpf/build

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from './until.ts'
-import { daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
+import { type Capability, daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
 
 const DAEMONS = '/usr/lib/frr'
 
@@ -52,16 +52,56 @@ export async function frr(plan: RouterPlan): Promise<Router> {
       }
       return routes
     },
+    capabilities: async () => {
+      const { [neighbor]: seen } =
+        json<Record<string, FrrNeighbor>>(await ask(`show bgp neighbors ${neighbor} json`)) ?? {}
+      return heard(seen?.neighborCapabilities ?? {})
+    },
+    shutdown: async (text) => {
+      const words = [
+        'configure terminal',
+        `router bgp ${plan.asn ?? 65000}`,
+        `neighbor ${neighbor} shutdown message ${text}`,
+      ]
+      await plan.host.attempt('vtysh', ['--vty_socket', vty, '-d', 'bgpd', ...words.flatMap((word) => ['-c', word])])
+    },
     refresh: async () => void (await ask(`clear bgp ${neighbor} soft in`)),
     [Symbol.asyncDispose]: () => done.disposeAsync(),
   }
 }
 
 interface FrrNeighbor {
+  readonly neighborCapabilities?: FrrCapabilities
   readonly bgpState?: string
   readonly lastResetDueTo?: string
   readonly lastNotificationReason?: string
   readonly lastShutdownDescription?: string
+}
+
+/** Values are like `advertisedAndReceived`. */
+interface FrrCapabilities {
+  readonly '4byteAs'?: string
+  readonly routeRefresh?: string
+  readonly enhancedRouteRefresh?: string
+  readonly extendedNexthop?: string
+  readonly gracefulRestart?: string
+  readonly gracefulRestartCapability?: string
+  readonly multiprotocolExtensions?: Readonly<Record<string, Readonly<Record<string, boolean>>>>
+}
+
+function heard(seen: FrrCapabilities): Capability[] {
+  const families = seen.multiprotocolExtensions ?? {}
+  const family = (name: string): string | undefined => Object.keys(families[name] ?? {})[0]
+  const all: readonly (readonly [Capability, string | undefined])[] = [
+    ['ipv4', family('ipv4Unicast')],
+    ['ipv6', family('ipv6Unicast')],
+    ['as4', seen['4byteAs']],
+    ['route refresh', seen.routeRefresh],
+    ['enhanced refresh', seen.enhancedRouteRefresh],
+    ['extended next hop', seen.extendedNexthop],
+    ['graceful restart', seen.gracefulRestart ?? seen.gracefulRestartCapability],
+  ]
+  return all.filter(([, how]) => /received/i.test(how ?? '')).map(([name]) => name)
 }
 
 interface FrrPath {
@@ -83,6 +123,9 @@ function configuration(plan: RouterPlan): string {
   const lines = [
     ...whose(plan, neighbor),
     `neighbor ${neighbor} timers connect 1`,
+    ...(plan.holdTime === undefined
+      ? []
+      : [`neighbor ${neighbor} timers ${Math.floor(plan.holdTime / 3)} ${plan.holdTime}`]),
     ...(plan.connects === true ? [] : [`neighbor ${neighbor} passive`]),
     ...(plan.password === undefined ? [] : [`neighbor ${neighbor} password ${plan.password}`]),
     ...(plan.multihop === true ? [`neighbor ${neighbor} ebgp-multihop 5`] : []),

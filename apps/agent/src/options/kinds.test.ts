@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
+import { catalogue } from './catalogue/index.ts'
+import { duration } from './kinds.ts'
+import type { Option } from './option.ts'
+
+const all = Object.entries<Option<unknown>>(catalogue as never)
+
+test.each(all)('the default of %s is what it says when it is written', (_, option) => {
+  expect(option.read(option.write(option.default))).toEqual(option.default)
+})
+
+test('any text is read, or is refused with what would be right', () => {
+  const texts = fc.oneof(
+    fc.string(),
+    fc.constantFrom('1', 'true', '10.0.0.0/8', '30000,32767', '1m30s', 'tcp udp', '/a', ':80'),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...all), texts, ([, option], text) => {
+      try {
+        expect(option.read(option.write(option.read(text)))).toEqual(option.read(text))
+      } catch (error) {
+        expect((error as Error).message).toMatch(/write|did you mean|known are|begin it with/)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+describe('spans of time, as Go writes them', () => {
+  const { read, write } = duration(0, { about: '' })
+  test.each([
+    ['0', 0],
+    ['500ms', 500],
+    ['30s', 30_000],
+    ['1m30s', 90_000],
+    ['1.5h', 5_400_000],
+  ])('%s', (text, ms) => {
+    expect(read(text)).toBe(ms)
+    expect(read(write(ms))).toBe(ms)
+  })
+
+  test.each(['', '5', 's', '5 s', '1m 30s', '-1s', '5x'])('%j is none', (text) => {
+    expect(() => read(text)).toThrow('is not a span of time; write a number and a unit')
+  })
+})
