@@ -20,6 +20,7 @@ import { keeperOptions } from '../nexthop/keeper-options.ts'
 import { fileNotes } from '../nexthop/notes.ts'
 import { domainsOf } from '../nexthop/vrf.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
+import { outOfReach } from '../nexthop/out-of-reach.ts'
 import { readConnections } from '../status/connections.ts'
 import { readProbeRoom } from '../health/probe-path/room.ts'
 import { readFragments } from '../status/fragments.ts'
@@ -120,7 +121,9 @@ export class Engine implements Disposable {
     if (detached.length > 0) settings.push(...this.#keep(config, [...names, ...layers.carried]))
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
     const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
-    return madeRound({ services, settings, neighbors, attached, renamed, detached, notes, resolution, before })
+    const unreachable = outOfReach(resolution, this.neighbors.states())
+    const parts = { services, settings, neighbors, attached, renamed, detached, notes, resolution, before }
+    return madeRound({ ...parts, unreachable })
   }
 
   /** Does what time alone brings. True when a round is due. */
