@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect } from '@jest/globals'
-import { type Host, needing, needs, topology, untilLine } from '@skep/testbed'
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
+import { needing, needs, topology, untilLine } from '@skep/testbed'
+import { commandLine, daemon } from '../test/daemon.ts'
 
 const bird = `router id 10.0.0.254;
 protocol device {}
@@ -32,17 +30,6 @@ spec:
 `
 }
 
-/** A daemon that is gone afterwards. */
-function daemon(stack: AsyncDisposableStack, host: Host, file: string, args: readonly string[]) {
-  const child = host.spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  stack.defer(async () => {
-    child.kill('SIGKILL')
-    await exited
-  })
-  return { child, exited }
-}
-
 needing(needs.root, needs.binary('bird')).test(
   'announces what the file says, follows it on SIGHUP, and says good-bye on SIGTERM',
   async () => {
@@ -62,7 +49,7 @@ needing(needs.root, needs.binary('bird')).test(
       )
         await wait(20)
     }
-    const words = ['--conditions=@skep/source', main, '--socket', path('sock')]
+    const words = commandLine(path('sock'))
     const { child, exited } = daemon(stack, net.skep, process.execPath, [...words, 'run', '-f', file])
     const ask = (...command: string[]): Promise<string> => net.skep.exec(process.execPath, ...words, ...command)
     await untilLine(child.stdout!, /speaking as/)

@@ -4,12 +4,13 @@ import { type SockLb, sockVerdictsByIndex, type SockVerdictName } from '@skep/da
 import { selfTest, type SelfTestOptions, type SelfTestResult } from '@skep/cgroup'
 import { apply } from './apply.ts'
 import { attachAll, detachAll } from './attach.ts'
-import type { SockDesired } from './desired.ts'
+import type { SockBackend, SockDesired } from './desired.ts'
 import { endSockets, type EndOptions } from './end-sockets.ts'
 import { type Explanation, explain, type Question } from './explain.ts'
 import { type Gauge, gauges } from './gauges.ts'
 import { keyOf, textOf } from './key.ts'
 import { type Behaviour, capacitiesOf, load } from './load.ts'
+import { knownBackends } from './known.ts'
 import { MappedArrays } from './maps.ts'
 import { plan, type Plan } from './plan.ts'
 import { readState } from './read.ts'
@@ -76,6 +77,11 @@ export class SocketLb implements Disposable {
     apply(made, this.#loaded.maps, this.#arrays)
     this.#state = made.next
     return made
+  }
+
+  /** The backends in the maps, by the numbers that an earlier control plane gave them. */
+  backends(): SockBackend[] {
+    return knownBackends(this.#state)
   }
 
   /** Ends sockets that have a backend which their service does not have any more. */

@@ -6,20 +6,23 @@ import { kubeTestEnv } from './env.ts'
 import type { KubeProxyOptions } from './kube-proxy.ts'
 import { kubernetesVersion } from './programs/programs.ts'
 
-const { values } = parseArgs({ options: { proxy: { type: 'string' } } })
+type Mode = KubeProxyOptions['mode']
+
 const modes: readonly string[] = ['nftables', 'iptables', 'ipvs']
+const { values } = parseArgs({ options: { proxy: { type: 'string' } } })
 if (values.proxy !== undefined && !modes.includes(values.proxy)) {
-  console.error(`kube: there is no mode ${values.proxy} of kube-proxy; there are ${modes.join(', ')}`)
+  console.error(`kube: kube-proxy has no mode ${values.proxy}; it has ${modes.join(', ')}`)
   process.exit(2)
 }
 
-await using stack = new AsyncDisposableStack()
-const cluster = stack.use(await kubeTestEnv())
-for (const name of ['a', 'b']) {
-  const node = await cluster.node(name, { zone: `zone-${name}` })
-  const pod = await cluster.pod(node, { name: `web-${name}`, labels: { app: 'web' } })
-  stack.use(await httpServer(pod.host, { name: pod.name }))
-  if (values.proxy !== undefined) await cluster.kubeProxy(node, { mode: values.proxy as KubeProxyOptions['mode'] })
+const cluster = await kubeTestEnv().catch((error: Error) => {
+  console.error(`kube: ${error.message}`)
+  process.exit(1)
+})
+const nodes = [await cluster.node('a', { zone: 'zone-a' }), await cluster.node('b', { zone: 'zone-b' })]
+for (const node of nodes) {
+  const pod = await cluster.pod(node, { name: `web-${node.name}`, labels: { app: 'web' } })
+  await httpServer(pod.host, { name: pod.name })
 }
 const web = await cluster.api.create(services, {
   metadata: { name: 'web' },
@@ -28,20 +31,20 @@ const web = await cluster.api.create(services, {
 await cluster.api.untilAll(endpointSlices, { labelSelector: 'kubernetes.io/service-name=web' }, (slices) =>
   slices.some(({ endpoints }) => endpoints?.length === 2),
 )
+if (values.proxy !== undefined) for (const node of nodes) await cluster.kubeProxy(node, { mode: values.proxy as Mode })
+
 const { prefix } = await cluster.network()
+const unserved = values.proxy === undefined ? '      # when somebody serves Services: make kube PROXY=nftables' : ''
 console.log(`Kubernetes ${kubernetesVersion()} at ${cluster.url}; logs are in ${cluster.folder}
 
   export KUBECONFIG=${cluster.kubeconfig()}
   kubectl get nodes,pods,services,endpointslices -o wide
 
-Nodes a and b, each with a pod that serves HTTP, behind the Service web (${web.spec?.clusterIP}). Inside a node:
+Nodes a and b, each with a pod that serves HTTP, behind the Service web. Inside a node:
 
-  ip netns exec ${prefix}-a curl http://${web.spec?.clusterIP}/${values.proxy === undefined ? '     # needs somebody who serves Services: PROXY=nftables, or an agent' : ''}
+  ip netns exec ${prefix}-a curl http://${web.spec?.clusterIP}/${unserved}
 
 Ctrl-C ends it, and nothing is left.`)
 
-const ended = Promise.withResolvers<void>()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve())
-const timer = setInterval(() => undefined, 1 << 30)
-await ended.promise
-clearInterval(timer)
+// The cluster ends with the process, by whatever signal.
+setInterval(() => undefined, 1 << 30)

@@ -41,8 +41,8 @@ export class ApiClient implements Disposable {
   readonly #timeoutMs: number
   readonly #userAgent: string
   readonly #credentials: Credentials
-  #agent: http.Agent | undefined
-  #agentTls: TlsMaterial | undefined
+  /** By what their connections were made with; the last one is in use. */
+  readonly #agents = new Map<TlsMaterial, http.Agent>()
 
   constructor(cluster: Cluster, { clock = hostClock, timeoutMs = 30_000, userAgent = 'skep' }: ApiClientOptions = {}) {
     this.cluster = cluster
@@ -53,7 +53,7 @@ export class ApiClient implements Disposable {
 
   /** Closes every connection. */
   [Symbol.dispose](): void {
-    this.#agent?.destroy()
+    for (const agent of this.#agents.values()) agent.destroy()
   }
 
   /** The answer, whole. Throws a {@link KubeError}. */
@@ -136,12 +136,13 @@ export class ApiClient implements Disposable {
   /** Connections with other certificates than before are new ones; those that are open go on. */
   #agentFor(url: URL): http.Agent {
     const { tls } = this.#credentials
-    if (this.#agent && this.#agentTls === tls) return this.#agent
-    this.#agentTls = tls
+    const known = this.#agents.get(tls)
+    if (known) return known
     const kept = { keepAlive: true, keepAliveMsecs: 15_000 }
-    this.#agent =
+    const agent =
       url.protocol === 'http:' ? new http.Agent(kept) : new https.Agent({ ...kept, ...this.#tlsOptions(tls) })
-    return this.#agent
+    this.#agents.set(tls, agent)
+    return agent
   }
 
   #tlsOptions({ ca, cert, key }: TlsMaterial): https.AgentOptions {
@@ -179,7 +180,6 @@ async function* unbroken(
 ): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of bytes) yield chunk as Buffer
-    if (!response.complete) throw new Error('the connection was closed in the middle')
   } catch (cause) {
     throw broken(operation, server, cause as Error)
   } finally {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { eventLine, FakeApi, refuse } from '../../test/fake-api.ts'
 import { service } from '../../test/objects.ts'
+import { ManualClock } from '../../test/manual-clock.ts'
 import { names, until, untilStore } from '../../test/until.ts'
 import { ApiSource, type ApiSourceOptions, type Change, type Service, services, type Store } from '../index.ts'
 
@@ -331,6 +332,51 @@ test('the API server is away: the state stays, and its age is told; when it is b
   await until(() => store.status().state === 'watching')
   expect(store.status()).not.toHaveProperty('lostSince')
   expect(store.status()).not.toHaveProperty('error')
+})
+
+test.each([
+  ['in seconds', '7', 7000, 8400],
+  ['too long a time', '9999', 300_000, 360_000],
+])('429 says how long to wait, %s: that and a little more is waited', async (_what, header, least, most) => {
+  const clock = new ManualClock()
+  await using test = await followed({ clock, listing: 'pages' }, (api) => {
+    api.put(service('a'))
+    api.failNext('list', (_request, response) => refuse(response, 429, 'busy', { 'retry-after': header }))
+  })
+  await until(() => test.store.status().nextTryAt !== undefined)
+  const wait = test.store.status().nextTryAt! - clock.wall()
+  expect(wait).toBeGreaterThanOrEqual(least)
+  expect(wait).toBeLessThanOrEqual(most)
+  expect(test.store.status().counts.restarts).toEqual({ throttled: 1 })
+  clock.advance(wait + 1)
+  await test.store.whenSynced()
+})
+
+test('failures are further and further apart; a watch that lasted makes the next one a first one', async () => {
+  const clock = new ManualClock()
+  await using test = await followed({ clock, random: () => 1, backoff: { firstMs: 100, mostMs: 1000 } }, (api) =>
+    api.put(service('a')),
+  )
+  const failed = async (): Promise<number> => {
+    await until(() => test.store.status().state === 'waiting')
+    return test.store.status().nextTryAt! - clock.wall()
+  }
+  await test.api.watched()
+  const waits: number[] = []
+  for (let i = 0; i < 5; i++) {
+    test.api.failNext('any', reset)
+    if (i === 0) test.api.breakWatches('reset')
+    waits.push(await failed())
+    clock.advance(waits.at(-1)!)
+    await until(() => test.store.status().nextTryAt! > clock.wall() || test.store.status().state !== 'waiting')
+  }
+  expect(waits).toEqual([100, 200, 400, 800, 1000])
+  clock.advance(await failed())
+  await test.api.watched()
+  await until(() => test.store.status().state === 'watching')
+  clock.advance(60_000)
+  test.api.breakWatches('reset')
+  expect(await failed()).toBe(100)
 })
 
 test('selectors are the API server’s to apply', async () => {

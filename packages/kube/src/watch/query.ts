@@ -1,4 +1,4 @@
-import { type FieldSelector, formatFieldSelector, formatLabelSelector } from '../follow/selector.ts'
+import { formatFieldSelector, formatLabelSelector } from '../follow/selector.ts'
 import type { FollowOptions } from '../follow/source.ts'
 import type { KubeObject, Kind } from '../objects/kinds.ts'
 
@@ -22,10 +22,6 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 export function selectorQuery({ labels, fields }: FollowOptions): Query {
   return {
     labelSelector: labels && (formatLabelSelector(labels) || undefined),
-    fieldSelector: fields && (fieldQuery(fields) || undefined),
+    fieldSelector: fields && (formatFieldSelector(fields) || undefined),
   }
-}
-
-function fieldQuery(fields: FieldSelector): string {
-  return formatFieldSelector(fields)
 }

@@ -93,7 +93,10 @@ test('what the datapath cannot do is said: SCTP, long affinity, affinity at rand
   ])
   const own = convert(tableOf([web, two]), { sourceTowards: () => '172.16.0.1' })
   expect(own.desired.services).toHaveLength(1)
-  expect(own.deviations[0]?.message).toMatch('172.16.0.1 is the source of translated packets')
+  expect(own.deviations[0]?.message).toBe('replies to translated packets come to 172.16.0.1, also at this port')
+  const natPorts = { min: 32_768, max: 65_535 }
+  const apart = convert(tableOf([web, two]), { sourceTowards: () => '172.16.0.1', natPorts })
+  expect([apart.desired.services.length, apart.deviations, checkDesired(apart.desired)]).toEqual([2, [], []])
 })
 
 test('a backend that is gone has its connections given to others at once', () => {
@@ -103,6 +106,13 @@ test('a backend that is gone has its connections given to others at once', () =>
   const { desired } = convert(table, { gone })
   expect(checkDesired(desired)).toEqual([])
   expect(desired.services[0]?.backends.at(-1)).toEqual({ address: '10.0.0.2', port: 8080, weight: 0, state: 'gone' })
+})
+
+test('of more backends than can be those that drain are left out first', () => {
+  const many = slice('web', [{ address: '10.0.0.1', is: 'terminating' }, '10.0.0.2', '10.0.0.3'])
+  const { desired, deviations } = convert(tableOf([web, many]), { mostBackends: 2 })
+  expect(desired.services[0]?.backends.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.3'])
+  expect(deviations[0]?.message).toBe('2 of its 3 backends are used: more cannot be')
 })
 
 test('weights are shares of a ring', () => {

@@ -11,6 +11,10 @@ export interface LoadBalancerFacts {
   readonly nodeAddresses: readonly string[]
   /** The own address that translated packets to a backend carry as source; `undefined`: there is none. */
   readonly sourceTowards: (backend: string) => string | undefined
+  /** Ports that translated packets carry as source: at other ports their source address may be a service's, too. */
+  readonly natPorts?: { readonly min: number; readonly max: number }
+  /** Most backends that a frontend can have; 16383 when left out. */
+  readonly mostBackends?: number
   /** How a service that asks for DSR gets it (`bpf-lb-dsr-dispatch`); `dsr-option` when left out. */
   readonly dsr?: Exclude<Mode, 'snat'>
   /** Backends whose endpoints are gone since the round before: their connections go to others at once. */
@@ -21,7 +25,7 @@ export interface LoadBalancerFacts {
 
 /** What the load balancer serves, and what it cannot, or not as it is asked for. */
 export interface ForLoadBalancer {
-  readonly desired: Pick<Desired, 'services' | 'sources'>
+  readonly desired: Desired
   readonly deviations: readonly Deviation[]
 }
 
@@ -43,7 +47,8 @@ export function forLoadBalancer(
   const planned = external.flatMap((frontend) => conversion.prepare(frontend))
   // By now all sources are known, at which nothing can listen.
   const services = planned.flatMap((one) => conversion.service(one))
-  return { desired: { services, sources: conversion.sources }, deviations: conversion.deviations }
+  const program = facts.natPorts === undefined ? {} : { program: { natPorts: facts.natPorts } }
+  return { desired: { services, sources: conversion.sources, ...program }, deviations: conversion.deviations }
 }
 
 interface Planned {
@@ -107,25 +112,31 @@ class Conversion {
       .map((address) => ({ address, port: frontend.port, protocol }))
   }
 
-  /** An exact frontend goes before one for any address, and an address for replies can be no service's. */
+  /** An exact frontend goes before one for any address, and where replies come to there can be no service. */
   #isFree(frontend: Frontend, isAny: boolean): boolean {
     if (isAny && this.#exact.has(frontendKey(frontend)))
       return this.#say(frontend, 'another frontend has exactly this address and port')
-    if (!this.#isSource(frontend.address)) return true
-    return this.#say(frontend, `${frontend.address} is the source of translated packets, and cannot be a service's too`)
+    if (!this.#meetsReplies(frontend)) return true
+    return this.#say(frontend, `replies to translated packets come to ${frontend.address}, also at this port`)
   }
 
-  #isSource(address: string): boolean {
+  #meetsReplies({ address, port }: Frontend): boolean {
+    const { min = 0, max = 65_535 } = this.#facts.natPorts ?? {}
     this.#sourceAddresses ??= new Set(this.sources.values())
-    return this.#sourceAddresses.has(address)
+    return this.#sourceAddresses.has(address) && port >= min && port <= max
   }
 
-  #membersOf({ members }: Frontend): LbBackend[] {
-    const share = shareOf(members)
-    return members.flatMap(({ backend: id, weight }) => {
+  #membersOf(frontend: Frontend): LbBackend[] {
+    const share = shareOf(frontend.members)
+    const all = frontend.members.flatMap(({ backend: id, weight }) => {
       const backend = this.#backends(id)
       return backend ? [{ address: backend.address, port: backend.port, weight: share(weight) }] : []
     })
+    const { mostBackends = 16_383 } = this.#facts
+    if (all.length <= mostBackends) return all
+    this.#say(frontend, `${mostBackends} of its ${all.length} backends are used: more cannot be`)
+    // Those that drain are left out first; the order is that of the slices, on every node.
+    return all.toSorted((a, b) => Number(b.weight > 0) - Number(a.weight > 0)).slice(0, mostBackends)
   }
 
   /** A tunnel and a changed MAC leave the port as it is: where backends have another, packets are translated. */

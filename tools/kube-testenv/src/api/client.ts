@@ -3,7 +3,7 @@ import { patient } from '../patience.ts'
 import { isStatus } from './error.ts'
 import { type Endpoint, Http, type HttpOptions } from './http.ts'
 import type { KubeObject } from './kinds.ts'
-import { type ObjectName, pathOf, type Resource } from './resource.ts'
+import { type ObjectName, pathOf, resource, type Resource } from './resource.ts'
 import { type WatchEvent, watchPath } from './watch.ts'
 
 /** Which objects of a resource: without a namespace, those of all. */
@@ -13,6 +13,13 @@ export interface Selection {
   readonly labelSelector?: string
   /** `metadata.name=web` */
   readonly fieldSelector?: string
+}
+
+/** What the API server says of a resource. */
+interface Discovered {
+  readonly name: string
+  readonly kind: string
+  readonly namespaced: boolean
 }
 
 export interface List<T> {
@@ -33,8 +40,9 @@ const patchTypes: Readonly<Record<PatchType, string>> = {
 export class ApiClient implements Disposable {
   readonly #http: Http
 
-  constructor(endpoint: Endpoint) {
-    this.#http = new Http(endpoint)
+  /** `troubles` tells what is known to be wrong with the server and its controllers, for errors. */
+  constructor(endpoint: Endpoint, troubles?: () => readonly string[]) {
+    this.#http = new Http(endpoint, troubles)
   }
 
   get endpoint(): Endpoint {
@@ -59,6 +67,11 @@ export class ApiClient implements Disposable {
     return this.request('PATCH', path, { body, contentType: 'application/apply-patch+yaml' })
   }
 
+  /** The same for an object of whatever kind, as a manifest has it: the API server is asked what its kind is called. */
+  async applyManifest(object: KubeObject): Promise<KubeObject> {
+    return this.apply(await this.#discover(object), object)
+  }
+
   get<T extends KubeObject>(of: Resource<T>, at: ObjectName): Promise<T> {
     return this.request('GET', pathOf(of, at))
   }
@@ -73,8 +86,8 @@ export class ApiClient implements Disposable {
     }
   }
 
-  list<T extends KubeObject>(of: Resource<T>, selection: Selection = {}): Promise<List<T>> {
-    return this.request('GET', `${pathOf(of, namespaceOf(selection))}?${query(selection)}`)
+  list<T extends KubeObject>(of: Resource<T>, selection: Selection = {}, signal?: AbortSignal): Promise<List<T>> {
+    return this.request('GET', `${pathOf(of, namespaceOf(selection))}?${query(selection)}`, { signal })
   }
 
   /** Writes it whole; 409 if it has changed since it was read. */
@@ -136,7 +149,7 @@ export class ApiClient implements Disposable {
     const seen = new Map<string, T>()
     const all = (): T[] => [...seen.values()]
     try {
-      const list = await this.list(of, selection)
+      const list = await this.list(of, selection, signal)
       for (const object of list.items) seen.set(keyOf(object), object)
       if (wanted(all())) return all()
       const { resourceVersion } = list.metadata
@@ -151,7 +164,19 @@ export class ApiClient implements Disposable {
     }
     const last = JSON.stringify(all().map(withoutManagers), undefined, 1)
     const trouble = signal.aborted ? `not within ${timeoutMs} ms` : 'the API server ended the watch'
-    throw new KubeTestEnvError('TIMEOUT', `await ${of.plural} ${query(selection)}`, `${trouble}; last: ${last}`)
+    throw new KubeTestEnvError(
+      'TIMEOUT',
+      `await ${of.plural} ${query(selection)}`,
+      this.#http.withTroubles(`${trouble}; last: ${last}`),
+    )
+  }
+
+  async #discover({ apiVersion = 'v1', kind = '' }: KubeObject): Promise<Resource<KubeObject>> {
+    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+    const { resources } = await this.request<{ resources: readonly Discovered[] }>('GET', path)
+    const found = resources.find((each) => each.kind === kind && !each.name.includes('/'))
+    if (found) return resource(apiVersion, kind, found.name, found.namespaced ? 'namespaced' : 'cluster')
+    throw new KubeTestEnvError('INVALID_INPUT', `apply ${kind}`, `${apiVersion} has no kind ${JSON.stringify(kind)}`)
   }
 
   [Symbol.dispose](): void {

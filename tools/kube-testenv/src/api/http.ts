@@ -23,9 +23,12 @@ export interface HttpOptions {
 export class Http implements Disposable {
   readonly endpoint: Endpoint
   readonly #agent: Agent
+  readonly #troubles: () => readonly string[]
 
-  constructor(endpoint: Endpoint) {
+  /** `troubles` tells what is known to be wrong with the server, for errors. */
+  constructor(endpoint: Endpoint, troubles: () => readonly string[] = () => []) {
     this.endpoint = endpoint
+    this.#troubles = troubles
     this.#agent = new Agent({ keepAlive: true, ca: endpoint.ca })
   }
 
@@ -34,13 +37,16 @@ export class Http implements Disposable {
     const operation = `${method} ${path}`
     const response = await this.#send(method, path, options).catch((cause: Error) => {
       if (options.signal?.aborted === true) throw options.signal.reason
-      throw new KubeTestEnvError('UNREACHABLE', operation, `${this.endpoint.url} does not answer: ${cause.message}`, {
-        cause,
-      })
+      const trouble = `${this.endpoint.url} does not answer: ${cause.message}`
+      throw new KubeTestEnvError('UNREACHABLE', operation, this.withTroubles(trouble), { cause })
     })
     const status = response.statusCode ?? 0
     if (status >= 300) throw refusal(operation, status, await text(response))
     return response
+  }
+
+  withTroubles(what: string): string {
+    return [what, ...this.#troubles()].join('\n')
   }
 
   /** The whole answer: what its JSON says; text as it is. */

@@ -33,7 +33,10 @@ export function controllerManager(
     'service-cluster-ip-range': ranges.services.join(','),
     'service-account-private-key-file': credentials.privateKeyFile,
     'root-ca-file': certificatePath(folder),
-    'use-service-account-credentials': 'false',
+    // Thousands of Services are not to wait for the client's own limits.
+    'kube-api-qps': '2000',
+    'kube-api-burst': '4000',
+    'concurrent-service-endpoint-syncs': '20',
     ...(featureGates !== '' && { 'feature-gates': featureGates }),
     ...flags,
   }

@@ -31,6 +31,7 @@ export class Daemon implements AsyncDisposable {
   readonly log: string
   readonly #options: DaemonOptions
   #child: ChildProcess | undefined
+  #wanted = false
   #ended: Promise<void> = Promise.resolve()
 
   constructor(options: DaemonOptions) {
@@ -50,6 +51,7 @@ export class Daemon implements AsyncDisposable {
   /** Starts it, unless it runs. */
   launch(): void {
     if (this.#child) return
+    this.#wanted = true
     this.#options.prepare?.()
     const { program, args, folder } = this.#options
     const log = openSync(this.log, 'a')
@@ -88,6 +90,7 @@ export class Daemon implements AsyncDisposable {
 
   /** Asks it to end (SIGTERM) and waits until it has; one that does not is killed. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#wanted = false
     const child = this.#child
     if (!child) return
     child.kill('SIGCONT')
@@ -105,12 +108,19 @@ export class Daemon implements AsyncDisposable {
 
   /** The part of {@link kill} that needs no waiting. */
   killAtOnce(): void {
+    this.#wanted = false
     this.#child?.kill('SIGKILL')
   }
 
   /** Throws {@link KubeTestEnvError} with the end of its log if it has ended. */
   assertRunning(): void {
     if (!this.running) throw this.#failed('has ended')
+  }
+
+  /** What to know of it when something else fails: that it has ended though nobody asked it to. */
+  crash(): string | undefined {
+    if (!this.#wanted || this.running) return undefined
+    return `${this.name} has ended; the end of its log:\n${this.lastLines()}`
   }
 
   async restart(): Promise<void> {

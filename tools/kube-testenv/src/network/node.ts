@@ -1,6 +1,8 @@
+import { arch, release } from 'node:os'
 import type { ApiClient } from '../api/client.ts'
 import type { Node as NodeObject } from '../api/kinds.ts'
 import { nodes } from '../api/resource.ts'
+import { kubernetesVersion } from '../programs/programs.ts'
 import type { Machine } from './machine.ts'
 import { type Network, type Place, withoutDad } from './network.ts'
 import { addressIn } from './ranges.ts'
@@ -27,14 +29,16 @@ export class Node {
   readonly addresses: readonly [string, string]
   readonly podCIDRs: readonly [string, string]
   readonly #api: ApiClient
+  readonly #network: Network
   #pods = 0
 
-  constructor(name: string, place: Place, podCIDRs: readonly [string, string], api: ApiClient) {
+  constructor(name: string, place: Place, podCIDRs: readonly [string, string], { api, network }: NodeSite) {
     this.name = name
     this.machine = place.machine
     this.addresses = place.addresses
     this.podCIDRs = podCIDRs
     this.#api = api
+    this.#network = network
     for (const range of podCIDRs) {
       const gateway = addressIn(range, 1)
       this.machine.netlink.address.add({
@@ -74,12 +78,23 @@ export class Node {
     const status = { conditions: [readyCondition(ready)] }
     await this.#api.patch(nodes, { name: this.name }, { status }, { type: 'strategic', subresource: 'status' })
   }
+
+  /** The machine is gone with all that runs on it, then the object. Its pods are to be removed before. */
+  async remove(): Promise<void> {
+    await this.#network.leave(this.machine)
+    await this.#api.delete(nodes, { name: this.name })
+  }
+}
+
+/** What a node is made with. */
+export interface NodeSite {
+  readonly api: ApiClient
+  readonly network: Network
 }
 
 /** Makes the object first, as a kubelet registers its node, then the machine's part. */
 export async function makeNode(
-  api: ApiClient,
-  network: Network,
+  { api, network }: NodeSite,
   name: string,
   options: NodeOptions,
   defaults: readonly [string, string],
@@ -90,7 +105,7 @@ export async function makeNode(
   const status = nodeStatus(place.addresses, options.ready ?? true)
   await api.patch(nodes, { name }, { status }, { type: 'strategic', subresource: 'status' })
   const podCIDRs = wanted === 'allocated' ? await allocated(api, name) : wanted
-  const node = new Node(name, place, podCIDRs, api)
+  const node = new Node(name, place, podCIDRs, { api, network })
   network.routePods(place, podCIDRs)
   return node
 }
@@ -122,6 +137,19 @@ function nodeStatus(addresses: readonly string[], ready: boolean): NonNullable<N
     capacity: resources,
     allocatable: resources,
     conditions: [readyCondition(ready)],
+    nodeInfo: nodeInfo(),
+  }
+}
+
+/** Every field is asked for; the first is what `kubectl get nodes` shows. */
+function nodeInfo(): Readonly<Record<string, string>> {
+  const unknown = ['machineID', 'systemUUID', 'bootID', 'osImage', 'containerRuntimeVersion', 'kubeProxyVersion']
+  return {
+    kubeletVersion: kubernetesVersion(),
+    operatingSystem: 'linux',
+    architecture: arch() === 'x64' ? 'amd64' : arch(),
+    kernelVersion: release(),
+    ...Object.fromEntries(unknown.map((name) => [name, ''])),
   }
 }
 

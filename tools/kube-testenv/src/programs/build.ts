@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { KubeTestEnvError } from '../error.ts'
@@ -17,6 +17,8 @@ export async function build(say: Say): Promise<void> {
   say(`building ${missing.join(', ')} of Kubernetes ${kubernetesVersion()}: once, some 6 minutes on two free cores`)
   const total = countPackages(missing.map((program) => programPackages[program]))
   mkdirSync(programsFolder(), { recursive: true })
+  for (const left of globSync('building-*', { cwd: programsFolder() }))
+    rmSync(join(programsFolder(), left), { recursive: true, force: true })
   const work = mkdtempSync(join(programsFolder(), 'building-'))
   const onPackage = packageProgress(total, say)
   try {
