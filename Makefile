@@ -19,6 +19,11 @@ demo: ## a load balancer in namespaces: balance, kill, restart, remove a backend
 	@$(bootstrap) demo && $(machine) demo
 	@$(node) examples/demo/main.ts
 
+.PHONY: data-center
+data-center: ## three load balancers behind a router: kill, drain, cut, lose one under load (ROUTER=frr, BFD=300, JSON=1)
+	@$(bootstrap) data-center && $(machine) data-center
+	@$(node) examples/data-center/main.ts $(if $(ROUTER),--router $(ROUTER)) $(if $(BFD),--bfd $(BFD)) $(if $(JSON),--json)
+
 .PHONY: test
 test: ## all tests; needs root for those on the kernel. One package: make test PACKAGE=lb-maps
 	@$(bootstrap) test

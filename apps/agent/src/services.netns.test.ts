@@ -146,5 +146,9 @@ describe('services of a cluster, on a node without kube-proxy', () => {
       expect.objectContaining({ service: 'default/told', frontend: `${address}:80`, kind: 'ClusterIP', backends: 1 }),
     )
     expect(await agent.ask('explain', `${address}:80`)).toContain('TCP, from the host: translated')
+    const metrics = await agent.ask('metrics')
+    expect(metrics).toContain('# TYPE skep_agent_socket_verdicts_total counter')
+    expect(metrics).toMatch(/^skep_agent_source_objects{kind="Node"} 2$/m)
+    expect(metrics).toMatch(/^skep_agent_healthy 1$/m)
   })
 })

@@ -24,7 +24,6 @@ export class SkepAgent implements AsyncDisposable {
     this.#node = node
     writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside())
     this.#options = [
-      '--kube-proxy-replacement=strict',
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
       `--cgroup-root=${node.machine.cgroup!.path}`,

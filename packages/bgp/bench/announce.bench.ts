@@ -85,7 +85,8 @@ async function* measure(
       await act()
     } catch (error) {
       const seconds = Math.round((performance.now() - before.time) / 1000)
-      return yield { name: row, skipped: `not done after ${seconds} s: ${(error as Error).message.slice(0, 120)}` }
+      yield { name: row, skipped: `not done after ${seconds} s: ${(error as Error).message.slice(0, 120)}` }
+      return
     }
     const seconds = (performance.now() - before.time) / 1000
     const used = { cpuSeconds: cpuSeconds(contender.pid) - before.cpu, megabytes: megabytes(contender.pid) }

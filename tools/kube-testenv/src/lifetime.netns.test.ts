@@ -58,6 +58,14 @@ describe('a control plane', () => {
     expect((await cluster.api.get(configMaps, { name: 'kept' })).data).toEqual({ a: '1' })
   })
 
+  test('an API server that hangs keeps who asked waiting', async () => {
+    cluster.apiServer.pause()
+    const asked = cluster.api.request('GET', '/version', { signal: AbortSignal.timeout(200) })
+    await expect(asked).rejects.toThrow('timeout')
+    cluster.apiServer.resume()
+    expect(await cluster.api.request('GET', '/readyz')).toBe('ok')
+  })
+
   test('a process that is killed takes its cluster along; the next one clears away what it could not', async () => {
     const program = new URL('fixtures/hold.ts', import.meta.url).pathname
     const args = ['--conditions=@skep/source', program]

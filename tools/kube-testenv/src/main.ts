@@ -15,7 +15,10 @@ if (values.proxy !== undefined && !modes.includes(values.proxy)) {
   process.exit(2)
 }
 
-const cluster = await kubeTestEnv()
+const cluster = await kubeTestEnv().catch((error: Error) => {
+  console.error(`kube: ${error.message}`)
+  process.exit(1)
+})
 const nodes = [await cluster.node('a', { zone: 'zone-a' }), await cluster.node('b', { zone: 'zone-b' })]
 for (const node of nodes) {
   const pod = await cluster.pod(node, { name: `web-${node.name}`, labels: { app: 'web' } })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import {
+  configMaps,
   type EndpointSlice,
   endpointSlices,
   formatRefusal,
@@ -13,7 +14,7 @@ import {
   services,
 } from '../index.ts'
 
-const kinds: readonly Kind<KubeObject>[] = [services, endpointSlices, nodes, namespaces, pods]
+const kinds: readonly Kind<KubeObject>[] = [services, endpointSlices, nodes, namespaces, pods, configMaps]
 
 function read<T extends KubeObject>(kind: Kind<T>, value: unknown): T {
   const parsed = parseObject(kind, value)
@@ -255,6 +256,16 @@ test('a Pod: containers that go on running, host ports, addresses of both famili
     hostIPs: [{ ip: '172.30.0.11' }],
     conditions: [],
   })
+})
+
+test('a ConfigMap: its texts', () => {
+  expect(read(configMaps, { metadata: { name: 'bgp-config' }, data: { 'config.yaml': 'peers: []' } }).data).toEqual({
+    'config.yaml': 'peers: []',
+  })
+  expect(read(configMaps, { metadata: { name: 'empty' } }).data).toEqual({})
+  expect(refusal(configMaps, { metadata: { name: 'x' }, data: { a: 1 } })).toEqual([
+    'ConfigMap default/x: data.a: 1 is not a text; write one, in quotes where it looks like a number',
+  ])
 })
 
 test('a Namespace, with a label that is called like a part of every object', () => {

@@ -1,10 +1,11 @@
 import { keyOf, type IpFamily, type ServicePort } from '@skep/kube'
 import { candidatesOf } from '../endpoints/candidates.ts'
-import type { TrafficPolicy } from '../endpoints/choose.ts'
+import type { ChoiceQuestion, TrafficPolicy } from '../endpoints/choose.ts'
 import type { Problem } from '../settings/problem.ts'
 import type { Context, ServiceInput } from './context.ts'
-import type { BackendDraft, Compiled, Draining, FrontendDraft, HealthCheck } from './draft.ts'
-import { Group, type GroupQuestion } from './group.ts'
+import type { BackendDraft } from '../backends/draft.ts'
+import type { Compiled, Draining, FrontendDraft, HealthCheck } from './draft.ts'
+import { Group } from './group.ts'
 import { type Listener, listenersOf } from './listeners.ts'
 import { forwardingOf, rangesFor, type Settings, settingsOf } from './settings.ts'
 import { skipReason } from './skip.ts'
@@ -60,12 +61,12 @@ function partsOf(input: ServiceInput, context: Context, problems: Problem[]): Pa
   return { settings, listeners, groups }
 }
 
-function groupOf(input: ServiceInput, family: IpFamily, port: ServicePort, question: GroupQuestion): Group {
+function groupOf(input: ServiceInput, family: IpFamily, port: ServicePort, question: ChoiceQuestion): Group {
   const slices = input.slices.filter(({ addressType }) => addressType === family)
   return new Group(family, port, candidatesOf(slices, port), question)
 }
 
-function questionOf(settings: Settings, { options, node, isPodEnded, drainingSince, now }: Context): GroupQuestion {
+function questionOf(settings: Settings, { options, node, isPodEnded, drainingSince, now }: Context): ChoiceQuestion {
   const timeout = settings.drainTimeoutSeconds
   return {
     nodeName: node.name,
@@ -74,10 +75,10 @@ function questionOf(settings: Settings, { options, node, isPodEnded, drainingSin
     off: settings.topology.off,
     acceptWhileDraining: settings.acceptWhileDraining,
     usesTerminating: options.terminating,
-    gone: ({ endpoint }, key) => {
+    gone: ({ endpoint, backend }) => {
       if (endpoint.pod !== undefined && isPodEnded(endpoint.pod, endpoint.podUid)) return 'pod-ended'
       if (!endpoint.terminating || timeout === undefined) return undefined
-      return now - (drainingSince(key) ?? now) >= timeout ? 'drain-timeout' : undefined
+      return now - (drainingSince(backend.key) ?? now) >= timeout ? 'drain-timeout' : undefined
     },
   }
 }

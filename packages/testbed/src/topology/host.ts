@@ -86,6 +86,11 @@ export class Host implements Place, AsyncDisposable {
     return this.namespace.worker(module, { ...fromSource, ...options })
   }
 
+  /** Kills what runs in the host, daemons and their children included, as a loss of power does. */
+  killAll(): void {
+    killProcessesIn(this.namespace.inode)
+  }
+
   /** Ends everything that runs in the host and deletes its namespace. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.endAtOnce()
@@ -95,7 +100,7 @@ export class Host implements Place, AsyncDisposable {
 
   /** The part that needs no waiting: kills what runs, takes the namespace's name away. */
   endAtOnce(): void {
-    killProcessesIn(this.namespace.inode)
+    this.killAll()
     this.namespace.delete()
   }
 }
