@@ -77,6 +77,7 @@ function memory({ lb }: Stage): Map<string, unknown> {
     memberCounters: _sent,
     verdictCounters: _verdicts,
     swapLocks: _,
+    devices: _devices,
     ...tables
   } = lb.lb.maps
   const found = new Map<string, unknown>(Object.entries(tables).map(([name, map]) => [name, bytesOf(map)]))

@@ -61,6 +61,7 @@ atEachHook(
       lb = undo.use(new Balancer({ hook, natLines: 1024 }))
       if (hook === 'tc') for (const [name, host] of net.hosts) if (name !== 'lb') switchOffloadsOn(host)
       for (const link of net.lb.run(() => attach(lb, ['eth0', 'eth1']))) undo.use(link)
+      net.lb.run(() => ['eth0', 'eth1'].forEach((device) => lb.sendBy(net.lb.device(device).index)))
       for (const host of [net.one, net.two]) for (const server of await serve(host)) undo.use(server)
     })
     afterAll(() => undo.disposeAsync())
