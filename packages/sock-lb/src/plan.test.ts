@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { orderFor } from '@skep/lb-maps'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { SockDesired, SockFrontend } from './desired.ts'
 import { isEmpty, plan } from './plan.ts'
 import { lengthOf } from './slots.ts'
