@@ -95,6 +95,22 @@ describe('plan', () => {
     expect(uneven?.slots.active).toEqual([...Array<number>(16).fill(1), 2])
   })
 
+  test('a backend that topology leaves out keeps its sockets', () => {
+    const before = plan(
+      desired([
+        frontend('10.96.0.1', [
+          [1, 1],
+          [2, 1],
+        ]),
+      ]),
+      empty(),
+      capacities,
+    ).next
+    const made = plan(desired([frontend('10.96.0.1', [[2, 1]], { leftOut: [1] })]), before, capacities)
+    expect(made.services.get(0)?.slots).toEqual({ active: [2], draining: [1] })
+    expect(made.endsSockets).toBe(false)
+  })
+
   test('a changed service keeps its place, and its new block is beside the old one', () => {
     const before = plan(
       desired([
