@@ -59,7 +59,7 @@ describe('a control plane', () => {
   })
 
   test('an API server that hangs keeps who asked waiting', async () => {
-    cluster.apiServer.pause()
+    await cluster.apiServer.pause()
     const asked = cluster.api.request('GET', '/version', { signal: AbortSignal.timeout(200) })
     await expect(asked).rejects.toThrow('timeout')
     cluster.apiServer.resume()

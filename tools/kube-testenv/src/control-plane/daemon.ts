@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, globSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { KubeTestEnvError } from '../error.ts'
@@ -128,11 +128,13 @@ export class Daemon implements AsyncDisposable {
     await this.start()
   }
 
-  /** It hangs: connections stay open, nothing is answered (SIGSTOP). */
-  pause(): void {
+  /** It hangs: connections stay open, nothing is answered (SIGSTOP). Resolves when all of its threads stand still. */
+  async pause(): Promise<void> {
     this.#child?.kill('SIGSTOP')
+    while (this.pid !== undefined && this.running && !standsStill(this.pid)) await delay(5)
   }
 
+  /** After {@link pause}. */
   resume(): void {
     this.#child?.kill('SIGCONT')
   }
@@ -154,4 +156,9 @@ export class Daemon implements AsyncDisposable {
       `it ${what}; the end of its log:\n${this.lastLines()}`,
     )
   }
+}
+
+function standsStill(pid: number): boolean {
+  const states = globSync(`/proc/${pid}/task/*/stat`).map((path) => /\) (\w)/.exec(readFileSync(path, 'utf8'))?.[1])
+  return states.every((state) => state === 'T')
 }
