@@ -179,7 +179,7 @@ describe('a route with two next hops', () => {
     for (const held of [v4, v6]) expect((await held.check()).broken).toEqual([])
     lab.net['router-b'].netlink.link.set({ name: 'eth0', up: true })
     restoreAddress('router-b')
-  }, 90_000)
+  }, 120_000)
 
   /** By which router the backend answers, until disposed. */
   function answersBy(router: keyof typeof inner): Disposable {

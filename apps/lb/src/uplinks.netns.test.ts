@@ -58,4 +58,12 @@ describe('two uplinks, one of which goes down under load', () => {
     },
     90_000,
   )
+
+  test('explain neighbor tells what Linux does with several next hops', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(uplinkConfig())
+    const { stdout } = await lb.words('explain', 'neighbor', '2001:db8:2::11')
+    expect(stdout).toMatch(/^2001:db8:2::11 is behind 2 next hops\nnote: Linux goes on sending by .*nexthop group/)
+    expect((await lb.words('explain', 'neighbor', '10.2.0.11')).stdout).not.toContain('note:')
+  }, 60_000)
 })
