@@ -29,7 +29,7 @@ import { routeLookup } from '../nexthop/lookup.ts'
 import { kernelNotes } from '../host/kernel.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { resolveBackends } from '../nexthop/resolve.ts'
-import { domainsOf } from '../nexthop/vrf.ts'
+import { domainsOf, type RouteDomain } from '../nexthop/vrf.ts'
 import { plannedChanges } from '../sysctl/keep.ts'
 import { formatKey, procSettings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
@@ -76,9 +76,10 @@ function describeHost(config: Config): CheckReport {
   const { devices } = selected
   const names = new Map(links.map(({ index, name }) => [index, name]))
   const indexes = links.flatMap(({ index, name }) => (devices.includes(name) ? [index] : []))
+  const domains = domainsOf(links, indexes)
   const { sources, unreachable, warnings } = resolveBackends({
     backends: backendAddresses(config),
-    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`, domainsOf(links, indexes)),
+    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`, domains),
     sources: config.snat.sources,
     devices,
     before: new Map(),
@@ -114,7 +115,7 @@ function describeHost(config: Config): CheckReport {
       ...ownFrontendWarnings(config, own),
       ...sourceRangeWarnings(config),
       ...announced.warnings,
-      ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
+      ...tunnelWarnings(config, (address) => wayTo(netlink, address, domains)),
       ...(config.acceleration === 'generic' || config.acceleration === 'tc' ? [] : vethWarnings(chosen)),
     ],
   }
@@ -130,8 +131,8 @@ function describeAbove({ acceleration }: Config, { explanations }: Pick<Selected
 }
 
 /** The largest packet that the way to an address takes; `undefined` where there is no way. */
-function wayTo(netlink: Netlink, address: string): number | undefined {
-  const way = findWay(netlink, address)
+function wayTo(netlink: Netlink, address: string, domains: readonly RouteDomain[]): number | undefined {
+  const way = findWay(netlink, address, domains)
   return 'mtu' in way ? way.mtu : undefined
 }
 

@@ -46,6 +46,11 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       if (row?.mode === 'tc') expect(row.reason).toContain('a bond has XDP in its driver from Linux 5.15 on')
       else expect(row?.reason).toBeNull()
     }
+    for (const id of Object.values(vlans))
+      expect(devices.get(`${trunk.name}.${id}`)).toMatchObject({
+        mode: null,
+        reason: `its packets meet the program on ${trunk.name}`,
+      })
   })
 
   const answers = async ({ vips }: Bond): Promise<void> => {

@@ -122,6 +122,25 @@ test('a watch that breaks goes on where it was: no list, nothing twice, nothing 
   expect(test.store.status().counts.lists).toBe(1)
 })
 
+test('a version that is newer than the API server, as after a restored backup: all is listed again', async () => {
+  await using test = await followed({}, (api) => api.put(service('a')))
+  await test.store.whenSynced()
+  await test.api.watched()
+  test.api.silently(() => {
+    test.api.remove('a')
+    test.api.put(service('b'))
+  })
+  test.api.failNext('watch', (_request, response) => {
+    const details = { causes: [{ reason: 'ResourceVersionTooLarge' }], retryAfterSeconds: 0 }
+    response
+      .writeHead(504)
+      .end(JSON.stringify({ code: 504, reason: 'Timeout', message: 'Too large resource version', details }))
+  })
+  test.api.breakWatches('reset')
+  await until(() => names(test.store).join() === 'b')
+  expect(test.store.status().counts).toMatchObject({ lists: 2, restarts: { expired: 1 } })
+})
+
 test('a bookmark moves on what a watch resumes from', async () => {
   await using test = await followed({}, (api) => api.put(service('a')))
   await test.store.whenSynced()
