@@ -11,8 +11,7 @@ static __always_inline int leave(struct context *ctx, __u32 device)
 		return leave_by(ctx, device);
 	if (device == device_of(ctx))
 		return 0;
-	bpf_redirect(device, 0);
-	return 1;
+	return redirect_to(device);
 }
 
 /* The frame's header in its place before the packet, which the kernel may still have to fill. */
@@ -26,7 +25,7 @@ stage forward(struct context *ctx, const struct packet *packet, const struct rou
 		return VERDICT_DROP_NO_HEADROOM;
 	way = leave(ctx, route->ifindex);
 	if (way < 0)
-		return VERDICT_DROP_NO_HEADROOM;
+		return way == NO_SENDER ? VERDICT_DROP_NOT_FORWARDED : VERDICT_DROP_NO_HEADROOM;
 	if (!way)
 		return to_client ? VERDICT_TX_TO_CLIENT : VERDICT_TX_TO_BACKEND;
 	return to_client ? VERDICT_REDIRECT_TO_CLIENT : VERDICT_REDIRECT_TO_BACKEND;

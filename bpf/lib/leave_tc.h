@@ -6,6 +6,14 @@
 #pragma once
 #include "layers.h"
 
+#define NO_SENDER -2
+
+static __always_inline int redirect_to(__u32 device)
+{
+	bpf_redirect(device, 0);
+	return 1;
+}
+
 /* 0: by the device that it came in by. 1: it is redirected. Below 0: it cannot. */
 __noinline int leave_by(struct context *ctx, __u32 device)
 {
@@ -16,6 +24,5 @@ __noinline int leave_by(struct context *ctx, __u32 device)
 		return -1;
 	if (device == port)
 		return 0;
-	bpf_redirect(device, 0);
-	return 1;
+	return redirect_to(device);
 }

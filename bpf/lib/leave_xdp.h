@@ -7,6 +7,14 @@
 #include "fragment.h"
 #include "layers.h"
 
+/* The device has ceased to send since the route was asked for. */
+#define NO_SENDER -2
+
+static __always_inline int redirect_to(__u32 device)
+{
+	return bpf_redirect_map(&devices, device, 0) == XDP_REDIRECT ? 1 : NO_SENDER;
+}
+
 #define TAG_BYTES sizeof(struct vlan_tag)
 
 /* A frame with a tag. */
@@ -100,6 +108,5 @@ __noinline int leave_by(struct context *ctx, __u32 device)
 		return -1;
 	if (back == base)
 		return 0;
-	bpf_redirect(base, 0);
-	return 1;
+	return redirect_to(base);
 }

@@ -125,6 +125,14 @@ struct {
 	__type(value, struct hop);
 } hops SEC(".maps");
 
+/* Devices that send what XDP redirects to them, each under its own number: for others that is lost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, 1024);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} devices SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => {
   jest.restoreAllMocks()
-  delete process.env['CILIUM_BPF_LB_MODE']
+  delete process.env['CILIUM_ENABLE_MKE']
   rmSync(folder, { recursive: true })
 })
 
@@ -37,31 +37,30 @@ function mounted(files: Readonly<Record<string, string>>): string {
 }
 
 test('flags, environment and a mounted ConfigMap come together', async () => {
-  const dir = mounted({ 'bpf-lb-mode': 'snat\n', 'kube-proxy-replacement': 'strict', 'enable-hubble': 'true' })
-  process.env['CILIUM_BPF_LB_MODE'] = 'hybrid'
+  const dir = mounted({ 'enable-mke': 'false\n', 'kube-proxy-replacement': 'probe', 'enable-hubble': 'true' })
+  process.env['CILIUM_ENABLE_MKE'] = 'true'
   const { options, ignored } = JSON.parse(await config('--json', `--config-dir=${dir}`, '--debug')) as ConfigDocument
   const from = (name: string): string[] => {
     const { value, from: origin } = options.find((option) => option.name === name)!
     return [value, origin]
   }
-  expect(from('bpf-lb-mode')).toEqual(['hybrid', 'CILIUM_BPF_LB_MODE'])
-  expect(from('kube-proxy-replacement')).toEqual(['strict', join(dir, 'kube-proxy-replacement')])
-  expect(from('enable-node-port')).toEqual(['true', 'kube-proxy-replacement=strict'])
+  expect(from('enable-mke')).toEqual(['true', 'CILIUM_ENABLE_MKE'])
+  expect(from('kube-proxy-replacement')).toEqual(['probe', join(dir, 'kube-proxy-replacement')])
   expect(from('debug')).toEqual(['true', '--debug'])
   expect(from('enable-ipv6')).toEqual(['true', 'default'])
   expect(ignored.map(({ name }) => name)).toEqual(['enable-hubble'])
 })
 
 test('for people it is a table, with what was given on top', async () => {
-  const lines = (await config('--bpf-lb-algorithm', 'maglev')).split('\n')
+  const lines = (await config('--bpf-lb-map-max', '5000')).split('\n')
   expect(lines[0]).toMatch(/^OPTION +VALUE +FROM$/)
-  expect(lines[1]).toMatch(/^bpf-lb-algorithm +maglev +--bpf-lb-algorithm$/)
+  expect(lines[1]).toMatch(/^bpf-lb-map-max +5000 +--bpf-lb-map-max$/)
 })
 
 test.each([
   [['--config-dir=/nowhere'], '--config-dir=/nowhere cannot be read: ENOENT'],
   [['dsr'], '"dsr" is not an option; write --name=value'],
-  [['--bpf-lb-mode'], '--bpf-lb-mode lacks its value; write --bpf-lb-mode=value'],
+  [['--bpf-lb-map-max'], '--bpf-lb-map-max lacks its value; write --bpf-lb-map-max=value'],
 ])('%j is refused', async (args, wanted) => {
   await expect(config(...args)).rejects.toThrow(wanted)
 })

@@ -25,6 +25,11 @@ export function program(version: string): Command {
   asking(root, 'backends', 'each backend with its id in the maps', (text) =>
     backendsTable(JSON.parse(text) as Backend[]),
   )
+  stateDir(root.command('metrics'))
+    .description('the metrics, in Prometheus’ text format')
+    .action(async ({ stateDir: dir }: { stateDir: string }) => {
+      process.stdout.write(await askAgent(socketOf(dir), '/metrics'))
+    })
   addExplain(root)
   addConfig(root)
   return root
@@ -62,7 +67,7 @@ function addConfig(root: Command): void {
 /** The agent's options are Cilium's: they are read by `loadOptions`, with the environment and the files. */
 function takingOptions(command: Command): Command {
   return command
-    .argument('[options...]', 'options of the agent, like --bpf-lb-mode=dsr')
+    .argument('[options...]', 'options of the agent, like --enable-ipv6=false')
     .allowUnknownOption()
     .addHelpText('after', () => `\n${optionsHelp().join('\n')}`)
 }

@@ -5,8 +5,10 @@ import { currentNamespace, openNetlink } from 'netlink-ts'
 import { pino } from 'pino'
 import { Agent } from './agent.ts'
 import { openSource } from './cluster/open.ts'
-import { routes } from './control/routes.ts'
+import { routes, statusOf } from './control/routes.ts'
 import { serveHealth } from './health/serve.ts'
+import { formatMetrics } from './metrics/metrics.ts'
+import { serveMetrics } from './metrics/serve.ts'
 import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
 import { servicesOptions } from './services/options.ts'
@@ -36,12 +38,10 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   if (sockets) await testSockets(sockets, log)
   const table = new ServiceTable(servicesOptions(settings, name), sockets?.restored() ?? {})
   const agent = stack.use(new Agent({ settings, table, sockets, netlink, log }))
-  stack.use(
-    await serve(
-      { socket: socketOf(settings['state-dir']) },
-      routes({ version, agent, source, sockets, resolved, hostNetns }),
-    ),
-  )
+  const parts = { version, agent, source, sockets, resolved, hostNetns }
+  stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
+  const metrics = settings['prometheus-serve-addr']
+  if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
   stack.use(await serveHealth(agent.health, settings))
   log.info({ node: name }, 'skep-agent follows the cluster')
   await agent.run(source, signal)

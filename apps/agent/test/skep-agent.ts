@@ -20,11 +20,10 @@ export class SkepAgent implements AsyncDisposable {
   readonly #options: readonly string[]
   #running: { readonly child: ChildProcess; readonly exited: Promise<void> } | undefined
 
-  constructor(cluster: Cluster, node: Node, options: readonly string[] = []) {
+  constructor(cluster: Cluster, node: Node, user: string, options: readonly string[] = []) {
     this.#node = node
-    writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside())
+    writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside(user))
     this.#options = [
-      '--kube-proxy-replacement=strict',
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
       `--cgroup-root=${node.machine.cgroup!.path}`,

@@ -40,7 +40,8 @@ struct hop {
 	__u8 destination[6];
 	__u16 mtu;
 	__u8 source[6];
-	__u8 pad1[10];
+	__u16 sends; /* what XDP redirects: else it is for tc alone */
+	__u8 pad1[8];
 };
 
 /* In place of a generation: the hop is being written. */

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { type Host, untilLine } from '@skep/testbed'
 import { mrtDump } from './prefixes.ts'
 
+const TOOL_MS = 400_000
+
 /** A speaker that can be told to announce many routes. */
 export interface Contender extends AsyncDisposable {
   readonly pid: number
@@ -76,13 +78,13 @@ export async function gobgp(host: Host): Promise<Contender> {
     pid: child.pid!,
     announce: async (count) => {
       writeFileSync(`${path}.mrt`, mrtDump(count, '10.0.0.1'))
-      await host.attempt('gobgp', ['mrt', 'inject', 'global', `${path}.mrt`], { timeoutMs: 300_000 })
+      await host.attempt('gobgp', ['mrt', 'inject', 'global', `${path}.mrt`], { timeoutMs: TOOL_MS })
       // Its tool ends before the last few hundred are on their way.
       const { stdout } = await host.attempt('gobgp', ['global', 'rib', 'summary'])
       return Number(/Destination: (\d+)/.exec(stdout)?.[1])
     },
     withdraw: async () =>
-      void (await host.attempt('gobgp', ['global', 'rib', 'del', 'all', '-a', 'ipv4'], { timeoutMs: 300_000 })),
+      void (await host.attempt('gobgp', ['global', 'rib', 'del', 'all', '-a', 'ipv4'], { timeoutMs: TOOL_MS })),
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL')
       await exited

@@ -72,7 +72,21 @@ export function bothWays({ name, binary, make }: Other, unknown: readonly Capabi
     expect({ ...way, ...(await router.session()) }).toMatchObject({ ...way, up: true })
     const capabilities = await router.capabilities()
     expect({ ...way, capabilities }).toEqual({ ...way, capabilities: offered.filter((one) => !unknown.includes(one)) })
-    expect(skep.peer('router')).toMatchObject({ flaps: 0, local: own[way.family], agreed: { as4: true } })
+    const agreed = {
+      families: ['ipv4', 'ipv6'],
+      as4: true,
+      routeRefresh: true,
+      enhancedRefresh: name !== 'GoBGP',
+      // FRR offers it over IPv6 only.
+      extendedNextHop: name !== 'FRR' || way.family === 'ipv6',
+      gracefulRestart: 60,
+    }
+    const { flaps, local, agreed: found } = skep.peer('router')
+    expect({ ...way, flaps, local, found }).toMatchObject({ ...way, flaps: 0, local: own[way.family], found: agreed })
+    // What they send between its begin and its end takes the place of what was there.
+    expect(skep.refresh('router')).toBe(true)
+    await router.refresh()
+    await exchanged(skep, router)
   }
 
   // All at once, as one of them takes ten seconds before it connects.

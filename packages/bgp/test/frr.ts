@@ -6,29 +6,31 @@ import { type Capability, daemon, folder, type Router, type RouterPlan, type See
 
 const DAEMONS = '/usr/lib/frr'
 
-/** FRR's bgpd, alone; unnumbered with zebra, which advertises routers and hears them. */
+/** FRR's bgpd, alone; unnumbered with zebra, which advertises routers and hears them; for BFD with bfdd. */
 export async function frr(plan: RouterPlan): Promise<Router> {
   await using stack = new AsyncDisposableStack()
   const path = folder(stack)
   const vty = join(path, 'vty')
   mkdirSync(vty)
   writeFileSync(join(path, 'frr.conf'), configuration(plan))
-  const unnumbered = plan.unnumbered === true
-  const user = unnumbered ? 'frr' : 'root'
+  const { bfdMs, unnumbered = false } = plan
+  const whole = unnumbered || bfdMs !== undefined
+  const user = whole ? 'frr' : 'root'
   const zserv = join(path, 'zserv')
   const start = (name: string, file: string, ...more: readonly string[]): void => {
     const place = ['-f', join(path, file), '-i', join(path, `${name}.pid`), '-z', zserv, '--vty_socket', vty]
     daemon(stack, plan.host, join(DAEMONS, name), [...place, '-u', user, '-g', user, '-P', '0', ...more])
   }
-  if (unnumbered) {
-    writeFileSync(join(path, 'zebra.conf'), '')
+  if (whole) {
+    writeFileSync(join(path, 'none.conf'), '')
     execFileSync('chown', ['-R', 'frr:frr', path])
-    start('zebra', 'zebra.conf')
+    start('zebra', 'none.conf')
     await until(
       () => existsSync(zserv),
       (there) => there,
     )
-    start('bgpd', 'frr.conf', '-l', '::')
+    if (bfdMs !== undefined) start('bfdd', 'none.conf', '--bfdctl', join(path, 'bfdd.sock'))
+    start('bgpd', 'frr.conf', '-l', unnumbered ? '::' : plan.address)
   } else start('bgpd', 'frr.conf', '-Z', '-S', '-l', plan.address)
   const neighbor = unnumbered ? plan.device! : plan.neighbor
   const ask = async (command: string): Promise<string> =>
@@ -130,6 +132,7 @@ function configuration(plan: RouterPlan): string {
     ...(plan.password === undefined ? [] : [`neighbor ${neighbor} password ${plan.password}`]),
     ...(plan.multihop === true ? [`neighbor ${neighbor} ebgp-multihop 5`] : []),
     ...(plan.ttlSecurity === true ? [`neighbor ${neighbor} ttl-security hops 1`] : []),
+    ...(plan.bfdMs === undefined ? [] : [`neighbor ${neighbor} bfd 3 ${plan.bfdMs} ${plan.bfdMs}`]),
     ...(plan.extendedNextHop === true ? [`neighbor ${neighbor} capability extended-nexthop`] : []),
   ]
   const family = (name: 'ipv4' | 'ipv6'): string => {

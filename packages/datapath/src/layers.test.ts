@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe as plainDescribe, expect, test } from '@jest/globals'
 import { build, EtherType, ipv4, type Part, udp, vlan } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
+import { deviceOfRuns } from '../test/hook.ts'
 import { backend, client, own, vip } from '../test/lab.ts'
 import { arrive, depart } from '../test/layers.ts'
 import { families, type Family, ip, leg, type Leg, packet, segment, sent } from '../test/packets.ts'
@@ -9,7 +10,7 @@ import { type Stage, stage } from '../test/stage.ts'
 import { readClock } from './clock.ts'
 import { PulseSwitch } from './lb-xdp.ts'
 
-const { describe } = needing(needs.root, needs.bpf)
+const { describe } = needing(needs.root, needs.bpf, deviceOfRuns)
 const { clientToVip, ownToBackend, backendToOwn, vipToClient } = leg
 const clients = { protocol: 0x8100, id: 100 } as const
 const backends = { protocol: 0x8100, id: 200 } as const

@@ -94,7 +94,8 @@ export const Verdict = {
   VERDICT_REPLY_PING: 38,
   VERDICT_DROP_SOURCE_RANGE: 39,
   VERDICT_DROP_RATE_LIMIT: 40,
-  VERDICT_COUNT: 41,
+  VERDICT_STACK_DEVICE: 41,
+  VERDICT_COUNT: 42,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
@@ -540,6 +541,7 @@ export interface Hop {
   destination: Uint8Array
   mtu: number
   source: Uint8Array
+  sends: number
 }
 
 /** Where the fields of {@link Hop} stand, in bytes: for what writes into a mapped array directly. */
@@ -549,6 +551,7 @@ export const hopOffsets = {
   destination: 8,
   mtu: 14,
   source: 16,
+  sends: 22,
 } as const
 
 export const hopCodec: bpf.Codec<Hop> = {
@@ -561,6 +564,7 @@ export const hopCodec: bpf.Codec<Hop> = {
       destination: bpf.readBytes(view, offset + 8, 6),
       mtu: view.getUint16(offset + 14, true),
       source: bpf.readBytes(view, offset + 16, 6),
+      sends: view.getUint16(offset + 22, true),
     }
   },
   write(view, offset, value) {
@@ -569,9 +573,9 @@ export const hopCodec: bpf.Codec<Hop> = {
     bpf.writeBytes(view, offset + 8, 6, value.destination, 'Hop.destination')
     view.setUint16(offset + 14, value.mtu, true)
     bpf.writeBytes(view, offset + 16, 6, value.source, 'Hop.source')
-    view.setUint32(offset + 22, 0)
-    view.setUint32(offset + 26, 0)
-    view.setUint16(offset + 30, 0)
+    view.setUint16(offset + 22, value.sends, true)
+    view.setUint32(offset + 24, 0)
+    view.setUint32(offset + 28, 0)
   },
 }
 
@@ -1600,6 +1604,7 @@ export interface LbXdpCaptureSpec extends Disposable {
     readonly captureLost: bpf.MapSpec
     readonly captureRing: bpf.MapSpec
     readonly departures: bpf.MapSpec
+    readonly devices: bpf.MapSpec
     readonly fragments: bpf.MapSpec
     readonly hops: bpf.MapSpec
     readonly memberCounters: bpf.MapSpec
@@ -1639,6 +1644,7 @@ export interface LbXdpCapture extends Disposable {
     readonly captureLost: bpf.ArrayMap<bigint>
     readonly captureRing: bpf.RingBufferMap
     readonly departures: bpf.ArrayMap<DepartureLine>
+    readonly devices: bpf.DevMap
     readonly fragments: bpf.ArrayMap<Fragment>
     readonly hops: bpf.ArrayMap<Hop>
     readonly memberCounters: bpf.PerCpuMap<number, Counter>
@@ -1690,6 +1696,7 @@ export function openLbXdpCapture(source: string | Uint8Array = OBJECT): LbXdpCap
       captureLost: bpf.mapSpec(object, 'capture_lost', 4, 8),
       captureRing: bpf.mapSpec(object, 'capture_ring', 0, 0),
       departures: bpf.mapSpec(object, 'departures', 4, 64),
+      devices: bpf.mapSpec(object, 'devices', 4, 4),
       fragments: bpf.mapSpec(object, 'fragments', 4, 128),
       hops: bpf.mapSpec(object, 'hops', 4, 32),
       memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
@@ -1760,6 +1767,7 @@ function loadedLbXdpCapture(object: bpf.LoadedObject): LbXdpCapture {
       captureLost: () => new bpf.ArrayMap(object.handle('capture_lost'), { value: bpf.u64 }),
       captureRing: () => new bpf.RingBufferMap(object.handle('capture_ring')),
       departures: () => new bpf.ArrayMap(object.handle('departures'), { value: departureLineCodec }),
+      devices: () => new bpf.DevMap(object.handle('devices')),
       fragments: () => new bpf.ArrayMap(object.handle('fragments'), { value: fragmentCodec }),
       hops: () => new bpf.ArrayMap(object.handle('hops'), { value: hopCodec }),
       memberCounters: () => new bpf.PerCpuMap(object.handle('member_counters'), { key: bpf.u32, value: counterCodec }),

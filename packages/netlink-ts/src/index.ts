@@ -1,6 +1,8 @@
 export type { NetlinkOptions } from './netlink.ts'
 export { Netlink, openNetlink } from './netlink.ts'
 export { Ethtool, openEthtool } from './generic/ethtool.ts'
+export type { XdpFeature } from './generic/netdev.ts'
+export { Netdev, openNetdev } from './generic/netdev.ts'
 export { openSocketDiag, SocketDiag } from './diag/sockets.ts'
 export type { SocketInfo, SocketListOptions, SocketProtocol, SocketState } from './diag/socket-types.ts'
 export type { NetlinkErrorCode, NetlinkErrorDetails } from './error.ts'

@@ -2,7 +2,8 @@ export { IdPool, MOST_IDS, type TakenId } from './backends/ids.ts'
 export type { BackendChanges } from './backends/table.ts'
 export { capacity, EARLY_WARNING_PERCENT, type Gauge, type Rooms } from './capacity.ts'
 export { computeServices, type Computed } from './compute.ts'
-export { backendKey, type Compiled, type Draining, type HealthCheck } from './compile/draft.ts'
+export { backendKey } from './backends/draft.ts'
+export type { Compiled, Draining, HealthCheck } from './compile/draft.ts'
 export { type Claim, compareClaims } from './conflicts/claims.ts'
 export {
   type Deviation,

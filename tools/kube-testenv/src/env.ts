@@ -2,6 +2,7 @@ import { Cluster } from './cluster.ts'
 import { makeFolder } from './control-plane/folder.ts'
 import { freePort } from './control-plane/free-port.ts'
 import type { KubeTestEnvOptions } from './options.ts'
+import { assertBuilt } from './programs/programs.ts'
 
 /**
  * Starts a control plane: etcd, kube-apiserver, kube-controller-manager. Resolves when the API server is ready, in a few
@@ -13,6 +14,7 @@ import type { KubeTestEnvOptions } from './options.ts'
  *     await cluster.api.create(services, { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } })
  */
 export async function kubeTestEnv(options: KubeTestEnvOptions = {}): Promise<Cluster> {
+  assertBuilt()
   const cluster = new Cluster(makeFolder(), await freePort(), options)
   try {
     await cluster.start()

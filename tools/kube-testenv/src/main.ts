@@ -8,14 +8,17 @@ import { kubernetesVersion } from './programs/programs.ts'
 
 type Mode = KubeProxyOptions['mode']
 
-const modes: readonly string[] = ['nftables', 'iptables', 'ipvs']
+const modes: readonly string[] = ['nftables', 'iptables']
 const { values } = parseArgs({ options: { proxy: { type: 'string' } } })
 if (values.proxy !== undefined && !modes.includes(values.proxy)) {
-  console.error(`kube: kube-proxy has no mode ${values.proxy}; it has ${modes.join(', ')}`)
+  console.error(`kube: there is no mode ${values.proxy} of kube-proxy here; there are ${modes.join(' and ')}`)
   process.exit(2)
 }
 
-const cluster = await kubeTestEnv()
+const cluster = await kubeTestEnv().catch((error: Error) => {
+  console.error(`kube: ${error.message}`)
+  process.exit(1)
+})
 const nodes = [await cluster.node('a', { zone: 'zone-a' }), await cluster.node('b', { zone: 'zone-b' })]
 for (const node of nodes) {
   const pod = await cluster.pod(node, { name: `web-${node.name}`, labels: { app: 'web' } })

@@ -91,6 +91,13 @@ describe('what controllers make of nodes, pods and Services', () => {
     expect(near.map(({ hints }) => hints?.forNodes)).toEqual([[{ name: 'here' }], [{ name: 'there' }]])
   })
 
+  test('a pod on its host’s network has its node’s addresses, and ends without it', async () => {
+    await using pod = await cluster.pod(here, { hostNetwork: true })
+    expect((await pod.get()).status?.podIPs).toEqual(here.addresses.map((ip) => ({ ip })))
+    await pod.remove()
+    expect(await here.machine.exec('cat', '/proc/sys/net/ipv4/ip_forward')).toBe('1\n')
+  })
+
   test('a node without ranges for pods is given some by the controller manager', async () => {
     const node = await cluster.node('allocated', { podCIDRs: 'allocated' })
     expect(node.podCIDRs[0]).toMatch(/^10\.244\.\d+\.0\/24$/)

@@ -6,7 +6,8 @@ import type { Agent } from '../agent.ts'
 import { configDocument } from '../options/explain.ts'
 import type { Resolved } from '../options/resolve.ts'
 import type { Sockets } from '../sockets/sockets.ts'
-import { serviceRows, statusDocument } from './documents.ts'
+import { formatMetrics } from '../metrics/metrics.ts'
+import { serviceRows, type StatusDocument, statusDocument } from './documents.ts'
 
 export interface ControlParts {
   readonly version: string
@@ -20,15 +21,21 @@ export interface ControlParts {
 
 /** What the commands ask a running agent. */
 export function routes(parts: ControlParts): Handler {
-  const { agent, source, sockets, version, resolved } = parts
-  const answers: Readonly<Record<string, (query: URLSearchParams) => Answer>> = {
-    'GET /status': () => json(statusDocument(agent, { version, sources: source.status(), sockets })),
+  const { agent, resolved } = parts
+  const answers: Readonly<Record<string, (query: URLSearchParams) => Answer | Promise<Answer>>> = {
+    'GET /status': () => json(statusOf(parts)),
+    'GET /metrics': async () => text(await formatMetrics(statusOf(parts), Date.now())),
     'GET /services': () => json(serviceRows(agent)),
     'GET /backends': () => json([...agent.table.backends()]),
     'GET /config': () => json(configDocument(resolved)),
     'GET /explain': (query) => explained(parts, query.get('what') ?? ''),
   }
   return ({ what, query }) => (Object.hasOwn(answers, what) ? answers[what]!(query) : undefined)
+}
+
+/** How everything is now. */
+export function statusOf({ agent, source, sockets, version }: ControlParts): StatusDocument {
+  return statusDocument(agent, { version, sources: source.status(), sockets })
 }
 
 /** `namespace/name` of a service or pod, or an address and port that somebody connects to. */

@@ -1,5 +1,6 @@
 import { json, serve } from '@skep/control-socket'
 import { type ProxyHealth, ProxyHealthServer } from '@skep/services'
+import { placeOf } from '../options/checks.ts'
 import type { Settings } from '../options/catalogue/index.ts'
 
 type Where = Pick<Settings, 'agent-health-port' | 'kube-proxy-replacement-healthz-bind-address'>
@@ -17,11 +18,4 @@ export async function serveHealth(health: ProxyHealth, settings: Where): Promise
   const address = settings['kube-proxy-replacement-healthz-bind-address']
   if (address !== '') stack.use(await ProxyHealthServer.open({ health, ...placeOf(address) }))
   return stack.move()
-}
-
-/** `0.0.0.0:10256`, `[::]:10256`, `:10256`. */
-function placeOf(address: string): { readonly host?: string; readonly port: number } {
-  const at = address.lastIndexOf(':')
-  const host = address.slice(0, at).replaceAll(/[[\]]/g, '')
-  return { port: Number(address.slice(at + 1)), ...(host !== '' && { host }) }
 }

@@ -30,7 +30,7 @@ function next(argv: readonly string[], at: number, name: string): string {
   return value
 }
 
-/** `CILIUM_BPF_LB_MODE=dsr`. */
+/** `CILIUM_ENABLE_MKE=true`. */
 export function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Given[] {
   return Object.entries(environment).flatMap(([key, text]) => {
     if (!key.startsWith(PREFIX) || text === undefined) return []

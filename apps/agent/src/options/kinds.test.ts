@@ -1,7 +1,6 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { catalogue } from './catalogue/index.ts'
-import { duration } from './kinds.ts'
 import type { Option } from './option.ts'
 
 const all = Object.entries<Option<unknown>>(catalogue as never)
@@ -25,22 +24,4 @@ test('any text is read, or is refused with what would be right', () => {
     }),
     { numRuns: 2000 },
   )
-})
-
-describe('spans of time, as Go writes them', () => {
-  const { read, write } = duration(0, { about: '' })
-  test.each([
-    ['0', 0],
-    ['500ms', 500],
-    ['30s', 30_000],
-    ['1m30s', 90_000],
-    ['1.5h', 5_400_000],
-  ])('%s', (text, ms) => {
-    expect(read(text)).toBe(ms)
-    expect(read(write(ms))).toBe(ms)
-  })
-
-  test.each(['', '5', 's', '5 s', '1m 30s', '-1s', '5x'])('%j is none', (text) => {
-    expect(() => read(text)).toThrow('is not a span of time; write a number and a unit')
-  })
 })

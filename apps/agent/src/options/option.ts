@@ -10,8 +10,6 @@ export interface Option<T> {
   read(this: void, text: string): T
   /** As it would be written. */
   write(this: void, value: T): string
-  /** An older name of Cilium's for the same. */
-  readonly alias?: string
   /** Written without a value it means this (`--debug`). */
   readonly bare?: string
 }

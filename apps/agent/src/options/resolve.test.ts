@@ -18,49 +18,43 @@ function problemsOf(...sources: Given[][]): readonly string[] {
 
 test('the strongest source decides, and each value knows where it is from', () => {
   const { settings, origins } = resolve([
-    given({ 'bpf-lb-mode': 'dsr' }),
-    given({ 'bpf-lb-mode': 'hybrid', 'enable-mke': 'true' }, 'env '),
-    given({ 'bpf-lb-mode': 'snat', 'bpf-lb-algorithm': 'maglev' }, '/etc/'),
+    given({ 'enable-ipv6': 'false' }),
+    given({ 'enable-ipv6': 'true', 'enable-mke': 'true' }, 'env '),
+    given({ 'enable-mke': 'false', 'bpf-lb-map-max': '5000' }, '/etc/'),
   ])
-  expect(settings).toMatchObject({ 'bpf-lb-mode': 'dsr', 'enable-mke': true, 'bpf-lb-algorithm': 'maglev' })
+  expect(settings).toMatchObject({ 'enable-ipv6': false, 'enable-mke': true, 'bpf-lb-map-max': 5000 })
   expect(origins).toEqual(
     new Map([
-      ['bpf-lb-mode', '--bpf-lb-mode'],
+      ['enable-ipv6', '--enable-ipv6'],
       ['enable-mke', 'env enable-mke'],
-      ['bpf-lb-algorithm', '/etc/bpf-lb-algorithm'],
+      ['bpf-lb-map-max', '/etc/bpf-lb-map-max'],
     ]),
   )
-  expect(settings['node-port-range']).toEqual([30_000, 32_767])
+  expect(settings['enable-node-port']).toBe(true)
 })
 
-describe('older names', () => {
-  test('mean the same', () => {
-    expect(resolve([given({ 'node-port-mode': 'dsr' })]).settings['bpf-lb-mode']).toBe('dsr')
-  })
-
-  test('may stand beside the newer one only if they agree', () => {
-    expect(problemsOf(given({ 'node-port-mode': 'dsr', 'bpf-lb-mode': 'dsr' }))).toEqual([])
-    expect(problemsOf(given({ 'node-port-mode': 'dsr', 'bpf-lb-mode': 'snat' }))).toEqual([
-      '--bpf-lb-mode says "snat" and --node-port-mode says "dsr", which are the same option; keep one',
-    ])
-  })
+test('what one source says twice has to agree', () => {
+  const twice = (one: string, other: string): Given[] => [...given({ debug: one }), ...given({ debug: other })]
+  expect(problemsOf(twice('true', 'true'))).toEqual([])
+  expect(problemsOf(twice('true', 'false'))).toEqual([
+    '--debug says "false" and --debug says "true", one after the other; keep one',
+  ])
 })
 
 test('all that is wrong is told at once', () => {
-  const wrong = { 'bpf-lb-mod': 'dsr', 'enable-ipv4': 'maybe', 'node-port-range': '5,1', whatever: '' }
+  const wrong = { 'enable-nod-port': 'true', 'enable-ipv4': 'maybe', 'agent-health-port': '0', whatever: '' }
   expect(problemsOf(given(wrong))).toEqual([
-    '--bpf-lb-mod: bpf-lb-mod is not an option; did you mean bpf-lb-mode?',
+    '--enable-nod-port: enable-nod-port is not an option; did you mean enable-node-port?',
     '--whatever: whatever is not an option; skep-agent config --help lists them',
     '--enable-ipv4: "maybe" is not yes or no; write true or false',
-    '--node-port-range: "5,1" is not a range of ports; write the first and a larger last one, like 30000,32767',
+    '--agent-health-port: "0" is not a port; write a whole number from 1 to 65535',
   ])
 })
 
 describe('what contradicts itself is refused', () => {
   test.each([
     [{ 'enable-ipv4': 'false', 'enable-ipv6': 'false' }, 'enable-ipv4 and enable-ipv6 are both false'],
-    [{ 'kube-proxy-replacement': 'strict', 'enable-host-port': 'false' }, 'kube-proxy-replacement=strict needs it'],
-    [{ 'bpf-lb-rss-ipv4-src-cidr': '10.0.0.0/8' }, 'bpf-lb-dsr-dispatch is opt; write ipip'],
+    [{ 'kube-proxy-replacement': 'strict' }, 'leaves to kube-proxy; write partial'],
     [{ 'enable-host-reachable-services': 'true', 'host-reachable-services-protos': '' }, 'names no protocol'],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])

@@ -33,8 +33,7 @@ export class OptionsError extends Error {
 }
 
 const options: Readonly<Record<string, Option<unknown>>> = catalogue
-const aliases = new Map(Object.entries(options).flatMap(([name, { alias }]) => (alias ? [[alias, name]] : [])))
-const names = [...Object.keys(options), ...aliases.keys()]
+const names = [...Object.keys(options), ...elsewhere.keys()]
 
 /** What an option that stands alone means. */
 export function standsAlone(name: string): boolean {
@@ -63,24 +62,20 @@ export function resolve(sources: readonly (readonly Given[])[]): Resolved {
   return resolved
 }
 
-/** Per option what the strongest source says; within one source an alias and its option have to agree. */
+/** Per option what the strongest source says. What one source says twice has to agree. */
 function strongest(sources: readonly (readonly Given[])[], problems: string[]): Map<string, Given> {
   const chosen = new Map<string, Given>()
   for (const source of sources) {
     const here = new Map<string, Given>()
     for (const given of source) {
-      const name = canonical(given.name)
-      if (name === undefined) problems.push(...unknown(given))
+      const { name } = given
+      if (!Object.hasOwn(options, name)) problems.push(...unknown(given))
       else if (here.has(name) && here.get(name)!.text !== given.text) problems.push(twice(here.get(name)!, given))
       else here.set(name, given)
     }
     for (const [name, given] of here) if (!chosen.has(name)) chosen.set(name, given)
   }
   return chosen
-}
-
-function canonical(name: string): string | undefined {
-  return Object.hasOwn(options, name) ? name : aliases.get(name)
 }
 
 function unknown({ name, origin }: Given): string[] {
@@ -93,7 +88,7 @@ function unknown({ name, origin }: Given): string[] {
 
 function twice(one: Given, other: Given): string {
   const text = JSON.stringify
-  return `${other.origin} says ${text(other.text)} and ${one.origin} says ${text(one.text)}, which are the same option; keep one`
+  return `${other.origin} says ${text(other.text)} and ${one.origin} says ${text(one.text)}, one after the other; keep one`
 }
 
 function readOne(name: string, given: Given, problems: string[]): unknown {
@@ -107,6 +102,6 @@ function readOne(name: string, given: Given, problems: string[]): unknown {
 }
 
 function ignoredOne({ name, origin }: Given): Ignored[] {
-  const reason = canonical(name) === undefined ? elsewhere.get(name) : undefined
+  const reason = Object.hasOwn(options, name) ? undefined : elsewhere.get(name)
   return reason === undefined ? [] : [{ name, origin, reason }]
 }

@@ -10,16 +10,12 @@ export function servicesOptions(settings: Settings, nodeName: string): ServicesO
       ...(settings['enable-ipv4'] ? ['IPv4' as const] : []),
       ...(settings['enable-ipv6'] ? ['IPv6' as const] : []),
     ],
-    externalClusterIp: settings['bpf-lb-external-clusterip'],
     nodePort: settings['enable-node-port'],
     externalIps: settings['enable-external-ips'],
     hostPort: settings['enable-host-port'],
     sessionAffinity: settings['enable-session-affinity'],
-    sourceRanges: settings['enable-svc-source-range-check'],
     topology: settings['enable-service-topology'],
     terminating: settings['enable-k8s-terminating-endpoint'],
-    algorithm: settings['bpf-lb-algorithm'],
-    forwarding: settings['bpf-lb-mode'],
     ...(proxyName !== '' && { proxyName }),
   }
 }

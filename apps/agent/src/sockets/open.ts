@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs'
 import { findCgroupRoot } from '@skep/cgroup'
+import { mountBpffs } from 'libbpf-ts'
 import type { Logger } from 'pino'
 import type { Settings } from '../options/catalogue/index.ts'
 import { Sockets } from './sockets.ts'
@@ -12,7 +14,10 @@ export interface OpenOptions {
 
 /** Services at the socket, where they are asked for; `undefined`: they are not. */
 export function openSockets({ settings, hostNetns, log }: OpenOptions): Sockets | undefined {
-  if (!settings['enable-host-reachable-services']) return undefined
+  const isOff = settings['kube-proxy-replacement'] === 'disabled' || settings['kube-proxy-replacement'] === 'false'
+  if (isOff || !settings['enable-host-reachable-services']) return undefined
+  mkdirSync(settings['bpf-root'], { recursive: true, mode: 0o700 })
+  mountBpffs(settings['bpf-root'])
   const cgroup = rootOf(settings, log)
   log.info({ cgroup }, `services are balanced at the sockets of ${cgroup}`)
   return new Sockets({ settings, cgroup, hostNetns })

@@ -2,11 +2,11 @@ import type { Link } from 'netlink-ts'
 
 /** Kinds of devices above others, and what XDP in the driver takes there. */
 const kinds: Readonly<Record<string, string>> = {
-  bond: 'a bond has it from Linux 5.15 on, in the modes balance-rr, active-backup, balance-xor and 802.3ad, if all its members have it, and no program of their own',
-  team: 'a team has none',
-  vlan: 'a VLAN device has none; the program on the device below reads its tags: name that one, too',
-  macvlan: 'a macvlan has none',
-  ipvlan: 'an ipvlan has none',
+  bond: 'a bond has XDP in its driver from Linux 5.15 on, in the modes balance-rr, active-backup, balance-xor and 802.3ad, if all its members have it, and no program of their own',
+  team: 'a team has no XDP in its driver',
+  vlan: 'a VLAN device has no XDP in its driver; the program on the device below reads its tags: name that one, too',
+  macvlan: 'a macvlan has no XDP in its driver',
+  ipvlan: 'an ipvlan has no XDP in its driver',
 }
 
 /** Whether packets come by a device of this kind after they have come by another. */

@@ -107,6 +107,11 @@ export function modesFor(acceleration: Acceleration, kind?: string): readonly De
   return isAbove(kind) ? ['native', 'tc', 'generic'] : ['native', 'generic', 'tc']
 }
 
+/** Whether the driver's own XDP is tried at all. */
+export function wantsNative({ acceleration }: { readonly acceleration: Acceleration }): boolean {
+  return modesFor(acceleration).includes('native')
+}
+
 /** Those of XDP alone. */
 export function xdpModesFor(acceleration: Acceleration): readonly XdpMode[] {
   return modesFor(acceleration).filter((mode) => mode !== 'tc')

@@ -8,7 +8,7 @@ import { loadDatapath } from '../datapath/load.ts'
 import { programPin } from '../datapath/pin.ts'
 import { datapathTime } from '../datapath/time.ts'
 import { type Chosen, missingWarnings, whyChosen } from '../devices/choice.ts'
-import type { Device, DeviceStep } from '../devices/plan.ts'
+import { type Device, type DeviceStep, wantsNative } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { type Layers, planLayers } from '../layers/plan.ts'
 import { LayerTables } from '../layers/tables.ts'
@@ -30,6 +30,7 @@ import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
 import { Switches } from '../pulse/switches.ts'
+import { Senders } from '../senders/senders.ts'
 import { backendAddresses, takesAnyPort, usesFamily } from './desired.ts'
 import { type Attached, Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
@@ -53,6 +54,7 @@ export class Engine implements Disposable {
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
+  readonly #senders: Senders
   readonly #tunnelSources: readonly string[]
   /** What the datapath is told of the network. */
   readonly heartbeat: Heartbeat
@@ -77,6 +79,7 @@ export class Engine implements Disposable {
     this.#cells = new KnownCells(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
+    this.#senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
   }
@@ -100,7 +103,9 @@ export class Engine implements Disposable {
     const names = chosen.devices.map(({ name }) => name)
     const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
+    if (steps.length > 0) this.#senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
+    this.#senders.sync(this.#links.areGeneric)
     if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
@@ -124,6 +129,7 @@ export class Engine implements Disposable {
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     this.neighbors.tick()
+    if (this.#senders.isDue) this.#senders.sync(this.#links.areGeneric)
     return this.#services.tick() || this.#links.isDue || this.neighbors.isDue
   }
 
@@ -138,6 +144,7 @@ export class Engine implements Disposable {
    */
   networkChanged(event?: MonitorEvent): void {
     this.#links.note(event)
+    this.#senders.note(event)
     this.#routes.forget()
     this.#gateways.forget()
     this.#ways.forget()

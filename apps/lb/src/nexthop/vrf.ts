@@ -20,3 +20,15 @@ export function domainsOf(
   const vrfs = [...domains].filter((domain) => domain !== undefined).toSorted((a, b) => a - b)
   return vrfs.length === 0 || domains.has(undefined) ? [undefined, ...vrfs] : vrfs
 }
+
+/** The same by the devices' names. */
+export function domainsNamed(
+  links: Iterable<Pick<Link, 'index' | 'name' | 'kind' | 'master'>>,
+  names: readonly string[],
+): readonly RouteDomain[] {
+  const all = [...links]
+  return domainsOf(
+    all,
+    all.flatMap(({ index, name }) => (names.includes(name) ? [index] : [])),
+  )
+}

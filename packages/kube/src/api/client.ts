@@ -180,7 +180,6 @@ async function* unbroken(
 ): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of bytes) yield chunk as Buffer
-    if (!response.complete) throw new Error('the connection was closed in the middle')
   } catch (cause) {
     throw broken(operation, server, cause as Error)
   } finally {

@@ -56,6 +56,19 @@ test('one leads, the other takes over when it ends, at once', async () => {
   expect(test.api.objects.get(path)?.spec).toMatchObject({ leaseTransitions: 1 })
 })
 
+test('a renewal that is under way when it ends does not keep the lease', async () => {
+  await using test = await election('a')
+  const [a] = test.candidates as [(typeof test.candidates)[0]]
+  await until(a.leading)
+  let ending: Promise<void> | undefined
+  test.api.before = ({ method }) => {
+    if (method === 'PUT') ending ??= Promise.resolve(a.election[Symbol.asyncDispose]())
+  }
+  await goesOn([a], 500, () => ending !== undefined)
+  await ending
+  expect(test.api.objects.get(path)?.spec).toMatchObject({ holderIdentity: '' })
+})
+
 test('a leader that cannot renew says so before another one may take over', async () => {
   await using test = await election('a')
   const [a] = test.candidates as [(typeof test.candidates)[0]]

@@ -161,14 +161,24 @@ export class Election implements AsyncDisposable {
   }
 
   async #release(): Promise<void> {
-    if (this.#holder() !== this.#options.identity) return
-    const { lease } = this.#observed!
+    const limit = AbortSignal.timeout(2000)
     try {
-      const free = await this.#lock.replace(lease, released(lease.spec, this.#clock.wall()), AbortSignal.timeout(2000))
-      this.#observed = observe(this.#observed, free, this.#clock.elapsed())
+      while (this.#holder() === this.#options.identity) await this.#letGo(this.#observed!.lease, limit)
     } catch {
       // Then others wait until it ends by itself.
     }
+  }
+
+  /** Once; a renewal that was given up on may have arrived nevertheless, and then the lease is another one. */
+  async #letGo(lease: Lease, signal: AbortSignal): Promise<void> {
+    let now: Lease | undefined
+    try {
+      now = await this.#lock.replace(lease, released(lease.spec, this.#clock.wall()), signal)
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      now = await this.#lock.get(signal)
+    }
+    this.#observed = now && observe(this.#observed, now, this.#clock.elapsed())
   }
 
   #pause(mostMs: number, signal: AbortSignal): Promise<void> {

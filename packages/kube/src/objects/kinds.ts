@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { configMapSchema, type ConfigMap } from './config-map.ts'
 import { endpointSliceSchema, type EndpointSlice } from './endpoint-slice.ts'
 import type { Metadata } from './metadata.ts'
 import { namespaceSchema, type Namespace } from './namespace.ts'
@@ -62,4 +63,12 @@ export const pods: Kind<Pod> = {
   plural: 'pods',
   namespaced: true,
   schema: podSchema,
+}
+
+export const configMaps: Kind<ConfigMap> = {
+  kind: 'ConfigMap',
+  apiVersion: 'v1',
+  plural: 'configmaps',
+  namespaced: true,
+  schema: configMapSchema,
 }

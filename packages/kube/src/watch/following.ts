@@ -69,7 +69,8 @@ export class Following<T extends KubeObject> {
   }
 }
 
-function malformed(operation: string, cause: SyntaxError): KubeError {
+/** The error of an answer that is no JSON. */
+export function malformed(operation: string, cause: SyntaxError): KubeError {
   return new KubeError('MALFORMED', operation, `the answer is no JSON: ${cause.message}`, { cause })
 }
 

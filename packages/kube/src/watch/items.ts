@@ -30,7 +30,7 @@ export class ItemSplitter {
 
   /** The bytes that are held. */
   get held(): number {
-    return Math.min(this.#length, this.#longest) + this.#envelopeLength
+    return this.#parts.reduce((sum, part) => sum + part.length, this.#envelopeLength)
   }
 
   /** The items that are complete with this chunk. Throws a `SyntaxError` on what cannot be a list. */

@@ -15,7 +15,7 @@ export class LineSplitter {
 
   /** The bytes that are held for a line that is not complete. */
   get held(): number {
-    return Math.min(this.#length, this.#longest)
+    return this.#parts.reduce((sum, part) => sum + part.length, 0)
   }
 
   push(chunk: Buffer): (Buffer | TooLong)[] {

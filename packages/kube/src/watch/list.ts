@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { KubeError } from '../error.ts'
 import type { KubeObject } from '../objects/kinds.ts'
 import * as fields from '../objects/fields.ts'
-import type { Following } from './following.ts'
+import { type Following, malformed } from './following.ts'
 import { Intake } from '../follow/intake.ts'
 import { ItemSplitter } from './items.ts'
 import { collectionPath, selectorQuery } from './query.ts'
@@ -58,7 +58,15 @@ async function listPage<T extends KubeObject>(
       if ('bytes' in item) intake.skip(item)
       else intake.add(JSON.parse(item.toString()))
   })
-  const parsed = envelope.safeParse(splitter.end())
+  const parsed = envelope.safeParse(envelopeOf(operation, splitter))
   if (parsed.success) return parsed.data
   throw new KubeError('MALFORMED', operation, parsed.error.issues[0]!.message)
+}
+
+function envelopeOf(operation: string, splitter: ItemSplitter): unknown {
+  try {
+    return splitter.end()
+  } catch (error) {
+    throw malformed(operation, error as SyntaxError)
+  }
 }

@@ -1,4 +1,4 @@
-import type { BackendDraft } from '../compile/draft.ts'
+import type { BackendDraft } from './draft.ts'
 import type { Backend } from '../model/backend.ts'
 import type { IdPool } from './ids.ts'
 
@@ -30,6 +30,8 @@ export class BackendTable {
   /** As they were before the round; `undefined`: not there. */
   readonly #touched = new Map<string, Backend | undefined>()
   readonly #hold: (backend: Backend) => boolean
+  /** By service: those that have no id yet. */
+  readonly #waiting = new Map<string, ReadonlySet<BackendDraft>>()
 
   /** `hold`: do connections still have this backend that goes away? Its id rests until it is released. */
   constructor(ids: IdPool, hold: (backend: Backend) => boolean) {
@@ -39,10 +41,15 @@ export class BackendTable {
 
   /** Makes these the backends of a service, in place of those it had. Returns the keys that found no id. */
   replace(service: string, before: readonly BackendDraft[], after: readonly BackendDraft[]): string[] {
-    const stays = new Set(after.map(({ key }) => key))
-    const refused = after.filter((draft) => !this.#add(service, draft)).map(({ key }) => key)
-    for (const { key } of before) if (!stays.has(key)) this.#remove(service, key)
-    return refused
+    // What slices that have not changed list are the same objects.
+    const known = new Set(before)
+    const waiting = this.#waiting.get(service)
+    const isKept = (draft: BackendDraft): boolean => known.delete(draft) && !waiting?.has(draft)
+    const refused = after.filter((draft) => !isKept(draft) && !this.#add(service, draft))
+    if (refused.length > 0) this.#waiting.set(service, new Set(refused))
+    else this.#waiting.delete(service)
+    if (known.size > 0) this.#removeAll(service, known, after)
+    return refused.map(({ key }) => key)
   }
 
   id(key: string): number | undefined {
@@ -98,6 +105,12 @@ export class BackendTable {
     this.#touch(draft.key, undefined)
     this.#entries.set(draft.key, { owners: [{ service, draft }], backend: withId(id, draft) })
     return true
+  }
+
+  #removeAll(service: string, before: Iterable<BackendDraft>, after: readonly BackendDraft[]): void {
+    const gone = new Set([...before].map(({ key }) => key))
+    for (const { key } of after) gone.delete(key)
+    for (const key of gone) this.#remove(service, key)
   }
 
   #remove(service: string, key: string): void {

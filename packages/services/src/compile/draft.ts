@@ -1,13 +1,7 @@
 import type { GoneRule } from '../endpoints/choose.ts'
-import type { Backend } from '../model/backend.ts'
+import type { BackendDraft } from '../backends/draft.ts'
 import type { Frontend } from '../model/frontend.ts'
 import type { Problem } from '../settings/problem.ts'
-
-/** A backend before it has an id. */
-export interface BackendDraft extends Omit<Backend, 'id'> {
-  /** Tells backends apart, see `backendKey`. */
-  readonly key: string
-}
 
 export interface MemberDraft {
   readonly backend: string
@@ -57,9 +51,4 @@ export interface Compiled {
   readonly healthCheck?: HealthCheck
   /** One line: how endpoints were chosen. */
   readonly status: string
-}
-
-/** `TCP 10.0.0.1:80`: what tells backends apart. */
-export function backendKey(protocol: string, address: string, port: number): string {
-  return address.includes(':') ? `${protocol} [${address}]:${port}` : `${protocol} ${address}:${port}`
 }

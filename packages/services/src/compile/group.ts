@@ -1,31 +1,25 @@
 import type { IpFamily, ServicePort } from '@skep/kube'
-import { type Choice, choose, type ChoiceQuestion, type GoneRule, type TrafficPolicy } from '../endpoints/choose.ts'
+import { type Choice, choose, type ChoiceQuestion, type TrafficPolicy } from '../endpoints/choose.ts'
 import type { Candidate } from '../endpoints/endpoint.ts'
 import { rules } from '../endpoints/verdict.ts'
-import { type BackendDraft, backendKey, type Draining, type MemberDraft } from './draft.ts'
-
-/** As `ChoiceQuestion`, where who is gone is told by the key of its backend. */
-export type GroupQuestion = Omit<ChoiceQuestion, 'gone'> & {
-  readonly gone: (candidate: Candidate, backend: string) => GoneRule | undefined
-}
+import type { BackendDraft } from '../backends/draft.ts'
+import type { Draining, MemberDraft } from './draft.ts'
 
 /** The endpoints of one port of a service in one family, and who is chosen among them by each traffic policy. */
 export class Group {
   readonly family: IpFamily
   readonly port: ServicePort
   readonly candidates: readonly Candidate[]
-  readonly keys: readonly string[]
   readonly #question: ChoiceQuestion
   readonly #choices = new Map<TrafficPolicy, Choice>()
   readonly #members = new Map<TrafficPolicy, readonly MemberDraft[]>()
   readonly #leftOut = new Map<TrafficPolicy, readonly string[]>()
 
-  constructor(family: IpFamily, port: ServicePort, candidates: readonly Candidate[], question: GroupQuestion) {
+  constructor(family: IpFamily, port: ServicePort, candidates: readonly Candidate[], question: ChoiceQuestion) {
     this.family = family
     this.port = port
     this.candidates = candidates
-    this.keys = candidates.map(({ endpoint, port: number }) => backendKey(port.protocol, endpoint.address, number))
-    this.#question = { ...question, gone: (candidate, i) => question.gone(candidate, this.keys[i]!) }
+    this.#question = question
   }
 
   /** Who takes new connections. */
@@ -47,7 +41,9 @@ export class Group {
     let keys = this.#leftOut.get(policy)
     if (keys) return keys
     const choice = this.choice(policy)
-    keys = this.keys.filter((_, i) => rules[choice.rules[i]!].fate === 'left-out')
+    keys = this.candidates
+      .filter((_, i) => rules[choice.rules[i]!].fate === 'left-out')
+      .map(({ backend }) => backend.key)
     this.#leftOut.set(policy, keys)
     return keys
   }
@@ -59,15 +55,7 @@ export class Group {
 
   /** Everybody who exists. */
   backends(): BackendDraft[] {
-    return this.#existing().map(({ endpoint, port, key }) => ({
-      key,
-      address: endpoint.address,
-      port,
-      protocol: this.port.protocol,
-      ...(endpoint.nodeName !== undefined && { nodeName: endpoint.nodeName }),
-      ...(endpoint.zone !== undefined && { zone: endpoint.zone }),
-      state: endpoint.terminating ? 'terminating' : 'active',
-    }))
+    return this.#existing().map(({ backend }) => backend)
   }
 
   /** Who takes its leave. `policies`: those that the service's frontends have. `since`: when it was first seen so. */
@@ -78,8 +66,8 @@ export class Group {
   ): Draining[] {
     return this.candidates.flatMap((candidate, i): Draining[] => {
       if (!candidate.endpoint.terminating) return []
-      const backend = this.keys[i]!
-      const gone = this.#question.gone(candidate, i)
+      const backend = candidate.backend.key
+      const gone = this.#question.gone(candidate)
       const accepts = policies.some((policy) => rules[this.choice(policy).rules[i]!].fate === 'chosen')
       const deadline = timeout === undefined ? {} : { deadline: since(backend) + timeout }
       return [{ backend, ...deadline, accepts, ...(gone && { gone }) }]
@@ -93,17 +81,15 @@ export class Group {
     )
   }
 
-  #existing(): (Candidate & { readonly key: string })[] {
-    return this.candidates.flatMap((candidate, i) =>
-      this.#question.gone(candidate, i) === undefined ? [{ ...candidate, key: this.keys[i]! }] : [],
-    )
+  #existing(): readonly Candidate[] {
+    return this.candidates.filter((candidate) => this.#question.gone(candidate) === undefined)
   }
 
   #membersBy(choice: Choice): MemberDraft[] {
-    return this.candidates.flatMap(({ endpoint }, i) => {
+    return this.candidates.flatMap(({ endpoint, backend }, i) => {
       const { fate } = rules[choice.rules[i]!]
-      if (fate === 'chosen') return [{ backend: this.keys[i]!, weight: endpoint.weight }]
-      return fate === 'kept' ? [{ backend: this.keys[i]!, weight: 0 }] : []
+      if (fate === 'chosen') return [{ backend: backend.key, weight: endpoint.weight }]
+      return fate === 'kept' ? [{ backend: backend.key, weight: 0 }] : []
     })
   }
 }

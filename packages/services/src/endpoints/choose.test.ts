@@ -67,7 +67,7 @@ test('a service may accept while draining; an endpoint that does not serve takes
 })
 
 test('an endpoint that is gone is nobody’s, and does not count as ready', () => {
-  const gone: ChoiceQuestion['gone'] = (_, i) => (i === 0 ? 'pod-ended' : undefined)
+  const gone: ChoiceQuestion['gone'] = ({ endpoint }) => (endpoint.address === '10.0.0.1' ? 'pod-ended' : undefined)
   expect(outcome([at(1), at(3, 'terminating')], 'Cluster', { gone })).toBe('3')
 })
 

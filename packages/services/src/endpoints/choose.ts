@@ -14,8 +14,8 @@ export interface ChoiceQuestion extends TopologyQuestion {
   readonly acceptWhileDraining: boolean
   /** Are terminating endpoints used where none is ready, and kept while they drain? */
   readonly usesTerminating: boolean
-  /** Why an endpoint, a candidate by number, is gone although its slice lists it. */
-  readonly gone: (candidate: Candidate, index: number) => GoneRule | undefined
+  /** Why an endpoint is gone although its slice lists it. */
+  readonly gone: (candidate: Candidate) => GoneRule | undefined
 }
 
 /** Who takes new connections, within one traffic policy. */
@@ -33,7 +33,7 @@ export interface Choice {
  * policy has no ready one, those that terminate and still serve. Pure.
  */
 export function choose(candidates: readonly Candidate[], policy: TrafficPolicy, question: ChoiceQuestion): Choice {
-  const first = candidates.map((candidate, i) => before(candidate, i, policy, question))
+  const first = candidates.map((candidate) => before(candidate, policy, question))
   const ready = candidates.filter((_, i) => first[i] === 'ready')
   const topology: Topology = policy === 'Local' ? { mode: 'all' } : topologyOf(ready, question)
   const final = first.map((rule, i) => after(rule, candidates[i]!, ready.length > 0, topology, question))
@@ -46,9 +46,9 @@ export function choose(candidates: readonly Candidate[], policy: TrafficPolicy, 
 }
 
 /** What an endpoint is by itself. `draining` is terminating and serving here. */
-function before(candidate: Candidate, index: number, policy: TrafficPolicy, question: ChoiceQuestion): Rule {
+function before(candidate: Candidate, policy: TrafficPolicy, question: ChoiceQuestion): Rule {
   const { endpoint } = candidate
-  const gone = question.gone(candidate, index)
+  const gone = question.gone(candidate)
   if (gone) return gone
   if (policy === 'Local' && endpoint.nodeName !== question.nodeName) return 'other-node'
   if (endpoint.weight === 0) return 'maintenance'

@@ -1,3 +1,5 @@
+import type { BackendDraft } from '../backends/draft.ts'
+
 /** One address of an EndpointSlice. */
 export interface Endpoint {
   /** As text, in canonical spelling. */
@@ -23,4 +25,6 @@ export interface Candidate {
   readonly endpoint: Endpoint
   /** Number of the target port, which may differ from slice to slice. */
   readonly port: number
+  /** The backend that it is, as long as it is not gone. */
+  readonly backend: BackendDraft
 }

@@ -1,3 +1,4 @@
+import { untilCarrier } from '@skep/testbed'
 import type { ApiClient } from '../api/client.ts'
 import type { Pod as PodObject } from '../api/kinds.ts'
 import { type ObjectName, pods } from '../api/resource.ts'
@@ -23,6 +24,8 @@ export interface PodOptions {
   readonly ports?: readonly ContainerPort[]
   /** Default true. */
   readonly ready?: boolean
+  /** It is on its node's network: `host` is the node's machine, and its addresses are the node's. */
+  readonly hostNetwork?: boolean
 }
 
 const LINK_LOCAL = 'fe80::1'
@@ -36,7 +39,7 @@ export class Pod implements AsyncDisposable {
   readonly host: Machine
   /** IPv4, IPv6. */
   readonly addresses: readonly [string, string]
-  /** The node's end of its veth. */
+  /** The node's end of its veth; on the host's network, the node's eth0. */
   readonly device: string
   readonly #api: ApiClient
   #gone = false
@@ -79,12 +82,12 @@ export class Pod implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#gone) return
     this.#gone = true
-    await this.host[Symbol.asyncDispose]()
+    if (this.host !== this.node.machine) await this.host[Symbol.asyncDispose]()
   }
 
   /** What can be done when the process ends without waiting. */
   endAtOnce(): void {
-    if (!this.#gone) this.host.endAtOnce()
+    if (!this.#gone && this.host !== this.node.machine) this.host.endAtOnce()
   }
 
   async #setStatus(status: PodObject['status']): Promise<void> {
@@ -94,14 +97,17 @@ export class Pod implements AsyncDisposable {
   /** Makes the object, bound to its node, and says what a kubelet would say. */
   static async make(site: PodSite, at: ObjectName, options: PodOptions): Promise<Pod> {
     await site.api.create(pods, podObject(site.node, at, options))
-    const pod = Pod.wire(site, at)
+    const pod =
+      options.hostNetwork === true ? new Pod(at, site.node, onHost(site.node), site.api) : await Pod.wire(site, at)
     await pod.setReady(options.ready ?? true)
     return pod
   }
 
   /** The network of a pod whose object there is. */
-  static wire(site: PodSite, at: ObjectName): Pod {
-    return new Pod(at, site.node, wire(site.network, site.node, at), site.api)
+  static async wire(site: PodSite, at: ObjectName): Promise<Pod> {
+    const made = wire(site.network, site.node, at)
+    await Promise.all([untilCarrier(made.host, ['eth0']), untilCarrier(site.node.machine, [made.device])])
+    return new Pod(at, site.node, made, site.api)
   }
 }
 
@@ -116,6 +122,10 @@ interface Wire {
   readonly host: Machine
   readonly device: string
   readonly addresses: readonly [string, string]
+}
+
+function onHost({ machine, addresses }: Node): Wire {
+  return { host: machine, device: 'eth0', addresses }
 }
 
 /** Addresses of one host each, and a first way to the node's own address, so that all that a pod sends goes through its node. */
@@ -147,12 +157,12 @@ function wire(network: Network, node: Node, { name, namespace = 'default' }: Obj
 function podObject(
   node: Node,
   { name, namespace = 'default' }: ObjectName,
-  { labels, annotations, ports }: PodOptions,
+  { labels, annotations, ports, hostNetwork }: PodOptions,
 ): PodObject {
   const container = { name: 'main', image: 'none', ...(ports && { ports }) }
   return {
     metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
-    spec: { nodeName: node.name, containers: [container] },
+    spec: { nodeName: node.name, containers: [container], ...(hostNetwork !== undefined && { hostNetwork }) },
   }
 }
 

@@ -47,15 +47,16 @@ export function unbuilt(): KubeProgram[] {
   return all.filter((program) => !existsSync(join(programsFolder(), program)))
 }
 
-/** A program that has been built. Throws {@link KubeTestEnvError} `NOT_BUILT` with what to do. */
+/** Throws {@link KubeTestEnvError} `NOT_BUILT` with what to do, unless all are there. */
+export function assertBuilt(): void {
+  const missing = unbuilt()
+  if (missing.length === 0) return
+  const trouble = `no ${missing.join(', ')} in ${programsFolder()}; build them once, in some minutes: make kube-programs`
+  throw new KubeTestEnvError('NOT_BUILT', 'start a cluster', trouble)
+}
+
 export function programPath(program: KubeProgram): string {
-  const path = join(programsFolder(), program)
-  if (existsSync(path)) return path
-  throw new KubeTestEnvError(
-    'NOT_BUILT',
-    program,
-    `${path} is not there; build it once, in some ten minutes: make kube-programs`,
-  )
+  return join(programsFolder(), program)
 }
 
 function goMod(): string {

@@ -1,5 +1,13 @@
 /** Options that Cilium 1.11 has and this agent does not act on, by the reason: a ConfigMap of Cilium's may hold them. */
 const REASONS: Readonly<Record<string, string>> = {
+  'packets from outside the node, and of pods that are no sockets of its own, are left to kube-proxy as yet': `
+    arping-refresh-period bpf-lb-acceleration bpf-lb-algorithm bpf-lb-bypass-fib-lookup bpf-lb-dev-ip-addr-inherit
+    bpf-lb-dsr-dispatch bpf-lb-dsr-l4-xlate bpf-lb-external-clusterip bpf-lb-maglev-hash-seed bpf-lb-maglev-table-size
+    bpf-lb-mode bpf-lb-rss-ipv4-src-cidr bpf-lb-rss-ipv6-src-cidr devices direct-routing-device
+    enable-auto-protect-node-port-range enable-l2-neigh-discovery enable-svc-source-range-check
+    ipv4-service-loopback-address ipv6-mcast-device node-port-acceleration node-port-algorithm node-port-mode
+    node-port-range`,
+  'nothing is announced as yet': 'bgp-announce-lb-ip bgp-announce-pod-cidr bgp-config-path',
   'network policy and identities are not this agent’s': `
     allow-icmp-frag-needed allow-localhost enable-icmp-rules enable-policy enable-host-firewall enable-remote-node-identity
     enable-well-known-identities enable-identity-mark fixed-identity-mapping force-local-policy-eval-at-source
@@ -50,10 +58,10 @@ const REASONS: Readonly<Record<string, string>> = {
   'it concerns how Cilium is built and started': `
     agent-labels annotate-k8s-node api-rate-limit cflags cmdref config crd-wait-timeout debug-verbose
     enable-custom-calls enable-k8s-api-discovery enable-k8s-endpoint-slice enable-local-redirect-policy enable-tracing
-    enable-xdp-prefilter gops-port k8s-client-burst k8s-client-qps k8s-heartbeat-timeout k8s-service-cache-size
+    enable-xdp-prefilter gops-port k8s-client-burst k8s-client-qps k8s-namespace k8s-sync-timeout k8s-heartbeat-timeout k8s-service-cache-size
     k8s-watcher-endpoint-selector keep-config lib-dir log-driver log-opt log-system-load logstash
     max-controller-interval metrics pprof pprof-port prefilter-device prefilter-mode restore skip-crd-creation
-    socket-path sockops-enable vlan-bpf-bypass bpf-lb-bypass-fib-lookup bpf-lb-dev-ip-addr-inherit bpf-lb-dsr-l4-xlate
+    socket-path sockops-enable vlan-bpf-bypass 
     wait-bpf-mount sidecar-http-proxy tofqdns-enable-poller`,
 }
 

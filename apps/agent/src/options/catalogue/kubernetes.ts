@@ -1,5 +1,5 @@
 import { absolutePath, serverAddress } from '../checks.ts'
-import { duration, flag, text } from '../kinds.ts'
+import { flag, text } from '../kinds.ts'
 import type { Catalogue } from '../option.ts'
 
 export interface KubernetesSettings {
@@ -7,13 +7,9 @@ export interface KubernetesSettings {
   'enable-service-topology': boolean
   'k8s-api-server': string
   'k8s-kubeconfig-path': string
-  'k8s-namespace': string
   'k8s-node-name': string
   'k8s-service-proxy-name': string
-  'k8s-sync-timeout': number
 }
-
-const MINUTE = 60_000
 
 export const kubernetes: Catalogue<KubernetesSettings> = {
   'enable-k8s-terminating-endpoint': flag(true, {
@@ -24,10 +20,8 @@ export const kubernetes: Catalogue<KubernetesSettings> = {
   }),
   'k8s-api-server': text('', 'url', { about: 'API server; else as the kubeconfig or the pod says' }, serverAddress),
   'k8s-kubeconfig-path': text('', 'path', { about: 'kubeconfig, outside a pod' }, absolutePath),
-  'k8s-namespace': text('kube-system', 'namespace', { about: 'where the agent runs and its ConfigMaps are' }),
-  'k8s-node-name': text('', 'name', { about: 'this node; its host name, where it is empty' }),
+  'k8s-node-name': text('', 'name', { about: 'this node; $K8S_NODE_NAME or its host name, where it is empty' }),
   'k8s-service-proxy-name': text('', 'name', {
     about: 'serve only services whose label service.kubernetes.io/service-proxy-name is this; empty: those without',
   }),
-  'k8s-sync-timeout': duration(3 * MINUTE, { about: 'how long a first sync may take before it counts as an error' }),
 }

@@ -1,35 +1,37 @@
 import { absolutePath } from '../checks.ts'
-import { duration, flag, list, text } from '../kinds.ts'
+import { flag, integer, list, text } from '../kinds.ts'
 import type { Catalogue } from '../option.ts'
 
-/** The node’s surroundings: neighbours, cgroups, routers. */
+/** The node’s cgroups, and what its maps hold. */
 export interface NodeSettings {
-  'arping-refresh-period': number
-  'bgp-announce-lb-ip': boolean
-  'bgp-announce-pod-cidr': boolean
-  'bgp-config-path': string
-  'enable-l2-neigh-discovery': boolean
+  'bpf-lb-map-max': number
+  'bpf-root': string
+  'bpf-sock-rev-map-max': number
   'cgroup-host-check': boolean
+  'cgroup-root': string
   'cgroups-as-host': readonly string[]
   'enable-mke': boolean
 }
 
-const SECOND = 1000
+const MOST = 1 << 24
 
 export const node: Catalogue<NodeSettings> = {
-  'arping-refresh-period': duration(30 * SECOND, { about: 'how often next hops are refreshed below Linux 5.16' }),
-  'bgp-announce-lb-ip': flag(false, { about: 'announce addresses of LoadBalancer services by BGP' }),
-  'bgp-announce-pod-cidr': flag(false, { about: 'announce the node’s pod CIDRs by BGP' }),
-  'bgp-config-path': text(
-    '/etc/skep/bgp/config.yaml',
+  'bpf-lb-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
+    about: 'backends that there is room for; what is pinned keeps its size',
+  }),
+  'bpf-root': text(
+    '/sys/fs/bpf',
     'path',
-    { about: 'BGP peers, in MetalLB’s format' },
+    { about: 'BPF file system, which maps and links are pinned in' },
     absolutePath,
   ),
-  'enable-l2-neigh-discovery': flag(true, { about: 'keep the next hops of nodes and backends resolved' }),
+  'bpf-sock-rev-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
+    about: 'sockets that are remembered for recvmsg(2) and getpeername(2)',
+  }),
   'cgroup-host-check': flag(true, {
     about: 'refuse a cgroup root that is not the host’s; false where a node is less than its machine (kind, tests)',
   }),
+  'cgroup-root': text('', 'path', { about: 'root of cgroup v2; found, or mounted, where it is empty' }, absolutePath),
   'cgroups-as-host': list([], 'pattern', {
     about: 'containers that are treated as the host: cgroups below the root, like system.slice/docker-*.scope',
   }),
