@@ -10,9 +10,12 @@ jest := node --experimental-vm-modules --disable-warning=ExperimentalWarning nod
 bootstrap := sh tools/bootstrap/bootstrap.sh
 machine := sh tools/bootstrap/machine.sh
 
+# Whether tests of PACKAGE start a cluster.
+asks-kube = grep -rqs --include='*.test.ts' --exclude-dir=node_modules -e @skep/kube-testenv -e clusterNeeds $(addsuffix /$(PACKAGE),packages apps tools)
+
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: ## a load balancer in namespaces: balance, kill, restart, remove a backend (JSON=1: one document)
@@ -29,7 +32,7 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 	@$(bootstrap) test
 	@$(if $(PACKAGE),$(node) tools/jest/check-package.ts $(PACKAGE))
 	@$(machine) test
-	@$(MAKE) -s kube-programs
+	@$(if $(PACKAGE),! $(asks-kube) || )$(MAKE) -s kube-programs || echo 'test: goes on without them; tests with a cluster fail' >&2
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
 
 .PHONY: kube
@@ -49,9 +52,9 @@ test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs 
 	@$(node) tools/vm/main.ts $(if $(SMOKE),--smoke) $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(TESTS),--tests "$(TESTS)")
 
 .PHONY: bench
-bench: ## benchmarks as one table (ONLY=bgp|control|datapath|end-to-end, KATRAN=checkout, JSON=1)
+bench: ## benchmarks as one table (ONLY=bgp|control|datapath|end-to-end|forwarding, KATRAN=checkout, JSON=1)
 	@$(bootstrap) $(if $(KATRAN),build,bench) && $(machine) bench
-	@$(if $(filter control datapath,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
+	@$(if $(filter control datapath forwarding,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
 	@$(if $(KATRAN),KATRAN=$(abspath $(KATRAN)) )$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 .PHONY: soak

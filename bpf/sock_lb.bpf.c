@@ -25,6 +25,8 @@ sock_stage go_to_backend(struct bpf_sock_addr *ctx, enum hook_family family, _Bo
 	if (v)
 		return v;
 	v = find_service(&call, is_host, &choice.service);
+	if (v && datagram)
+		forget_peer(ctx, &call);
 	if (v)
 		return v;
 	v = choose_backend(&call, datagram, &choice, &same);

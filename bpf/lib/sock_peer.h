@@ -33,6 +33,19 @@ static __always_inline long remember_peer(const struct sock_call *call, const st
 	return bpf_map_update_elem(&sock_peers, &key, &peer, BPF_ANY);
 }
 
+/*
+ * A socket may talk to a backend by the service first and by its own name later: as it did last, it is
+ * answered. What a connected IPv6 socket sends to IPv4 comes by here, too, and names the backend that it was
+ * given.
+ */
+static __always_inline void forget_peer(const struct bpf_sock_addr *ctx, const struct sock_call *call)
+{
+	struct sock_peer_key key = peer_key(call, call->address, call->port);
+
+	if (ctx->sk->state != BPF_TCP_ESTABLISHED && bpf_map_lookup_elem(&sock_peers, &key))
+		bpf_map_delete_elem(&sock_peers, &key);
+}
+
 static __always_inline struct sock_peer *recall_peer(const struct sock_call *call)
 {
 	struct sock_peer_key key = peer_key(call, call->address, call->port);

@@ -1,11 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { type Cluster, clusterNeeds, kubeTestEnv, type Node, type Pod, services } from '@skep/kube-testenv'
+import { type Cluster, clusterNeeds, type kinds, kubeTestEnv, type Node, type Pod, services } from '@skep/kube-testenv'
 import type { Backend } from '@skep/services'
 import { httpServer, needing } from '@skep/testbed'
+import { parseAllDocuments } from 'yaml'
+import { requests } from '../test/requests.ts'
 import { SkepAgent } from '../test/skep-agent.ts'
 import type { ServiceRow, StatusDocument } from './control/documents.ts'
 
 const { describe } = needing(...clusterNeeds)
+const agentUser = 'system:serviceaccount:kube-system:skep-agent'
+const manifests = parseAllDocuments(
+  readFileSync(new URL('../../../deploy/kubernetes/skep-agent-rbac.yaml', import.meta.url), 'utf8'),
+).map((document) => document.toJS() as kinds.KubeObject)
 
 describe('services of a cluster, on a node without kube-proxy', () => {
   let cluster: Cluster
@@ -14,7 +21,8 @@ describe('services of a cluster, on a node without kube-proxy', () => {
   let stack: AsyncDisposableStack
 
   beforeAll(async () => {
-    cluster = await kubeTestEnv()
+    cluster = await kubeTestEnv({ authorization: 'RBAC', users: [{ name: agentUser }] })
+    for (const object of manifests) await cluster.api.applyManifest(object)
     here = await cluster.node('here', { zone: 'a' })
     there = await cluster.node('there', { zone: 'b' })
   })
@@ -29,8 +37,9 @@ describe('services of a cluster, on a node without kube-proxy', () => {
 
   /** A pod that answers with its name. */
   async function webPod(node: Node, name: string, app: string): Promise<Pod> {
-    const pod = stack.use(await cluster.pod(node, { name, labels: { app } }))
+    const pod = stack.use(await cluster.pod(node, { name, labels: { app }, ready: false }))
     stack.use(await httpServer(pod.host, { name }))
+    await pod.setReady(true)
     return pod
   }
 
@@ -45,7 +54,7 @@ describe('services of a cluster, on a node without kube-proxy', () => {
   }
 
   async function agentHere(...options: string[]): Promise<SkepAgent> {
-    const agent = stack.use(new SkepAgent(cluster, here, options))
+    const agent = stack.use(new SkepAgent(cluster, here, agentUser, options))
     await agent.start()
     return agent
   }
@@ -62,6 +71,20 @@ describe('services of a cluster, on a node without kube-proxy', () => {
       if ([...seen].toSorted().join() === wanted.join()) return
     }
     throw new Error(`${address}:${port} is answered by ${[...seen].join(', ')}, not by ${wanted.join(', ')}`)
+  }
+
+  /** Resolves when so many backends of an address take connections. */
+  async function untilBackends(agent: SkepAgent, address: string, wanted: number): Promise<void> {
+    for (;;) {
+      const rows = JSON.parse(await agent.ask('services', '--json')) as ServiceRow[]
+      if (
+        rows.some(
+          ({ frontend, scope, backends }) =>
+            frontend === `${address}:80` && scope === 'internal' && backends === wanted,
+        )
+      )
+        return
+    }
   }
 
   test('a ClusterIP, IPv4 and IPv6: each backend answers, on this node and on another, and who is not ready does not', async () => {
@@ -114,6 +137,26 @@ describe('services of a cluster, on a node without kube-proxy', () => {
     expect(after).toEqual(expect.arrayContaining(before))
     expect(after.length).toBeGreaterThan(before.length)
   })
+
+  test('a rolling update under load: no request fails', async () => {
+    let old = await webPod(there, 'rolling-0', 'rolling')
+    const [address] = await service('rolling')
+    const agent = await agentHere()
+    await untilAnswers(['rolling-0'], address!)
+    const load = requests(here, address!)
+    for (let round = 1; round <= 4; round++) {
+      const next = await webPod(round % 2 === 0 ? there : here, `rolling-${round}`, 'rolling')
+      await untilBackends(agent, address!, 2)
+      await old.terminate()
+      await untilBackends(agent, address!, 1)
+      await old.remove()
+      old = next
+    }
+    const { asked, failed, by } = await load.end()
+    expect(failed).toBe(0)
+    expect(asked).toBeGreaterThan(50)
+    expect(by).toEqual(['rolling-0', 'rolling-1', 'rolling-2', 'rolling-3', 'rolling-4'])
+  }, 90_000)
 
   test('the API server is away: services are served, and an agent that starts meanwhile leaves them as they are', async () => {
     await webPod(here, 'alone-1', 'alone')

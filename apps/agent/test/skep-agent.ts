@@ -20,9 +20,9 @@ export class SkepAgent implements AsyncDisposable {
   readonly #options: readonly string[]
   #running: { readonly child: ChildProcess; readonly exited: Promise<void> } | undefined
 
-  constructor(cluster: Cluster, node: Node, options: readonly string[] = []) {
+  constructor(cluster: Cluster, node: Node, user: string, options: readonly string[] = []) {
     this.#node = node
-    writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside())
+    writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside(user))
     this.#options = [
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,

@@ -1,5 +1,6 @@
 import { compilePod } from './compile/host-port.ts'
-import { compileService, groupFor, type Parts } from './compile/service.ts'
+import { groupFor, type Parts } from './compile/parts.ts'
+import { compileService } from './compile/service.ts'
 import { choiceText } from './compile/status.ts'
 import type { Compiled } from './compile/draft.ts'
 import { whyWins } from './conflicts/claims.ts'

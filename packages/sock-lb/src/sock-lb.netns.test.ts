@@ -66,6 +66,15 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     })
   })
 
+  test('a socket that talks to a backend itself, after the service, is answered by the backend', async () => {
+    lb = lab.open()
+    lb.reconcile(desired([frontend({ address: '10.96.0.1', protocol: 'UDP', members: [{ backend: 1, weight: 1 }] })]))
+    const { socket = 0, peer } = await lab.pod.udp('10.96.0.1', 80)
+    expect(peer).toBe('10.96.0.1 80')
+    expect(await lab.pod.udp('10.0.0.11', 7, { socket })).toMatchObject({ by: 'one', peer: '10.0.0.11 7' })
+    expect(await lab.pod.udp('10.96.0.1', 80, { socket })).toMatchObject({ by: 'one', peer: '10.96.0.1 80' })
+  })
+
   test('a service without backends refuses; one whose policy has none here cannot be reached', async () => {
     lb = lab.open()
     lb.reconcile(
@@ -102,7 +111,7 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     expect(await lab.pod.tcp('10.96.0.1', 80)).toEqual({ error: expect.stringMatching(/ENETUNREACH|EHOSTUNREACH/) })
     expect((await lab.node.tcp('10.96.0.1', 80)).peer).toBe('10.96.0.1 80')
     expect(lb.verdicts().PASS_POD).toBe(1n)
-    lb.reconcile(desired([service], { subjects: [{ netns: lab.net.pod.namespace.cookie, treat: 'host' }] }))
+    lb.reconcile(desired([service], { subjects: [{ netns: lab.cookies.pod, treat: 'host' }] }))
     expect((await lab.pod.tcp('10.96.0.1', 80)).peer).toBe('10.96.0.1 80')
     const [pod] = [{ cgroup: lab.idOf(lab.net.pod.cgroupPath!), level: 3, treat: 'host' }] as const
     lb.reconcile(desired([service], { subjects: [pod] }))
@@ -113,7 +122,7 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     lb = lab.open()
     const service = frontend({ address: '10.96.0.1' })
     for (const subject of [
-      { netns: lab.net.pod.namespace.cookie, treat: 'leave' },
+      { netns: lab.cookies.pod, treat: 'leave' },
       { cgroup: lab.idOf(lab.net.pod.cgroupPath!), level: 3, treat: 'leave' },
     ] as const) {
       lb.reconcile(desired([service], { subjects: [subject] }))

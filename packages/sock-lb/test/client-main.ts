@@ -7,6 +7,8 @@ import type { Answer, Request } from './client.ts'
 
 const streams = new Map<number, Socket>()
 const datagrams = new Map<number, Datagrams>()
+/** The codes of their errors, once they have failed. */
+const failures = new Map<number, Promise<string>>()
 let next = 1
 
 const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => Promise<Answer> } = {
@@ -18,8 +20,8 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
     const [line] = await said
     return { by: line.toString().trim(), peer, socket: keepStream(socket) }
   },
-  async udp({ address, port, connected, times = 1 }) {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  async udp({ address, port, connected, times = 1, socket: known = 0 }) {
+    const socket = datagrams.get(known) ?? createSocket(address.includes(':') ? 'udp6' : 'udp4')
     if (connected === true)
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject)
@@ -38,10 +40,7 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
     return { by: [...new Set(answers)].join(','), peer, socket: keepDatagrams(socket) }
   },
   async fails({ socket }) {
-    // What is connected notices by reading, or by the next datagram.
-    datagrams.get(socket)?.send('question', () => undefined)
-    const [error] = (await once(streams.get(socket) ?? datagrams.get(socket)!, 'error')) as [NodeJS.ErrnoException]
-    return { error: error.code ?? error.message }
+    return { error: await failures.get(socket)! }
   },
   async again({ socket }) {
     const open = streams.get(socket)!
@@ -81,9 +80,14 @@ function keepDatagrams(socket: Datagrams): number {
   return keep(socket)
 }
 
-/** It may fail when it is ended: `fails` waits for that. */
+/** It may fail before anybody asks. */
 function keep(socket: EventEmitter): number {
-  socket.on('error', () => undefined)
+  failures.set(
+    next,
+    new Promise((resolve) =>
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)),
+    ),
+  )
   return next++
 }
 

@@ -13,6 +13,8 @@ export type Request =
       readonly port: number
       readonly connected?: boolean
       readonly times?: number
+      /** One that is open already. */
+      readonly socket?: number
     }
   | { readonly do: 'again'; readonly socket: number }
   | { readonly do: 'fails'; readonly socket: number }
@@ -53,7 +55,11 @@ export class Client implements AsyncDisposable {
     return this.ask({ do: 'tcp', address, port })
   }
 
-  udp(address: string, port: number, options: { connected?: boolean; times?: number } = {}): Promise<Answer> {
+  udp(
+    address: string,
+    port: number,
+    options: { connected?: boolean; times?: number; socket?: number } = {},
+  ): Promise<Answer> {
     return this.ask({ do: 'udp', address, port, ...options })
   }
 

@@ -43,6 +43,8 @@ export class Lab implements AsyncDisposable {
   readonly node: Client
   readonly pod: Client
   readonly #stack: AsyncDisposableStack
+  /** By which programs know the two namespaces. */
+  readonly cookies: { node: bigint; pod: bigint } = { node: 0n, pod: 0n }
 
   private constructor(net: Net<LabHost>, [node, pod]: readonly [Client, Client], stack: AsyncDisposableStack) {
     this.net = net
@@ -60,14 +62,34 @@ export class Lab implements AsyncDisposable {
     for (const host of [net.one, net.two]) stack.use(await serve(host))
     const clients = [stack.use(await Client.start(net.node)), stack.use(await Client.start(net.pod))] as const
     stack.defer(() => uninstallSocketLb(pinsOfTest()))
-    return new Lab(net, clients, stack.move())
+    const lab = new Lab(net, clients, stack.move())
+    for (const host of ['node', 'pod'] as const) lab.cookies[host] = await lab.#cookieOf(host)
+    return lab
+  }
+
+  /** Before Linux 5.14 only BPF programs are told: one notes it when a socket connects. */
+  async #cookieOf(host: 'node' | 'pod'): Promise<bigint> {
+    try {
+      return this.net[host].namespace.cookie
+    } catch {
+      return await this.#notedCookie(host)
+    }
+  }
+
+  async #notedCookie(host: 'node' | 'pod'): Promise<bigint> {
+    using lb = this.open()
+    lb.reconcile(desired([frontend({ address: '10.96.0.1', protocol: 'UDP' })]))
+    await this[host].udp('10.96.0.1', 80)
+    const [[, peer] = []] = lb.maps.sockPeers
+    uninstallSocketLb(this.pins)
+    return peer?.netns ?? 0n
   }
 
   get options(): SocketLbOptions {
     return {
       pins: this.pins,
       cgroup: this.cgroup,
-      hostNetns: this.net.node.namespace.cookie,
+      hostNetns: this.cookies.node,
       hostNamespaceOnly: false,
       protectBind: true,
       capacities: {

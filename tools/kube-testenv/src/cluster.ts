@@ -48,7 +48,8 @@ export class Cluster extends ControlPlane implements Lifetime {
 
   /** A machine that is no node: a client outside of the cluster, on the nodes' network. */
   async machine(name: string): Promise<Machine> {
-    return (await this.network()).join(name).machine
+    const network = await this.network()
+    return (await network.join(name)).machine
   }
 
   /** The network of nodes and pods, made when the first asks for it. */

@@ -1,22 +1,16 @@
 import { keyOf, type IpFamily, type ServicePort } from '@skep/kube'
+import type { BackendDraft } from '../backends/draft.ts'
 import { candidatesOf } from '../endpoints/candidates.ts'
-import type { ChoiceQuestion, TrafficPolicy } from '../endpoints/choose.ts'
+import type { ChoiceQuestion } from '../endpoints/choose.ts'
 import type { Problem } from '../settings/problem.ts'
 import type { Context, ServiceInput } from './context.ts'
-import type { BackendDraft } from '../backends/draft.ts'
 import type { Compiled, Draining, FrontendDraft, HealthCheck } from './draft.ts'
 import { Group } from './group.ts'
+import { groupFor, type Parts, policiesFor } from './parts.ts'
 import { type Listener, listenersOf } from './listeners.ts'
 import { forwardingOf, rangesFor, type Settings, settingsOf } from './settings.ts'
 import { skipReason } from './skip.ts'
 import { statusOf } from './status.ts'
-
-/** How a service was compiled: what `explain` tells of. */
-export interface Parts {
-  readonly settings: Settings
-  readonly listeners: readonly Listener[]
-  readonly groups: readonly Group[]
-}
 
 /** Compiles a service by itself, without a look at other services. Pure. */
 export function compileService(input: ServiceInput, context: Context): Compiled & { readonly parts?: Parts } {
@@ -83,11 +77,6 @@ function questionOf(settings: Settings, { options, node, isPodEnded, drainingSin
   }
 }
 
-/** The group that serves a listener. */
-export function groupFor({ groups }: Parts, { servicePort, family }: Listener): Group {
-  return groups.find((group) => group.port === servicePort && group.family === family)!
-}
-
 function frontendOf(service: string, listener: Listener, parts: Parts, { options }: Context): FrontendDraft {
   const { kind, scope, address, port, servicePort, policy } = listener
   const { settings } = parts
@@ -117,16 +106,10 @@ function backendsOf(groups: readonly Group[]): BackendDraft[] {
   return [...new Map(groups.flatMap((group) => group.backends().map((one) => [one.key, one] as const))).values()]
 }
 
-function drainingOf({ groups, listeners, settings }: Parts, context: Context): Draining[] {
+function drainingOf(parts: Parts, context: Context): Draining[] {
   const since = (key: string): number => context.drainingSince(key) ?? context.now
-  const all = groups.flatMap((group) => {
-    const policies = new Set<TrafficPolicy>(
-      listeners
-        .filter(({ servicePort, family }) => servicePort === group.port && family === group.family)
-        .map(({ policy }) => policy),
-    )
-    return group.draining([...policies], settings.drainTimeoutSeconds, since)
-  })
+  const timeout = parts.settings.drainTimeoutSeconds
+  const all = parts.groups.flatMap((group) => group.draining([...policiesFor(parts, group)], timeout, since))
   return [...new Map(all.map((one) => [one.backend, one])).values()]
 }
 

@@ -1,27 +1,24 @@
 import type { Choice } from '../endpoints/choose.ts'
 import type { Group } from './group.ts'
-import type { Parts } from './service.ts'
+import { type Parts, policiesFor } from './parts.ts'
 
 /**
  * How endpoints were chosen, in one line: `4 → 2 by zone a`, `3 of 4; hints ignored: endpoint 10.0.0.3 has no zone hint`.
  * Ports and families that differ are told apart.
  */
-export function statusOf({ groups, listeners }: Parts): string {
-  const lines = groups.map((group) => {
-    const policies = new Set(
-      listeners
-        .filter(({ servicePort, family }) => servicePort === group.port && family === group.family)
-        .map(({ policy }) => policy),
-    )
-    const own = [...policies].map(
-      (policy) =>
-        `${policies.size > 1 || policy === 'Local' ? `${policy}: ` : ''}${choiceText(group, group.choice(policy))}`,
-    )
-    return { group, text: own.join('; ') }
-  })
+export function statusOf(parts: Parts): string {
+  const lines = parts.groups.map((group) => ({ group, text: groupText(parts, group) }))
   const texts = new Set(lines.map(({ text }) => text))
   if (texts.size <= 1) return lines[0]?.text ?? 'no ports'
   return lines.map(({ group, text }) => `${nameOf(group)}: ${text}`).join('; ')
+}
+
+/** Cluster alone needs no name. */
+function groupText(parts: Parts, group: Group): string {
+  const policies = [...policiesFor(parts, group)]
+  const isPlain = policies.join() === 'Cluster'
+  const texts = policies.map((policy) => `${isPlain ? '' : `${policy}: `}${choiceText(group, group.choice(policy))}`)
+  return texts.join('; ')
 }
 
 function nameOf({ port, family }: Group): string {

@@ -2,17 +2,17 @@ import type { KubeObject } from '@skep/kube'
 import { IdPool } from '../backends/ids.ts'
 import { type BackendChanges, BackendTable } from '../backends/table.ts'
 import type { Context } from '../compile/context.ts'
-import type { Compiled, HealthCheck, MemberDraft } from '../compile/draft.ts'
+import type { Compiled, HealthCheck } from '../compile/draft.ts'
 import { compilePod } from '../compile/host-port.ts'
 import { compileService } from '../compile/service.ts'
 import { type Claim, Claims } from '../conflicts/claims.ts'
 import { DrainLog } from '../drain/log.ts'
-import type { Backend, Member } from '../model/backend.ts'
+import type { Backend } from '../model/backend.ts'
 import type { Frontend } from '../model/frontend.ts'
 import { type Options, type ServicesOptions, withDefaults } from '../options.ts'
-import { claimsOf, frontendKey, healthKey } from './claims-of.ts'
+import { claimsOf, healthKey } from './claims-of.ts'
+import { finishFrontends } from './finish.ts'
 import { Inputs, podOwner, type Source } from './inputs.ts'
-import { sameFrontend } from './same.ts'
 
 /** What one round has changed. Everything that is not in it is as it was. */
 export interface Changes {
@@ -200,11 +200,12 @@ export class ServiceTable {
   #finish(owners: Iterable<string>): Changes['frontends'] {
     const set = new Map<string, Frontend>()
     const removed = new Map<string, Frontend>()
+    const surroundings = { claims: this.#claims, idOf: (backend: string) => this.#backends.id(backend) }
     for (const owner of owners) {
       const held = this.#held.get(owner)
       if (!held) continue
       const before = held.frontends
-      held.frontends = this.#frontendsOf(owner, held, before)
+      held.frontends = finishFrontends(owner, held.compiled, before, surroundings)
       for (const [key, frontend] of held.frontends) if (before.get(key) !== frontend) set.set(key, frontend)
       for (const [key, frontend] of before) if (!held.frontends.has(key)) removed.set(key, frontend)
       if (held.compiled.kind === 'Service' ? !this.#inputs.services.has(owner) : !this.#hasPod(owner))
@@ -217,42 +218,6 @@ export class ServiceTable {
 
   #hasPod(owner: string): boolean {
     return this.#inputs.hostPods.has(owner.slice('Pod '.length))
-  }
-
-  /** Those that the service has for itself. One that is as before stays the same object. */
-  #frontendsOf(owner: string, { compiled }: Held, before: ReadonlyMap<string, Frontend>): Map<string, Frontend> {
-    const frontends = new Map<string, Frontend>()
-    const members = memo((drafts: readonly MemberDraft[]) => this.#membersOf(drafts))
-    const leftOut = memo((keys: readonly string[]) => this.#idsOf(keys))
-    for (const draft of compiled.frontends) {
-      const key = frontendKey(draft)
-      if (frontends.has(key) || this.#claims.winner(key)?.service !== owner) continue
-      const frontend = { ...draft, members: members(draft.members), leftOut: leftOut(draft.leftOut) }
-      const known = before.get(key)
-      frontends.set(key, known && sameFrontend(known, frontend) ? known : frontend)
-    }
-    return frontends
-  }
-
-  #membersOf(drafts: readonly MemberDraft[]): Member[] {
-    return drafts.flatMap(({ backend, weight }) => {
-      const id = this.#backends.id(backend)
-      return id === undefined ? [] : [{ backend: id, weight }]
-    })
-  }
-
-  #idsOf(keys: readonly string[]): number[] {
-    return keys.map((key) => this.#backends.id(key)).filter((id) => id !== undefined)
-  }
-}
-
-/** Makes one of each: what frontends share stays shared. */
-function memo<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>()
-  return (key) => {
-    let value = made.get(key)
-    if (value === undefined) made.set(key, (value = make(key)))
-    return value
   }
 }
 

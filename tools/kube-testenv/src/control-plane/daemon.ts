@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, globSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { KubeTestEnvError } from '../error.ts'
@@ -13,8 +13,6 @@ export interface DaemonOptions {
   readonly args: readonly string[]
   /** Where it runs and where its log is. */
   readonly folder: string
-  /** Called before each start. */
-  readonly prepare?: () => void
   /** Asked again and again until it is true. Without it, a daemon that has started is ready. */
   readonly ready?: () => Promise<boolean>
   /** Starts it elsewhere: in a namespace. */
@@ -52,7 +50,6 @@ export class Daemon implements AsyncDisposable {
   launch(): void {
     if (this.#child) return
     this.#wanted = true
-    this.#options.prepare?.()
     const { program, args, folder } = this.#options
     const log = openSync(this.log, 'a')
     try {
@@ -128,11 +125,13 @@ export class Daemon implements AsyncDisposable {
     await this.start()
   }
 
-  /** It hangs: connections stay open, nothing is answered (SIGSTOP). */
-  pause(): void {
+  /** It hangs: connections stay open, nothing is answered (SIGSTOP). Resolves when all of its threads stand still. */
+  async pause(): Promise<void> {
     this.#child?.kill('SIGSTOP')
+    while (this.pid !== undefined && this.running && !standsStill(this.pid)) await delay(5)
   }
 
+  /** After {@link pause}. */
   resume(): void {
     this.#child?.kill('SIGCONT')
   }
@@ -154,4 +153,9 @@ export class Daemon implements AsyncDisposable {
       `it ${what}; the end of its log:\n${this.lastLines()}`,
     )
   }
+}
+
+function standsStill(pid: number): boolean {
+  const states = globSync(`/proc/${pid}/task/*/stat`).map((path) => /\) (\w)/.exec(readFileSync(path, 'utf8'))?.[1])
+  return states.every((state) => state === 'T')
 }

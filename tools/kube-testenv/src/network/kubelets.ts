@@ -88,7 +88,7 @@ export class Kubelets implements AsyncDisposable {
     const target = { apiVersion: 'v1', kind: 'Node', name: node.name }
     const binding = { apiVersion: 'v1', kind: 'Binding', metadata: at, target }
     await this.#api.request('POST', `${pathOf(pods, at)}/binding`, { body: binding })
-    const pod = Pod.wire({ api: this.#api, network: this.#network, node }, at)
+    const pod = await Pod.wire({ api: this.#api, network: this.#network, node }, at)
     const program = await this.#options.run(pod, object)
     await pod.setReady(true)
     return { pod, program }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { openEthtool } from 'netlink-ts'
-import { namespacePrefix, sweepStaleNamespaces, XdpPass } from '@skep/testbed'
+import { namespacePrefix, sweepStaleNamespaces, untilCarrier, XdpPass } from '@skep/testbed'
 import { Cgroup, cgroupRoot, sweepStaleCgroups } from './cgroup.ts'
 import { Machine } from './machine.ts'
 import { machineAddresses, ranges } from './ranges.ts'
@@ -28,8 +28,11 @@ export class Network implements AsyncDisposable {
     sweepStaleNamespaces()
     sweepStaleCgroups()
     const network = new Network(namespacePrefix(randomInt(36 ** 4).toString(36)))
+    await using stack = new AsyncDisposableStack()
+    stack.use(network)
     const addresses = [ranges.controlPlane, ranges.controlPlane6]
     network.#relay = await Relay.start(network.switch.namespace, addresses, apiPort)
+    stack.move()
     return network
   }
 
@@ -43,7 +46,7 @@ export class Network implements AsyncDisposable {
   }
 
   /** A machine with eth0 on the bridge, and a default route to the control plane's address. */
-  join(name: string, { forwarding = false }: { readonly forwarding?: boolean } = {}): Place {
+  async join(name: string, { forwarding = false }: { readonly forwarding?: boolean } = {}): Promise<Place> {
     const addresses = machineAddresses(++this.#joined)
     const [v4, v6] = addresses
     const cgroup = Cgroup.below(cgroupRoot(), `${this.prefix}-${name}`)
@@ -55,10 +58,12 @@ export class Network implements AsyncDisposable {
       forwarding,
     })
     this.#machines.push(machine)
-    this.#plug(machine, `port${this.#joined}`)
+    const port = `port${this.#joined}`
+    this.#plug(machine, port)
     for (const via of [ranges.controlPlane, ranges.controlPlane6])
       machine.netlink.route.add({ destination: 'default', via })
     for (const { range, via } of this.#podRoutes) machine.netlink.route.add({ destination: range, via })
+    await Promise.all([untilCarrier(machine, ['eth0']), untilCarrier(this.switch, [port])])
     return { machine, addresses }
   }
 

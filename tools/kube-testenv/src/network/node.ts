@@ -99,7 +99,7 @@ export async function makeNode(
   options: NodeOptions,
   defaults: readonly [string, string],
 ): Promise<Node> {
-  const place = network.join(name, { forwarding: true })
+  const place = await network.join(name, { forwarding: true })
   const wanted = options.podCIDRs ?? defaults
   await api.create(nodes, nodeObject(name, options, wanted === 'allocated' ? undefined : wanted))
   const status = nodeStatus(place.addresses, options.ready ?? true)

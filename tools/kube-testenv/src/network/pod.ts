@@ -1,3 +1,4 @@
+import { untilCarrier } from '@skep/testbed'
 import type { ApiClient } from '../api/client.ts'
 import type { Pod as PodObject } from '../api/kinds.ts'
 import { type ObjectName, pods } from '../api/resource.ts'
@@ -96,14 +97,17 @@ export class Pod implements AsyncDisposable {
   /** Makes the object, bound to its node, and says what a kubelet would say. */
   static async make(site: PodSite, at: ObjectName, options: PodOptions): Promise<Pod> {
     await site.api.create(pods, podObject(site.node, at, options))
-    const pod = options.hostNetwork === true ? new Pod(at, site.node, onHost(site.node), site.api) : Pod.wire(site, at)
+    const pod =
+      options.hostNetwork === true ? new Pod(at, site.node, onHost(site.node), site.api) : await Pod.wire(site, at)
     await pod.setReady(options.ready ?? true)
     return pod
   }
 
   /** The network of a pod whose object there is. */
-  static wire(site: PodSite, at: ObjectName): Pod {
-    return new Pod(at, site.node, wire(site.network, site.node, at), site.api)
+  static async wire(site: PodSite, at: ObjectName): Promise<Pod> {
+    const made = wire(site.network, site.node, at)
+    await Promise.all([untilCarrier(made.host, ['eth0']), untilCarrier(site.node.machine, [made.device])])
+    return new Pod(at, site.node, made, site.api)
   }
 }
 
