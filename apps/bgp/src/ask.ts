@@ -1,5 +1,5 @@
+import { ask as askDaemon, type Asked, ControlError } from '@skep/control-socket'
 import { UsageError } from './error.ts'
-import { http } from './http.ts'
 
 /** Asks the running speaker. Throws {@link UsageError} where there is none, or with what it says is wrong. */
 export async function ask(socket: string, path: string, post?: string): Promise<unknown> {
@@ -25,20 +25,11 @@ export async function askText(socket: string, path: string): Promise<string> {
   return (await exchange(socket, path)).body
 }
 
-function exchange(socketPath: string, path: string, post?: string): Promise<{ status: number; body: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
-  const sent = http.request({ socketPath, path, method: post === undefined ? 'GET' : 'POST' }, (response) => {
-    const chunks: Buffer[] = []
-    response.on('data', (chunk: Buffer) => chunks.push(chunk))
-    response.on('end', () =>
-      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-    )
-  })
-  sent.on('error', (error: NodeJS.ErrnoException) =>
-    reject(
-      new UsageError(`no speaker answers on ${socketPath} (${error.code}); start one with: skep-bgp run -f bgp.yaml`),
-    ),
-  )
-  sent.end(post)
-  return promise
+async function exchange(socket: string, path: string, post?: string): Promise<Asked> {
+  try {
+    return await askDaemon(socket, path, post)
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error
+    throw new UsageError(`${error.message}; start one with: skep-bgp run -f bgp.yaml`)
+  }
 }

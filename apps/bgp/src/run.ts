@@ -1,8 +1,7 @@
 import { basename, dirname, join } from 'node:path'
-import { type Labels, bgpMetrics, formatMetrics, type PeerStatus, type SpeakerEvent } from '@skep/bgp'
-import { serve } from './control.ts'
+import { type Labels, type PeerStatus, type SpeakerEvent } from '@skep/bgp'
+import { serve, serveMetrics } from './control.ts'
 import { Daemon } from './daemon.ts'
-import { http } from './http.ts'
 import { PathWatch } from './path-watch.ts'
 
 export interface RunOptions {
@@ -86,25 +85,4 @@ async function ended(): Promise<NodeJS.Signals> {
   const signal = await promise
   void [interrupt, terminate]
   return signal
-}
-
-async function serveMetrics(
-  peers: () => PeerStatus[],
-  { host, port }: { host: string; port: number },
-): Promise<AsyncDisposable> {
-  const server = http.createServer((request, response) => {
-    const known = request.url === '/metrics'
-    response.writeHead(known ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
-    response.end(known ? formatMetrics(bgpMetrics(peers())) : '')
-  })
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  server.listen(port, host, resolve)
-  await promise
-  return {
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((done) => server.close(done))
-    },
-  }
 }

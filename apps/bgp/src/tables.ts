@@ -1,16 +1,9 @@
+import { age, table as columns } from '@skep/terminal'
 import { type ExplainedRoute, formatScope, type PeerStatus } from '@skep/bgp'
 
 /** Rows in columns, the first row the heads. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return columns(rows, { left: rows[0]?.length ?? 0 }).join('\n')
 }
 
 export function peersTable(peers: readonly PeerStatus[], now: number): string {
@@ -66,21 +59,4 @@ function shown(attributes: Readonly<Record<string, unknown>>): string {
   return Object.entries(attributes)
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : String(value)}`)
     .join(', ')
-}
-
-/** Like `3d4h`, `5m10s`: the two largest units. */
-export function age(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000))
-  const units = [
-    ['d', 86_400],
-    ['h', 3600],
-    ['m', 60],
-    ['s', 1],
-  ] as const
-  const from = units.findIndex(([, size]) => seconds >= size)
-  if (from < 0) return '0s'
-  return units
-    .slice(from, from + 2)
-    .map(([unit, size], i) => `${Math.floor((i === 0 ? seconds : seconds % units[from]![1]) / size)}${unit}`)
-    .join('')
 }

@@ -1,5 +1,5 @@
-import { request } from 'node:http'
 import { ControlError } from './error.ts'
+import { http } from './http.ts'
 
 /** A daemon's answer, whole. */
 export interface Asked {
@@ -10,7 +10,7 @@ export interface Asked {
 /** Asks what listens on the socket: with a body by POST, else by GET. Throws {@link ControlError} NOT_RUNNING. */
 export async function ask(socket: string, path: string, body?: string): Promise<Asked> {
   const { promise, resolve, reject } = Promise.withResolvers<Asked>()
-  const sent = request({ socketPath: socket, path, method: body === undefined ? 'GET' : 'POST' }, (response) => {
+  const sent = http.request({ socketPath: socket, path, method: body === undefined ? 'GET' : 'POST' }, (response) => {
     const chunks: Buffer[] = []
     response.on('data', (chunk: Buffer) => chunks.push(chunk))
     response.on('error', reject)

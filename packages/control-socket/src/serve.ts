@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import { ask } from './ask.ts'
 import { ControlError } from './error.ts'
+import { http } from './http.ts'
 
 /** A Unix socket, or an address and port. */
 export type Place = { readonly socket: string } | { readonly host?: string; readonly port: number }
@@ -42,7 +43,7 @@ export function text(body: string, type = 'text/plain; charset=utf-8', status = 
  */
 export async function serve(place: Place, handler: Handler): Promise<AsyncDisposable> {
   if ('socket' in place) await takeOver(place.socket)
-  const server = createServer((request, response) => void respond(handler, request, response))
+  const server = http.createServer((request, response) => void respond(handler, request, response))
   await listen(server, place)
   return { [Symbol.asyncDispose]: () => close(server) }
 }
