@@ -1,33 +1,22 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { type Cluster, clusterNeeds, type kinds, kubeTestEnv, type Node, type Pod, services } from '@skep/kube-testenv'
+import { clusterNeeds } from '@skep/kube-testenv'
 import type { Backend } from '@skep/services'
-import { httpServer, needing } from '@skep/testbed'
-import { parseAllDocuments } from 'yaml'
+import { needing } from '@skep/testbed'
 import { requests } from '../test/requests.ts'
-import { SkepAgent } from '../test/skep-agent.ts'
+import { Site } from '../test/site.ts'
 import type { ServiceRow, StatusDocument } from './control/documents.ts'
 
 const { describe } = needing(...clusterNeeds)
-const agentUser = 'system:serviceaccount:kube-system:skep-agent'
-const manifests = parseAllDocuments(
-  readFileSync(new URL('../../../deploy/kubernetes/skep-agent-rbac.yaml', import.meta.url), 'utf8'),
-).map((document) => document.toJS() as kinds.KubeObject)
 
-describe('services of a cluster, on a node without kube-proxy', () => {
-  let cluster: Cluster
-  let here: Node
-  let there: Node
+describe('services of a cluster, at the sockets of a node', () => {
+  let site: Site
   let stack: AsyncDisposableStack
 
   beforeAll(async () => {
-    cluster = await kubeTestEnv({ authorization: 'RBAC', users: [{ name: agentUser }] })
-    for (const object of manifests) await cluster.api.applyManifest(object)
-    here = await cluster.node('here', { zone: 'a' })
-    there = await cluster.node('there', { zone: 'b' })
+    site = await Site.open()
   })
 
-  afterAll(() => cluster[Symbol.asyncDispose]())
+  afterAll(() => site[Symbol.asyncDispose]())
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
@@ -35,120 +24,68 @@ describe('services of a cluster, on a node without kube-proxy', () => {
 
   afterEach(() => stack.disposeAsync())
 
-  /** A pod that answers with its name. */
-  async function webPod(node: Node, name: string, app: string): Promise<Pod> {
-    const pod = stack.use(await cluster.pod(node, { name, labels: { app }, ready: false }))
-    stack.use(await httpServer(pod.host, { name }))
-    await pod.setReady(true)
-    return pod
-  }
-
-  /** Its addresses, IPv4 and IPv6. */
-  async function service(name: string, spec: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-    const object = await cluster.api.create(services, {
-      metadata: { name },
-      spec: { selector: { app: name }, ports: [{ port: 80 }], ipFamilyPolicy: 'PreferDualStack', ...spec },
-    })
-    stack.defer(async () => void (await cluster.api.delete(services, { name })))
-    return object.spec!.clusterIPs as string[]
-  }
-
-  async function agentHere(...options: string[]): Promise<SkepAgent> {
-    const agent = stack.use(new SkepAgent(cluster, here, agentUser, options))
-    await agent.start()
-    return agent
-  }
-
-  const get = (address: string, port = 80): Promise<string> =>
-    here.machine.exec('curl', '-sm5', `http://${address.includes(':') ? `[${address}]` : address}:${port}/`)
-
-  /** Resolves when these answer, and nobody else. */
-  async function untilAnswers(wanted: readonly string[], address: string, port = 80): Promise<void> {
-    let seen = new Set<string>()
-    for (let rounds = 0; rounds < 40; rounds++) {
-      seen = new Set()
-      for (let i = 0; i < 12; i++) seen.add(await get(address, port).catch((error: Error) => error.message))
-      if ([...seen].toSorted().join() === wanted.join()) return
-    }
-    throw new Error(`${address}:${port} is answered by ${[...seen].join(', ')}, not by ${wanted.join(', ')}`)
-  }
-
-  /** Resolves when so many backends of an address take connections. */
-  async function untilBackends(agent: SkepAgent, address: string, wanted: number): Promise<void> {
-    for (;;) {
-      const rows = JSON.parse(await agent.ask('services', '--json')) as ServiceRow[]
-      if (
-        rows.some(
-          ({ frontend, scope, backends }) =>
-            frontend === `${address}:80` && scope === 'internal' && backends === wanted,
-        )
-      )
-        return
-    }
-  }
-
   test('a ClusterIP, IPv4 and IPv6: each backend answers, on this node and on another, and who is not ready does not', async () => {
-    await webPod(here, 'web-1', 'web')
-    const two = await webPod(there, 'web-2', 'web')
-    const addresses = await service('web')
-    await agentHere()
-    for (const address of addresses) await untilAnswers(['web-1', 'web-2'], address)
+    await site.webPod(stack, site.here, 'web-1')
+    const two = await site.webPod(stack, site.there, 'web-2')
+    const addresses = await site.service(stack, 'web')
+    await site.agent(stack)
+    for (const address of addresses) await site.untilAnswers(['web-1', 'web-2'], address)
     await two.setReady(false)
-    for (const address of addresses) await untilAnswers(['web-1'], address)
+    for (const address of addresses) await site.untilAnswers(['web-1'], address)
   })
 
   test('a NodePort is at every address of the node, and nobody may bind it', async () => {
-    await webPod(there, 'port-1', 'port')
-    await service('port', { type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }] })
-    await agentHere()
-    for (const address of [...here.addresses, '127.0.0.1']) await untilAnswers(['port-1'], address, 30_080)
-    const bind = here.machine.attempt('python3', ['-c', 'import socket; socket.socket().bind(("0.0.0.0", 30080))'])
+    await site.webPod(stack, site.there, 'port-1')
+    await site.service(stack, 'port', { type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }] })
+    await site.agent(stack)
+    for (const address of [...site.here.addresses, '127.0.0.1']) await site.untilAnswers(['port-1'], address, 30_080)
+    const bind = site.here.machine.attempt('python3', ['-c', 'import socket; socket.socket().bind(("0.0.0.0", 30080))'])
     await expect(bind).resolves.toMatchObject({ code: 1, stderr: expect.stringMatching(/PermissionError|in use/) })
   })
 
   test('a service without endpoints refuses, at once', async () => {
-    const [address] = await service('empty')
-    await agentHere()
-    const asked = await here.machine.attempt('curl', ['-sSm5', `http://${address}/`])
+    const [address] = await site.service(stack, 'empty')
+    await site.agent(stack)
+    const asked = await site.here.machine.attempt('curl', ['-sSm5', `http://${address}/`])
     expect(asked).toMatchObject({ code: 7, stderr: expect.stringMatching(/refused|connect/i) })
   })
 
   test('trafficDistribution: the zone comes first, and explain says so', async () => {
-    await webPod(here, 'zoned-1', 'zoned')
-    await webPod(there, 'zoned-2', 'zoned')
-    const [address] = await service('zoned', { trafficDistribution: 'PreferSameZone' })
-    const agent = await agentHere('--enable-service-topology=true')
-    await untilAnswers(['zoned-1'], address!)
+    await site.webPod(stack, site.here, 'zoned-1')
+    await site.webPod(stack, site.there, 'zoned-2')
+    const [address] = await site.service(stack, 'zoned', { trafficDistribution: 'PreferSameZone' })
+    const agent = await site.agent(stack, '--enable-service-topology=true')
+    await site.untilAnswers(['zoned-1'], address!)
     expect(await agent.ask('explain', 'default/zoned')).toContain('2 → 1 by zone a')
   })
 
   test('kill -9: what is served stays, and the next agent goes on from there', async () => {
-    await webPod(here, 'kept-1', 'kept')
-    const [address] = await service('kept')
-    const agent = await agentHere()
-    await untilAnswers(['kept-1'], address!)
+    await site.webPod(stack, site.here, 'kept-1')
+    const [address] = await site.service(stack, 'kept')
+    const agent = await site.agent(stack)
+    await site.untilAnswers(['kept-1'], address!)
     const before = JSON.parse(await agent.ask('backends', '--json')) as Backend[]
     await agent.end('SIGKILL')
-    expect(await get(address!)).toBe('kept-1')
-    await webPod(there, 'kept-2', 'kept')
+    expect(await site.get(address!)).toBe('kept-1')
+    await site.webPod(stack, site.there, 'kept-2')
     await agent.start()
-    await untilAnswers(['kept-1', 'kept-2'], address!)
+    await site.untilAnswers(['kept-1', 'kept-2'], address!)
     const after = JSON.parse(await agent.ask('backends', '--json')) as Backend[]
     expect(after).toEqual(expect.arrayContaining(before))
     expect(after.length).toBeGreaterThan(before.length)
   })
 
   test('a rolling update under load: no request fails', async () => {
-    let old = await webPod(there, 'rolling-0', 'rolling')
-    const [address] = await service('rolling')
-    const agent = await agentHere()
-    await untilAnswers(['rolling-0'], address!)
-    const load = requests(here, address!)
+    let old = await site.webPod(stack, site.there, 'rolling-0')
+    const [address] = await site.service(stack, 'rolling')
+    const agent = await site.agent(stack)
+    await site.untilAnswers(['rolling-0'], address!)
+    const load = requests(site.here, address!)
     for (let round = 1; round <= 4; round++) {
-      const next = await webPod(round % 2 === 0 ? there : here, `rolling-${round}`, 'rolling')
-      await untilBackends(agent, address!, 2)
+      const next = await site.webPod(stack, round % 2 === 0 ? site.there : site.here, `rolling-${round}`)
+      await site.untilBackends(agent, address!, 2)
       await old.terminate()
-      await untilBackends(agent, address!, 1)
+      await site.untilBackends(agent, address!, 1)
       await old.remove()
       old = next
     }
@@ -159,28 +96,28 @@ describe('services of a cluster, on a node without kube-proxy', () => {
   }, 90_000)
 
   test('the API server is away: services are served, and an agent that starts meanwhile leaves them as they are', async () => {
-    await webPod(here, 'alone-1', 'alone')
-    const [address] = await service('alone')
-    const agent = await agentHere()
-    await untilAnswers(['alone-1'], address!)
-    await cluster.apiServer.stop()
+    await site.webPod(stack, site.here, 'alone-1')
+    const [address] = await site.service(stack, 'alone')
+    const agent = await site.agent(stack)
+    await site.untilAnswers(['alone-1'], address!)
+    await site.cluster.apiServer.stop()
     try {
-      expect(await get(address!)).toBe('alone-1')
+      expect(await site.get(address!)).toBe('alone-1')
       await agent.end('SIGTERM')
       await agent.begin()
-      expect(await get(address!)).toBe('alone-1')
+      expect(await site.get(address!)).toBe('alone-1')
     } finally {
-      await cluster.apiServer.start()
+      await site.cluster.apiServer.start()
     }
-    await webPod(there, 'alone-2', 'alone')
-    await untilAnswers(['alone-1', 'alone-2'], address!)
+    await site.webPod(stack, site.there, 'alone-2')
+    await site.untilAnswers(['alone-1', 'alone-2'], address!)
   }, 90_000)
 
   test('status, services and explain tell what is served', async () => {
-    await webPod(here, 'told-1', 'told')
-    const [address] = await service('told')
-    const agent = await agentHere()
-    await untilAnswers(['told-1'], address!)
+    await site.webPod(stack, site.here, 'told-1')
+    const [address] = await site.service(stack, 'told')
+    const agent = await site.agent(stack)
+    await site.untilAnswers(['told-1'], address!)
     const status = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
     expect(status).toMatchObject({ node: 'here', healthy: true, problems: [] })
     expect(status.sources.map(({ kind, state }) => `${kind} ${state}`)).toContain('Service watching')

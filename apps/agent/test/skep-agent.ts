@@ -61,8 +61,13 @@ export class SkepAgent implements AsyncDisposable {
 
   /** What a command prints. */
   async ask(...words: string[]): Promise<string> {
-    const args = [...flags, main, ...words, '--state-dir', this.#folder]
-    return (await this.#node.machine.exec(process.execPath, ...args)).trim()
+    const [program, args] = this.command(...words)
+    return (await this.#node.machine.exec(program, ...args)).trim()
+  }
+
+  /** The command as a process is started. */
+  command(...words: string[]): [program: string, args: readonly string[]] {
+    return [process.execPath, [...flags, main, ...words, '--state-dir', this.#folder]]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,12 @@
 import { anonymousNamespace, type Netlink, openNetlink } from 'netlink-ts'
-import { keepHeartbeat, NeighborKeeper } from '@skep/neighbor'
+import { followNextHops, keepHeartbeat, NeighborKeeper } from '@skep/neighbor'
 import type { Bench } from '../../../tools/bench/bench.ts'
 import { median, percentile } from './quantiles.ts'
 
 const ROUNDS = 400
 const HOPS = 10_000
+/** Found one by one, each in its own time. */
+const SILENT = 32
 /** Entries count as confirmed for 15 to 45 s, and all of them for the same time: a whole turn is in it. */
 const WATCHED_MS = 60_000
 
@@ -14,9 +16,12 @@ export default {
   async run(report) {
     for (const [name, change] of Object.entries(changes))
       report({ name: `neighbor/${name}-to-datapath`, ...(await latency(change)) })
+    report({ name: `neighbor/silent-move/${SILENT}`, ...(await silentMove()) })
     report({ name: `neighbor/keep/${HOPS}`, ...(await keepMany()) })
   },
 } satisfies Bench
+
+const MOVED = '02:00:00:00:00:99'
 
 type Change = (netlink: Netlink, round: number) => void
 
@@ -60,6 +65,32 @@ async function latency(change: Change): Promise<Record<string, number>> {
   end.abort()
   await kept
   return { medianMs: median(times), p99Ms: percentile(times, 99) }
+}
+
+/** Neighbours that all have another MAC address from one moment on, and tell nobody: how long each takes to be found, with the kernel's default times. */
+async function silentMove(): Promise<Record<string, number>> {
+  using ns = anonymousNamespace()
+  using far = anonymousNamespace()
+  using netlink = openNetlink({ ns })
+  using there = openNetlink({ ns: far })
+  device(netlink, far)
+  const addresses = Array.from({ length: SILENT }, (_, i) => `10.0.0.${10 + i}`)
+  for (const address of addresses) there.address.add({ device: 'up1', address: `${address}/16` })
+  const end = new AbortController()
+  const found: number[] = []
+  const known = new Set<string>()
+  let movedAt: number | undefined
+  for await (const { hop, to } of followNextHops(netlink, addresses, { signal: end.signal })) {
+    if (to.phase !== 'usable') continue
+    if (movedAt === undefined) known.add(hop.address)
+    else if (to.mac === MOVED) found.push((performance.now() - movedAt) / 1000)
+    if (movedAt === undefined && known.size === SILENT) {
+      movedAt = performance.now()
+      there.link.set({ name: 'up1', address: MOVED })
+    }
+    if (found.length === SILENT) break
+  }
+  return { medianSeconds: median(found), leastSeconds: Math.min(...found), mostSeconds: Math.max(...found) }
 }
 
 /** A device whose ten thousand neighbours all answer: each is asked for as often as the kernel's defaults say. */

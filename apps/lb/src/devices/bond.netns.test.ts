@@ -75,7 +75,7 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       const [first, second] = bond.members
       await answers(bond)
       await using held = await holdConnections(client, { address: bond.vips.v4, port: 7, connections: 8 })
-      const options = { protocol: 'udp', port: 53, concurrency: LANES, perSecond: 100, timeoutMs: 1000 } as const
+      const options = { protocol: 'udp', port: 53, concurrency: LANES, perSecond: 100, timeoutMs: 5000 } as const
       await using load = await startTraffic(client, { ...options, address: bond.vips.v4 })
       await load.reached(50)
       const lost = [

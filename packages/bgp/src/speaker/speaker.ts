@@ -1,4 +1,4 @@
-import { formatAddress, parseCidr, tryParseAddress } from '@skep/packet'
+import { parseCidr } from '@skep/packet'
 import { routerDiscovery } from '../discovery/router-discovery.ts'
 import { BgpError } from '../error.ts'
 import type { ReceivedRoute } from '../import/adj-in.ts'
@@ -10,7 +10,8 @@ import { shutdownNotification } from '../wire/notification.ts'
 import { explainPrefix, type ExplainedRoute } from './explain.ts'
 import type { SpeakerOptions, StopOptions } from './options.ts'
 import { Peer } from './peer.ts'
-import { DEFAULT_PORT, LEARNT, type PeerConfig } from './peer-config.ts'
+import { canonical, sessionText } from './canonical.ts'
+import { DEFAULT_PORT, type PeerConfig } from './peer-config.ts'
 import type { PeerStatus } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tcpTransport } from './tcp-transport.ts'
@@ -230,31 +231,4 @@ export class Speaker implements Disposable {
       `no peer is called ${JSON.stringify(name)}; there are ${names.join(', ') || 'none'}`,
     )
   }
-}
-
-/** What a session is made of: how its path is watched is no part of it. */
-function sessionText(config: PeerConfig): string {
-  return JSON.stringify({ ...config, bfd: undefined })
-}
-
-/** Addresses in the one spelling that they are compared in. Throws {@link BgpError} for what is none. */
-function canonical(config: PeerConfig): PeerConfig {
-  const { address, sourceAddress, nextHops } = config
-  const text = (given: string): string => {
-    const found = tryParseAddress(given)
-    if (found) return formatAddress(found)
-    throw new BgpError(
-      'INVALID_INPUT',
-      `peer ${config.name}`,
-      `${JSON.stringify(given)} is no address; give one like 10.0.0.1`,
-    )
-  }
-  for (const given of [sourceAddress, nextHops?.ipv4, nextHops?.ipv6]) if (given !== undefined) text(given)
-  if (address !== LEARNT) return { ...config, address: text(address) }
-  if (config.device !== undefined) return config
-  throw new BgpError(
-    'INVALID_INPUT',
-    `peer ${config.name}`,
-    'its address is to be learnt, and it has no device; say on which',
-  )
 }

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { NetworkNamespace } from 'netlink-ts'
 import { addAddresses, type Lab, lab, macs } from '../../test/lab.ts'
+import { countHops } from '../hop/count.ts'
 import type { NextHop } from '../hop/types.ts'
 import { KEEPER_PROTOCOL } from '../kept/mark.ts'
 import type { KeeperNotes, NotedHop } from '../kept/notes.ts'
@@ -154,9 +155,10 @@ describe('at the start', () => {
     add('10.0.0.6', { ...marked, state: 'stale' })
     add('10.0.0.7', { ...marked, state: 'stale' })
     add('10.0.0.8', { state: 'stale' })
+    add('2001:db8::6', { ...marked, state: 'stale' })
     const notes = notesOf([hop('10.0.0.5')], [hop('10.0.0.7')])
     const { removed } = new NeighborKeeper(net.here, { notes }).want([hop('10.0.0.2')])
-    expect(removed.map(({ address }) => address).toSorted()).toEqual(['10.0.0.5', '10.0.0.6'])
+    expect(removed.map(({ address }) => address).toSorted()).toEqual(['10.0.0.5', '10.0.0.6', '2001:db8::6'])
     expect(addresses()).toEqual(expect.arrayContaining(['10.0.0.7', '10.0.0.8']))
     expect(notes.last.map(({ address }) => address)).toEqual(['10.0.0.2'])
   })
@@ -164,15 +166,30 @@ describe('at the start', () => {
 
 test('an own address is never a neighbour, also when it becomes one later', () => {
   const keeper = new NeighborKeeper(net.here)
-  const wanted = [hop('10.0.0.1'), hop('10.0.0.2'), hop('10.0.0.9')]
-  expect(keeper.want(wanted).own).toEqual([hop('10.0.0.1')])
-  expect(addresses()).not.toContain('10.0.0.1')
-  addAddresses(net.here, 'e0', ['10.0.0.9/24'])
+  const [own, later] = [
+    ['10.0.0.1', '2001:db8::1'],
+    ['10.0.0.9', '2001:db8::9'],
+  ]
+  const wanted = [...own!, '10.0.0.2', ...later!].map(hop)
+  expect(keeper.want(wanted).own).toEqual(own!.map(hop))
+  for (const address of own!) expect(addresses()).not.toContain(address)
+  addAddresses(net.here, 'e0', ['10.0.0.9/24', '2001:db8::9/64'])
   expect(keeper.want(wanted, { look: true })).toMatchObject({
-    removed: [hop('10.0.0.9')],
-    own: [hop('10.0.0.1'), hop('10.0.0.9')],
+    removed: later!.map(hop),
+    own: [...own!, ...later!].map(hop),
   })
-  expect(entry('10.0.0.9')?.flags ?? []).not.toContain('extern_learn')
+  for (const address of later!) expect(entry(address)?.flags ?? []).not.toContain('extern_learn')
+})
+
+test('the entry of a router goes with the last node behind it', () => {
+  const behind = (...nodes: string[]): NextHop[][] =>
+    nodes.map((node) => [hop(node.includes(':') ? '2001:db8::2' : '10.0.0.2')])
+  const keeper = new NeighborKeeper(net.here)
+  expect(keeper.want(countHops(behind('10.2.0.1', '10.2.0.2', 'fd02::1', 'fd02::2'))).added).toEqual(both())
+  expect(keeper.want(countHops(behind('10.2.0.1', 'fd02::1'))).removed).toEqual([])
+  expect(keeper.want(countHops(behind('10.2.0.1'))).removed).toEqual([hop('2001:db8::2')])
+  expect(keeper.want(countHops([])).removed).toEqual([hop('10.0.0.2')])
+  for (const { address } of both()) expect(entry(address)?.flags ?? []).not.toContain('extern_learn')
 })
 
 test('nothing is asked of devices that are down, and what is wanted there is kept when they are up', async () => {

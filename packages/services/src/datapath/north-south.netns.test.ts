@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { jiffiesPerSecond } from '@skep/datapath/clock'
 import { type LbXdp, loadLbXdp } from '@skep/datapath/lb-xdp'
 import { openMaps, ServiceMaps, sizeMaps } from '@skep/lb-maps'
-import { type Host, httpServer, topology, traffic } from '@skep/testbed'
+import { type Host, httpServer, topology, traffic, udpEcho } from '@skep/testbed'
 import type { Source } from '../table/inputs.ts'
 import { ServiceTable } from '../table/table.ts'
 import { type EndpointSpec, loadBalancer, slice } from '../test/build.ts'
@@ -42,6 +42,7 @@ describe('services at the devices of a node', () => {
       undo.use(node.run(() => lb.programs.lbXdp.attachXdp({ device, mode: 'native' })))
     for (const host of [net.one, net.two]) undo.use(await httpServer(host, { port: 8080 }))
     undo.use(await httpServer(node, { port: 9090 }))
+    undo.use(await udpEcho(node, { port: 9090 }))
   })
   afterAll(() => undo.disposeAsync())
 
@@ -74,6 +75,15 @@ describe('services at the devices of a node', () => {
 
   test('what is the host’s own at these addresses goes on to the host', async () => {
     expect(await ask('10.1.0.1', 9090)).toEqual(['node'])
+    const large = {
+      protocol: 'udp' as const,
+      address: '10.0.0.1',
+      port: 9090,
+      bytes: 5000,
+      requests: 3,
+      timeoutMs: 5000,
+    }
+    expect(await traffic(client, large)).toMatchObject({ failed: 0 })
     // From ports that translated packets have, too.
     expect(await ask('10.1.0.12', 8080, node)).toEqual(['two'])
   })
