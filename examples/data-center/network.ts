@@ -50,8 +50,10 @@ export async function buildDataCenter(): Promise<DataCenter> {
     }),
   )
   for (const name of backends) stack.use(await tcpEcho(net.host(name)))
-  const owned = stack.move()
   const ports = net.host('switch')
+  // Else it would give what is for the one that is gone to the others, whose programs see every frame.
+  for (const name of balancers) await ports.exec('bridge', 'link', 'set', 'dev', name, 'flood', 'off')
+  const owned = stack.move()
   return { net, plug: plugIn(ports), [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
