@@ -10,21 +10,40 @@ jest := node --experimental-vm-modules --disable-warning=ExperimentalWarning nod
 bootstrap := sh tools/bootstrap/bootstrap.sh
 machine := sh tools/bootstrap/machine.sh
 
+# Whether tests of PACKAGE start a cluster.
+asks-kube = grep -rqs --include='*.test.ts' --exclude-dir=node_modules -e @skep/kube-testenv -e clusterNeeds $(addsuffix /$(PACKAGE),packages apps tools)
+
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: ## a load balancer in namespaces: balance, kill, restart, remove a backend (JSON=1: one document)
 	@$(bootstrap) demo && $(machine) demo
 	@$(node) examples/demo/main.ts
 
+.PHONY: data-center
+data-center: ## three load balancers behind a router: kill, drain, cut, lose one under load (ROUTER=frr, BFD=300, JSON=1)
+	@$(bootstrap) data-center && $(machine) data-center
+	@$(node) examples/data-center/main.ts $(if $(ROUTER),--router $(ROUTER)) $(if $(BFD),--bfd $(BFD)) $(if $(JSON),--json)
+
 .PHONY: test
 test: ## all tests; needs root for those on the kernel. One package: make test PACKAGE=lb-maps
 	@$(bootstrap) test
 	@$(if $(PACKAGE),$(node) tools/jest/check-package.ts $(PACKAGE))
 	@$(machine) test
+	@$(if $(PACKAGE),! $(asks-kube) || )$(MAKE) -s kube-programs || echo 'test: goes on without them; tests with a cluster fail' >&2
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
+
+.PHONY: kube
+kube: ## a Kubernetes control plane with two nodes, to play with (PROXY=nftables|iptables); Ctrl-C ends it
+	@$(bootstrap) kube && $(machine) kube
+	@$(MAKE) -s kube-programs
+	@$(node) tools/kube-testenv/src/main.ts $(if $(PROXY),--proxy $(PROXY))
+
+.PHONY: kube-programs
+kube-programs: ## builds what clusters of tests are made of, once: etcd, kube-apiserver, kube-controller-manager, kube-proxy
+	@$(node) tools/kube-testenv/src/programs/main.ts
 
 .PHONY: test-kernels
 test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs (SMOKE=1, KERNEL=6.1, TESTS=bond)
@@ -33,7 +52,7 @@ test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs 
 	@$(node) tools/vm/main.ts $(if $(SMOKE),--smoke) $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(TESTS),--tests "$(TESTS)")
 
 .PHONY: bench
-bench: ## benchmarks as one table (ONLY=control|datapath|end-to-end, KATRAN=checkout, JSON=1)
+bench: ## benchmarks as one table (ONLY=bgp|control|datapath|end-to-end, KATRAN=checkout, JSON=1)
 	@$(bootstrap) $(if $(KATRAN),build,bench) && $(machine) bench
 	@$(if $(filter control datapath,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
 	@$(if $(KATRAN),KATRAN=$(abspath $(KATRAN)) )$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
@@ -62,4 +81,4 @@ build: ## addons, BPF objects, generated code, and dist/ of every package
 
 .PHONY: clean
 clean: ## removes what was built; keeps node_modules and what is committed
-	@rm -rf .cache coverage packages/*/dist apps/*/dist packages/*/prebuilds bpf/build
+	@rm -rf .cache coverage packages/*/dist apps/*/dist tools/*/dist packages/*/prebuilds bpf/build

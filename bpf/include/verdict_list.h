@@ -49,5 +49,6 @@
 	verdict(DROP_OPTION, DROP, "IP options or extension headers leave no place for the option of DSR") \
 	verdict(REPLY_PING, TX, "ping to an address of a service, answered") \
 	verdict(DROP_SOURCE_RANGE, DROP, "the service does not admit clients of this address") \
-	verdict(DROP_RATE_LIMIT, DROP, "clients of this prefix open more connections than the service allows")
+	verdict(DROP_RATE_LIMIT, DROP, "clients of this prefix open more connections than the service allows") \
+	verdict(STACK_DEVICE, PASS, "translated; the route's device takes no frames from XDP, the kernel forwards")
 /* clang-format on */

@@ -8,8 +8,31 @@
  */
 #pragma once
 #include "icmp.h"
+#include "layers.h"
 #include "mtu.h"
 #include "swap.h"
+
+/* Whether the device of the route, or that below it, sends what XDP redirects; what XDP cannot send is the
+ * kernel's. */
+static __always_inline _Bool find_sender(const struct context *ctx, struct route_lookup *lookup)
+{
+	_Bool layered = is_on(SWITCH_LAYERED);
+	__u32 base = lookup->route.ifindex, back = device_of(ctx);
+	const struct departure *departure = layered ? find_departure(base) : 0;
+	const struct arrival *arrival = layered ? find_arrival(back, arrival_tag(ctx)) : 0;
+
+	if (departure)
+		base = departure->base;
+	if (arrival)
+		back = arrival->base;
+	if (bpf_map_lookup_elem(&devices, &base))
+		return 1;
+#ifndef HOOK_TC
+	if (back != base)
+		lookup->route.stack = VERDICT_STACK_DEVICE;
+#endif
+	return 0;
+}
 
 /* The values of bpf_fib_lookup(): 0 found, below 0 refused, above 0 why there is no way. */
 __noinline int ask_kernel(struct context *ctx)
@@ -21,7 +44,8 @@ __noinline int ask_kernel(struct context *ctx)
 	if (!lookup)
 		return -1;
 	fib = &lookup->fib;
-	*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
+	lookup->from = device_above(device_of(ctx), arrival_tag(ctx));
+	*fib = (struct bpf_fib_lookup){.ifindex = lookup->from};
 	fill_lookup(fib, lookup);
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
 	lookup->route.ifindex = fib->ifindex;
@@ -29,9 +53,10 @@ __noinline int ask_kernel(struct context *ctx)
 	__builtin_memcpy(lookup->route.source, fib->smac, ETH_ALEN);
 	lookup->route.mtu = mtu_of_way(ctx, lookup, result); /* which may ask again */
 	lookup->hop = 0;
+	lookup->route.stack = VERDICT_GO_ON;
 	if (result != BPF_FIB_LKUP_RET_SUCCESS)
 		return result;
-	lookup->hop = note_hop(&lookup->route, lookup->generation);
+	lookup->hop = note_hop(&lookup->route, find_sender(ctx, lookup), lookup->generation);
 	return result;
 }
 

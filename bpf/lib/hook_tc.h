@@ -5,6 +5,7 @@
  * where the card has summed the whole packet up (CHECKSUM_COMPLETE), it is told what else changes.
  */
 #pragma once
+#include "../include/maps/layers.h"
 #include "checksum.h"
 #include "lifted_tags.h"
 #include "packet.h"
@@ -40,6 +41,15 @@ static __always_inline void pull_headers(struct context *ctx)
 static __always_inline __u32 device_of(const struct context *ctx)
 {
 	return field_of(ctx, ifindex);
+}
+
+/* The tag that is beside the packet. */
+static __always_inline struct layer_tag arrival_tag(const struct context *ctx)
+{
+	if (!field_of(ctx, vlan_present))
+		return (struct layer_tag){};
+	return (struct layer_tag){field_of(ctx, vlan_proto),
+				  bpf_htons(field_of(ctx, vlan_tci)) & bpf_htons(VLAN_ID)};
 }
 
 static __always_inline long bytes_from(const struct context *ctx, const void *place, const void *end)

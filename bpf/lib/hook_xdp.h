@@ -1,15 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* The story at XDP: see hook.h. */
 #pragma once
+#include "../include/maps/layers.h"
 #include "checksum.h"
 #include "packet.h"
 #include "vlan.h"
 
 #define context xdp_md
 
+/* Read where this stands: the verifier refuses a place in the context that has been computed before. */
 static __always_inline __u32 device_of(const struct context *ctx)
 {
-	return ctx->ingress_ifindex;
+	__u64 device;
+
+	asm volatile("%0 = *(u32 *)(%1 + %2)"
+		     : "=r"(device)
+		     : "r"(ctx), "i"(__builtin_offsetof(struct context, ingress_ifindex)));
+	return device;
+}
+
+/* The outermost tag that the frame came with. */
+static __always_inline struct layer_tag arrival_tag(const struct context *ctx)
+{
+	const struct ethhdr *ethernet = (void *)(long)ctx->data;
+	const struct vlan_tag *tag = (const void *)(ethernet + 1);
+
+	if ((void *)(tag + 1) > (void *)(long)ctx->data_end || !is_tag(ethernet->h_proto))
+		return (struct layer_tag){};
+	return (struct layer_tag){ethernet->h_proto, tag->control & bpf_htons(VLAN_ID)};
 }
 
 /* From a place in the frame to its end. */

@@ -22,6 +22,18 @@ static __always_inline __u32 noted(__u32 place, __u32 generation)
 	return place | generation << 16;
 }
 
+/* Whether this hook can send by a hop's device. Where XDP only could back by the one that a packet came in
+ * by, it asks again. */
+static __always_inline _Bool can_send(const struct hop *hop)
+{
+#ifdef HOOK_TC
+	(void)hop;
+	return 1;
+#else
+	return hop->sends;
+#endif
+}
+
 /* The hop that was noted, if both are of this generation and this length fits. */
 static __always_inline _Bool recall_hop(__u32 note, __u32 generation, __u32 length, struct route *route)
 {
@@ -35,7 +47,7 @@ static __always_inline _Bool recall_hop(__u32 note, __u32 generation, __u32 leng
 	if (unrelated(found) != generation)
 		return 0;
 	hop = after(found, hop);
-	if (length > hop->mtu)
+	if (length > hop->mtu || !can_send(hop))
 		return 0;
 	route->ifindex = hop->ifindex;
 	__builtin_memcpy(route->destination, hop->destination, ETH_ALEN);
@@ -53,20 +65,21 @@ static __always_inline _Bool same_mac(const __u8 *a, const __u8 *b)
 	       *(const any_quarter *)(a + 4) == *(const any_quarter *)(b + 4);
 }
 
-static __always_inline _Bool is_same_hop(const struct hop *hop, const struct route *route)
+static __always_inline _Bool is_same_hop(const struct hop *hop, const struct route *route, _Bool sends)
 {
-	return hop->ifindex == route->ifindex && hop->mtu == route->mtu &&
+	return hop->ifindex == route->ifindex && hop->mtu == route->mtu && hop->sends == sends &&
 	       same_mac(hop->destination, route->destination) && same_mac(hop->source, route->source);
 }
 
 /* Takes a place that is of another generation: whoever swaps the old one out writes. */
-static __always_inline _Bool write_hop(struct hop *hop, const struct route *route, __u32 from,
+static __always_inline _Bool write_hop(struct hop *hop, const struct route *route, _Bool sends, __u32 from,
 				       __u32 generation)
 {
 	if (from == HOP_BUSY || swap32(&hop->generation, from, HOP_BUSY) != from)
 		return 0;
 	hop->ifindex = route->ifindex;
 	hop->mtu = route->mtu;
+	hop->sends = sends;
 	__builtin_memcpy(hop->destination, route->destination, ETH_ALEN);
 	__builtin_memcpy(hop->source, route->source, ETH_ALEN);
 	swap32(&hop->generation, HOP_BUSY, generation);
@@ -74,11 +87,11 @@ static __always_inline _Bool write_hop(struct hop *hop, const struct route *rout
 }
 
 /* The note of this hop, or 0: then every packet asks the kernel. */
-static __always_inline __u32 note_hop(const struct route *route, __u32 generation)
+static __always_inline __u32 note_hop(const struct route *route, _Bool sends, __u32 generation)
 {
 	const __u8 *mac = route->destination;
 	__u64 key = (__u64)route->ifindex << 32 | (__u32)(mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5]);
-	__u64 hash = fmix64(key ^ route->mtu);
+	__u64 hash = fmix64(key ^ route->mtu ^ (__u64)sends << 48);
 	struct hop *hop;
 	__u32 place, found;
 
@@ -91,7 +104,8 @@ static __always_inline __u32 note_hop(const struct route *route, __u32 generatio
 		if (!hop || !place)
 			continue;
 		found = *(volatile __u32 *)&hop->generation;
-		if (found == generation ? is_same_hop(hop, route) : write_hop(hop, route, found, generation))
+		if (found == generation ? is_same_hop(hop, route, sends)
+					: write_hop(hop, route, sends, found, generation))
 			return noted(place, generation);
 	}
 	return 0;

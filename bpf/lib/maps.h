@@ -12,6 +12,7 @@
 #include "../include/maps/counters.h"
 #include "../include/maps/fragments.h"
 #include "../include/maps/hops.h"
+#include "../include/maps/layers.h"
 #include "../include/maps/locks.h"
 #include "../include/maps/members.h"
 #include "../include/maps/moves.h"
@@ -123,6 +124,30 @@ struct {
 	__type(key, __u32);
 	__type(value, struct hop);
 } hops SEC(".maps");
+
+/* Devices that send what XDP redirects to them, each under its own number: for others that is lost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, 1024);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} devices SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, LAYER_LINES);
+	__type(key, __u32);
+	__type(value, struct arrival_line);
+} arrivals SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, LAYER_LINES);
+	__type(key, __u32);
+	__type(value, struct departure_line);
+} departures SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -39,7 +39,7 @@ static __always_inline __u32 try_lengths(struct context *ctx, struct route_looku
 
 	lookup->tried = 0;
 	for (int bit = MTU_BITS - 1; bit >= 0; bit--) {
-		*fib = (struct bpf_fib_lookup){.ifindex = device_of(ctx)};
+		*fib = (struct bpf_fib_lookup){.ifindex = lookup->from};
 		fill_lookup(fib, lookup);
 		fib->tot_len = lookup->tried | 1U << bit;
 		if (bpf_fib_lookup(ctx, fib, sizeof(*fib), 0) != BPF_FIB_LKUP_RET_FRAG_NEEDED)

@@ -47,6 +47,7 @@ static __always_inline _Bool is_sent(__u32 member, enum verdict verdict)
 	case VERDICT_STACK_NO_NEIGHBOUR:
 	case VERDICT_STACK_FRAGMENTS:
 	case VERDICT_STACK_ENCAPSULATES:
+	case VERDICT_STACK_DEVICE:
 		return 1;
 	default:
 		return member != NO_MEMBER;

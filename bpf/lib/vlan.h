@@ -6,6 +6,7 @@
 #include <bpf/bpf_endian.h>
 
 #define VLAN_TAGS 2
+#define VLAN_ID   0x0fff
 
 /* Of the IP header in a frame, which is behind tags: what it can be. */
 #define NETWORK_MASK 0x1f

@@ -29,6 +29,7 @@ struct route_lookup {
 	struct route route;
 	__u32 hop;
 	__u32 tried; /* see mtu.h */
+	__u32 from;  /* the device that it has come in by, as routes know it */
 };
 
 SCRATCH(this_lookup, struct route_lookup)

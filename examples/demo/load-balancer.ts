@@ -1,6 +1,6 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,25 +39,29 @@ export class LoadBalancer implements Lifetime {
     return code === 0 ? undefined : (stderr || stdout).trim()
   }
 
-  /** Starts `skep-lb run` and waits until it is ready. */
-  async start(): Promise<void> {
+  /** Starts `skep-lb run` and waits until it is ready, and has logged this. */
+  async start(logged?: RegExp): Promise<void> {
     const command = [...this.#command('run'), '--config', this.#config]
     this.#child = this.#host.spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
     const ready = untilLine(this.#child.stdout, /^ready/)
     let log = ''
     this.#child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
-    await ready.catch((error: unknown) => {
+    const told = logged && untilLine(this.#child.stderr, logged)
+    await Promise.all([ready, told]).catch((error: unknown) => {
       throw new Error(`skep-lb did not start: ${log}`, { cause: error })
     })
   }
 
-  /** `kill -9`. */
-  async kill(): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const exit = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exit
+  /** `kill -9`, or another signal; until the process has ended. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.#ended((child) => child.kill(signal))
+  }
+
+  /** What a machine leaves that loses its power: no process, nothing in the kernel, an empty `/run`. */
+  async crash(): Promise<void> {
+    await this.#ended(() => this.#host.killAll())
+    rmSync(this.#pins, { recursive: true, force: true })
+    rmSync(this.#run, { recursive: true, force: true })
   }
 
   /** Has the process read its configuration again; resolves with the share of a service's ring that moved. */
@@ -93,11 +97,23 @@ export class LoadBalancer implements Lifetime {
 
   [Symbol.dispose](): void {
     this.#child?.kill('SIGKILL')
+    if (existsSync(this.#run)) this.#uninstall()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #uninstall(): void {
     // In a session of its own: Ctrl-C goes to all processes of the terminal, and this one must finish.
     const options = { encoding: 'utf8', detached: true } as const
     const { status, stderr } = this.#host.run(() => spawnSync(process.execPath, this.#command('uninstall'), options))
-    rmSync(this.#folder, { recursive: true, force: true })
     if (status !== 0) throw new Error(`skep-lb uninstall failed: ${stderr}`)
+  }
+
+  async #ended(by: (child: ChildProcess) => void): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    by(child)
+    await exit
   }
 
   get #running(): ChildProcess {
@@ -109,13 +125,16 @@ export class LoadBalancer implements Lifetime {
     return join(this.#folder, 'lb.yaml')
   }
 
+  get #pins(): string {
+    return `/sys/fs/bpf/${ownName('skep-demo')}-${this.#host.name}`
+  }
+
+  get #run(): string {
+    return join(this.#folder, 'run')
+  }
+
   #command(verb: string): string[] {
-    const roots = [
-      '--bpf-root',
-      `/sys/fs/bpf/${ownName('skep-demo')}-${this.#host.name}`,
-      '--run-dir',
-      join(this.#folder, 'run'),
-    ]
+    const roots = ['--bpf-root', this.#pins, '--run-dir', this.#run]
     return ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main, verb, ...roots]
   }
 }

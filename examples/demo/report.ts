@@ -1,5 +1,5 @@
 import type { Latency, TrafficReport } from '@skep/testbed'
-import { table } from './table.ts'
+import { table } from '@skep/terminal'
 
 /** What clients saw. */
 export interface Requests {
@@ -94,10 +94,15 @@ export function formatReport(report: Report): string {
   const { live } = removeBackend
   return [
     '',
-    ...table([['', 'requests', 'failed', ...backends, 'p50', 'p99'], row('IPv4', ipv4), row('IPv6', ipv6)]),
+    ...table([['', 'requests', 'failed', ...backends, 'p50', 'p99'], row('IPv4', ipv4), row('IPv6', ipv6)], {
+      left: 1,
+    }),
     '',
     'what became of the packets (every outcome is counted)',
-    ...table(Object.entries(verdicts).map(([verdict, packets]) => [`  ${verdict}`, `${packets}`])),
+    ...table(
+      Object.entries(verdicts).map(([verdict, packets]) => [`  ${verdict}`, `${packets}`]),
+      { left: 1 },
+    ),
     `  ${nsPerPacket} ns per packet in the XDP program (the kernel's own count, which adds some 20 ns of its own)`,
     '',
     'kill -9 under load, then a new start',

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings a checkout to where the wanted targets can run: Debian packages, npm packages, native addons, BPF objects.
-# Usage: bootstrap.sh demo|test|bench|contenders|lint|build …   A second run finds everything in place and only looks.
+# Usage: bootstrap.sh demo|data-center|test|bench|contenders|lint|build …   A second run finds everything in place and only looks.
 set -eu
 cd "$(dirname "$0")/../.."
 target=${1:-build}

@@ -25,9 +25,11 @@ test soak|ethtool|/usr/sbin/ethtool /sbin/ethtool|what a card does for a test's 
 test soak|tcpdump|/usr/bin/tcpdump /usr/sbin/tcpdump|packet capture, and the second reader of @skep/packet
 test soak|bpftool linux-tools-common+linux-tools-$(uname -r) linux-tools-generic none|/usr/sbin/bpftool /usr/bin/bpftool /usr/lib/linux-tools/*/bpftool|the second reader of maps and links
 test soak|keepalived none|/usr/sbin/keepalived /usr/bin/keepalived|the other router of a VRRP group
-test soak|frr none|/usr/lib/frr/bfdd|a router on the other side: BFD, BGP
-test soak|bird2 none|/usr/sbin/bird /usr/bin/bird|another one
-test soak|gobgpd none|/usr/bin/gobgpd|a third one
+data-center test soak|frr none|/usr/lib/frr/bfdd|a router on the other side: BFD, BGP
+data-center test soak contenders|bird2 none|/usr/sbin/bird /usr/bin/bird|another one
+test soak contenders|gobgpd none|/usr/bin/gobgpd|a third one
+test soak bench kube|nftables none|/usr/sbin/nft|kube-proxy's rules, beside ours
+test soak bench kube|iptables none|/usr/sbin/iptables|the same, and a sidecar's redirects
 test lint build|clang-14 none|/usr/bin/clang-14|compiles the datapath (the pinned compiler; without it the committed objects stay)
 test lint build|llvm-14 none|/usr/bin/llvm-strip-14|strips the datapath's debug sections
 lint test|clang-format-14 none|/usr/bin/clang-format-14|checks the format of the C files

@@ -37,7 +37,7 @@ describe('packages for the tests, on a machine that has none', () => {
     expect(first.status).toBe(0)
     expect(machine.installed()).toEqual(plain.toSorted())
     expect(first.stderr).toContain(
-      'skipped or fails with their name: bpftool keepalived frr bird2 gobgpd clang-14 llvm-14 clang-format-14',
+      'skipped or fails with their name: bpftool keepalived frr bird2 gobgpd nftables iptables clang-14 llvm-14 clang-format-14',
     )
     expect(machine.run()).toMatchObject({ status: 0, stderr: '' })
   })
@@ -141,6 +141,7 @@ const files: Readonly<Record<string, string>> = {
   netbase: 'etc/protocols',
   'util-linux': 'usr/bin/setpriv',
   curl: 'usr/bin/curl',
+  ethtool: 'usr/sbin/ethtool',
   tcpdump: 'usr/bin/tcpdump',
   shellcheck: 'usr/bin/shellcheck',
   'clang-14': 'usr/bin/clang-14',

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Says what this machine lacks for packets to go through the kernel, and what still works.
-# Usage: machine.sh demo|test|bench.  Exit 1 when the target cannot run at all.
+# Usage: machine.sh demo|data-center|test|bench.  Exit 1 when the target cannot run at all.
 set -eu
 target=${1:-test}
 lacks=''

@@ -32,3 +32,12 @@ test('needs are tried on this machine', () => {
   expect(reasons['root'] === null).toBe(process.geteuid?.() === 0)
   expect(reasons['no-such-program']).toBe('no no-such-program in PATH')
 })
+
+test('a feature brings its reason along', () => {
+  const names = ['a (needs MTU of a route: Linux 5.12)', 'b (needs MTU of a route: Linux 5.12)']
+  const needed = names.flatMap(needsOf)
+  expect(explainSkips(names, tryNeeds(needed))).toEqual({
+    lines: ['2 skipped for want of MTU of a route: Linux 5.12'],
+    wrong: [],
+  })
+})

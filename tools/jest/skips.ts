@@ -29,7 +29,11 @@ export function explainSkips(names: readonly string[], reasons: Reasons): SkipRe
     else counts.set(missing.join(', '), (counts.get(missing.join(', ')) ?? 0) + 1)
   }
   const skipped = [...counts].map(([needed, tests]) => `${tests} skipped for want of ${needed}`)
-  const why = [...wanted].map((need) => `  ${need}: ${reasons[need] ?? 'the test found it missing'}`)
+  const why = [...wanted].flatMap((need) => {
+    const reason = reasons[need] ?? 'the test found it missing'
+    // A feature's name has its reason.
+    return need.endsWith(`: ${reason}`) ? [] : [`  ${need}: ${reason}`]
+  })
   return { lines: [...skipped, ...why], wrong }
 }
 

@@ -9,6 +9,8 @@ test('tests that ask something of the kernel say so', () => {
   expect(asksKernel("needing(needs.root, needs.bpf).describe('x', () => {")).toBe(true)
   expect(asksKernel("describeWith(['root'], 'x', () => {")).toBe(true)
   expect(asksKernel("describe('what is needed', () => {")).toBe(false)
+  expect(asksKernel("describe('what is needed', () => {", true)).toBe(true)
+  expect(asksKernel('const { test } = needing(...clusterNeeds)', true)).toBe(false)
 })
 
 test('the smoke set is a part of them', () => {

@@ -48,9 +48,9 @@ function logFile(version: string): string {
   return join(folder, `${version}.log`)
 }
 
-/** What programs load, and how each file of tests went. */
+/** What programs load, how each file of tests went, and what tests have counted. */
 export function isProgress(line: string): boolean {
-  return /^(booted|loads |refuses |PASS |FAIL |vm: )/.test(line)
+  return /^(booted|loads |refuses |PASS |FAIL |vm: |counted: )/.test(line)
 }
 
 /** The ordinary tests, by the pinned Node. */

@@ -9,7 +9,6 @@ import {
   Speaker,
   type SpeakerEvent,
   peersOf,
-  type PeerConfig,
 } from '@skep/bgp'
 import { UsageError } from './error.ts'
 
@@ -22,6 +21,8 @@ export interface DaemonOptions {
   /** We have restarted, and peers may have kept our routes. */
   readonly restarting: boolean
   readonly onEvent: (event: SpeakerEvent) => void
+  /** The address of a peer was learnt. */
+  readonly onMoved?: (() => void) | undefined
 }
 
 /** A speaker that does what a file says. */
@@ -33,12 +34,12 @@ export class Daemon implements Disposable {
   constructor(options: DaemonOptions) {
     this.#options = options
     this.#config = loadBgpConfig(options.file)
-    const { file, nodeLabels, restarting, onEvent } = options
+    const { file, nodeLabels, restarting, onEvent, onMoved } = options
     const { asn, routerId } = this.#identity(this.#config)
     const { listen } = this.#config
     if (peersOf(this.#config, nodeLabels).length === 0)
       onEvent({ peer: '-', what: `${file}: no peer is for this node`, error: true })
-    this.speaker = new Speaker({ asn, routerId, listen, nodeLabels, restarting, onEvent })
+    this.speaker = new Speaker({ asn, routerId, listen, nodeLabels, restarting, onEvent, onMoved })
   }
 
   /** Announces everything, then connects. Throws where it cannot listen. */
@@ -46,11 +47,6 @@ export class Daemon implements Disposable {
     applyBgpConfig(this.speaker, this.#config, this.#options.nodeLabels)
     this.speaker.start()
     this.speaker.complete()
-  }
-
-  /** Those that this node speaks with. */
-  get peers(): readonly PeerConfig[] {
-    return peersOf(this.#config, this.#options.nodeLabels)
   }
 
   /** Reads the file again. Throws where it is wrong, and nothing has changed then. */

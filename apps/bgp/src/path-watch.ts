@@ -1,4 +1,4 @@
-import { BfdTie, type PeerConfig, type Speaker, type SpeakerEvent } from '@skep/bgp'
+import { BfdTie, type PeerConfig, type PeerStatus, type Speaker, type SpeakerEvent } from '@skep/bgp'
 import { type BfdEvent, type BfdProcess, startBfdProcess, stopBfdProcess } from '@skep/bfd'
 
 export interface PathWatchOptions {
@@ -13,13 +13,33 @@ export class PathWatch {
   readonly #options: PathWatchOptions
   #bfd: BfdProcess | undefined
   #tie: BfdTie | undefined
+  #last: Promise<void> = Promise.resolve()
 
   constructor(options: PathWatchOptions) {
     this.#options = options
   }
 
   /** The speaker's peers, now that it has them. Throws `BfdError` where BFD cannot be had. */
-  async follow(peers: readonly PeerConfig[]): Promise<void> {
+  follow(peers: readonly PeerConfig[]): Promise<void> {
+    const done = this.#last.then(() => this.#follow(peers))
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+
+  /** How the speaker's peers are, their paths included. */
+  peers(): PeerStatus[] {
+    const peers = this.#options.speaker.peers()
+    return this.#tie?.status(peers) ?? peers
+  }
+
+  /** `keep`: BFD goes on, as the routes do, for the speaker that comes next; else peers are told that it ends. */
+  async end(keep: boolean): Promise<void> {
+    await this.#last
+    this.#tie?.[Symbol.dispose]()
+    await (keep ? this.#bfd?.close() : this.#bfd?.stop())
+  }
+
+  async #follow(peers: readonly PeerConfig[]): Promise<void> {
     const { speaker, socket } = this.#options
     if (this.#bfd === undefined && !peers.some(({ bfd }) => bfd !== undefined)) {
       // One of before has nothing to watch any more.
@@ -29,12 +49,6 @@ export class PathWatch {
     this.#bfd ??= await startBfdProcess({ socket, onEvent: (event) => this.#tell(event) })
     this.#tie ??= new BfdTie(speaker, this.#bfd)
     this.#tie.apply(peers)
-  }
-
-  /** `keep`: BFD goes on, as the routes do, for the speaker that comes next; else peers are told that it ends. */
-  async end(keep: boolean): Promise<void> {
-    this.#tie?.[Symbol.dispose]()
-    await (keep ? this.#bfd?.close() : this.#bfd?.stop())
   }
 
   #tell(event: BfdEvent): void {

@@ -2,19 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect } from '@jest/globals'
-import { type Host, needing, needs, topology, untilLine } from '@skep/testbed'
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
+import { needing, needs, topology, untilLine } from '@skep/testbed'
+import { commandLine, daemon } from '../test/daemon.ts'
 
 const bird = `router id 10.0.0.254;
 protocol device {}
+protocol bfd { interface "*" { interval 200 ms; multiplier 10; }; }
 protocol bgp skep {
   local 10.0.0.254 as 65000;
   neighbor 10.0.0.1 as 65001;
   passive on;
   direct;
+  bfd on;
   ipv4 { import all; export none; };
 }
 `
@@ -25,20 +25,9 @@ kind: BGP
 spec:
   asn: 65001
   routerId: 10.0.0.1
-  peers: [{ name: tor-1, address: 10.0.0.254, asn: 65000, connectRetry: 1 }]
+  peers: [{ name: tor-1, address: 10.0.0.254, asn: 65000, connectRetry: 1, device: eth0, bfd: { intervalMs: 200, multiplier: 10 } }]
   announce: [{ prefixes: [${prefix}] }]
 `
-}
-
-/** A daemon that is gone afterwards. */
-function daemon(stack: AsyncDisposableStack, host: Host, file: string, args: readonly string[]) {
-  const child = host.spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  stack.defer(async () => {
-    child.kill('SIGKILL')
-    await exited
-  })
-  return { child, exited }
 }
 
 needing(needs.root, needs.binary('bird')).test(
@@ -60,14 +49,18 @@ needing(needs.root, needs.binary('bird')).test(
       )
         await wait(20)
     }
-    const words = ['--conditions=@skep/source', main, '--socket', path('sock')]
+    const words = commandLine(path('sock'))
     const { child, exited } = daemon(stack, net.skep, process.execPath, [...words, 'run', '-f', file])
     const ask = (...command: string[]): Promise<string> => net.skep.exec(process.execPath, ...words, ...command)
     await untilLine(child.stdout!, /speaking as/)
     await router('show route', /192\.0\.2\.10\/32/)
-    expect(await ask('peers')).toMatch(/tor-1 {2}10\.0\.0\.254 {2}65000 {2}established/)
+    while (!(await ask('peers')).includes(' up ')) await wait(20)
+    expect(await ask('peers')).toMatch(/tor-1 {2}10\.0\.0\.254 {2}65000 {2}established {2}\w+ +up /)
+    expect(JSON.parse(await ask('peers', '--json'))).toMatchObject([{ bfd: { state: 'up', downs: 0 } }])
     expect(await ask('routes', '--explain')).toContain('announced to tor-1: the only route')
-    expect(await ask('metrics')).toContain('skep_bgp_advertised_routes{peer="tor-1",family="ipv4"} 1')
+    const metrics = await ask('metrics')
+    expect(metrics).toContain('skep_bgp_advertised_routes{peer="tor-1",family="ipv4"} 1')
+    expect(metrics).toContain('skep_bgp_bfd_state{peer="tor-1"} 3')
 
     writeFileSync(file, configuration('192.0.2.11/32'))
     expect(await ask('diff', '-f', file)).toBe('- 192.0.2.10/32 to tor-1\n+ 192.0.2.11/32 to tor-1\n')

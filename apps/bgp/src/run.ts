@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { basename, dirname, join } from 'node:path'
-import { type Labels, bgpMetrics, formatMetrics, type SpeakerEvent } from '@skep/bgp'
+import { type Labels, bgpMetrics, formatMetrics, type PeerStatus, type SpeakerEvent } from '@skep/bgp'
 import { serve } from './control.ts'
 import { Daemon } from './daemon.ts'
 import { PathWatch } from './path-watch.ts'
@@ -20,11 +20,13 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const { file, nodeLabels, routerId, restarted: restarting } = options
-  const daemon = new Daemon({ file, nodeLabels, routerId, restarting, onEvent: tell })
-  stack.use(await serve(daemon, options.socket))
-  if (options.metrics) stack.use(await serveMetrics(daemon, options.metrics))
-  daemon.start()
+  const onMoved = (): void => void watchPaths(paths, daemon)
+  const daemon = new Daemon({ file, nodeLabels, routerId, restarting, onEvent: tell, onMoved })
   const paths = new PathWatch({ speaker: daemon.speaker, socket: bfdSocket(options.socket), tell })
+  const peers = (): PeerStatus[] => paths.peers()
+  stack.use(await serve({ daemon, peers }, options.socket))
+  if (options.metrics) stack.use(await serveMetrics(peers, options.metrics))
+  daemon.start()
   stack.defer(() => paths.end(options.keepRoutes))
   await watchPaths(paths, daemon)
   tell({ peer: '-', what: `speaking as ${file} says`, error: false })
@@ -52,7 +54,7 @@ function bfdSocket(socket: string): string {
 /** Without BFD the sessions still go by their hold times. */
 async function watchPaths(paths: PathWatch, daemon: Daemon): Promise<void> {
   try {
-    await paths.follow(daemon.peers)
+    await paths.follow(daemon.speaker.reachablePeers())
   } catch (error) {
     tell({ peer: '-', what: `paths are not watched: ${(error as Error).message}`, error: true })
   }
@@ -87,13 +89,13 @@ async function ended(): Promise<NodeJS.Signals> {
 }
 
 async function serveMetrics(
-  { speaker }: Daemon,
+  peers: () => PeerStatus[],
   { host, port }: { host: string; port: number },
 ): Promise<AsyncDisposable> {
   const server = createServer((request, response) => {
     const known = request.url === '/metrics'
     response.writeHead(known ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
-    response.end(known ? formatMetrics(bgpMetrics(speaker.peers())) : '')
+    response.end(known ? formatMetrics(bgpMetrics(peers())) : '')
   })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)

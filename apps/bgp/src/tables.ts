@@ -20,12 +20,16 @@ export function peersTable(peers: readonly PeerStatus[], now: number): string {
     String(peer.asn),
     peer.state,
     age(now - peer.since),
+    peer.bfd?.state ?? '-',
     String(peer.advertised.ipv4 + peer.advertised.ipv6),
     String(peer.received.ipv4 + peer.received.ipv6),
     String(peer.flaps),
     peer.lastError ? `${peer.lastError.what} (${age(now - peer.lastError.at)} ago)` : '-',
   ])
-  return table([['PEER', 'ADDRESS', 'AS', 'STATE', 'FOR', 'ADVERTISED', 'RECEIVED', 'FLAPS', 'LAST ERROR'], ...rows])
+  return table([
+    ['PEER', 'ADDRESS', 'AS', 'STATE', 'FOR', 'BFD', 'ADVERTISED', 'RECEIVED', 'FLAPS', 'LAST ERROR'],
+    ...rows,
+  ])
 }
 
 /** What the speaker tells of its routes, attributes as text. */

@@ -1,4 +1,4 @@
-import { httpServer, type Net, tcpEcho, topology, udpEcho } from '@skep/testbed'
+import { type Host, httpServer, type Net, tcpEcho, topology, udpEcho } from '@skep/testbed'
 import { SkepDecap } from './decap.ts'
 
 export const vips = { v4: '192.0.2.10', v6: '2001:db8:ff::10' } as const
@@ -18,7 +18,8 @@ export interface DsrNetwork extends AsyncDisposable {
   readonly net: Net<HostName>
 }
 
-export async function dsrNetwork({ acceleration = 'native' } = {}): Promise<DsrNetwork> {
+/** `decap: devices`: the backends have Linux's tunnel devices in place of `skep-lb decap`. */
+export async function dsrNetwork({ acceleration = 'native', decap = 'skep-lb' } = {}): Promise<DsrNetwork> {
   await using stack = new AsyncDisposableStack()
   const server = {
     loopback: [`${vips.v4}/32`, `${vips.v6}/128`],
@@ -66,10 +67,32 @@ export async function dsrNetwork({ acceleration = 'native' } = {}): Promise<DsrN
     // A datagram is answered from where its server is bound; with the option that is the backend's own address.
     for (const address of [...Object.values(vips), host.address(4, 'eth0'), host.address(6, 'eth0')])
       stack.use(await udpEcho(host, { port: 53, address }))
-    await stack.use(new SkepDecap(host)).start(decapSpec(acceleration))
+    if (decap === 'devices') await addTunnels(host)
+    else await stack.use(new SkepDecap(host)).start(decapSpec(acceleration))
   }
   const owned = stack.move()
   return { net, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Tunnels that take packets from any remote. */
+async function addTunnels(host: Host): Promise<void> {
+  const { link } = host.netlink
+  await host.exec('ip', 'link', 'add', 'ipip1', 'type', 'ipip', 'local', host.address(4, 'eth0'), 'remote', 'any')
+  await host.exec(
+    'ip',
+    'link',
+    'add',
+    'tnl6',
+    'type',
+    'ip6tnl',
+    'mode',
+    'any',
+    'local',
+    host.address(6, 'eth0'),
+    'remote',
+    'any',
+  )
+  for (const name of ['ipip1', 'tnl6']) link.set({ name, up: true })
 }
 
 /** What `skep-lb decap` is told on each backend. */

@@ -24,7 +24,7 @@ export interface NextHopNetwork extends AsyncDisposable {
 /** The kernel asks soon and often: what is tested is the order of things. On a machine as it comes it takes up to a minute. */
 const impatient = { base_reachable_time_ms: 1000, delay_first_probe_time: 1, retrans_time_ms: 100 } as const
 
-function makeImpatient(host: Host, device: string): void {
+export function makeImpatient(host: Host, device: string): void {
   host.run(() => {
     for (const family of ['ipv4', 'ipv6'])
       for (const [key, value] of Object.entries(impatient))

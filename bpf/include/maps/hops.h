@@ -27,6 +27,7 @@ enum pulse_switch {
 	SWITCH_NO_PING = 2,  /* pings to services are left to the kernel */
 	SWITCH_CARRYING = 4, /* connections are being carried into other tables: what belongs to none has to
 				wait */
+	SWITCH_LAYERED = 8,  /* devices are above others: see layers.h */
 };
 
 /*
@@ -39,7 +40,8 @@ struct hop {
 	__u8 destination[6];
 	__u16 mtu;
 	__u8 source[6];
-	__u8 pad1[10];
+	__u16 sends; /* what XDP redirects: else it is for tc alone */
+	__u8 pad1[8];
 };
 
 /* In place of a generation: the hop is being written. */

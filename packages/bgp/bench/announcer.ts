@@ -17,6 +17,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (verb === 'withdraw') speaker.rib.withdraw({ owner: 'bench' })
   else announce(Number(count))
 }
+process.exit()
 
 function announce(count: number): void {
   for (let set = 0; set < SETS; set++)

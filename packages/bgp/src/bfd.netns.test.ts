@@ -6,16 +6,24 @@ import { startBfdProcess } from '@skep/bfd'
 import { nodeCommand } from '@skep/companion'
 import { needing, needs, topology } from '@skep/testbed'
 import { bird } from '../test/bird.ts'
+import { frr } from '../test/frr.ts'
+import type { Router, RouterPlan } from '../test/router.ts'
 import { until } from '../test/until.ts'
 import { BfdTie } from './bfd.ts'
 import type { PeerConfig } from './speaker/peer-config.ts'
 import { Speaker } from './speaker/speaker.ts'
 import { tcpTransport } from './speaker/tcp-transport.ts'
 
-const { test } = needing(needs.binary('bird'), needs.binary('birdc'))
 const BFD_MS = 100 * Number(process.env['SKEP_TIME_FACTOR'] ?? 1)
 
-test('a cut between us and BIRD ends the session by BFD, long before the hold time, and it comes back', async () => {
+needing(needs.binary('bird'), needs.binary('birdc')).test(what('BIRD'), () => cut(bird))
+needing(needs.binary('vtysh')).test(what('FRR'), () => cut(frr))
+
+function what(name: string): string {
+  return `a cut between us and ${name} ends the session by BFD, long before the hold time, and it comes back`
+}
+
+async function cut(make: (plan: RouterPlan) => Promise<Router>): Promise<void> {
   await using net = await topology({
     hosts: { us: {}, router: {} },
     links: [{ bridge: 'switch', ends: { us: '10.0.0.1/24', router: '10.0.0.254/24' } }],
@@ -46,7 +54,7 @@ test('a cut between us and BIRD ends the session by BFD, long before the hold ti
   })
   using tie = new BfdTie(speaker, bfd)
   try {
-    await using router = await bird({
+    await using router = await make({
       host: net.host('router'),
       address: '10.0.0.254',
       neighbor: '10.0.0.1',
@@ -74,11 +82,11 @@ test('a cut between us and BIRD ends the session by BFD, long before the hold ti
       () => router.session(),
       ({ up }) => !up,
     )
-    expect(seen.text).toContain('BFD')
+    expect(seen.text).toMatch(/BFD/i)
     netlink.link.set({ name: 'us', master: 'br0' })
     await established()
   } finally {
     await bfd.stop()
     rmSync(folder, { recursive: true })
   }
-})
+}

@@ -2,14 +2,20 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { sessionConfig, type SessionChange, type SessionOptions, type SessionReport } from '@skep/bfd'
 import { type BfdPeer, type BfdSource, bfdSessionOf, BfdTie } from './bfd.ts'
+import type { PeerStatus } from './speaker/status.ts'
 
 /** A BFD process that does nothing but tell what it is told to. */
 class FakeBfd implements BfdSource {
   wanted: readonly SessionOptions[] = []
+  known: SessionReport | undefined
   #tell: (change: SessionChange) => void = () => {}
 
   apply(sessions: readonly SessionOptions[]): void {
     this.wanted = sessions
+  }
+
+  session(): SessionReport | undefined {
+    return this.known
   }
 
   async *changes(): AsyncGenerator<SessionChange> {
@@ -48,4 +54,22 @@ test('a path that is cut ends the sessions over it, and no others', async () => 
   expect(cut).toEqual([])
   await bfd.tell('10.0.0.254', 'up', 'up')
   expect(cut).toEqual(['router: BFD: nothing was heard', 'the same: BFD: nothing was heard'])
+})
+
+test('how a peer is has what BFD knows of its path', () => {
+  const bfd = new FakeBfd()
+  using tie = new BfdTie({ linkDown: () => undefined }, bfd)
+  tie.apply([peer])
+  const status = [{ name: 'router' }, { name: 'unwatched' }] as PeerStatus[]
+  expect(tie.status(status)).toEqual([
+    { name: 'router', bfd: { state: 'down', text: 'its session is not there yet', downs: 0 } },
+    { name: 'unwatched' },
+  ])
+  const state = { name: 'init', why: 'the peer was heard', since: 0 } as SessionReport['state']
+  bfd.known = { key: '', state, counters: { downs: 2 } } as SessionReport
+  expect(tie.status(status)[0]!.bfd).toEqual({
+    state: 'init',
+    text: expect.stringMatching(/^init for \d+ s: the peer was heard$/),
+    downs: 2,
+  })
 })

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
+import { type Capability, daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
 
 /** BIRD can be told to begin its session anew. */
 export interface Bird extends Router {
@@ -30,6 +30,9 @@ export async function bird(plan: RouterPlan): Promise<Bird> {
     },
     routes: async (family) =>
       parse(await ask('show', 'route', 'all', 'table', family === 'ipv4' ? 'master4' : 'master6', 'protocol', 'skep')),
+    capabilities: async () =>
+      heard((await ask('show', 'protocols', 'all', 'skep')).split('Neighbor capabilities')[1] ?? ''),
+    shutdown: (text) => tell('disable', 'skep', `"${text}"`),
     refresh: () => tell('reload', 'in', 'skep'),
     restart: () => tell('restart', 'skep'),
     [Symbol.asyncDispose]: () => done.disposeAsync(),
@@ -41,6 +44,7 @@ function configuration(plan: RouterPlan): string {
   const options = [
     plan.connects === true ? 'connect delay time 1; connect retry time 1;' : 'passive on;',
     'error wait time 1, 1;',
+    plan.holdTime === undefined ? '' : `hold time ${plan.holdTime};`,
     plan.password === undefined ? '' : `password "${plan.password}";`,
     plan.multihop === true ? 'multihop 5;' : 'direct;',
     plan.device === undefined ? '' : `interface "${plan.device}";`,
@@ -66,6 +70,21 @@ protocol bgp skep {
   ipv6 { import all; export where source = RTS_STATIC; };
 }
 `
+}
+
+/** The words of each, below `Neighbor capabilities`. */
+const shown: readonly (readonly [Capability, RegExp])[] = [
+  ['ipv4', /AF announced:.*ipv4/],
+  ['ipv6', /AF announced:.*ipv6/],
+  ['as4', /4-octet AS numbers/],
+  ['route refresh', /Route refresh/],
+  ['enhanced refresh', /Enhanced refresh/],
+  ['extended next hop', /Extended next hop/],
+  ['graceful restart', /Graceful restart/],
+]
+
+function heard(text: string): Capability[] {
+  return shown.filter(([, words]) => words.test(text)).map(([name]) => name)
 }
 
 function parse(text: string): Record<string, SeenRoute> {

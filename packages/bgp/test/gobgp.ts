@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
+import { type Capability, daemon, folder, type Router, type RouterPlan, type SeenRoute } from './router.ts'
 
 /** GoBGP. */
 export async function gobgp(plan: RouterPlan): Promise<Router> {
@@ -27,6 +27,8 @@ export async function gobgp(plan: RouterPlan): Promise<Router> {
       return { up, lastError: '', text }
     },
     routes: async (family) => parse(await ask('neighbor', plan.neighbor, 'adj-in', '-a', family, '-j')),
+    capabilities: async () => heard((await ask('neighbor', plan.neighbor)).split('Neighbor capabilities')[1] ?? ''),
+    shutdown: async (text) => void (await ask('neighbor', plan.neighbor, 'shutdown', '--reason', text)),
     refresh: async () => void (await ask('neighbor', plan.neighbor, 'softresetin')),
     [Symbol.asyncDispose]: () => done.disposeAsync(),
   }
@@ -54,8 +56,23 @@ ${restart ? '    [neighbors.afi-safis.mp-graceful-restart.config]\n      enabled
     passive-mode = ${plan.connects !== true}
   [neighbors.timers.config]
     connect-retry = 1
-    idle-hold-time-after-reset = 1
+${plan.holdTime === undefined ? '' : `    hold-time = ${plan.holdTime}\n`}    idle-hold-time-after-reset = 1
 ${plan.multihop === true ? '  [neighbors.ebgp-multihop.config]\n    enabled = true\n    multihop-ttl = 5\n' : ''}${plan.ttlSecurity === true ? '  [neighbors.ttl-security.config]\n    enabled = true\n    ttl-min = 255\n' : ''}${restart ? '  [neighbors.graceful-restart.config]\n    enabled = true\n    restart-time = 60\n' : ''}${family('ipv4')}${family('ipv6')}`
+}
+
+/** Below `Neighbor capabilities`, each with `advertised`, `received` or both. */
+const shown: readonly (readonly [Capability, RegExp])[] = [
+  ['ipv4', /ipv4-unicast:.*received/],
+  ['ipv6', /ipv6-unicast:.*received/],
+  ['as4', /4-octet-as:.*received/],
+  ['route refresh', /route-refresh:.*received/],
+  ['enhanced refresh', /enhanced-route-refresh:.*received/],
+  ['extended next hop', /extended-nexthop:.*received/],
+  ['graceful restart', /graceful-restart:.*received/],
+]
+
+function heard(text: string): Capability[] {
+  return shown.filter(([, words]) => words.test(text)).map(([name]) => name)
 }
 
 interface GobgpPath {

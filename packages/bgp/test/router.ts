@@ -16,6 +16,16 @@ export interface SeenRoute {
   readonly stale?: boolean
 }
 
+/** What two speakers can agree on, by one name whoever shows it. */
+export type Capability =
+  | 'ipv4'
+  | 'ipv6'
+  | 'as4'
+  | 'route refresh'
+  | 'enhanced refresh'
+  | 'extended next hop'
+  | 'graceful restart'
+
 /** The session as the other speaker shows it. */
 export interface SeenSession {
   readonly up: boolean
@@ -30,8 +40,12 @@ export interface Router extends AsyncDisposable {
   session(): Promise<SeenSession>
   /** By prefix: the routes from us. */
   routes(family: 'ipv4' | 'ipv6'): Promise<Record<string, SeenRoute>>
+  /** What it has heard that we can. */
+  capabilities(): Promise<Capability[]>
   /** Asks us for all routes again. */
   refresh(): Promise<void>
+  /** Ends the session for good, with words for us (RFC 9003). */
+  shutdown(text: string): Promise<void>
 }
 
 /** What its configuration says. */
@@ -48,11 +62,15 @@ export interface RouterPlan {
   readonly password?: string
   readonly multihop?: boolean
   readonly ttlSecurity?: boolean
+  /** FRR: the neighbour is whoever is on `device`; zebra runs too, and finds it. */
+  readonly unnumbered?: boolean
   /** Where link-local addresses are. */
   readonly device?: string
   /** IPv4 with an IPv6 next hop. */
   readonly extendedNextHop?: boolean
   readonly gracefulRestart?: boolean
+  /** In s; 0: no keepalives, and no end by silence. */
+  readonly holdTime?: number
   /** It watches the path by BFD, every so many ms. */
   readonly bfdMs?: number
   /** What it announces. */

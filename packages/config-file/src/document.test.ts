@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { ConfigError, parseDocument } from './index.ts'
+import { ConfigError, parseDocument, parseDocuments } from './index.ts'
 
 function problemsOf(read: () => unknown): string[] {
   try {
@@ -42,6 +42,14 @@ test.each([
   const [first] = problemsOf(() => parseDocument('a.yaml', text))
   if (typeof wanted === 'string') expect(first).toBe(wanted)
   else expect(first).toMatch(wanted)
+})
+
+test('many documents: each is told by its place in the file, those that are empty are left out', () => {
+  const documents = parseDocuments('a.yaml', '---\nkind: A\n---\n# nothing\n---\nkind: B\nport: x\n')
+  expect(documents.map(({ value }) => value)).toEqual([{ kind: 'A' }, { kind: 'B', port: 'x' }])
+  expect(documents[1]!.refusal([{ path: ['port'], message: 'is wrong' }]).message).toBe('a.yaml:7:7: port: is wrong')
+  expect(parseDocuments('a.yaml', '')).toEqual([])
+  expect(problemsOf(() => parseDocuments('a.yaml', 'a: 1\n---\nb: [1\n---\nc: *x\n'))[0]).toMatch(/^a\.yaml:[34]:\d+: /)
 })
 
 test('any text is a document or is refused, and any path has a place', () => {

@@ -31,27 +31,55 @@ export interface SourceDocument {
 
 /** Parses YAML 1.2. Throws {@link ConfigError} with all that is wrong where it is none, or is not one document. */
 export function parseDocument(origin: string | Origin, text: string): SourceDocument {
+  const { documents, problemAt } = parseText(origin, text)
+  const [document, second] = documents
+  if (document === undefined || document.contents === null)
+    throw new ConfigError([problemAt(0, 'the file is empty; start with apiVersion: skep.dev/v1')])
+  const errors = errorsOf(document, problemAt)
+  if (second) errors.push(problemAt(second.range[0], 'a second document begins here; a configuration is one document'))
+  if (errors.length > 0) throw new ConfigError(errors)
+  return sourceOf(document, problemAt)
+}
+
+/** The same of a file with many documents; those that are empty are left out. Throws {@link ConfigError} with all that is wrong. */
+export function parseDocuments(origin: string | Origin, text: string): SourceDocument[] {
+  const { documents, problemAt } = parseText(origin, text)
+  const errors = documents.flatMap((document) => errorsOf(document, problemAt))
+  if (errors.length > 0) throw new ConfigError(errors)
+  return documents.map((document) => sourceOf(document, problemAt)).filter(({ value }) => value != null)
+}
+
+interface ProblemAt {
+  (offset: number, message: string, path?: Path): Problem
+  /** From 1, within the text. */
+  lineOf(offset: number): number
+}
+
+function parseText(origin: string | Origin, text: string): { documents: Document.Parsed[]; problemAt: ProblemAt } {
   const { file, lines, indent } = typeof origin === 'string' ? { file: origin, lines: 0, indent: 0 } : origin
   const counter = new LineCounter()
   const documents = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, stringKeys: true })
-  const problem = (offset: number, message: string, path: Path = []): Problem => {
+  const problemAt = (offset: number, message: string, path: Path = []): Problem => {
     const { line, col } = counter.linePos(offset)
     const place = { line: Math.max(line, 1) + lines, column: Math.max(col, 1) + indent }
     return { file, ...place, path: formatPath(path), message }
   }
-  const [document, second] = Array.isArray(documents) ? documents : []
-  if (document === undefined || document.contents === null)
-    throw new ConfigError([problem(0, 'the file is empty; start with apiVersion: skep.dev/v1')])
-  const errors = [...document.errors, ...document.warnings].map(({ pos, message }) => problem(pos[0], message))
-  if (second) errors.push(problem(second.range[0], 'a second document begins here; a configuration is one document'))
-  if (errors.length > 0) throw new ConfigError(errors)
+  const lineOf = (offset: number): number => counter.linePos(offset).line
+  return { documents: Array.isArray(documents) ? documents : [], problemAt: Object.assign(problemAt, { lineOf }) }
+}
+
+function errorsOf(document: Document.Parsed, problemAt: ProblemAt): Problem[] {
+  return [...document.errors, ...document.warnings].map(({ pos, message }) => problemAt(pos[0], message))
+}
+
+function sourceOf(document: Document.Parsed, problemAt: ProblemAt): SourceDocument {
   const value = plain(document)
-  if (value instanceof Unreadable) throw new ConfigError([problem(value.offset, value.message)])
+  if (value instanceof Unreadable) throw new ConfigError([problemAt(value.offset, value.message)])
   const locate = ({ path, message, atKey = false }: Finding): Problem =>
-    problem(offsetOf(document, path, atKey), message, path)
+    problemAt(offsetOf(document, path, atKey), message, path)
   return {
     value: value.plain,
-    lineOf: (path) => counter.linePos(offsetOf(document, path, false)).line - 1,
+    lineOf: (path) => problemAt.lineOf(offsetOf(document, path, false)) - 1,
     refusal: (findings) => new ConfigError(inOrder(findings.map(locate))),
   }
 }

@@ -33,6 +33,7 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
   moving.moveAll(0)
   const ranged = stack.use(admitting(balancer(mode, family), family))
   const limited = stack.use(limiting(balancer(mode, family)))
+  stable.sendBy(rig.ingressIfindex)
   const wrapper = `${grows ? 'shrink' : 'restore'}${family === 'v4' ? '4' : '6'}` as const
   const row = (what: string, load: Load, lb = stable, verdict: VerdictName = 'TX_TO_BACKEND'): Row => ({
     name: `${mode}/${family}/${what}`,

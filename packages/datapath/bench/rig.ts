@@ -36,7 +36,8 @@ export class Rig implements Disposable {
   readonly #target: ProgArray
   readonly #flows: MappedArray
   readonly #state: MappedArray
-  readonly #ingressIfindex: number
+  /** The device that runs come in by. */
+  readonly ingressIfindex: number
   #loaded: Load | undefined
   #inserted = 0
 
@@ -45,7 +46,7 @@ export class Rig implements Disposable {
     const spec = openObject(OBJECT)
     spec.maps.get('flows')!.maxEntries = flows
     this.#object = spec.load()
-    this.#ingressIfindex = ingressIfindex
+    this.ingressIfindex = ingressIfindex
     this.#target = new ProgArray(this.#object.handle('target'))
     const raw = (name: string, size: number): MappedArray =>
       new ArrayMap(this.#object.handle(name), { value: bytes(size) }).mmap()
@@ -74,7 +75,7 @@ export class Rig implements Disposable {
   }
 
   /** A program that leaves the packet alone. Throws {@link Interrupted} when some packets ran more than once. */
-  alone(program: Program, packet: Uint8Array, repeat: number, ingressIfindex = this.#ingressIfindex): Run {
+  alone(program: Program, packet: Uint8Array, repeat: number, ingressIfindex = this.ingressIfindex): Run {
     const context = xdpContext(packet.length, { ingressIfindex })
     const { returnValue, data, durationNs, interruptions } = program.testRun({ data: packet, context, repeat })
     if (returnValue === 0) throw new Error(`${program.name} aborted`)

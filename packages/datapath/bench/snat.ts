@@ -27,6 +27,7 @@ const DEFAULT_LINES = 1 << 16
 export function snatRows(family: Family, rig: Rig, front: number, stack: DisposableStack): Row[] {
   const known = stack.use(balancer(family, { natLines: DEFAULT_LINES }))
   const many = stack.use(balancer(family, { natLines: 1 << 18 }))
+  known.sendBy(rig.ingressIfindex)
   const wrapper = family === 'v4' ? 'restore4' : 'restore6'
   const row = (name: string, load: Load, verdict: VerdictName = 'TX_TO_BACKEND', lb = known): Row => ({
     name,

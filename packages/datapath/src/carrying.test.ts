@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import type { TcpFlag } from '@skep/packet'
+import { deviceOfRuns } from '../test/hook.ts'
 import { datagram, families, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 import { PulseSwitch } from './lb_xdp.gen.ts'
 
-needing(needs.root, needs.bpf).describe('while connections are carried into other tables', () => {
+needing(needs.root, needs.bpf, deviceOfRuns).describe('while connections are carried into other tables', () => {
   describe.each(families)('%s', (family) => {
     const { clientToVip, backendToOwn } = leg
     let at: Stage

@@ -42,12 +42,14 @@ needing(needs.root, needs.bpf, needs.binary('curl')).describe('a few connections
 
     beforeAll(() => {
       lb = attached.use(new Balancer({ hook }))
-      for (const device of ['eth0', 'eth1'])
+      for (const device of ['eth0', 'eth1']) {
+        net.lb.run(() => lb.sendBy(net.lb.device(device).index))
         attached.use(
           net.lb.run(() =>
             hook === 'xdp' ? lb.program.attachXdp({ device, mode: 'native' }) : attachAtTc(lb.program, device),
           ),
         )
+      }
     }, 60_000)
     afterAll(() => attached.dispose())
 

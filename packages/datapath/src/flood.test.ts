@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type ArrayMap, xdpContext } from 'libbpf-ts'
 import { needing, needs } from '@skep/testbed'
+import { deviceOfRuns } from '../test/hook.ts'
 import { backend, own, spare, vip } from '../test/lab.ts'
 import { families, type Family, leg, packet, segment } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -13,7 +14,7 @@ const modes = [
   ['by the MAC alone', ServiceFlag.SERVICE_DSR_L2],
 ] as const
 
-needing(needs.root, needs.bpf).describe('a flood of SYNs to services whose slots stay', () => {
+needing(needs.root, needs.bpf, deviceOfRuns).describe('a flood of SYNs to services whose slots stay', () => {
   let at: Stage
   beforeAll(() => void (at = stage()))
   afterAll(() => at[Symbol.dispose]())
@@ -76,6 +77,7 @@ function memory({ lb }: Stage): Map<string, unknown> {
     memberCounters: _sent,
     verdictCounters: _verdicts,
     swapLocks: _,
+    devices: _devices,
     ...tables
   } = lb.lb.maps
   const found = new Map<string, unknown>(Object.entries(tables).map(([name, map]) => [name, bytesOf(map)]))

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
+import { deviceOfRuns } from '../test/hook.ts'
 import { hashKeys } from '../test/plain-config.ts'
 import { hashFlow, hashNat, tagOf } from '../test/hash.ts'
 import { client, vip } from '../test/lab.ts'
@@ -14,7 +15,7 @@ const TCP = 6
 const natLines = 1
 const [FIRST, SECOND] = [0, 1]
 
-needing(needs.root, needs.bpf).describe('an opening that is contended', () => {
+needing(needs.root, needs.bpf, deviceOfRuns).describe('an opening that is contended', () => {
   describe.each(families)('%s: another CPU opens the same connection', (family) => {
     const sent = packet(family, leg.clientToVip, segment(40000, 80, 'syn'))
     const dropped = { action: 'DROP', verdict: 'DROP_NAT_CONTENDED', packet: sent }

@@ -36,6 +36,7 @@ export const PulseSwitch = {
   SWITCH_ANY_PORT: 1,
   SWITCH_NO_PING: 2,
   SWITCH_CARRYING: 4,
+  SWITCH_LAYERED: 8,
 } as const
 export type PulseSwitch = (typeof PulseSwitch)[keyof typeof PulseSwitch]
 
@@ -93,9 +94,104 @@ export const Verdict = {
   VERDICT_REPLY_PING: 38,
   VERDICT_DROP_SOURCE_RANGE: 39,
   VERDICT_DROP_RATE_LIMIT: 40,
-  VERDICT_COUNT: 41,
+  VERDICT_STACK_DEVICE: 41,
+  VERDICT_COUNT: 42,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
+
+/** `struct layer_tag`, 4 bytes. */
+export interface LayerTag {
+  protocol: number
+  id: number
+}
+
+/** Where the fields of {@link LayerTag} stand, in bytes: for what writes into a mapped array directly. */
+export const layerTagOffsets = {
+  protocol: 0,
+  id: 2,
+} as const
+
+export const layerTagCodec: bpf.Codec<LayerTag> = {
+  size: 4,
+  align: 2,
+  read(view, offset) {
+    return {
+      protocol: view.getUint16(offset, false),
+      id: view.getUint16(offset + 2, false),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint16(offset, value.protocol, false)
+    view.setUint16(offset + 2, value.id, false)
+  },
+}
+
+/** `struct arrival`, 16 bytes. */
+export interface Arrival {
+  port: number
+  tag: LayerTag
+  device: number
+  base: number
+}
+
+/** Where the fields of {@link Arrival} stand, in bytes: for what writes into a mapped array directly. */
+export const arrivalOffsets = {
+  port: 0,
+  tag: 4,
+  device: 8,
+  base: 12,
+} as const
+
+export const arrivalCodec: bpf.Codec<Arrival> = {
+  size: 16,
+  align: 4,
+  read(view, offset) {
+    return {
+      port: view.getUint32(offset, true),
+      tag: layerTagCodec.read(view, offset + 4),
+      device: view.getUint32(offset + 8, true),
+      base: view.getUint32(offset + 12, true),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint32(offset, value.port, true)
+    layerTagCodec.write(view, offset + 4, value.tag)
+    view.setUint32(offset + 8, value.device, true)
+    view.setUint32(offset + 12, value.base, true)
+  },
+}
+
+/** `struct arrival_line`, 64 bytes. */
+export interface ArrivalLine {
+  arrivals: Arrival[]
+}
+
+/** Where the fields of {@link ArrivalLine} stand, in bytes: for what writes into a mapped array directly. */
+export const arrivalLineOffsets = {
+  arrivals: 0,
+} as const
+
+export const arrivalLineCodec: bpf.Codec<ArrivalLine> = {
+  size: 64,
+  align: 4,
+  read(view, offset) {
+    return {
+      arrivals: [
+        arrivalCodec.read(view, offset),
+        arrivalCodec.read(view, offset + 16),
+        arrivalCodec.read(view, offset + 32),
+        arrivalCodec.read(view, offset + 48),
+      ],
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.arrivals, 4, 'ArrivalLine.arrivals')
+    arrivalCodec.write(view, offset, value.arrivals[0]!)
+    arrivalCodec.write(view, offset + 16, value.arrivals[1]!)
+    arrivalCodec.write(view, offset + 32, value.arrivals[2]!)
+    arrivalCodec.write(view, offset + 48, value.arrivals[3]!)
+  },
+}
 
 /** `struct capture_term`, 40 bytes. */
 export interface CaptureTerm {
@@ -270,6 +366,70 @@ export const captureRecordCodec: bpf.Codec<CaptureRecord> = {
   },
 }
 
+/** `struct departure`, 16 bytes. */
+export interface Departure {
+  device: number
+  tag: LayerTag
+  base: number
+}
+
+/** Where the fields of {@link Departure} stand, in bytes: for what writes into a mapped array directly. */
+export const departureOffsets = {
+  device: 0,
+  tag: 4,
+  base: 8,
+} as const
+
+export const departureCodec: bpf.Codec<Departure> = {
+  size: 16,
+  align: 4,
+  read(view, offset) {
+    return {
+      device: view.getUint32(offset, true),
+      tag: layerTagCodec.read(view, offset + 4),
+      base: view.getUint32(offset + 8, true),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint32(offset, value.device, true)
+    layerTagCodec.write(view, offset + 4, value.tag)
+    view.setUint32(offset + 8, value.base, true)
+    view.setUint32(offset + 12, 0)
+  },
+}
+
+/** `struct departure_line`, 64 bytes. */
+export interface DepartureLine {
+  departures: Departure[]
+}
+
+/** Where the fields of {@link DepartureLine} stand, in bytes: for what writes into a mapped array directly. */
+export const departureLineOffsets = {
+  departures: 0,
+} as const
+
+export const departureLineCodec: bpf.Codec<DepartureLine> = {
+  size: 64,
+  align: 4,
+  read(view, offset) {
+    return {
+      departures: [
+        departureCodec.read(view, offset),
+        departureCodec.read(view, offset + 16),
+        departureCodec.read(view, offset + 32),
+        departureCodec.read(view, offset + 48),
+      ],
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.departures, 4, 'DepartureLine.departures')
+    departureCodec.write(view, offset, value.departures[0]!)
+    departureCodec.write(view, offset + 16, value.departures[1]!)
+    departureCodec.write(view, offset + 32, value.departures[2]!)
+    departureCodec.write(view, offset + 48, value.departures[3]!)
+  },
+}
+
 /** `struct fragment`, 128 bytes. */
 export interface Fragment {
   state: bigint
@@ -381,6 +541,7 @@ export interface Hop {
   destination: Uint8Array
   mtu: number
   source: Uint8Array
+  sends: number
 }
 
 /** Where the fields of {@link Hop} stand, in bytes: for what writes into a mapped array directly. */
@@ -390,6 +551,7 @@ export const hopOffsets = {
   destination: 8,
   mtu: 14,
   source: 16,
+  sends: 22,
 } as const
 
 export const hopCodec: bpf.Codec<Hop> = {
@@ -402,6 +564,7 @@ export const hopCodec: bpf.Codec<Hop> = {
       destination: bpf.readBytes(view, offset + 8, 6),
       mtu: view.getUint16(offset + 14, true),
       source: bpf.readBytes(view, offset + 16, 6),
+      sends: view.getUint16(offset + 22, true),
     }
   },
   write(view, offset, value) {
@@ -410,9 +573,9 @@ export const hopCodec: bpf.Codec<Hop> = {
     bpf.writeBytes(view, offset + 8, 6, value.destination, 'Hop.destination')
     view.setUint16(offset + 14, value.mtu, true)
     bpf.writeBytes(view, offset + 16, 6, value.source, 'Hop.source')
-    view.setUint32(offset + 22, 0)
-    view.setUint32(offset + 26, 0)
-    view.setUint16(offset + 30, 0)
+    view.setUint16(offset + 22, value.sends, true)
+    view.setUint32(offset + 24, 0)
+    view.setUint32(offset + 28, 0)
   },
 }
 
@@ -1435,10 +1598,13 @@ export interface LbTcCaptureConfig {
 /** What `lb_tc_capture.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
 export interface LbTcCaptureSpec extends Disposable {
   readonly maps: {
+    readonly arrivals: bpf.MapSpec
     readonly captureFilters: bpf.MapSpec
     readonly captureFrames: bpf.MapSpec
     readonly captureLost: bpf.MapSpec
     readonly captureRing: bpf.MapSpec
+    readonly departures: bpf.MapSpec
+    readonly devices: bpf.MapSpec
     readonly fragments: bpf.MapSpec
     readonly hops: bpf.MapSpec
     readonly memberCounters: bpf.MapSpec
@@ -1472,10 +1638,13 @@ export interface LbTcCaptureSpec extends Disposable {
 /** `lb_tc_capture.bpf.o` in the kernel. Disposing closes its maps and programs; what is pinned or attached stays. */
 export interface LbTcCapture extends Disposable {
   readonly maps: {
+    readonly arrivals: bpf.ArrayMap<ArrivalLine>
     readonly captureFilters: bpf.ArrayMap<CaptureFilter>
     readonly captureFrames: bpf.PerCpuMap<number, CaptureRecord>
     readonly captureLost: bpf.ArrayMap<bigint>
     readonly captureRing: bpf.RingBufferMap
+    readonly departures: bpf.ArrayMap<DepartureLine>
+    readonly devices: bpf.DevMap
     readonly fragments: bpf.ArrayMap<Fragment>
     readonly hops: bpf.ArrayMap<Hop>
     readonly memberCounters: bpf.PerCpuMap<number, Counter>
@@ -1521,10 +1690,13 @@ export function openLbTcCapture(source: string | Uint8Array = OBJECT): LbTcCaptu
   const object = bpf.openObject(source, { name: 'lb_tc_capture' })
   return bpf.disposing(object, () => ({
     maps: {
+      arrivals: bpf.mapSpec(object, 'arrivals', 4, 64),
       captureFilters: bpf.mapSpec(object, 'capture_filters', 4, 1320),
       captureFrames: bpf.mapSpec(object, 'capture_frames', 4, 2088),
       captureLost: bpf.mapSpec(object, 'capture_lost', 4, 8),
       captureRing: bpf.mapSpec(object, 'capture_ring', 0, 0),
+      departures: bpf.mapSpec(object, 'departures', 4, 64),
+      devices: bpf.mapSpec(object, 'devices', 4, 4),
       fragments: bpf.mapSpec(object, 'fragments', 4, 128),
       hops: bpf.mapSpec(object, 'hops', 4, 32),
       memberCounters: bpf.mapSpec(object, 'member_counters', 4, 16),
@@ -1589,10 +1761,13 @@ export function loadLbTcCapture(options: LbTcCaptureOptions = {}): LbTcCapture {
 function loadedLbTcCapture(object: bpf.LoadedObject): LbTcCapture {
   return bpf.disposing(object, () => ({
     maps: bpf.lazy<LbTcCapture['maps']>({
+      arrivals: () => new bpf.ArrayMap(object.handle('arrivals'), { value: arrivalLineCodec }),
       captureFilters: () => new bpf.ArrayMap(object.handle('capture_filters'), { value: captureFilterCodec }),
       captureFrames: () => new bpf.PerCpuMap(object.handle('capture_frames'), { key: bpf.u32, value: captureRecordCodec }),
       captureLost: () => new bpf.ArrayMap(object.handle('capture_lost'), { value: bpf.u64 }),
       captureRing: () => new bpf.RingBufferMap(object.handle('capture_ring')),
+      departures: () => new bpf.ArrayMap(object.handle('departures'), { value: departureLineCodec }),
+      devices: () => new bpf.DevMap(object.handle('devices')),
       fragments: () => new bpf.ArrayMap(object.handle('fragments'), { value: fragmentCodec }),
       hops: () => new bpf.ArrayMap(object.handle('hops'), { value: hopCodec }),
       memberCounters: () => new bpf.PerCpuMap(object.handle('member_counters'), { key: bpf.u32, value: counterCodec }),

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
 import type { NatEntry } from './lb_xdp.gen.ts'
 import { NatState } from './lb_xdp.gen.ts'
+import { deviceOfRuns } from '../test/hook.ts'
 import type { Balancer, BalancerOptions } from '../test/balancer.ts'
 import { hashKeys } from '../test/plain-config.ts'
 import { hashFlow, hashNat, linesOf, tagOf } from '../test/hash.ts'
@@ -13,7 +14,7 @@ import { fromWords } from '../test/words.ts'
 /** Over an hour each, so that the time that a test takes does not matter. */
 const LONG = { timeoutOpening: 4_000_000, jiffiesPerSecond: 4_000_000 }
 
-needing(needs.root, needs.bpf).describe('the NAT table', () => {
+needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
   const { clientToVip, backendToOwn, vipToClient } = leg
 
   let at: Stage

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build, tcp } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
+import { deviceOfRuns } from '../test/hook.ts'
 import { fmix64, hashFlow } from '../test/hash.ts'
 import { backend, own, spare, vip } from '../test/lab.ts'
 import { families, type Family, ip, leg } from '../test/packets.ts'
@@ -40,7 +41,7 @@ interface Beat {
   readonly packet: Uint8Array
 }
 
-needing(needs.root, needs.bpf).describe('records that two CPUs write at once', () => {
+needing(needs.root, needs.bpf, deviceOfRuns).describe('records that two CPUs write at once', () => {
   let at: Stage
   beforeAll(() => {
     at = stage({ recordLines })

@@ -41,4 +41,5 @@ export const verdicts = {
   REPLY_PING: { action: "TX", description: "ping to an address of a service, answered" },
   DROP_SOURCE_RANGE: { action: "DROP", description: "the service does not admit clients of this address" },
   DROP_RATE_LIMIT: { action: "DROP", description: "clients of this prefix open more connections than the service allows" },
+  STACK_DEVICE: { action: "PASS", description: "translated; the route's device takes no frames from XDP, the kernel forwards" },
 } as const

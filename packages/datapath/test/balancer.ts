@@ -280,6 +280,11 @@ export class Balancer implements Disposable {
     return this.#sources.push(address) - 1
   }
 
+  /** XDP may redirect to this device of the calling thread's network namespace. */
+  sendBy(ifindex: number): void {
+    this.lb.maps.devices.set(ifindex, { ifindex })
+  }
+
   /** As the control plane does while it lives: notes about next hops of this generation may be used from now on. */
   beat(generation: number): void {
     this.lb.maps.pulse.set(0, { heartbeat: readClock().jiffies, generation, switches: 0 })

@@ -1,27 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe } from '@jest/globals'
 import { ethernet } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
-import { probe } from 'libbpf-ts'
 import { ServiceFlag } from '../src/lb_xdp.gen.ts'
 import { backend, mac, own, vip } from './lab.ts'
 import { datagram, families, type Family, leg, packet, segment, sent } from './packets.ts'
 import type { BalancerOptions } from './balancer.ts'
-import type { Hook } from './hook.ts'
+import { deviceOfRuns } from './hook.ts'
 import { type Stage, stage, verdictTable } from './stage.ts'
 
 const { clientToVip, ownToBackend, backendToOwn, vipToClient } = leg
 const syn = segment(40000, 80, 'syn')
 
-const context = probe.feature('xdp-test-context')
-
-/** Where test runs can say by which device a packet came in: at tc before Linux 5.15. */
-export const hookOfRuns: Hook = context.supported === false ? 'tc' : 'xdp'
-
-const device = needs.feature('device of a test run at XDP', () => (hookOfRuns === 'xdp' ? undefined : 'Linux 5.15'))
-
 /** A suite of what must work first: a connection there and back, and one straight. The program is loaded once. */
 export function fewPaths(title: string, options: BalancerOptions = {}): void {
-  const asks = options.hook === 'tc' ? [] : [device]
+  const asks = options.hook === 'tc' ? [] : [deviceOfRuns]
   needing(needs.root, needs.bpf, ...asks).describe(title, () => suite(options))
 }
 

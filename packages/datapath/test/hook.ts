@@ -1,4 +1,4 @@
-import { needing, needs } from '@skep/testbed'
+import { type Need, needing, needs } from '@skep/testbed'
 import { BpfError, probe, type Program, skbContext, type TestRunResult, xdpContext } from 'libbpf-ts'
 import { loadLbTc } from '../src/lb-tc.ts'
 import { verdicts } from '../src/verdicts.gen.ts'
@@ -14,10 +14,27 @@ export function attachAtTc(program: Program, device: string): Disposable {
   return probe.feature('tcx').supported === true ? program.attachTcx(hook) : program.attachTc(hook)
 }
 
-/** A suite for the program at each hook: both are told by one story, and so pass one table. */
-export function atEachHook(title: string, suite: (hook: Hook) => void): void {
-  for (const hook of ['xdp', 'tc'] as const)
-    needing(needs.root, needs.bpf).describe(`${title}, at ${hook}`, () => suite(hook))
+/** Where test runs can say by which device a packet came in: at tc before Linux 5.15. */
+export const hookOfRuns: Hook = probe.feature('xdp-test-context').supported === false ? 'tc' : 'xdp'
+
+/** For tests that do so at XDP. */
+export const deviceOfRuns: Need = needs.feature('device of a test run at XDP', () =>
+  hookOfRuns === 'xdp' ? undefined : 'Linux 5.15',
+)
+
+/**
+ * A suite for the program at each hook: both are told by one story, and so pass one table. `packets`: by test runs, or real
+ * ones on a network.
+ */
+export function atEachHook(
+  title: string,
+  suite: (hook: Hook) => void,
+  packets: 'test runs' | 'real' = 'test runs',
+): void {
+  for (const hook of ['xdp', 'tc'] as const) {
+    const asks = hook === 'xdp' && packets === 'test runs' ? [deviceOfRuns] : []
+    needing(needs.root, needs.bpf, ...asks).describe(`${title}, at ${hook}`, () => suite(hook))
+  }
 }
 
 /** For tests of what a route's MTU decides: Linux before 5.12 does not tell it at tc. */

@@ -20,6 +20,7 @@ export function stage(options: BalancerOptions = {}): Stage {
   using undo = new DisposableStack()
   const net = undo.use(lab())
   const lb = undo.use(new Balancer(options))
+  net.ns.run(() => [net.front, net.back].forEach((device) => lb.sendBy(device)))
   addServices(lb)
   const end = undo.move()
   return {

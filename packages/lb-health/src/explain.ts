@@ -1,3 +1,4 @@
+import { age } from '@skep/terminal'
 import type { Policy } from './check/check.ts'
 import { backendKey, type DesiredService } from './check/desired.ts'
 import type { Clock } from './clock.ts'
@@ -62,13 +63,4 @@ function use({ usable, share, connections }: BackendHealth, panic: boolean): str
   const kept = connections === 'reset' ? 'its connections are reset' : 'its connections are kept'
   if (!usable) return `gets no new connections, ${kept}`
   return share < 1 ? `used with ${Math.round(share * 100)}% of its weight (slow start)` : 'used'
-}
-
-/** `3.2 s`, `5 min`, `2 h`, `4 d`. */
-export function age(ms: number): string {
-  const seconds = Math.max(0, ms / 1000)
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 120) return `${Math.floor(seconds)} s`
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`
 }

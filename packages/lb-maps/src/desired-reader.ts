@@ -29,7 +29,7 @@ export class DesiredReader {
   readonly #withoutSource: Problem[] = []
   readonly #sources: SourceLookup
   readonly #hasher: RowHasher
-  readonly #frontends = new FrontendReader(this.#problems)
+  readonly #frontends: FrontendReader
   /** Addresses of the service that is being read, in its own order, and that order by address. */
   readonly #words: Uint32Array
   readonly #order: number[] = []
@@ -43,6 +43,7 @@ export class DesiredReader {
   constructor(desired: Desired, hashKey: HashKey, epochSeconds: number) {
     this.#now = epochSeconds
     this.#unit = desired.program?.recordUnitSeconds ?? 1
+    this.#frontends = new FrontendReader(this.#problems, desired.program?.natPorts)
     const rows = desired.services.reduce((sum, service) => sum + service.backends.length, 0)
     const most = desired.services.reduce((max, service) => Math.max(max, service.backends.length), 0)
     this.#desired = desired
@@ -226,7 +227,7 @@ export class DesiredReader {
     return ringSize
   }
 
-  /** An own address must not be a service's: what comes to it could be a reply or a request. */
+  /** An own address must not be a service's at ports of replies: what comes there could be a reply or a request. */
   #checkSources(): void {
     for (const { backend, source, trouble } of this.#sources.all()) {
       const path = `sources[${JSON.stringify(backend)}]`

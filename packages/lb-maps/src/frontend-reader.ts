@@ -1,7 +1,7 @@
 import { formatWords } from './address.ts'
 import type { DesiredProblems } from './desired-problems.ts'
 import { protocolNumbers, type ServiceKey, serviceKey } from './key.ts'
-import { formatFrontend, type Frontend } from './service.ts'
+import { formatFrontend, type Frontend, type ProgramFacts } from './service.ts'
 
 const list = 'frontends'
 
@@ -10,11 +10,13 @@ export class FrontendReader {
   readonly #problems: DesiredProblems
   /** By family, address, port and protocol: where a frontend was given first, service and index. */
   readonly #places = new Map<string, readonly [service: number, index: number]>()
-  /** By address: a frontend that has it. */
+  readonly #natPorts: ProgramFacts['natPorts']
+  /** By address: a frontend at a port that a reply could come to. */
   readonly #byAddress = new Map<string, string>()
 
-  constructor(problems: DesiredProblems) {
+  constructor(problems: DesiredProblems, natPorts: ProgramFacts['natPorts']) {
     this.#problems = problems
+    this.#natPorts = natPorts
   }
 
   /** The frontend's key; `undefined`, and a note why, where there can be none. */
@@ -27,16 +29,23 @@ export class FrontendReader {
     if (number === undefined) problems.wrongIn(list, index, 'protocol', protocol, "is not known; use 'TCP' or 'UDP'")
     if (!family || !portFits || number === undefined) return undefined
     const canonical = formatWords(words, 0, family)
-    const isNew = this.#note(canonical, formatFrontend({ address: canonical, port, protocol }), index)
+    const text = formatFrontend({ address: canonical, port, protocol })
+    const isNew = this.#note(text, index)
+    if (isNew && this.#mayMeetReplies(port)) this.#byAddress.set(canonical, text)
     return isNew ? serviceKey(family, words, port, number) : undefined
   }
 
-  /** A frontend that has an address. */
+  /** A frontend that has an address, and could be taken for where replies come to. */
   at(address: string): string | undefined {
     return this.#byAddress.get(address)
   }
 
-  #note(address: string, text: string, index: number): boolean {
+  #mayMeetReplies(port: number): boolean {
+    const { min = 0, max = 65_535 } = this.#natPorts ?? {}
+    return port === 0 || (port >= min && port <= max)
+  }
+
+  #note(text: string, index: number): boolean {
     const { service } = this.#problems
     const before = this.#places.get(text)
     if (before !== undefined) {
@@ -46,7 +55,6 @@ export class FrontendReader {
       return false
     }
     this.#places.set(text, [service, index])
-    this.#byAddress.set(address, text)
     return true
   }
 }

@@ -1,6 +1,7 @@
 export { type Actual, hasLeftovers, type Leftovers } from './actual.ts'
 export { advance } from './advance.ts'
 export { apply } from './apply.ts'
+export { BlockPool, orderFor } from './blocks.ts'
 export { capacity, EARLY_WARNING_PERCENT, type Gauge } from './capacity.ts'
 export { type Carried, carryConnections, type CarryOptions } from './carry/carry-connections.ts'
 export { carryKeys } from './carry/carry-keys.ts'

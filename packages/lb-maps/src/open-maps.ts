@@ -14,7 +14,10 @@ export type OpenMaps = LbMaps & Disposable
  * the maps and what is in them stay. `hashKey` is what the program was configured with. Throws LAYOUT when the sizes are not
  * what the program masks.
  */
-export function openMaps(maps: Omit<LbXdp['maps'], 'swapLocks'>, hashKey: HashKey): OpenMaps {
+export function openMaps(
+  maps: Omit<LbXdp['maps'], 'swapLocks' | 'devices' | 'arrivals' | 'departures'>,
+  hashKey: HashKey,
+): OpenMaps {
   using stack = new DisposableStack()
   const tables = Object.fromEntries(
     tableNames.map((name): [TableName, Table] => {

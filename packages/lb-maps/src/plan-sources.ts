@@ -106,7 +106,7 @@ export class SourcePlan {
   #leaveToService({ family, words }: ServiceKey): void {
     const text = formatWords(words, 0, family)
     const index = this.#draft.sources.get(text)
-    if (index !== undefined) this.#drop(text, index, false)
+    if (index !== undefined && !this.has(text)) this.#drop(text, index, false)
   }
 
   #drop(text: string, index: number, withKey: boolean): void {

@@ -70,7 +70,7 @@ class Planner {
     this.#removeServices(sources)
     const round = sources.write()
     this.#writeServices({ ...this.#wanted, sourceIndexes: sources.indexes() }, round)
-    this.#giveAwayAddressKeys()
+    this.#giveAwayAddressKeys(sources)
     const steps = this.#steps(round)
     const full = draft.problems.some(({ code }) => code === 'FULL')
     const after = draft.finish()
@@ -134,10 +134,14 @@ class Planner {
     this.#draft.tableFor(address).remove(address)
   }
 
-  /** Addresses that were the load balancer's own until now; where they stand when all else is written. */
-  #giveAwayAddressKeys(): void {
+  /**
+   * Addresses that were the load balancer's own until now; where they stand when all else is written. One that is both stays
+   * its own: so packets that are not for the services go on to the host.
+   */
+  #giveAwayAddressKeys(sources: SourcePlan): void {
     const { givenAway } = this.#draft
     for (const key of this.#addresses.values()) {
+      if (sources.has(formatWords(key.words, 0, key.family))) continue
       const table = this.#draft.tableFor(key)
       const found = table.find(key)
       if (found && found.service !== SERVICE_ADDRESS_ONLY) givenAway.push(table.change(key, SERVICE_ADDRESS_ONLY))

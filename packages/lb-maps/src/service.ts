@@ -73,6 +73,11 @@ export interface ProgramFacts {
   readonly recordUnitSeconds?: number
   /** Families of backends for which the outer source of IPIP packets comes from a configured prefix. */
   readonly tunnelPrefixes?: readonly (4 | 6)[]
+  /**
+   * Ports that translated packets carry as source (`natPortMin`, `natPortMax`). Told, an own address may be a service's too,
+   * at any other port: nothing that comes there is a reply.
+   */
+  readonly natPorts?: { readonly min: number; readonly max: number }
 }
 
 /** Everything that the maps shall hold. */

@@ -68,6 +68,8 @@ const NAT_LINE_WORDS = 8
 /** Next hops that the datapath remembers. */
 const HOPS = 1024
 const FRAGMENT_BYTES = 128
+/** Devices above others: two tables, see bpf/include/maps/layers.h. */
+const LAYER_BYTES = 2 * 1024 * 64
 
 /**
  * Map sizes and masks for a capacity. Hash tables are at most half full then, so that keys find their places.
@@ -109,7 +111,12 @@ export function sizeMaps(capacities: Partial<Capacities> = {}): Sizing {
       rates: tables.rates - 1,
       fragments: fragmentLines - 1,
     },
-    bytes: bytesOf(tables) + natLines * (2 * 64 + NAT_LINE_WORDS * 64) + 32 * HOPS + FRAGMENT_BYTES * fragmentLines,
+    bytes:
+      bytesOf(tables) +
+      natLines * (2 * 64 + NAT_LINE_WORDS * 64) +
+      32 * HOPS +
+      FRAGMENT_BYTES * fragmentLines +
+      LAYER_BYTES,
   }
 }
 

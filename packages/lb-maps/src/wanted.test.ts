@@ -208,6 +208,24 @@ describe('what is wrong is named with its place, its value and what would be rig
     ])
   })
 
+  test('an own address may be a service’s at ports that no reply comes to', () => {
+    const both = (port: number, natPorts = { min: 32_768, max: 65_535 }): string[] => {
+      const frontends = [{ address: '10.0.0.1', port, protocol: 'TCP' as const }]
+      const backends = [{ address: '172.16.0.1', port }]
+      const wanted = { ...desired({ frontends, backends }, { '172.16.0.1': '10.0.0.1' }), program: { natPorts } }
+      return checkDesired(wanted).map(({ path }) => path)
+    }
+    const refused = ['sources["172.16.0.1"]']
+    expect([both(30_080), both(32_767), both(32_768), both(65_535), both(0)]).toEqual([
+      [],
+      [],
+      refused,
+      refused,
+      refused,
+    ])
+    expect(both(80, { min: 1024, max: 2048 })).toEqual([])
+  })
+
   test('an own address that is none', () => {
     expect(checkDesired(desired({}, { '172.16.0.9': 'eth0' }))[0]?.path).toBe('sources["172.16.0.9"]')
   })
@@ -280,6 +298,7 @@ test('the order of services and backends makes no difference to any ring', () =>
   fc.assert(
     fc.property(anyDesired, (input) => {
       const turned = {
+        ...input,
         services: input.services
           .map((service) => ({ ...service, backends: service.backends.toReversed() }))
           .toReversed(),

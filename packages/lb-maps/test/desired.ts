@@ -78,11 +78,12 @@ export const anyDesired: fc.Arbitrary<Desired> = fc
   .record({
     services: fc.array(fc.oneof(service(4), service(6)), { maxLength: 7 }),
     towards: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 26, maxLength: 26 }),
+    mayShare: fc.boolean(),
   })
-  .map(({ services, towards }) => consistent(services, towards))
+  .map(({ services, towards, mayShare }) => consistent(services, towards, mayShare))
 
-/** Frontends once each, and own addresses that are no VIPs. */
-function consistent(services: readonly Service[], towards: readonly number[]): Desired {
+/** Frontends once each, and own addresses that are no VIPs; `mayShare`: that may be, for no reply comes to these ports. */
+function consistent(services: readonly Service[], towards: readonly number[], mayShare: boolean): Desired {
   const seen = new Set<string>()
   const kept = services.flatMap((one) => {
     const frontends = one.frontends.filter((own) => {
@@ -95,8 +96,9 @@ function consistent(services: readonly Service[], towards: readonly number[]): D
   const own = ([4, 6] as const).flatMap((version) =>
     towards.map((choice, host): [string, string] => {
       const wanted = sources[version][choice % sources[version].length]!
-      return [backendAddress(version, host), isVip(wanted) ? sources[version][0] : wanted]
+      return [backendAddress(version, host), isVip(wanted) && !mayShare ? sources[version][0] : wanted]
     }),
   )
-  return { services: kept, sources: new Map(own) }
+  const program = mayShare ? { program: { natPorts: { min: 32_768, max: 65_535 } } } : {}
+  return { services: kept, sources: new Map(own), ...program }
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* System calls that Node lacks. Each answers what the kernel answered: 0 and more, or a negative errno. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/membarrier.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -81,17 +83,42 @@ static napi_value door_membarrier(napi_env env, napi_callback_info info)
 	return answer_integer(env, result_of(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0)));
 }
 
-/* mount(type, target) */
+/* As a cgroup namespace sees the mount: its root is what a cgroup2 is mounted with. Without a way back the
+ * thread ends. */
+static int64_t mount_as(const char *type, const char *target, const char *namespace)
+{
+	int own = open("/proc/thread-self/ns/cgroup", O_RDONLY | O_CLOEXEC);
+	int other = open(namespace, O_RDONLY | O_CLOEXEC);
+	int64_t result;
+
+	if (own < 0 || other < 0 || setns(other, CLONE_NEWCGROUP)) {
+		result = -errno;
+	} else {
+		result = result_of(mount(type, target, type, 0, NULL));
+		if (setns(own, CLONE_NEWCGROUP))
+			abort();
+	}
+	if (own >= 0)
+		close(own);
+	if (other >= 0)
+		close(other);
+	return result;
+}
+
+/* mount(type, target, cgroupNamespace | undefined) */
 static napi_value door_mount(napi_env env, napi_callback_info info)
 {
 	struct call call = call_begin(env, info);
-	char *type = call_string(&call, 0), *target = call_string(&call, 1);
+	char *type = call_string(&call, 0), *target = call_string(&call, 1),
+	     *namespace = call_string(&call, 2);
 	int64_t result = -EINVAL;
 
 	if (type && target)
-		result = result_of(mount(type, target, type, 0, NULL));
+		result = namespace ? mount_as(type, target, namespace)
+				   : result_of(mount(type, target, type, 0, NULL));
 	free(type);
 	free(target);
+	free(namespace);
 	return call.bad ? NULL : answer_integer(env, result);
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { isMounted, mountBpffs, mountTracefs } from './file-systems.ts'
+import { isMounted, mountBpffs, mountCgroup2, mountTracefs } from './file-systems.ts'
 import { BpfMap } from './maps/bpf-map.ts'
 import { createMap } from './maps/create.ts'
 import { rawMap } from './maps/bpf-map.ts'
@@ -39,6 +39,16 @@ describeWith(['root'], 'mounting', () => {
     expect(isMounted('tracefs', path)).toBe(false)
     expect(mountTracefs(path)).toBe(true)
     expect(isMounted('tracefs', path)).toBe(true)
+  })
+
+  test('a cgroup v2, as a cgroup namespace sees it', () => {
+    using made = folder()
+    const path = join(made.path, 'fs')
+    expect(mountCgroup2(path, { namespace: '/proc/self/ns/cgroup' })).toBe(true)
+    expect(isMounted('cgroup2', path)).toBe(true)
+    expect(mountCgroup2(path)).toBe(false)
+    const refused = errorOf(() => mountCgroup2(join(made.path, 'other'), { namespace: '/proc/self/ns/net' }))
+    expect(refused?.message).toContain('as /proc/self/ns/net sees it')
   })
 
   test('where no folder can be made is refused', () => {

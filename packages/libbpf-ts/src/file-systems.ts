@@ -24,6 +24,21 @@ export function mountTracefs(path = '/sys/kernel/tracing'): boolean {
   return mount('tracefs', path)
 }
 
+export interface Cgroup2Options {
+  /** The file of a cgroup namespace whose root shall be the mount's: `/proc/1/ns/cgroup`. Default: this thread's own. */
+  readonly namespace?: string
+}
+
+/**
+ * Mounts a cgroup v2 at `path`: what can be attached to is found there. Returns false when there is one already.
+ *
+ * Errors: as {@link mountBpffs}; NOT_PERMITTED where the namespace cannot be entered. Minimum kernel 4.6.
+ * Equivalent to: `mount -t cgroup2 cgroup2 <path>`, by `nsenter --cgroup=<namespace>`.
+ */
+export function mountCgroup2(path: string, options: Cgroup2Options = {}): boolean {
+  return mount('cgroup2', path, options.namespace)
+}
+
 /** Whether `path` lies in a file system of that type. */
 export function isMounted(type: keyof typeof MAGIC, path: string): boolean {
   try {
@@ -33,10 +48,15 @@ export function isMounted(type: keyof typeof MAGIC, path: string): boolean {
   }
 }
 
-function mount(type: 'bpf' | 'tracefs', path: string): boolean {
+function mount(type: keyof typeof MAGIC, path: string, cgroupNamespace?: string): boolean {
   if (isMounted(type, path)) return false
   makeFolder(path, 'mount')
-  const status = addon().mount(type, path)
-  if (status < 0) throw kernelRefusal('mount', status, `${type} at ${path}`)
+  const status = addon().mount(type, path, cgroupNamespace)
+  if (status < 0)
+    throw kernelRefusal(
+      'mount',
+      status,
+      `${type} at ${path}${cgroupNamespace === undefined ? '' : `, as ${cgroupNamespace} sees it`}`,
+    )
   return true
 }

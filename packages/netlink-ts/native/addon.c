@@ -21,6 +21,7 @@ static napi_value init(napi_env env, napi_value exports)
 		EXPORT("nameNamespace", netns__name),
 		EXPORT("unnameNamespace", netns__unname),
 		EXPORT("namespaceOfSocket", netns__of_socket),
+		EXPORT("namespaceCookie", netns__cookie),
 	};
 
 	return addon__define(env, exports, functions, sizeof(functions) / sizeof(functions[0]));

@@ -19,5 +19,6 @@ napi_value netns__run(napi_env env, napi_callback_info info);
 napi_value netns__name(napi_env env, napi_callback_info info);
 napi_value netns__unname(napi_env env, napi_callback_info info);
 napi_value netns__of_socket(napi_env env, napi_callback_info info);
+napi_value netns__cookie(napi_env env, napi_callback_info info);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "functions.h"
@@ -46,6 +47,34 @@ napi_value netns__of_socket(napi_env env, napi_callback_info info)
 	if (netns < 0)
 		return result_errno(env);
 	return result(env, addon__own_fd(env, netns));
+}
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+/* namespaceCookie(fd): the number that BPF programs know the namespace by, a bigint. Linux 5.14. */
+napi_value netns__cookie(napi_env env, napi_callback_info info)
+{
+	int fd, saved, probe, error = 0;
+	napi_value argv[1], answer;
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
+
+	if (args__get(env, info, 1, argv) || args__int(env, argv[0], &fd))
+		return NULL;
+	saved = netns__enter(fd);
+	if (saved < 0)
+		return result(env, saved);
+	probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (probe < 0 || getsockopt(probe, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length))
+		error = -errno;
+	if (probe >= 0)
+		close(probe);
+	netns__leave(saved);
+	if (error)
+		return result(env, error);
+	return napi_create_bigint_uint64(env, cookie, &answer) == napi_ok ? answer : NULL;
 }
 
 /* createNamespace(): a descriptor of a new, empty, unnamed namespace; the thread stays where it is. */

@@ -4,6 +4,7 @@ import { native } from './native.ts'
 import { handleClosed, handleOpened } from './open-handles.ts'
 
 export const NETLINK_ROUTE = 0
+export const NETLINK_SOCK_DIAG = 4
 export const NETLINK_GENERIC = 16
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8

@@ -20,6 +20,7 @@ export interface Native {
   nameNamespace(fd: number, path: string): number
   unnameNamespace(path: string): number
   namespaceOfSocket(fd: number): number
+  namespaceCookie(fd: number): bigint | number
 }
 
 /** The one door of this package to the kernel. */

@@ -1,4 +1,12 @@
-import { SK_MEMINFO_DROPS, SO_ERROR, SO_MEMINFO, SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from './constants.ts'
+import {
+  SK_MEMINFO_DROPS,
+  SO_BINDTOIFINDEX,
+  SO_ERROR,
+  SO_MEMINFO,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SOL_SOCKET,
+} from './constants.ts'
 import { checked, SocketError } from './error.ts'
 import { native } from './native.ts'
 import { handleClosed, handleOpened, type OpenHandle } from './open-handles.ts'
@@ -78,6 +86,14 @@ export class Descriptor implements Disposable {
   setReceiveBuffer(size: number): void {
     if (native.setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, int(size)) < 0)
       this.set(SOL_SOCKET, SO_RCVBUF, size, 'receive buffer')
+  }
+
+  /** The index of the device that it is bound to; 0: to none. Linux 5.1. */
+  get device(): number {
+    const index = new Int32Array(1)
+    const bytes = new Uint8Array(index.buffer)
+    checked(this.#operation, native.getOption(this.fd, SOL_SOCKET, SO_BINDTOIFINDEX, bytes), 'device')
+    return index[0]!
   }
 
   /** What the kernel has dropped because the receive buffer was full. */

@@ -58,6 +58,11 @@ export class RawSocket implements Disposable, AsyncIterable<Datagram> {
     return this.#descriptor.drops
   }
 
+  /** The index of the device that the socket is bound to by its name; 0: to none. Linux 5.1. */
+  get device(): number {
+    return this.#descriptor.device
+  }
+
   /** Receives what is sent to a multicast group on a device, by its index. */
   join(group: string, device: number): void {
     this.#membership('join', linux.IP_ADD_MEMBERSHIP, linux.IPV6_ADD_MEMBERSHIP, group, device)

@@ -1,4 +1,4 @@
-import { columns } from './columns.ts'
+import { table } from '@skep/terminal'
 import type { Judgement } from './judge.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -29,7 +29,7 @@ function suiteTable(judged: readonly Judged[]): string {
       ...[passed, failed, skipped].map(String),
     ])
   })
-  return columns([['kernel', 'suite', 'passed', 'failed', 'skipped'], ...rows], 2)
+  return table([['kernel', 'suite', 'passed', 'failed', 'skipped'], ...rows], { left: 2 }).join('\n')
 }
 
 function programTable(judged: readonly Judged[]): string {
@@ -37,7 +37,9 @@ function programTable(judged: readonly Judged[]): string {
   const programs = [...new Set(ran.flatMap(({ result }) => result?.loads.map(({ program }) => program) ?? []))]
   if (programs.length === 0) return ''
   const rows = programs.map((program) => [program, ...ran.map((outcome) => instructions(outcome, program))])
-  return columns([['instructions the verifier read', ...ran.map(({ version }) => version)], ...rows])
+  return table([['instructions the verifier read', ...ran.map(({ version }) => version)], ...rows], { left: 1 }).join(
+    '\n',
+  )
 }
 
 /** Kernels before 5.16 do not tell the number. */

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { suggest } from '../config/nearest.ts'
-import { type Finding, formatPath, type Path, show } from '@skep/config-file'
+import { type Finding, formatPath, type Path, show, suggest } from '@skep/config-file'
 import { family } from '../config/rules.ts'
 import type { VrrpGroup } from './config.ts'
 import { addressesOf, familyName } from './desired.ts'

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { list } from '../config/elements.ts'
-import { address, integer, name, strict, word } from '../config/fields.ts'
-import { wrong } from '@skep/config-file'
+import { name } from '../config/fields.ts'
+import { address, integer, list, strict, word, wrong } from '@skep/config-file'
 import type { Announce, Garp, Track, VrrpGroup } from './config.ts'
 
 /** A field with one sentence for all that is wrong. */

@@ -54,6 +54,7 @@ const required: Readonly<Record<string, string>> = {
   service: 'web',
   services: '100',
   backends: '1000',
+  address: '10.1.0.11',
 }
 const bodies: Readonly<Record<string, () => string>> = {
   '/v1/config': () => config([1, 2]),
@@ -176,6 +177,7 @@ describe('the API', () => {
       [400, 'PUT', '/v1/services/web/backends/10.1.0.11%3A8080/drain?timeoutSeconds=x', '', 'whole number of seconds'],
       [400, 'GET', '/v1/explain/flow?src=x&sport=1&dst=192.0.2.10&dport=80&proto=tcp', '', 'query src'],
       [400, 'GET', '/v1/explain/service?service=wep', '', 'no service or frontend'],
+      [400, 'GET', '/v1/explain/neighbor?address=here', '', 'query address'],
       [400, 'GET', '/v1/plan?services=1', '', 'query backends'],
       [404, 'DELETE', '/v1/services/web/backends/10.1.0.11%3A8080/drain', '', 'is not drained'],
     ]

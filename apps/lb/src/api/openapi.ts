@@ -1,5 +1,5 @@
+import { elementOf } from '@skep/config-file'
 import { z } from 'zod'
-import { elementOf } from '../config/elements.ts'
 import { version } from '../version.ts'
 import { problemDetails } from './problem.ts'
 import type { BodySpec, Route } from './route.ts'

@@ -78,6 +78,8 @@ async function has(speaker: Speaker, wanted: (routes: readonly ReceivedRoute[]) 
 }
 
 const some = (routes: readonly unknown[]) => routes.length > 0
+const isMarked = (routes: readonly ReceivedRoute[]) =>
+  routes.some(({ attributes }) => attributes.communities?.map(formatCommunity).includes('graceful-shutdown'))
 const none = (routes: readonly unknown[]) => routes.length === 0
 
 test('a route is there while a backend is usable; it carries what the service says', async () => {
@@ -86,7 +88,9 @@ test('a route is there while a backend is usable; it carries what the service sa
   using tor = router(wire)
   await using bgp = new BgpAnnouncer(place(folder.path), silent, wire.loadBalancer)
   bgp.want(config(0))
-  expect(bgp.report()?.routes).toMatchObject([{ state: 'withheld', why: '0 of 1 backends usable', peers: [] }])
+  expect(bgp.report()?.routes).toMatchObject([
+    { state: 'withheld', why: '0 of 1 backends usable: 1 with weight 0', peers: [] },
+  ])
   bgp.want(config(1))
   const [route] = await has(tor, some)
   expect(route).toMatchObject({ prefix: '192.0.2.10/32', attributes: { med: 50 } })
@@ -130,13 +134,50 @@ test('an address that leaves is marked with GRACEFUL_SHUTDOWN and kept in the co
   const effective = bgp.take(before, after)
   expect(effective.services).toEqual(before.services)
   bgp.want(effective)
-  const shutdown = (routes: readonly ReceivedRoute[]) =>
-    routes.some(({ attributes }) => attributes.communities?.map(formatCommunity).includes('graceful-shutdown'))
-  await has(tor, shutdown)
+  await has(tor, isMarked)
   while (!bgp.isDue) await turn()
   bgp.want(bgp.keep(after))
   await has(tor, none)
 }, 30_000)
+
+test('a drain that is under way goes on in the next process: of an address, and of all of them', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'skep-lb-bgp-'))
+  const paths = place(folder.path)
+  const wire = new Wire()
+  using tor = router(wire)
+  const before = config(1)
+  const after = { ...before, services: [] }
+  {
+    await using first = new BgpAnnouncer(paths, silent, wire.loadBalancer)
+    first.want(first.take(undefined, before))
+    await has(tor, some)
+    first.want(first.take(before, after))
+    await has(tor, isMarked)
+  }
+  {
+    // The file that says what is carried out was written already.
+    await using second = new BgpAnnouncer(paths, silent, wire.loadBalancer)
+    const effective = second.take(after, after)
+    expect(effective.services).toEqual(before.services)
+    second.want(effective)
+    expect(await has(tor, isMarked)).toHaveLength(1)
+    while (!second.isDue) await turn()
+    second.want(second.keep(after))
+    await has(tor, none)
+    second.want(second.take(after, before))
+    await has(tor, some)
+    const { bgp: _, ...plain } = before
+    second.want(plain)
+    await has(tor, isMarked)
+  }
+  await using third = new BgpAnnouncer(paths, silent, wire.loadBalancer)
+  const { bgp: _, ...plain } = before
+  third.want(plain)
+  expect(third.report()?.routes).toMatchObject([{ state: 'draining' }])
+  while (tor.peer('lb').state !== 'established') await turn()
+  expect(await has(tor, isMarked)).toHaveLength(1)
+  await has(tor, none)
+}, 60_000)
 
 test('without spec.bgp all routes are marked first, then the session ends', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'skep-lb-bgp-'))
@@ -147,9 +188,10 @@ test('without spec.bgp all routes are marked first, then the session ends', asyn
   await has(tor, some)
   const { bgp: _, ...plain } = config(1)
   bgp.want(plain)
-  expect(bgp.report()).toBeUndefined()
-  await has(tor, (routes) => (routes[0]?.attributes.communities?.length ?? 0) === 2)
+  expect(bgp.report()?.routes).toMatchObject([{ state: 'draining', why: 'spec.bgp is left out' }])
+  await has(tor, isMarked)
   await has(tor, none)
+  expect(bgp.report()).toBeUndefined()
 }, 30_000)
 
 test('a peer that comes or goes leaves the session of the other alone', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Speaker, tcpTransport, type Transport } from '@skep/bgp'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
@@ -9,9 +10,10 @@ import { announcementsOf, type DesiredRoute, desiredRoutes, toldOf, type Weighed
 import { type Leaving, leavingAddresses, leavingAfter, withLeaving } from './leaving.ts'
 import { PeerPaths } from './paths.ts'
 import { speakerPeers } from './peers.ts'
-import { forgetSpoken, identityOf, readSpoken, writeSpoken } from './record.ts'
+import { forgetSpoken, identityOf, readLeaving, readSpoken, type Spoken, writeLeaving, writeSpoken } from './record.ts'
 import { bgpFamilies } from './metrics.ts'
 import { type BgpReport, bgpReport } from './report.ts'
+import { untilTold } from './told.ts'
 
 /** Whose routes these are, among all that a speaker may have. */
 export const OWNER = 'service'
@@ -31,27 +33,31 @@ export class BgpAnnouncer implements AsyncDisposable {
   #spoken = ''
   #routes: readonly DesiredRoute[] = []
   #told: ReadonlySet<string> | undefined
-  #leaving: readonly Leaving[] = []
+  /** Remembered over restarts, as all drains are. */
+  #leaving: readonly Leaving[]
   #problem: string | undefined
-  #ending: NodeJS.Timeout | undefined
+  /** What is being taken back, when nothing is to be announced any more. */
+  #last: Spoken | undefined
+  #ending: AbortController | undefined
 
   constructor(paths: InstancePaths, log: Logger, transport: Transport = tcpTransport()) {
     this.#paths = paths
     this.#transport = transport
     this.#log = log
+    this.#leaving = readLeaving(paths)
     this.#bfd = new PeerPaths(paths.bfd, log, (peer, why) => this.#speaker?.linkDown(peer, why))
   }
 
   /** The configuration that is to be carried out, in place of `before`: frontends that routers still lead to stay. */
   take(before: Config | undefined, after: Config): Config {
-    this.#leaving = leavingAfter(before, after, this.#leaving, Date.now())
+    this.#leave(leavingAfter(before, after, this.#leaving, Date.now()))
     return this.keep(after)
   }
 
   /** The same, when nothing else is asked for than before. */
   keep(config: Config): Config {
     const now = Date.now()
-    this.#leaving = this.#leaving.filter(({ until }) => until > now)
+    this.#leave(this.#leaving.filter(({ until }) => until > now))
     return withLeaving(config, this.#leaving)
   }
 
@@ -61,10 +67,10 @@ export class BgpAnnouncer implements AsyncDisposable {
     return this.#leaving.some(({ until }) => until <= now)
   }
 
-  /** What is to be announced, now that the tables have it. Safe to call in every round. */
-  want(weighed: Weighed): void {
+  /** What is to be announced, now that the tables have it; `unreachable`: where nothing can be sent to, and why. Safe to call in every round. */
+  want(weighed: Weighed, unreachable: ReadonlyMap<string, string> = new Map()): void {
     try {
-      this.#carryOut(weighed)
+      this.#carryOut(weighed, unreachable)
       this.#problem = undefined
     } catch (error) {
       const { message } = error as Error
@@ -76,9 +82,9 @@ export class BgpAnnouncer implements AsyncDisposable {
 
   /** How it is; `undefined`: nothing is to be announced by BGP. */
   report(): BgpReport | undefined {
-    if (this.#bgp === undefined) return undefined
-    const paths = this.#bfd.sessions()
-    return bgpReport({ bgp: this.#bgp, routes: this.#routes, speaker: this.#speaker, problem: this.#problem, paths })
+    const told = this.#bgp === undefined ? this.#last : { bgp: this.#bgp, routes: this.#routes }
+    if (told === undefined) return undefined
+    return bgpReport({ ...told, speaker: this.#speaker, problem: this.#problem, paths: this.#bfd.sessions() })
   }
 
   /** Of the sessions, under the names that a speaker's metrics have everywhere. */
@@ -86,35 +92,47 @@ export class BgpAnnouncer implements AsyncDisposable {
     return this.#speaker === undefined ? [] : bgpFamilies(this.#speaker.peers())
   }
 
-  /** Routers keep the routes, unless they are not wanted any more. BFD goes on. */
+  /** Routers keep the routes, also those that are being drained: the next process goes on with that. BFD goes on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#ending)
-    this.#speaker?.stop({ keepRoutes: this.#bgp !== undefined })
+    this.#ending?.abort()
+    this.#speaker?.stop({ keepRoutes: true })
     await this.#bfd.close()
   }
 
-  #carryOut(weighed: Weighed): void {
+  #leave(leaving: readonly Leaving[]): void {
+    writeLeaving(this.#paths, leaving)
+    this.#leaving = leaving
+  }
+
+  #carryOut(weighed: Weighed, unreachable: ReadonlyMap<string, string>): void {
     const { bgp } = weighed
     this.#bgp = bgp
     this.#told ??= toldOf(readSpoken(this.#paths)?.routes ?? [])
-    this.#routes = desiredRoutes(weighed, { leaving: leavingAddresses(this.#leaving), told: this.#told })
+    const leaving = leavingAddresses(this.#leaving)
+    this.#routes = desiredRoutes(weighed, { leaving, told: this.#told, unreachable })
     this.#told = toldOf(this.#routes)
     if (bgp === undefined) return this.#end()
-    clearTimeout(this.#ending)
+    this.#ending?.abort()
     this.#ending = undefined
+    this.#last = undefined
+    this.#speak({ bgp, routes: this.#routes })
+    this.#bfd.want(bgp.peers)
+  }
+
+  /** Tells peers of routes, and notes that. */
+  #speak(spoken: Spoken): void {
+    const { bgp, routes, until } = spoken
     const peers = speakerPeers(bgp, (file) => readFileSync(file, 'utf8'))
-    const announcements = announcementsOf(this.#routes)
+    const announcements = announcementsOf(routes)
     const speaker = this.#speakerOf(bgp)
-    speaker.setDraining(false)
+    speaker.setDraining(until !== undefined)
     speaker.setPeers(peers)
     speaker.rib.replace(OWNER, announcements)
-    this.#note(bgp)
-    if (this.#speaker === undefined) {
-      speaker.start()
-      speaker.complete()
-      this.#speaker = speaker
-    }
-    this.#bfd.want(bgp.peers)
+    this.#note(spoken)
+    if (this.#speaker !== undefined) return
+    speaker.start()
+    speaker.complete()
+    this.#speaker = speaker
   }
 
   /** A router id or an AS number are of all sessions: others are other sessions. */
@@ -137,27 +155,47 @@ export class BgpAnnouncer implements AsyncDisposable {
   }
 
   /** For the next process, and for who uninstalls. */
-  #note(bgp: Bgp): void {
-    const spoken = { bgp, routes: this.#routes }
+  #note(spoken: Spoken): void {
     const text = JSON.stringify(spoken)
     if (text === this.#spoken) return
     this.#spoken = text
     writeSpoken(this.#paths, spoken)
   }
 
-  /** Routers turn away first; the addresses are served all the while. */
+  /** Routers turn away first; the addresses are served all the while. What a process before this one has begun is ended. */
   #end(): void {
     this.#bfd.want([])
-    const speaker = this.#speaker
-    if (speaker === undefined) return forgetSpoken(this.#paths)
     if (this.#ending !== undefined) return
-    const { drainSeconds } = readSpoken(this.#paths)?.bgp ?? { drainSeconds: 0 }
-    speaker.setDraining(true)
-    this.#ending = setTimeout(() => {
-      speaker.stop({ text: 'nothing is announced any more' })
-      this.#speaker = undefined
-      this.#spoken = ''
-      forgetSpoken(this.#paths)
-    }, 1000 * drainSeconds)
+    const spoken = readSpoken(this.#paths)
+    if (spoken === undefined) return
+    const until = spoken.until ?? Date.now() + 1000 * spoken.bgp.drainSeconds
+    const last = { ...spoken, routes: spoken.routes.map(ending), until }
+    if (this.#speaker === undefined) this.#speak(last)
+    this.#speaker!.setDraining(true)
+    this.#note(last)
+    this.#last = last
+    this.#ending = new AbortController()
+    void this.#takeBack(last, this.#ending.signal)
   }
+
+  /** When routers have been told, and had their time. */
+  async #takeBack({ until }: Spoken, signal: AbortSignal): Promise<void> {
+    try {
+      await untilTold(this.#speaker!, signal)
+      await delay(Math.max(0, until! - Date.now()), undefined, { signal })
+    } catch (error) {
+      if (signal.aborted) return
+      throw error
+    }
+    this.#speaker?.stop({ text: 'nothing is announced any more' })
+    this.#speaker = undefined
+    this.#last = undefined
+    this.#ending = undefined
+    this.#spoken = ''
+    forgetSpoken(this.#paths)
+  }
+}
+
+function ending(route: DesiredRoute): DesiredRoute {
+  return route.state === 'withheld' ? route : { ...route, state: 'draining', why: 'spec.bgp is left out' }
 }

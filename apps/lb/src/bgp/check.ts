@@ -6,7 +6,7 @@ export function bgpLines(config: Weighed): string[] {
   if (bgp === undefined) return []
   const peers = bgp.peers.map(({ name, address, asn }) => `${name} (${address}, AS ${asn})`)
   const services = config.services.map((service) => ({ ...service, healthCheck: undefined }))
-  const circumstances = { leaving: new Set<string>(), told: new Set<string>() }
+  const circumstances = { leaving: new Set<string>(), told: new Set<string>(), unreachable: new Map<string, string>() }
   const routes = desiredRoutes({ ...config, services }, circumstances).filter(({ state }) => state === 'announced')
   const prefixes = [...new Set(routes.map(({ prefix }) => prefix))]
   return [`bgp: AS ${bgp.asn} tells ${peers.join(', ') || 'nobody'} of ${prefixes.join(', ') || 'nothing'}`]

@@ -1,11 +1,7 @@
-import type { PeerConfig } from '@skep/bgp'
+import type { WrittenPeer, WrittenSpeaker } from '@skep/bgp'
 
 /** How routers are told the way to the service addresses. */
-export interface Bgp {
-  readonly asn: number
-  readonly routerId: string
-  /** Own addresses for peers that connect; left out: only the load balancer connects. */
-  readonly listen?: { readonly addresses: readonly string[]; readonly port?: number | undefined } | undefined
+export interface Bgp extends WrittenSpeaker {
   /** An address that goes is marked with GRACEFUL_SHUTDOWN for so long, and served meanwhile. */
   readonly drainSeconds: number
   /** Names of services whose addresses are announced. */
@@ -13,25 +9,8 @@ export interface Bgp {
   readonly peers: readonly BgpPeer[]
 }
 
-type Taken =
-  | 'name'
-  | 'address'
-  | 'asn'
-  | 'port'
-  | 'localAsn'
-  | 'passive'
-  | 'holdTime'
-  | 'connectRetry'
-  | 'families'
-  | 'extendedNextHop'
-  | 'sourceAddress'
-  | 'device'
-  | 'multihop'
-  | 'ttlSecurity'
-  | 'nextHops'
-
 /** A router. Fields mean what they mean to the speaker. */
-export interface BgpPeer extends Pick<PeerConfig, Taken> {
+export interface BgpPeer extends WrittenPeer {
   /** Seconds that the router may keep the routes while the control plane is away; 0: it is not asked to. */
   readonly gracefulRestart: number
   /** A file with the password of TCP MD5. */

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
 import type { Backend, Config } from '../config/config.ts'
+import { weigh } from '../health/weigh.ts'
 import { announcementsOf, desiredRoutes } from './desired.ts'
 import { leavingAddresses, leavingAfter, withLeaving } from './leaving.ts'
 
-const nothing = { leaving: new Set<string>(), told: new Set<string>() }
+const nothing = { leaving: new Set<string>(), told: new Set<string>(), unreachable: new Map<string, string>() }
 
 const web = `    - name: web
       frontends: [{ address: 192.0.2.10, port: 80 }, { address: "2001:db8:ff::10", port: 80 }]
@@ -28,9 +29,9 @@ test('an address is announced for each service that has a usable backend of its 
   const routes = desiredRoutes(config(web + dns), nothing)
   expect(routes.map(({ prefix, service, state, why }) => [prefix, service, state, why])).toEqual([
     ['192.0.2.10/32', 'web', 'announced', '1 of 1 backends usable'],
-    ['2001:db8:ff::10/128', 'web', 'withheld', '0 of 1 backends usable'],
-    ['192.0.2.10/32', 'dns', 'withheld', '0 of 1 backends usable'],
-    ['192.0.2.53/32', 'dns', 'withheld', '0 of 1 backends usable'],
+    ['2001:db8:ff::10/128', 'web', 'withheld', '0 of 1 backends usable: 1 with weight 0'],
+    ['192.0.2.10/32', 'dns', 'withheld', '0 of 1 backends usable: 1 with weight 0'],
+    ['192.0.2.53/32', 'dns', 'withheld', '0 of 1 backends usable: 1 with weight 0'],
   ])
   const attributes = { med: 50, communities: [65001 * 65536 + 100] }
   expect(announcementsOf(routes)).toEqual([
@@ -41,16 +42,39 @@ test('an address is announced for each service that has a usable backend of its 
 test('a checked backend counts once it is up; in a panic it is served, but not announced; one that was told stays until its check has answered', () => {
   const checked = web.replace('      bgp:', '      healthCheck: { http: { path: / } }\n      bgp:')
   const { services, ...rest } = config(checked)
-  const stateOf = (checks: readonly Backend['checked'][], told: string[] = []) => {
+  const fateOf = (checks: readonly Backend['checked'][], told: string[] = []) => {
     const backends = checks.map((one) => ({ ...services[0]!.backends[0]!, checked: one }))
     const weighed = { ...rest, services: [{ ...services[0]!, backends }] }
-    return desiredRoutes(weighed, { leaving: new Set(), told: new Set(told) })[0]!.state
+    return desiredRoutes(weighed, { ...nothing, told: new Set(told) })[0]!
   }
-  expect(stateOf(['down', 'up'])).toBe('announced')
-  expect(stateOf(['down', 'down'])).toBe('withheld')
-  expect(stateOf(['down', 'down'], ['192.0.2.10/32'])).toBe('withheld')
-  expect(stateOf(['unknown', undefined])).toBe('withheld')
-  expect(stateOf(['unknown', undefined], ['192.0.2.10/32'])).toBe('announced')
+  const told = ['192.0.2.10/32']
+  expect(fateOf(['down', 'up'])).toMatchObject({ state: 'announced', why: '1 of 2 backends usable: 1 down' })
+  expect(fateOf(['down', 'down'], told)).toMatchObject({ state: 'withheld', why: '0 of 2 backends usable: 2 down' })
+  expect(fateOf(['unknown', 'down'])).toMatchObject({
+    state: 'withheld',
+    why: '0 of 2 backends usable: 1 not checked yet, 1 down',
+  })
+  expect(fateOf(['unknown', undefined], told)).toMatchObject({ state: 'announced', why: '2 of 2 backends usable' })
+})
+
+test('where nothing is checked, a backend that nothing can be sent to does not count; a check knows better', () => {
+  const unreachable = new Map([['10.1.0.11', 'no route to 10.1.0.11: ENETUNREACH']])
+  const fate = (services: string) => desiredRoutes(config(services), { ...nothing, unreachable })[0]
+  expect(fate(web)).toMatchObject({
+    state: 'withheld',
+    why: '0 of 1 backends usable: 1 out of reach (no route to 10.1.0.11: ENETUNREACH)',
+  })
+  const checked = web.replace('      bgp:', '      healthCheck: { tcp: {} }\n      bgp:')
+  const { services, ...rest } = config(checked)
+  const up = services.map((one) => ({ ...one, backends: one.backends.map((b) => ({ ...b, checked: 'up' as const })) }))
+  expect(desiredRoutes({ ...rest, services: up }, { ...nothing, unreachable })[0]).toMatchObject({ state: 'announced' })
+})
+
+test('what an operator keeps out is told by its state', () => {
+  const out = web.replace('10.1.0.11, port: 80', '10.1.0.11, port: 80, state: maintenance')
+  const { services, ...rest } = config(out)
+  const weighed = { ...rest, services: weigh({ ...rest, services }, []).services }
+  expect(desiredRoutes(weighed, nothing)[0]?.why).toBe('0 of 1 backends usable: 1 maintenance')
 })
 
 test('a family that leaves whole is served by its backends until it has left', () => {
@@ -64,9 +88,12 @@ test('a family that leaves whole is served by its backends until it has left', (
 })
 
 test('services that are not named are not announced', () => {
-  expect(desiredRoutes(config(web + dns, 'services: [dns], '), nothing).map(({ service }) => service)).toEqual([
-    'dns',
-    'dns',
+  const routes = desiredRoutes(config(web + dns.replace(', weight: 0', ''), 'services: [dns], '), nothing)
+  expect(routes.map(({ service, state, why }) => [service, state, why])).toEqual([
+    ['web', 'withheld', 'spec.bgp.services does not name the service'],
+    ['web', 'withheld', 'spec.bgp.services does not name the service'],
+    ['dns', 'announced', '1 of 1 backends usable'],
+    ['dns', 'announced', '1 of 1 backends usable'],
   ])
 })
 
@@ -98,4 +125,23 @@ test('a frontend that leaves a service that stays is served by that service', ()
 
 test('without a time to drain nothing leaves slowly', () => {
   expect(leavingAfter(config(web), config(dns, 'drainSeconds: 0, '), [], 0)).toEqual([])
+})
+
+test('a service that is no longer named is drained too, and served by nobody but itself', () => {
+  const [all, fewer] = [config(web + dns), config(web + dns, 'drainSeconds: 5, services: [dns], ')]
+  const leaving = leavingAfter(all, fewer, [], 1000)
+  expect([...leavingAddresses(leaving)]).toEqual(['2001:db8:ff::10'])
+  expect(withLeaving(fewer, leaving)).toEqual(fewer)
+})
+
+test('without spec.bgp what goes at the same time is served until routers have turned away', () => {
+  const { bgp: _, ...plain } = config(dns)
+  const leaving = leavingAfter(config(web), plain, [], 1000)
+  expect(withLeaving(plain, leaving).services.map(({ name }) => name)).toEqual(['dns', 'web'])
+})
+
+test('one that was killed while an address leaves finds that in the files of before and of now: it leaves once', () => {
+  const [before, after] = [config(web), config(dns)]
+  const leaving = leavingAfter(before, after, [], 1000)
+  expect(leavingAfter(before, after, leaving, 2000)).toEqual(leaving)
 })

@@ -5,10 +5,11 @@ import {
   parseLargeCommunity,
   type RouteAttributes,
 } from '@skep/bgp'
-import type { Backend, Config, Service } from '../config/config.ts'
+import type { Config, Service } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
 import { family } from '../config/rules.ts'
 import type { Bgp, ServiceBgp } from './config.ts'
+import { countUsable } from './usable.ts'
 
 /** RFC 8326: take another way while this one still works. */
 const GRACEFUL_SHUTDOWN = 'graceful-shutdown'
@@ -33,15 +34,14 @@ export interface Circumstances {
   readonly leaving: ReadonlySet<string>
   /** What routers were told until now, by this process or the one before: it stays while its checks have not answered. */
   readonly told: ReadonlySet<string>
+  /** Backends' addresses that nothing can be sent to, each with the reason. */
+  readonly unreachable: ReadonlyMap<string, string>
 }
 
-/** The routes that a configuration asks for. Pure. */
+/** The routes that a configuration asks for, and those that it does not, with the reason. Pure. */
 export function desiredRoutes(weighed: Weighed, circumstances: Circumstances): DesiredRoute[] {
   const { bgp, services } = weighed
-  if (bgp === undefined) return []
-  return services
-    .filter((service) => isChosen(bgp, service))
-    .flatMap((service) => routesOf(weighed, service, circumstances))
+  return bgp === undefined ? [] : services.flatMap((service) => routesOf(weighed, bgp, service, circumstances))
 }
 
 /** The prefixes that routers are told of. */
@@ -78,32 +78,40 @@ export function isChosen({ services }: Bgp, { name }: Pick<Service, 'name'>): bo
   return services === 'all' || services.includes(name)
 }
 
-function routesOf(weighed: Weighed, service: Service, { leaving, told }: Circumstances): DesiredRoute[] {
-  const own = service.bgp ?? { communities: [] }
+function routesOf(weighed: Weighed, bgp: Bgp, service: Service, circumstances: Circumstances): DesiredRoute[] {
   const mixes = wayOf(weighed, service) === 'ipip'
   return [...new Set(service.frontends.map(({ address }) => address))].map((address) => {
-    const { name, backends } = service
-    const able = backends.filter((backend) => mixes || family(backend.address) === family(address))
-    const prefix = `${address}/${family(address) === 4 ? 32 : 128}`
-    const usable = able.filter((backend) => isUsable(service, backend, told.has(prefix))).length
-    const goes = leaving.has(address)
-    return {
-      prefix,
-      service: name,
-      state: usable === 0 ? 'withheld' : goes ? 'draining' : 'announced',
-      why: `${usable} of ${able.length} backends usable${goes ? '; the address is leaving the configuration' : ''}`,
-      carries: goes ? { ...own, localPref: 0, communities: [...own.communities, GRACEFUL_SHUTDOWN] } : own,
-    }
+    const able = service.backends.filter((backend) => mixes || family(backend.address) === family(address))
+    const prefix = prefixOf(address)
+    return { prefix, service: service.name, ...fateOf(address, circumstances, bgp, { ...service, backends: able }) }
   })
 }
 
-/**
- * Not one that is down, even where too few are up to believe the check: another load balancer may reach what this one
- * does not. What has not been checked yet counts as it did before.
- */
-function isUsable({ healthCheck }: Service, { weight, checked = 'unknown' }: Backend, wasTold: boolean): boolean {
-  if (weight === 0 || healthCheck === undefined) return weight > 0
-  return checked === 'up' || (checked === 'unknown' && wasTold)
+function prefixOf(address: string): string {
+  return `${address}/${family(address) === 4 ? 32 : 128}`
+}
+
+/** What becomes of an address, with the backends that can serve it. */
+function fateOf(
+  address: string,
+  { leaving, told, unreachable }: Circumstances,
+  bgp: Bgp,
+  service: Service,
+): Pick<DesiredRoute, 'state' | 'why' | 'carries'> {
+  const own = service.bgp ?? { communities: [] }
+  const goes = leaving.has(address)
+  if (!goes && !isChosen(bgp, service))
+    return { state: 'withheld', why: 'spec.bgp.services does not name the service', carries: own }
+  const wasTold = told.has(prefixOf(address))
+  const count = countUsable(service, { wasTold, unreachable })
+  const why = `${count.text}${goes ? '; the address is leaving the configuration' : ''}`
+  if (count.usable === 0) return { state: 'withheld', why, carries: own }
+  if (!goes) return { state: 'announced', why, carries: own }
+  return {
+    state: 'draining',
+    why,
+    carries: { ...own, localPref: 0, communities: [...own.communities, GRACEFUL_SHUTDOWN] },
+  }
 }
 
 function attributesOf({ med, localPref, communities: texts }: ServiceBgp): RouteAttributes {

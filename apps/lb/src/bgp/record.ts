@@ -3,11 +3,14 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { writeFileAtomically } from '../instance/write.ts'
 import type { Bgp } from './config.ts'
 import type { DesiredRoute } from './desired.ts'
+import type { Leaving } from './leaving.ts'
 
 /** What routers were told last, and may keep while nobody speaks with them; and what they were not told, and why. */
 export interface Spoken {
   readonly bgp: Bgp
   readonly routes: readonly DesiredRoute[]
+  /** Ms since 1970: until then they are drained, then nothing is announced any more. */
+  readonly until?: number
 }
 
 type Place = Pick<InstancePaths, 'spoken'>
@@ -24,6 +27,18 @@ export function readSpoken({ spoken: path }: Place): Spoken | undefined {
 
 export function forgetSpoken({ spoken: path }: Place): void {
   rmSync(path, { force: true })
+}
+
+/** Remembers who leaves; writes only what is new. */
+export function writeLeaving({ leaving: path }: Pick<InstancePaths, 'leaving'>, leaving: readonly Leaving[]): void {
+  const text = JSON.stringify(leaving)
+  const known = existsSync(path) ? readFileSync(path, 'utf8') : '[]'
+  if (text !== known) writeFileAtomically(path, text)
+}
+
+/** Who was leaving when the process before ended. */
+export function readLeaving({ leaving: path }: Pick<InstancePaths, 'leaving'>): readonly Leaving[] {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Leaving[]) : []
 }
 
 /** What all sessions share. */

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { peerProblems } from '@skep/bgp'
 import type { Config } from '../config/config.ts'
 import type { MachineRule } from '../config/load.ts'
-import { suggest } from '../config/nearest.ts'
-import { type Finding, formatPath, type Path, show } from '@skep/config-file'
-import { family } from '../config/rules.ts'
+import { type Finding, formatPath, type Path, show, suggest } from '@skep/config-file'
 import type { BgpPeer } from './config.ts'
 import { readPassword } from './password.ts'
 
@@ -61,18 +60,6 @@ function peerFindings({ bgp }: Config, index: number, path: Path): Finding[] {
         `${show(peer[field])} is that of ${formatPath(['spec', 'bgp', 'peers', first])} too; a peer has its own`,
       )
   }
-  const { address, device, sourceAddress, ttlSecurity, multihop } = peer
-  if (/^fe[89ab]/.test(address) && device === undefined)
-    add('address', `${show(address)} is link-local; say with device where it is`)
-  if (sourceAddress !== undefined && family(sourceAddress) !== family(address))
-    add(
-      'sourceAddress',
-      `${show(sourceAddress)} is of another family than ${address}; write an IPv${family(address)} address`,
-    )
-  if (ttlSecurity !== undefined && multihop !== undefined)
-    add('ttlSecurity', 'says how far the peer is, and so does multihop; write one of them')
-  if (multihop !== undefined && (peer.localAsn ?? asn) === peer.asn)
-    add('multihop', 'is for peers in other ASes; within one, any distance is right')
-  if (peer.families?.length === 0) add('families', 'is empty; write ipv4, ipv6 or both')
+  found.push(...peerProblems(peer, asn).map(({ field, message }) => ({ path: [...path, field], message })))
   return found
 }

@@ -8,10 +8,7 @@ import { OWNER } from './announcer.ts'
 import { announcementsOf } from './desired.ts'
 import { speakerPeers } from './peers.ts'
 import { readSpoken, type Spoken } from './record.ts'
-
-/** Routers that answer are back by then. */
-const SESSIONS_MS = 10_000
-const LOOK_MS = 20
+import { untilTold } from './told.ts'
 
 /**
  * Has routers that may keep the routes turn away, then takes the routes back: packets are balanced here meanwhile. Says
@@ -34,22 +31,11 @@ async function takeBack({ bgp, routes }: Spoken, transport: Transport): Promise<
     speaker.setDraining(true)
     speaker.start()
     speaker.complete()
-    const told = await sessions(speaker)
+    const told = await untilTold(speaker)
     if (told.length > 0) await delay(1000 * bgp.drainSeconds)
     speaker.stop({ text: 'the load balancer is uninstalled' })
     return `BGP: ${count(announcements.length, 'route')} drained and taken back from ${told.join(', ') || 'nobody: no router answers'}`
   } catch (error) {
     return `BGP: routers may keep the routes until their restart timers end: ${(error as Error).message}`
-  }
-}
-
-/** The peers that have been told everything; those that do not answer are not waited for any longer. */
-async function sessions(speaker: Speaker): Promise<string[]> {
-  const end = performance.now() + SESSIONS_MS
-  for (;;) {
-    const peers = speaker.peers()
-    const ready = peers.filter(({ state, pending }) => state === 'established' && pending === 0)
-    if (ready.length === peers.length || performance.now() > end) return ready.map(({ name }) => name)
-    await delay(LOOK_MS)
   }
 }

@@ -11,7 +11,8 @@ import { fixedFindings, readInstalled } from '../datapath/installed.ts'
 import { sizingFor } from '../datapath/settings.ts'
 import { modesFor } from '../devices/plan.ts'
 import { explainDevices } from '../devices/explain.ts'
-import { deviceWarnings, selectDevices } from '../devices/select.ts'
+import { nativeNote } from '../devices/above.ts'
+import { deviceWarnings, type Selected, selectDevices } from '../devices/select.ts'
 import { backendAddresses, usesFamily } from '../engine/desired.ts'
 import { missingForRun } from '../host/preflight.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -19,13 +20,16 @@ import { sourceRangeWarnings } from './source-ranges.ts'
 import { frameWarnings, promiscuityWarnings } from './frames.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
+import { planLayers } from '../layers/plan.ts'
 import { vethWarnings } from './veth.ts'
+import { vlanTagWarnings } from './vlan-tags.ts'
 import { machineRules } from '../machine.ts'
 import { findWay } from '../explain/route.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { kernelNotes } from '../host/kernel.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { resolveBackends } from '../nexthop/resolve.ts'
+import { domainsOf, type RouteDomain } from '../nexthop/vrf.ts'
 import { plannedChanges } from '../sysctl/keep.ts'
 import { formatKey, procSettings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
@@ -71,9 +75,11 @@ function describeHost(config: Config): CheckReport {
   const selected = selectDevices(config.devices, readSnapshot(netlink))
   const { devices } = selected
   const names = new Map(links.map(({ index, name }) => [index, name]))
+  const indexes = links.flatMap(({ index, name }) => (devices.includes(name) ? [index] : []))
+  const domains = domainsOf(links, indexes)
   const { sources, unreachable, warnings } = resolveBackends({
     backends: backendAddresses(config),
-    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`),
+    lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`, domains),
     sources: config.snat.sources,
     devices,
     before: new Map(),
@@ -84,34 +90,49 @@ function describeHost(config: Config): CheckReport {
     device: names.get(index) ?? `device ${index}`,
   }))
   const chosen = links.filter(({ name }) => devices.includes(name))
+  const layers = planLayers(links, indexes, selected.explanations)
   const announced = checkAnnouncements(config, netlink)
   return {
     lines: [
       `devices: ${devices.join(', ') || 'none'}; mode: ${modesFor(config.acceleration).join(', else ')}`,
       ...explainDevices(selected, config.devices),
+      ...describeAbove(config, selected),
+      ...(layers.carried.length > 0
+        ? [`VLAN devices that the programs below carry: ${layers.carried.join(', ')}`]
+        : []),
       `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
       ...announced.lines,
       ...bgpLines(config),
-      ...describeSettings(config, devices),
+      ...describeSettings(config, [...devices, ...layers.carried]),
     ],
     warnings: [
       ...deviceWarnings(selected),
       ...frameWarnings(chosen),
       ...promiscuityWarnings(chosen),
+      ...vlanTagWarnings(links, layers.arrivals),
       ...unreachable.values(),
       ...warnings,
       ...ownFrontendWarnings(config, own),
       ...sourceRangeWarnings(config),
       ...announced.warnings,
-      ...tunnelWarnings(config, (address) => wayTo(netlink, address)),
+      ...tunnelWarnings(config, (address) => wayTo(netlink, address, domains)),
       ...(config.acceleration === 'generic' || config.acceleration === 'tc' ? [] : vethWarnings(chosen)),
     ],
   }
 }
 
+/** What is special about devices above others, a line each. */
+function describeAbove({ acceleration }: Config, { explanations }: Pick<Selected, 'explanations'>): string[] {
+  if (acceleration === 'generic' || acceleration === 'tc') return []
+  return explanations.flatMap(({ device, kind, chosen }) => {
+    const note = chosen ? nativeNote(kind) : undefined
+    return note === undefined ? [] : [`device ${device}: ${modesFor(acceleration, kind).join(', else ')}; ${note}`]
+  })
+}
+
 /** The largest packet that the way to an address takes; `undefined` where there is no way. */
-function wayTo(netlink: Netlink, address: string): number | undefined {
-  const way = findWay(netlink, address)
+function wayTo(netlink: Netlink, address: string, domains: readonly RouteDomain[]): number | undefined {
+  const way = findWay(netlink, address, domains)
   return 'mtu' in way ? way.mtu : undefined
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Link } from 'netlink-ts'
 import { parseConfig } from '../config/load.ts'
 import { promiscuityWarnings } from './frames.ts'
+import { vlanTagWarnings } from './vlan-tags.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
 import { type Peer, vethWarnings } from './veth.ts'
@@ -62,4 +63,16 @@ spec:
   ])
   expect(tunnelWarnings(config('ipip'), () => 1520)).toEqual([])
   expect(tunnelWarnings(config('l2'), () => 1500)).toEqual([])
+})
+
+test('a card that takes tags off hides them from XDP; a member of a bond too; nobody minds where no VLAN is served', () => {
+  const links = [
+    { index: 2, name: 'eth0' },
+    { index: 3, name: 'eth1' },
+    { index: 4, name: 'veth0', kind: 'veth' },
+  ]
+  const by = (port: number, id: number) => ({ port, tag: { protocol: id && 0x8100, id }, device: 9, base: port })
+  const warnings = vlanTagWarnings(links, [by(2, 100), by(3, 0), by(4, 100)], () => true)
+  expect(warnings).toEqual([expect.stringMatching(/^eth0 takes VLAN tags off .* ethtool -K eth0 rxvlan off$/)])
+  expect(vlanTagWarnings(links, [by(2, 100)], () => false)).toEqual([])
 })

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { z } from 'zod'
 import { checkAnnounce } from '../announce/rules.ts'
 import { checkBgp } from '../bgp/rules.ts'
 import { checkAdmission } from './admission.ts'
 import { checkCapacity } from './capacity.ts'
 import type { Config } from './config.ts'
-import { ConfigError, type Finding, parseDocument, show } from '@skep/config-file'
+import { ConfigError, type Finding, findingsOf, parseDocument, show } from '@skep/config-file'
 import { quickValue } from './quick.ts'
 import { checkModes } from './modes.ts'
 import { crossCheck, crossCheckRaw } from './rules.ts'
@@ -48,7 +47,7 @@ function validate(document: unknown, { machine = [], accept }: Rules): Validated
   if (!isMapping(document)) return { findings: [{ path: [], message: noMapping(document) }] }
   const parsed = documentSchema.safeParse(document)
   const findings = [
-    ...(parsed.error?.issues.flatMap(toFindings) ?? []),
+    ...findingsOf(parsed.error),
     ...(parsed.success ? crossCheck(parsed.data.spec) : crossCheckRaw(document)),
     ...machine.flatMap((rule) => rule(document)),
     ...(parsed.success ? checkCapacity(parsed.data.spec) : []),
@@ -68,12 +67,6 @@ function isMapping(value: unknown): boolean {
 function noMapping(value: unknown): string {
   const what = Array.isArray(value) ? 'a list' : `only ${show(value)}`
   return `this is ${what}, and a configuration is a mapping; start with apiVersion: skep.dev/v1, kind: LoadBalancer, spec: …`
-}
-
-function toFindings(issue: z.core.$ZodIssue): Finding[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }]
-  const messages = issue.message.split('\n')
-  return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: messages[i]!, atKey: true }))
 }
 
 /** The text of a configuration file. Throws {@link ConfigError} where it cannot be read. */

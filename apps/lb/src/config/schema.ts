@@ -1,3 +1,4 @@
+import { address, flag, integer, list, strict, word } from '@skep/config-file'
 import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
 import { RATE_MAX } from '@skep/lb-maps'
 import type { z } from 'zod'
@@ -19,22 +20,16 @@ import type {
   Snat,
   SourceRanges,
 } from './config.ts'
-import { list } from './elements.ts'
 import {
-  address,
   devicePattern,
-  flag,
   hashKey,
   hostAddress,
-  integer,
   name,
   port,
   portRange,
   sourceRange,
-  strict,
   time,
   tunnelSource,
-  word,
 } from './fields.ts'
 import { type Whole, wholeDocument } from './whole.ts'
 import { backendStates } from './state.ts'

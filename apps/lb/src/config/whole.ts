@@ -1,5 +1,6 @@
+import { strict, word } from '@skep/config-file'
 import type { z } from 'zod'
-import { name, strict, word } from './fields.ts'
+import { name } from './fields.ts'
 
 /** A document as Kubernetes has them: what kind it is, its name, and what it says. */
 export interface Whole<Kind extends string, Spec> {

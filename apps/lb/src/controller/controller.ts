@@ -1,4 +1,4 @@
-import type { Heartbeat } from '@skep/neighbor'
+import type { Heartbeat, Transition } from '@skep/neighbor'
 import type { MonitorEvent } from 'netlink-ts'
 import type { BgpReport } from '../bgp/report.ts'
 import { merged } from '../cilium/put.ts'
@@ -73,7 +73,7 @@ export class Controller {
     const { neighbors } = this.#parts.engine
     const { forgets, transitions } = neighbors.note(event)
     logTransitions(this.#parts.log, transitions)
-    if (neighbors.isDue) this.#follower.soon()
+    if (neighbors.isDue || transitions.some(tellsOfReach)) this.#follower.soon()
     return forgets
   }
 
@@ -137,4 +137,9 @@ export class Controller {
   refusals(put: readonly PutService[]): Finding[] {
     return this.#parts.engine.refusals(merged(this.wanted.declared.config, put))
   }
+}
+
+/** Backends behind the next hop are out of reach from now on, or within it again. */
+function tellsOfReach({ from, to }: Transition): boolean {
+  return (from.phase === 'failed') !== (to.phase === 'failed')
 }

@@ -97,7 +97,7 @@ export class Rounds {
     const round = engine.apply(weighed, occasion)
     health.applied()
     announcer.want(weighed)
-    bgp.want(weighed)
+    bgp.want(weighed, round.unreachable)
     return round
   }
 

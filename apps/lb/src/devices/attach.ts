@@ -2,6 +2,7 @@ import { BpfError, NotSupported, type Program } from 'libbpf-ts'
 import { LbError } from '../error.ts'
 import { linkPin, type InstancePaths } from '../instance/paths.ts'
 import { attachFilter } from './filter.ts'
+import { BARE_NOTE, nativeNote } from './above.ts'
 import type { Device, DeviceMode, XdpMode } from './plan.ts'
 
 /** How a device came to its mode. */
@@ -49,12 +50,12 @@ function attachXdp(paths: InstancePaths, { name, index }: Device, mode: XdpMode,
 
 /** Attaches to a device, trying the modes in turn. Throws `LbError` CANNOT_ATTACH with what each of them met. */
 export function attach(
-  { name, index: ifindex }: Device,
+  { name, index: ifindex, kind, isBare }: Device,
   modes: readonly DeviceMode[],
   paths: InstancePaths,
   { xdp, tc }: Programs,
 ): Attachment {
-  const reasons: string[] = []
+  const reasons: string[] = isBare ? [BARE_NOTE] : []
   for (const mode of modes) {
     try {
       const device = { name, index: ifindex }
@@ -63,7 +64,8 @@ export function attach(
       return { device: name, mode, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) }
     } catch (error) {
       if (!(error instanceof BpfError)) throw error
-      reasons.push(error.message)
+      const note = mode === 'native' ? nativeNote(kind) : undefined
+      reasons.push(note === undefined ? error.message : `${error.message} (${note})`)
     }
   }
   throw new LbError(

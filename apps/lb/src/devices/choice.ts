@@ -1,5 +1,6 @@
 import { hold, HostView, type Explanation, nothingHeld } from '@skep/device-detect'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
+import { isBare } from './above.ts'
 import type { Device } from './plan.ts'
 import { deviceWarnings, selectDevices } from './select.ts'
 
@@ -73,8 +74,9 @@ export class DeviceChoice {
   #choose(entries: readonly string[]): { chosen: Chosen; held: typeof nothingHeld; dueAt?: number } {
     const selected = selectDevices(entries, this.#view.snapshot)
     const { detection, ...rest } = hold(selected, this.#held, performance.now())
-    const devices = detection.explanations.flatMap(({ device: name, index, chosen }) =>
-      chosen ? [{ name, index }] : [],
+    const bare = new Set(this.#view.snapshot.links.filter(isBare).map(({ index }) => index))
+    const devices = detection.explanations.flatMap(({ device: name, index, kind, chosen }) =>
+      chosen ? [{ name, index, kind, isBare: bare.has(index) }] : [],
     )
     const missing = selected.findings.flatMap(({ path: [, , entry] }) => entries[Number(entry)] ?? [])
     const { explanations } = detection

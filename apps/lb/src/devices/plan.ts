@@ -1,4 +1,5 @@
 import type { Acceleration } from '../config/config.ts'
+import { isAbove } from './above.ts'
 
 /** Where in the kernel XDP runs on a device. */
 export type XdpMode = 'native' | 'generic'
@@ -10,6 +11,10 @@ export type DeviceMode = XdpMode | 'tc'
 export interface Device {
   readonly name: string
   readonly index: number
+  /** `bond`, `vlan`, …, or the link type of hardware. */
+  readonly kind?: string
+  /** Its packets begin with the IP header: nothing can be balanced there. */
+  readonly isBare?: boolean
 }
 
 /** A pinned link. `index` 0: its device has gone, and the link with it is without effect. */
@@ -65,7 +70,7 @@ export function planDevices(
       stepsFor(
         device,
         pinned.filter(({ index }) => index === device.index),
-        modesFor(acceleration),
+        modesFor(acceleration, device.kind),
       ),
     ),
     ...pinned.filter((link) => !isGone(link) && !isWanted(link)).map(detach('not wanted')),
@@ -93,9 +98,18 @@ function isReplaced(link: PinnedLink, wanted: readonly Device[]): boolean {
   return wanted.some(({ name }) => name === link.device)
 }
 
-/** The modes to try, in order. */
-export function modesFor(acceleration: Acceleration): readonly DeviceMode[] {
-  return acceleration === 'best-effort' ? ['native', 'generic', 'tc'] : [acceleration]
+/**
+ * The modes to try, in order. What comes by a bond or a VLAN device is the kernel's packet already, which generic XDP would
+ * copy: there tc is the next best.
+ */
+export function modesFor(acceleration: Acceleration, kind?: string): readonly DeviceMode[] {
+  if (acceleration !== 'best-effort') return [acceleration]
+  return isAbove(kind) ? ['native', 'tc', 'generic'] : ['native', 'generic', 'tc']
+}
+
+/** Whether the driver's own XDP is tried at all. */
+export function wantsNative({ acceleration }: { readonly acceleration: Acceleration }): boolean {
+  return modesFor(acceleration).includes('native')
 }
 
 /** Those of XDP alone. */

@@ -7,8 +7,7 @@ import {
   parseSelection,
   type Snapshot,
 } from '@skep/device-detect'
-import { suggest } from '../config/nearest.ts'
-import { show, type Finding } from '@skep/config-file'
+import { type Finding, show, suggest } from '@skep/config-file'
 
 /** The devices that the entries of a configuration choose, and what is to be said about the entries. */
 export interface Selected extends Detection {

@@ -1,5 +1,5 @@
+import { suggest } from '@skep/config-file'
 import type { Config, Service } from '../config/config.ts'
-import { suggest } from '../config/nearest.ts'
 import { LbError } from '../error.ts'
 import { type Drained, type Drains, keyOf } from './drain.ts'
 

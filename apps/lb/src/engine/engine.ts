@@ -7,16 +7,20 @@ import { readProgram } from '../datapath/installed.ts'
 import { loadDatapath } from '../datapath/load.ts'
 import { programPin } from '../datapath/pin.ts'
 import { datapathTime } from '../datapath/time.ts'
-import { missingWarnings, whyChosen } from '../devices/choice.ts'
-import type { Device, DeviceStep } from '../devices/plan.ts'
+import { type Chosen, missingWarnings, whyChosen } from '../devices/choice.ts'
+import { type Device, type DeviceStep, wantsNative } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { type Layers, planLayers } from '../layers/plan.ts'
+import { LayerTables } from '../layers/tables.ts'
 import { KnownCells } from '../nexthop/known-cells.ts'
 import { KnownRoutes } from '../nexthop/known-routes.ts'
 import { routeLookup } from '../nexthop/lookup.ts'
 import { backendNeeds } from '../nexthop/needs.ts'
 import { keeperOptions } from '../nexthop/keeper-options.ts'
 import { fileNotes } from '../nexthop/notes.ts'
+import { domainsOf } from '../nexthop/vrf.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
+import { outOfReach } from '../nexthop/out-of-reach.ts'
 import { readConnections } from '../status/connections.ts'
 import { readProbeRoom } from '../health/probe-path/room.ts'
 import { readFragments } from '../status/fragments.ts'
@@ -26,6 +30,7 @@ import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
 import { Switches } from '../pulse/switches.ts'
+import { Senders } from '../senders/senders.ts'
 import { backendAddresses, takesAnyPort, usesFamily } from './desired.ts'
 import { type Attached, Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
@@ -45,9 +50,11 @@ export class Engine implements Disposable {
   readonly #gateways: Gateways
   readonly #ways: Ways
   readonly #switches: Switches
+  readonly #layers: LayerTables
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
+  readonly #senders: Senders
   readonly #tunnelSources: readonly string[]
   /** What the datapath is told of the network. */
   readonly heartbeat: Heartbeat
@@ -65,12 +72,14 @@ export class Engine implements Disposable {
     this.#services = stack.use(new Services(this.#datapath, config, time))
     this.heartbeat = stack.use(new Heartbeat(this.#datapath.maps))
     this.#switches = stack.use(new Switches(this.#datapath.maps))
+    this.#layers = stack.use(new LayerTables(this.#datapath.maps))
     this.neighbors = new NeighborKeeper(netlink, { notes: fileNotes(paths.neighbors) })
     this.#gateways = new Gateways(netlink)
     this.#ways = new Ways(netlink)
     this.#cells = new KnownCells(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
+    this.#senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
   }
@@ -92,8 +101,12 @@ export class Engine implements Disposable {
     const chosen = this.#links.take(config)
     const steps = this.#links.plan(chosen.devices, config)
     const names = chosen.devices.map(({ name }) => name)
-    const settings = this.#keep(config, [...names, ...this.#links.attached()])
+    const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
+    const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
+    if (steps.length > 0) this.#senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
+    this.#senders.sync(this.#links.areGeneric)
+    if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
     const resolution = this.#resolve(config, devices, backendAddresses(config))
@@ -105,15 +118,18 @@ export class Engine implements Disposable {
     const leaving = this.#resolve(config, devices, this.#services.draining())
     const neighbors = this.#keepNeighbors(config, devices, allWays(leaving.ways, resolution.ways))
     const detached = this.#links.detach(steps, chosen)
-    if (detached.length > 0) settings.push(...this.#keep(config, names))
+    if (detached.length > 0) settings.push(...this.#keep(config, [...names, ...layers.carried]))
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
     const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
-    return madeRound({ services, settings, neighbors, attached, renamed, detached, notes, resolution, before })
+    const unreachable = outOfReach(resolution, this.neighbors.states())
+    const parts = { services, settings, neighbors, attached, renamed, detached, notes, resolution, before }
+    return madeRound({ ...parts, unreachable })
   }
 
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     this.neighbors.tick()
+    if (this.#senders.isDue) this.#senders.sync(this.#links.areGeneric)
     return this.#services.tick() || this.#links.isDue || this.neighbors.isDue
   }
 
@@ -128,6 +144,7 @@ export class Engine implements Disposable {
    */
   networkChanged(event?: MonitorEvent): void {
     this.#links.note(event)
+    this.#senders.note(event)
     this.#routes.forget()
     this.#gateways.forget()
     this.#ways.forget()
@@ -166,12 +183,35 @@ export class Engine implements Disposable {
     }
   }
 
+  /**
+   * Tells the datapath which devices are above others. Generic XDP cannot use it: it meets frames on the device above, with
+   * the tag out of sight, and what it redirects goes by way of that device.
+   */
+  #tellLayers({ devices, explanations }: Chosen, seesTags: boolean): Layers {
+    const links = [...this.#netlink.link.list({ statistics: false })]
+    const layers = planLayers(
+      links,
+      devices.map(({ index }) => index),
+      explanations,
+    )
+    const isLayered = seesTags && layers.arrivals.length + layers.departures.length > 0
+    if (!isLayered) this.#switches.switchLayered(false)
+    this.#layers.write(layers)
+    if (isLayered) this.#switches.switchLayered(true)
+    return layers
+  }
+
   #resolve(config: Config, devices: readonly Device[], backends: readonly string[]): Resolution {
-    const names = new Map([...this.#netlink.link.list()].map(({ index, name }) => [index, name]))
-    const lookup = routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`)
+    const links = [...this.#netlink.link.list({ statistics: false })]
+    const names = new Map(links.map(({ index, name }) => [index, name]))
+    const domains = domainsOf(
+      links,
+      devices.map(({ index }) => index),
+    )
+    const lookup = routeLookup(this.#netlink, (index) => names.get(index) ?? `device ${index}`, domains)
     return resolveBackends({
       backends,
-      lookup: this.#routes.over(lookup, this.#cells.of(this.#gateways.routes)),
+      lookup: this.#routes.over(lookup, this.#cells.of(this.#gateways.routes), domains),
       sources: config.snat.sources,
       devices: devices.map(({ name }) => name),
       before: this.#sources,

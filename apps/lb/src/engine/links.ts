@@ -84,9 +84,20 @@ export class Links implements Disposable {
     return this.#choice.isDue || performance.now() >= this.#askAgainAt
   }
 
+  /** There are devices that are linked, and none natively: the kernel sends what is redirected, by any device. */
+  get areGeneric(): boolean {
+    const pinned = pinnedLinks(this.#paths, this.#netlink)
+    return pinned.length > 0 && pinned.every(({ mode }) => mode !== 'native')
+  }
+
   /** The devices that are linked. */
   attached(): string[] {
     return pinnedLinks(this.#paths, this.#netlink).map(({ device }) => device)
+  }
+
+  /** Whether XDP runs in the kernel's common path anywhere. */
+  get isAnyGeneric(): boolean {
+    return pinnedLinks(this.#paths, this.#netlink).some(({ mode }) => mode === 'generic')
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */

@@ -17,12 +17,17 @@ export interface Round {
   readonly attached: readonly (Attachment & { readonly why: string })[]
   readonly renamed: readonly Renamed[]
   readonly detached: readonly Detached[]
+  /** By address of a backend: why nothing can be sent there. */
+  readonly unreachable: ReadonlyMap<string, string>
   /** Backends out of reach, and what else an operator should know. */
   readonly warnings: readonly string[]
 }
 
 /** What the parts of a round tell. */
-export interface RoundParts extends Pick<Round, 'settings' | 'neighbors' | 'attached' | 'renamed' | 'detached'> {
+export interface RoundParts extends Pick<
+  Round,
+  'settings' | 'neighbors' | 'attached' | 'renamed' | 'detached' | 'unreachable'
+> {
   readonly services: Pick<Plan, 'changes' | 'problems'>
   readonly resolution: Resolution
   /** About the devices. */

@@ -15,6 +15,7 @@ import { parseEndpointPattern } from '../get/endpoint.ts'
 import { connections, type ConnectionRow, type ConnectionSource } from '../get/connections.ts'
 import type { Settings } from '../sysctl/proc.ts'
 import { isMartian } from './martian.ts'
+import { domainsNamed } from '../nexthop/vrf.ts'
 import { findWay, type NoWay, type Way } from './route.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -55,7 +56,7 @@ export function reportFlow(world: FlowWorld, asked: Flow): FlowReport {
   const reply = explained.outcome === 'no-service' && isToOwnPort(world, flow)
   const connection = reply ? replyOf(world, flow) : connectionOf(world, flow)
   const destination = reply ? connection?.client : (connection?.backend ?? memberOf(explained))
-  const way = destination === undefined ? undefined : findWay(world.netlink, hostOf(destination))
+  const way = destination === undefined ? undefined : wayTo(world, hostOf(destination))
   const from = ingress(world, flow)
   const live = connection !== undefined && connection.state !== 'closed'
   const mode = modeOf(world, explained)
@@ -93,6 +94,11 @@ export function reportFlow(world: FlowWorld, asked: Flow): FlowReport {
 
 function canonical(address: string): string {
   return formatAddress(parseAddress(address))
+}
+
+/** By the routes of the devices that the program is on, which may be a VRF's. */
+function wayTo({ netlink, devices }: FlowWorld, destination: string): Way | NoWay {
+  return findWay(netlink, destination, domainsNamed(netlink.link.list({ statistics: false }), devices))
 }
 
 function isToOwnPort({ maps, config }: FlowWorld, { address, port }: Flow): boolean {
@@ -148,7 +154,7 @@ function hostOf(endpoint: string): string {
 }
 
 function ingress(world: FlowWorld, flow: Flow): { device: string; forwarding: boolean } | undefined {
-  const back = world.device === undefined ? findWay(world.netlink, flow.client) : undefined
+  const back = world.device === undefined ? wayTo(world, flow.client) : undefined
   const device = world.device ?? (back && 'device' in back ? back.device : undefined)
   if (device === undefined) return undefined
   const family = flow.client.includes(':') ? 'ipv6' : 'ipv4'

@@ -1,5 +1,5 @@
 import { formatEndpoint } from '@skep/lb-maps'
-import { table } from '../status/table.ts'
+import { table } from '@skep/terminal'
 import type { FlowReport } from './flow.ts'
 
 /** What becomes of a flow, for people: the answer first, then why. */

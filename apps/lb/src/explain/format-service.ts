@@ -1,6 +1,6 @@
 import { count } from '@skep/config-file'
 import { cells, type Column, titles } from '../get/format.ts'
-import { table } from '../status/table.ts'
+import { table } from '@skep/terminal'
 import type { BackendReport, ServiceReport } from './service.ts'
 
 const columns: readonly Column<BackendReport>[] = [

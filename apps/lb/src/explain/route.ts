@@ -1,4 +1,5 @@
 import { NetlinkError, type Neighbor, type Netlink } from 'netlink-ts'
+import type { RouteDomain } from '../nexthop/vrf.ts'
 
 /** The way of packets to an address, as the kernel has it now. */
 export interface Way {
@@ -29,10 +30,23 @@ const reasons: Readonly<Record<string, NoWay['reason']>> = {
   EACCES: 'prohibit',
 }
 
-/** Asks for the route to an address, and whether its next hop is resolved. Sends nothing. */
-export function findWay(netlink: Netlink, destination: string): Way | NoWay {
+/**
+ * Asks for the route to an address, and whether its next hop is resolved. Sends nothing. Of several domains the first one that
+ * has a route decides.
+ */
+export function findWay(
+  netlink: Netlink,
+  destination: string,
+  domains: readonly RouteDomain[] = [undefined],
+): Way | NoWay {
+  const ways = domains.values().map((domain) => wayIn(netlink, destination, domain))
+  const [first = { reason: 'none', message: `no route to ${destination}` }, ...others] = ways
+  return 'reason' in first ? (others.find((way) => !('reason' in way)) ?? first) : first
+}
+
+function wayIn(netlink: Netlink, destination: string, vrf: RouteDomain): Way | NoWay {
   try {
-    const route = netlink.route.get(destination)
+    const route = netlink.route.get(vrf === undefined ? destination : { destination, oif: vrf })
     if (route?.index === undefined) return { reason: 'none', message: `no route to ${destination}` }
     const link = netlink.link.get({ index: route.index })
     const nextHop = route.via ?? destination

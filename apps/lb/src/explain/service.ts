@@ -1,6 +1,6 @@
+import { suggest } from '@skep/config-file'
 import { formatEndpoint, type LbMaps, type Mode, modes, readMembers, readService, type RingMember } from '@skep/lb-maps'
 import { type DesiredRoute, explainRoute } from '../bgp/desired.ts'
-import { suggest } from '../config/nearest.ts'
 import { LbError } from '../error.ts'
 import { servicesNamed } from '../get/connections.ts'
 import type { Declared } from '../status/last-config.ts'

@@ -1,9 +1,11 @@
 import { assignRoles, type Explanation, readSnapshot } from '@skep/device-detect'
-import { openNetlink } from 'netlink-ts'
+import { type Link, openNetlink } from 'netlink-ts'
 import { selectDevices } from '../devices/select.ts'
 import type { InstancePaths } from '../instance/paths.ts'
+import { planLayers } from '../layers/plan.ts'
 import { lastConfig } from '../status/last-config.ts'
 import { readDevices } from '../status/read.ts'
+import type { DeviceStatus } from '../status/status.ts'
 import type { Column } from './format.ts'
 
 /** A device of the host, or one that the program should be on, as `skep-lb get devices` shows it. */
@@ -13,7 +15,7 @@ export interface DeviceRow {
   readonly mode: 'native' | 'generic' | 'tc' | null
   /** Whether the program is on it. False where it should be: the device has gone, or refuses the program. */
   readonly attached: boolean
-  /** Why it is not native where native was asked for, or why it is not attached where it should be. */
+  /** Why it is not native where native was asked for, why it is not attached where it should be, or why it need not be. */
   readonly reason: string | null
   /** Whether spec.devices chooses it now; `null`: that is not known. */
   readonly chosen: boolean | null
@@ -44,7 +46,8 @@ export const deviceColumns: readonly Column<DeviceRow>[] = [
 export function deviceRows(paths: InstancePaths): DeviceRow[] {
   using netlink = openNetlink()
   const snapshot = readSnapshot(netlink)
-  const links = new Map([...netlink.link.list()].map((link) => [link.name, link]))
+  const all = [...netlink.link.list({ statistics: false })]
+  const links = new Map(all.map((link) => [link.name, link]))
   const entries = lastConfig(paths)?.devices
   const selected = entries && selectDevices(entries, snapshot)
   const { explanations = [] } = selected ?? {}
@@ -52,7 +55,9 @@ export function deviceRows(paths: InstancePaths): DeviceRow[] {
   const why = new Map(explanations.map((one) => [one.device, one]))
   const own = readDevices(paths)
   const others = [...links.keys()].filter((name) => own.every((one) => one.name !== name))
-  return [...own, ...others.map((name) => ({ name, mode: null, attached: false }))].map((device) => {
+  const carried = carriedBy(all, own, explanations)
+  const reasonOf = (name: string) => (carried.has(name) ? { reason: carried.get(name) } : {})
+  return [...own, ...others.map((name) => ({ name, mode: null, attached: false, ...reasonOf(name) }))].map((device) => {
     const { name, mode, attached, reason = null } = { reason: undefined, ...device }
     const link = attached || mode === null || why.get(name)?.chosen ? links.get(name) : undefined
     return {
@@ -71,6 +76,28 @@ export function deviceRows(paths: InstancePaths): DeviceRow[] {
       addresses: snapshot.addresses.filter(({ index }) => index === link?.index).map(({ address }) => address),
     }
   })
+}
+
+/** VLAN devices without a program of their own that need none, with the reason. */
+function carriedBy(
+  links: readonly Link[],
+  own: readonly DeviceStatus[],
+  explanations: readonly Explanation[],
+): ReadonlyMap<string, string> {
+  const byIndex = new Map(links.map((link) => [link.index, link]))
+  const bases = links.filter(({ name }) =>
+    own.some((one) => one.name === name && one.attached && one.mode !== 'generic'),
+  )
+  const { carried } = planLayers(
+    links,
+    bases.map(({ index }) => index),
+    explanations,
+  )
+  return new Map(
+    links.flatMap(({ name, link }) =>
+      carried.includes(name) ? [[name, `its packets meet the program on ${byIndex.get(link!)?.name}`] as const] : [],
+    ),
+  )
 }
 
 function choiceOf(explanation: Explanation | undefined, attached: boolean): Pick<DeviceRow, 'chosen' | 'why'> {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { table } from '../status/table.ts'
+import { table } from '@skep/terminal'
 
 /** What `-o` takes. */
 export const formats = ['table', 'wide', 'json', 'yaml'] as const

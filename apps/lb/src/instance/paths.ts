@@ -46,6 +46,8 @@ export interface InstancePaths extends InstanceOptions {
   readonly announcing: string
   /** What routers were told by BGP. */
   readonly spoken: string
+  /** The addresses that are about to leave, and until when. */
+  readonly leaving: string
   /** The socket of the BFD process. */
   readonly bfd: string
 }
@@ -87,6 +89,7 @@ export function instancePaths({ instance, bpfRoot, runDir }: InstanceOptions): I
     announcer: join(run, 'announcer.sock'),
     announcing: join(run, 'announcing'),
     spoken: join(run, 'bgp.json'),
+    leaving: join(run, 'bgp-leaving.json'),
     bfd: join(run, 'bfd.sock'),
   }
 }

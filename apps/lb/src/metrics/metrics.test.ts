@@ -59,6 +59,7 @@ function status(services: readonly ServiceStatus[], more: Partial<Status> = {}):
     ],
     sources: ['10.1.0.1'],
     nextHops: [],
+    kernel: { release: '6.12', lacks: [] },
     ...more,
   }
 }

@@ -1,7 +1,6 @@
 import { tryParseAddress } from '@skep/packet'
 import { z } from 'zod'
-import { integer, strict } from '../config/fields.ts'
-import { show } from '@skep/config-file'
+import { integer, show, strict } from '@skep/config-file'
 import { DEFAULT_SERIES_BUDGET } from './metrics.ts'
 
 /** `spec.metrics`. */

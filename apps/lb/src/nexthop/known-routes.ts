@@ -1,5 +1,6 @@
 import type { Route } from './resolve.ts'
 import type { RouteCells } from './route-cells.ts'
+import type { RouteDomain } from './vrf.ts'
 
 /** Less than the time between two rounds that nothing has caused: each of those asks anew, should an event have been missed. */
 const MOST_AGE_MS = 25_000
@@ -11,10 +12,17 @@ export class KnownRoutes {
   /** Destinations have few different routes: each stands here once. */
   readonly #distinct = new Map<string, Route>()
   #since = performance.now()
+  /** The domains that they were asked in. */
+  #domains = ''
 
   /** Asks the kernel for what is not known, once for all destinations in a cell. Failures are asked for again each time. */
-  over(lookup: (address: string) => Route | Error, cells?: RouteCells): (address: string) => Route | Error {
-    if (performance.now() - this.#since > MOST_AGE_MS) this.forget()
+  over(
+    lookup: (address: string) => Route | Error,
+    cells?: RouteCells,
+    domains: readonly RouteDomain[] = [],
+  ): (address: string) => Route | Error {
+    if (performance.now() - this.#since > MOST_AGE_MS || domains.join() !== this.#domains) this.forget()
+    this.#domains = domains.join()
     return (address) => {
       const key = cells?.startOf(address) ?? address
       const known = this.#routes.get(key)

@@ -17,8 +17,17 @@ export class Switches implements Disposable {
 
   /** Has the datapath look for services that take every port, or spares it that. */
   switchAnyPort(on: boolean): void {
-    const others = this.#words[SWITCHES]! & ~PulseSwitch.SWITCH_ANY_PORT
-    Atomics.store(this.#words, SWITCHES, on ? others | PulseSwitch.SWITCH_ANY_PORT : others)
+    this.#turn(PulseSwitch.SWITCH_ANY_PORT, on)
+  }
+
+  /** Has the datapath look for devices above others, or spares it that. */
+  switchLayered(on: boolean): void {
+    this.#turn(PulseSwitch.SWITCH_LAYERED, on)
+  }
+
+  #turn(bit: number, on: boolean): void {
+    const others = this.#words[SWITCHES]! & ~bit
+    Atomics.store(this.#words, SWITCHES, on ? others | bit : others)
   }
 
   [Symbol.dispose](): void {

@@ -21,6 +21,10 @@ const stable = {
 } as const
 
 const status: Status = {
+  kernel: {
+    release: '5.10.0-33-amd64',
+    lacks: [{ needs: 'managed neighbours', since: '5.16', instead: 'asked again' }],
+  },
   instance: 'edge',
   process: { pid: 7, since: '2026-01-01T00:00:00.000Z', config: '/etc/skep/edge.yaml', alive: true },
   program: { id: 3, tag: 'aa', runs: 0, runTimeNs: 0, nsPerPacket: null },
@@ -95,7 +99,10 @@ what became of the packets
 
 fill
   connections  9 of 10  90 %  WARNING: raise spec.capacity.connections
-  services     1 of 10  10 %`)
+  services     1 of 10  10 %
+
+kernel 5.10.0-33-amd64 lacks, and what is done in its place
+  no managed neighbours (Linux 5.16)  asked again`)
 })
 
 test('a dead process is the first thing that is told', () => {

@@ -1,7 +1,7 @@
 import { describeAnnounce } from '../announce/report.ts'
 import { count } from '@skep/config-file'
 import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
-import { table } from './table.ts'
+import { table } from '@skep/terminal'
 
 const MOST_NEXT_HOPS = 16
 
@@ -20,6 +20,7 @@ export function formatStatus(status: Status): string {
     ...section('connections', describeConnections(status)),
     ...section('what became of the packets', describeVerdicts(status)),
     ...section('fill', describeGauges(status)),
+    ...kernelLacks(status),
   ].join('\n')
 }
 
@@ -110,6 +111,11 @@ function nextHops({ nextHops: all }: Status): string[] {
   if (all.length === 0) return []
   const rows = shown.map(({ address, device, text }) => [address, device, text])
   return section(`next hops, kept resolved: ${all.length - lost.length} of ${all.length}`, rows)
+}
+
+function kernelLacks({ kernel }: Status): string[] {
+  const rows = kernel.lacks.map(({ needs, since, instead }) => [`no ${needs} (Linux ${since})`, instead])
+  return rows.length === 0 ? [] : section(`kernel ${kernel.release} lacks, and what is done in its place`, rows)
 }
 
 function describeConnections({ connections }: Status): string[][] {

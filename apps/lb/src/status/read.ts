@@ -9,6 +9,7 @@ import { pinnedLinks } from '../devices/links.ts'
 import { readAbsent, readAttachments } from '../devices/record.ts'
 import { readProbeRoom } from '../health/probe-path/room.ts'
 import { readEjections, readHealth } from '../health/report.ts'
+import { kernelStatus } from '../host/kernel.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { readOwner } from '../instance/process.ts'
 import { readConnections, type Connections, type ConnectionCounts } from './connections.ts'
@@ -36,6 +37,7 @@ export async function readStatus(paths: InstancePaths): Promise<Status> {
     announce: await readAnnounce(paths),
     ejections: readEjections(paths),
     nextHops: readNextHops(paths),
+    kernel: kernelStatus(),
     ...tables,
     gauges: [...tables.gauges, ...probeGauges(readProbeRoom(paths))],
   }

@@ -4,6 +4,7 @@ import type { AnnounceStatus } from '../announce/report.ts'
 import type { VerdictAction, VerdictName } from '@skep/datapath'
 import type { DeviceMode } from '../devices/plan.ts'
 import type { ConnectionCounts } from './connections.ts'
+import type { KernelStatus } from '../host/kernel.ts'
 import type { Owner } from '../instance/process.ts'
 
 /** An instance as it is in the kernel, whether or not a process runs it. Counters count since it was installed. */
@@ -28,6 +29,7 @@ export interface Status {
   readonly sources: readonly string[]
   /** Towards backends, and the gateways towards clients: the neighbours that are kept resolved. */
   readonly nextHops: readonly NextHopStatus[]
+  readonly kernel: KernelStatus
 }
 
 export interface NextHopStatus {

@@ -1,5 +1,5 @@
 import { formatBytes } from '../plan/format.ts'
-import { table } from '../status/table.ts'
+import { table } from '@skep/terminal'
 import type { Rated, Rates } from './rates.ts'
 import type { Item } from './sample.ts'
 import { keyHelp, type Sort, type TopState } from './state.ts'

@@ -19,7 +19,9 @@ export function bird(host: Host, folder: string, text: string): Bird {
   writeFileSync(file, text)
   const { status, stderr } = spawnSync('bird', ['-p', '-c', file], { encoding: 'utf8' })
   if (status !== 0 || stderr !== '') throw new Error(stderr)
-  const child = host.spawn('bird', ['-f', '-c', file, '-s', socket], { stdio: 'ignore' })
+  // A router's processor is its own: what else this machine does must not flap its BFD.
+  const first = ['-n', '-20']
+  const child = host.spawn('nice', [...first, 'bird', '-f', '-c', file, '-s', socket], { stdio: 'ignore' })
   const ended = once(child, 'exit')
   return {
     ask: async (...words) => (await host.attempt('birdc', ['-r', '-s', socket, ...words])).stdout,

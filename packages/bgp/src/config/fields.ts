@@ -1,98 +1,100 @@
-import { formatAddress, formatCidr, cidrNetwork, parseAddress, parseCidr } from '@skep/packet'
-import { z } from 'zod'
-import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '../wire/community-text.ts'
+import { field, integer, ipv4, readAddress, Refusal, show, text, wrong } from '@skep/config-file'
+import { cidrNetwork, formatCidr, parseCidr } from '@skep/packet'
+import type { z } from 'zod'
 import { parseRange } from '../pool/ranges.ts'
+import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '../wire/community-text.ts'
+import { LEARNT } from '../speaker/peer-config.ts'
 import type { AddressRange } from './model.ts'
-import { show } from '@skep/config-file'
 
-/** A field that one function reads. What it throws is the sentence that the user gets. */
-export function field<T>(read: (value: unknown) => T): z.ZodType<T> {
-  return z.unknown().transform((value, context) => {
+/** A field whose text another function reads; what that throws is the sentence that the user gets. */
+function textual<T>(what: string, advice: string, read: (text: string) => T): z.ZodType<T> {
+  return field({ type: 'string' }, (value) => {
+    if (typeof value !== 'string') throw new Refusal(wrong(value, what, advice))
     try {
       return read(value)
     } catch (error) {
-      context.issues.push({ code: 'custom', message: (error as Error).message, input: value })
-      return z.NEVER
+      throw new Refusal((error as Error).message)
     }
   })
 }
 
-/** What is wrong with a value, or that it is missing, and what would be right. */
-export function wrong(value: unknown, what: string, right: string): Error {
-  return new Error(value === undefined ? `is missing; write ${right}` : `${show(value)} is not ${what}; write ${right}`)
-}
-
-export function integer(what: string, min: number, max: number): z.ZodType<number> {
-  return field((value) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-    throw wrong(value, what, `a whole number from ${min} to ${max}`)
-  })
-}
-
 export const asn: z.ZodType<number> = integer('an AS number', 1, 0xffffffff)
+export const port: z.ZodType<number> = integer('a port', 1, 65535)
+export const med: z.ZodType<number> = integer('a MED', 0, 0xffffffff)
+export const localPref: z.ZodType<number> = integer('a local preference', 0, 0xffffffff)
+export const name: z.ZodType<string> = text('a name', 'tor-1', 63)
+export const label: z.ZodType<string> = text('a value', '"rack-7"')
+export const password: z.ZodType<string> = text('a password', 'up to 80 characters', 80)
+export const routerId: z.ZodType<string> = ipv4('a router id', 'write an IPv4 address of this host')
 
-export function text(what: string, example: string, most = 253): z.ZodType<string> {
-  return field((value) => {
-    if (typeof value === 'string' && value !== '' && value.length <= most) return value
-    throw wrong(value, what, `text like ${example}`)
-  })
-}
-
-export const flag: z.ZodType<boolean> = field((value) => {
-  if (typeof value === 'boolean') return value
-  throw wrong(value, 'true or false', 'true or false')
+/** 0, or 3 and more (RFC 4271). */
+export const holdTime: z.ZodType<number> = field({ type: 'integer', minimum: 0, maximum: 65535 }, (value) => {
+  if (typeof value === 'number' && Number.isInteger(value) && isHoldTime(value)) return value
+  throw new Refusal(wrong(value, 'a hold time', 'write 0, or seconds from 3 to 65535'))
 })
 
-export const address: z.ZodType<string> = field((value) => {
-  if (typeof value !== 'string') throw wrong(value, 'an IP address', 'one like 10.0.0.1 or "2001:db8::1"')
-  return formatAddress(parseAddress(value))
+/** A hold time as a duration as Go writes it, like `120s` or `1m30s`, or a number of seconds; in seconds. */
+export const holdDuration: z.ZodType<number> = field({}, (value) => {
+  const seconds = secondsOf(value)
+  if (seconds === undefined) throw new Refusal(wrong(value, 'a duration', 'write one like 120s or 1m30s'))
+  if (isHoldTime(seconds)) return seconds
+  throw new Refusal(`${seconds} s is not a hold time; write 0, or 3s and more`)
 })
 
-export const ipv4: z.ZodType<string> = field((value) => {
-  if (typeof value === 'string' && !value.includes(':')) return formatAddress(parseAddress(value))
-  throw wrong(value, 'an IPv4 address', 'one like 10.0.0.1')
+/** Where a peer is: an address, or `auto`. */
+export const peerAddress: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  if (value === LEARNT) return value
+  if (typeof value === 'string') return readAddress(value)
+  throw new Refusal(wrong(value, 'an IP address', 'write one like 10.0.0.1, or auto with a device'))
 })
 
-export const prefix: z.ZodType<string> = field((value) => {
-  if (typeof value !== 'string') throw wrong(value, 'a prefix', 'one like 10.0.0.0/24 or "2001:db8::/48"')
-  const cidr = parseCidr(value)
+/** A device by its name. */
+export const device: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  if (typeof value === 'string' && /^[^\s/]{1,15}$/.test(value)) return value
+  throw new Refusal(wrong(value, 'the name of a device', 'write one, like eth0'))
+})
+
+export const prefix: z.ZodType<string> = textual('a prefix', 'write one like 10.0.0.0/24 or "2001:db8::/48"', (one) => {
+  const cidr = parseCidr(one)
   return formatCidr({ address: cidrNetwork(cidr), prefix: cidr.prefix })
 })
 
-/** A duration as Go writes it, like `120s` or `1m30s`, or a number of seconds; in seconds. */
-export const seconds: z.ZodType<number> = field((value) => {
-  if (typeof value === 'number' && value >= 0) return Math.floor(value)
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
-  const parts = typeof value === 'string' ? [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)] : []
-  if (parts.length > 0 && parts.map(([all]) => all).join('') === value)
-    return Math.floor(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0))
-  throw wrong(value, 'a duration', 'one like 120s or 1m30s')
+export const range: z.ZodType<AddressRange> = textual(
+  'a range',
+  'write a prefix like 192.0.2.0/24 or a range like 192.0.2.10-192.0.2.20',
+  parseRange,
+)
+
+export const communityAdvice =
+  'write 65000:100, a name like no-export, large ones like 65000:1:2, extended ones like rt:65000:100'
+
+/** A community of some kind, as it is written. */
+export const community: z.ZodType<string> = field({ type: 'string' }, (value) => {
+  if (typeof value === 'string' && isCommunity(value)) return value
+  throw new Refusal(wrong(value, 'a community', communityAdvice))
 })
+
+/** A community, or an alias of one. */
+export const writtenCommunity: z.ZodType<string> = text('a community', '65000:100')
 
 /** Whether the text is a community of some kind. */
 export function isCommunity(written: string): boolean {
   return [parseCommunity, parseLargeCommunity, parseExtendedCommunity].some((parse) => parse(written) !== undefined)
 }
 
-export const communityAdvice =
-  '65000:100, a name like no-export, large ones like 65000:1:2, extended ones like rt:65000:100'
+/** For values that are shown where they are wrong. */
+export function noCommunity(value: unknown): string {
+  return `${show(value)} is no community; ${communityAdvice}`
+}
 
-export const name: z.ZodType<string> = text('a name', 'tor-1', 63)
+function isHoldTime(seconds: number): boolean {
+  return seconds === 0 || (seconds >= 3 && seconds <= 65535)
+}
 
-export const range: z.ZodType<AddressRange> = field((value) => {
-  if (typeof value === 'string') return parseRange(value)
-  throw wrong(value, 'a range', 'a prefix like 192.0.2.0/24 or a range like 192.0.2.10-192.0.2.20')
-})
-
-/** What a schema makes of a document: a configuration, or what is wrong with it. */
-export type Parsed<T> = { readonly config: T } | { readonly issues: readonly z.core.$ZodIssue[] }
-
-/** Reads a value by a schema, and makes of it what it means. */
-export function parsed<Document, T>(
-  schema: z.ZodType<Document>,
-  value: unknown,
-  read: (document: Document) => T,
-): Parsed<T> {
-  const result = schema.safeParse(value, { reportInput: true })
-  return result.success ? { config: read(result.data) } : { issues: result.error.issues }
+function secondsOf(value: unknown): number | undefined {
+  if (typeof value === 'number' && value >= 0) return Math.floor(value)
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
+  const parts = typeof value === 'string' ? [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)] : []
+  if (parts.length === 0 || parts.map(([all]) => all).join('') !== value) return undefined
+  return Math.floor(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0))
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { z } from 'zod'
 import {
   ConfigError,
   type Finding,
@@ -9,10 +8,11 @@ import {
   show,
   type SourceDocument,
 } from '@skep/config-file'
-import { communityAdvice, isCommunity, type Parsed } from './fields.ts'
+import { isCommunity, noCommunity } from './fields.ts'
 import { readMetallb } from './metallb.ts'
 import type { BgpConfig } from './model.ts'
 import { readOwn } from './own.ts'
+import type { Parsed } from './parsed.ts'
 import { aggregationRules, communityRules, crossCheck } from './rules.ts'
 
 /** Reads and validates a configuration file. Throws {@link ConfigError} with every problem in it. */
@@ -98,20 +98,10 @@ function accept(
   known: readonly Finding[],
   rules: (config: BgpConfig) => Finding[],
 ): BgpConfig {
-  if ('issues' in parsed) throw document.refusal([...known, ...parsed.issues.flatMap(toFindings)])
+  if ('findings' in parsed) throw document.refusal([...known, ...parsed.findings])
   const findings = [...known, ...rules(parsed.config)]
   if (findings.length > 0) throw document.refusal(findings)
   return parsed.config
-}
-
-function toFindings(issue: z.core.$ZodIssue): Finding[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not known here', atKey: true }))
-  if (issue.code === 'invalid_union') return [{ path: issue.path, message: 'is neither a peer’s name nor a selector' }]
-  const kinds: Readonly<Record<string, string>> = { array: 'a list', object: 'a mapping', record: 'a mapping' }
-  if (issue.code === 'invalid_type')
-    return [{ path: issue.path, message: `${show(issue.input)} is not ${kinds[issue.expected] ?? issue.expected}` }]
-  return [{ path: issue.path, message: issue.message }]
 }
 
 /** Announcements are for peers that there are. */
@@ -138,9 +128,7 @@ function peerNames({ peers, announcements, pools }: BgpConfig): Finding[] {
 
 function aliasRules(aliases: Record<string, unknown>, path: Path): Finding[] {
   return Object.entries(aliases).flatMap(([alias, text]) =>
-    typeof text !== 'string' || isCommunity(text)
-      ? []
-      : [{ path: [...path, alias], message: `${show(text)} is no community; write ${communityAdvice}` }],
+    typeof text !== 'string' || isCommunity(text) ? [] : [{ path: [...path, alias], message: noCommunity(text) }],
   )
 }
 

@@ -157,9 +157,9 @@ test.each([
   [
     'operator: NotIn',
     'operator: Gt',
-    'bgp.yaml:15:17: peers[0].node-selectors[0].match-expressions[0].operator: "Gt" is not an operator; write In, NotIn, Exists, DoesNotExist',
+    'bgp.yaml:15:17: peers[0].node-selectors[0].match-expressions[0].operator: "Gt" is not known; known are: In, NotIn, Exists, DoesNotExist',
   ],
-  ['password: ', 'passwort: ', 'bgp.yaml:9:3: peers[0].passwort: is not known here'],
+  ['password: ', 'passwort: ', 'bgp.yaml:9:3: peers[0].passwort: unknown key; did you mean "password"?'],
 ])('%s → %s is told with its line', (right, wrong, message) => {
   expect(problems(inner.replace(right, wrong))).toContain(message)
 })

@@ -67,7 +67,7 @@ test('our own YAML says the same by other names', () => {
 })
 
 test.each([
-  ['kind: BGP', 'kind: bgp', '2:7: kind: "bgp" is not what this is; write BGP'],
+  ['kind: BGP', 'kind: bgp', '2:7: kind: "bgp" is not known; did you mean "BGP"?'],
   [
     'asn: 65000\n',
     'asn: tor\n',
@@ -88,11 +88,17 @@ test.each([
     'holdTime: 2',
     '13:17: spec.peers[0].holdTime: 2 is not a hold time; write 0, or seconds from 3 to 65535',
   ],
-  ['device: eth0, ', '', '15:36: spec.peers[1].address: fe80::1 is link-local; say with device where it is'],
+  ['device: eth0, ', '', '15:36: spec.peers[1].address: "fe80::1" is link-local; say with device where it is'],
+  [
+    'address: "fe80::1", device: eth0',
+    'address: auto',
+    '15:36: spec.peers[1].address: is to be learnt from the router on a device; say with device on which',
+  ],
+  ['address: 10.0.0.254', 'address: automatic', '10:16: spec.peers[0].address: "automatic" is not an IP address'],
   [
     'intervalMs: 50',
     'intervalMs: 5',
-    '15:115: spec.peers[1].bfd.intervalMs: 5 is not a time in ms; write a whole number from 10 to 60000',
+    '15:115: spec.peers[1].bfd.intervalMs: 5 is not a number of ms; write a whole number from 10 to 60000',
   ],
   [
     'name: unnumbered',
@@ -119,10 +125,18 @@ test.each([
     '"65001:x"',
     '7:26: spec.communities.office: "65001:x" is no community; write 65000:100, a name like no-export, large ones like 65000:1:2, extended ones like rt:65000:100',
   ],
-  ['  announce:', '  anounce:', '22:3: spec.anounce: is not known here'],
+  ['  announce:', '  anounce:', '22:3: spec.anounce: unknown key; did you mean "announce"?'],
   ['  pools:\n', '  pools: 5\n  x:\n', '16:10: spec.pools: 5 is not a list'],
 ])('%j → %j is told with its line', (right, wrong, message) => {
   expect(() => parseBgpConfig('bgp.yaml', text.replace(right, wrong))).toThrow(`bgp.yaml:${message}`)
+})
+
+test('a peer on each device may be learnt', () => {
+  const learnt = (device: string): string => `{ name: on-${device}, address: auto, device: ${device}, asn: 65000 }`
+  const spec = (...devices: string[]): string =>
+    `apiVersion: skep.dev/v1\nkind: BGP\nspec: { asn: 65001, routerId: 10.0.0.1, peers: [${devices.map(learnt).join(', ')}] }`
+  expect(parseBgpConfig('bgp.yaml', spec('eth0', 'eth1')).peers).toMatchObject([{ device: 'eth0' }, { device: 'eth1' }])
+  expect(() => parseBgpConfig('bgp.yaml', spec('eth0', 'eth0'))).toThrow('auto on eth0 is another peer’s address')
 })
 
 test('what is no YAML, no mapping or no file is told', () => {

@@ -1,7 +1,8 @@
-import { isCommunity, communityAdvice } from './fields.ts'
-import type { BgpConfig, ConfiguredPeer } from './model.ts'
 import { type Finding, show } from '@skep/config-file'
 import { addressOf, number, rangesOverlap } from '../pool/ranges.ts'
+import { communityAdvice, isCommunity } from './fields.ts'
+import type { BgpConfig, ConfiguredPeer } from './model.ts'
+import { peerProblems, placeOf } from './peer-rules.ts'
 
 /** Where the format of a document has what rules look at. */
 export interface Keys {
@@ -23,14 +24,9 @@ function peerRules({ peers, asn }: BgpConfig, { peers: at, peerAddress }: Keys):
     const add = (field: string, message: string): void => void found.push({ path: [...path, field], message })
     if (before.some(({ name }) => name === peer.name))
       add('name', `${show(peer.name)} is another peer’s name; write one of its own`)
-    if (before.some((other) => other.address === peer.address && !differ(other, peer)))
-      add(peerAddress, `${peer.address} is another peer’s address, on the same nodes; a peer is known by it`)
-    if (/^fe[89ab]/i.test(peer.address) && peer.device === undefined)
-      add(peerAddress, `${peer.address} is link-local; say with device where it is`)
-    if (peer.ttlSecurity !== undefined && peer.multihop !== undefined)
-      add('ttlSecurity', 'says how far the peer is, and so does multihop; write one of them')
-    if (peer.multihop !== undefined && (peer.localAsn ?? asn) === peer.asn)
-      add('multihop', 'is for peers in other ASes; within one, any distance is right')
+    if (before.some((other) => placeOf(other) === placeOf(peer) && !differ(other, peer)))
+      add(peerAddress, `${placeOf(peer)} is another peer’s address, on the same nodes; a peer is known by it`)
+    for (const { field, message } of peerProblems(peer, asn)) add(field === 'address' ? peerAddress : field, message)
     return found
   })
 }
@@ -107,8 +103,6 @@ export function communityRules(
   if (!Array.isArray(written)) return []
   return written.flatMap((text: unknown, i) => {
     if (typeof text !== 'string' || isCommunity(text) || Object.hasOwn(aliases, text)) return []
-    return [
-      { path: [...path, i], message: `${show(text)} is no community and no alias of one; write ${communityAdvice}` },
-    ]
+    return [{ path: [...path, i], message: `${show(text)} is no community and no alias of one; ${communityAdvice}` }]
   })
 }

@@ -16,6 +16,7 @@ test('metrics in Prometheus’ text format, with the last error in words', () =>
         received: { ipv4: 7, ipv6: 0 },
         pending: 4,
         badUpdates: 1,
+        bfd: { state: 'up', text: '', downs: 3 },
       },
     ]),
   )
@@ -29,6 +30,8 @@ test('metrics in Prometheus’ text format, with the last error in words', () =>
     'skep_bgp_session_flaps_total{peer="tor-1"} 2',
     'skep_bgp_bad_updates_total{peer="tor-1"} 1',
     String.raw`skep_bgp_last_error_timestamp_seconds{peer="tor-1",error="the peer says: cease (\"bye\")"} 1.5`,
+    'skep_bgp_bfd_state{peer="tor-1"} 3',
+    'skep_bgp_bfd_downs_total{peer="tor-1"} 3',
     '',
   ])
 })

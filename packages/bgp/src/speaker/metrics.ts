@@ -1,5 +1,5 @@
 import { families } from '../wire/family.ts'
-import type { PeerStatus } from './status.ts'
+import type { PathStatus, PeerStatus } from './status.ts'
 
 /** A metric in Prometheus' terms. */
 export interface Metric {
@@ -12,10 +12,15 @@ export interface Metric {
 /** In RFC 4271's order: 0 is idle, 5 established. */
 const states = ['idle', 'connect', 'active', 'open-sent', 'open-confirm', 'established'] as const
 
+/** By RFC 5880's numbers. */
+const paths = ['adminDown', 'down', 'init', 'up'] as const
+
 /** How peers are, as metrics. */
 export function bgpMetrics(peers: readonly PeerStatus[]): Metric[] {
   const each = (value: (peer: PeerStatus) => number): Metric['samples'] =>
     peers.map((peer) => ({ labels: { peer: peer.name }, value: value(peer) }))
+  const watched = (value: (path: PathStatus) => number): Metric['samples'] =>
+    peers.flatMap(({ name, bfd }) => (bfd ? [{ labels: { peer: name }, value: value(bfd) }] : []))
   const eachFamily = (of: 'advertised' | 'received'): Metric['samples'] =>
     peers.flatMap((peer) =>
       families.map((family) => ({ labels: { peer: peer.name, family }, value: peer[of][family] })),
@@ -64,6 +69,18 @@ export function bgpMetrics(peers: readonly PeerStatus[]): Metric[] {
       samples: peers.flatMap(({ name, lastError }) =>
         lastError ? [{ labels: { peer: name, error: lastError.what }, value: lastError.at / 1000 }] : [],
       ),
+    },
+    {
+      name: 'skep_bgp_bfd_state',
+      help: 'The path to the peer: 0 adminDown, 1 down, 2 init, 3 up; absent where BFD does not watch it',
+      type: 'gauge',
+      samples: watched(({ state }) => paths.indexOf(state)),
+    },
+    {
+      name: 'skep_bgp_bfd_downs_total',
+      help: 'How often the path to the peer was up and went down',
+      type: 'counter',
+      samples: watched(({ downs }) => downs),
     },
   ]
 }

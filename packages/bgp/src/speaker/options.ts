@@ -1,3 +1,4 @@
+import type { Discovery } from '../discovery/discovery.ts'
 import type { Labels } from '../rib/selector.ts'
 import type { PeerConfig } from './peer-config.ts'
 import type { SpeakerEvent } from './status.ts'
@@ -28,6 +29,10 @@ export interface SpeakerOptions {
   readonly restarting?: boolean | undefined
   readonly onEvent?: ((event: SpeakerEvent) => void) | undefined
   readonly transport?: Transport | undefined
+  /** Finds peers whose address is to be learnt. */
+  readonly discovery?: Discovery | undefined
+  /** A peer's address was learnt, or is another one; {@link Speaker.reachablePeers} has it. */
+  readonly onMoved?: (() => void) | undefined
   readonly timers?: Timers | undefined
   /** From 0 to 1, by chance: for timers' jitter. */
   readonly random?: (() => number) | undefined

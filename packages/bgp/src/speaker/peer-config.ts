@@ -7,6 +7,7 @@ import type { Hops, Target } from './transport.ts'
 export interface PeerConfig {
   /** What it is called in selectors and for whoever looks. */
   readonly name: string
+  /** Or {@link LEARNT}: the link-local address by which the router on `device` makes itself known (an unnumbered peer). */
   readonly address: string
   readonly asn: number
   /** Default 179. */
@@ -20,6 +21,7 @@ export interface PeerConfig {
   readonly holdTime?: number | undefined
   readonly connectRetry?: number | undefined
   readonly families?: readonly Family[] | undefined
+  /** IPv4 prefixes may have an IPv6 next hop (RFC 8950). Default: only of a peer whose address is learnt. */
   readonly extendedNextHop?: boolean | undefined
   /** How long the peer may keep our routes while we restart, and we keep its: 1–4095 s (RFC 4724). */
   readonly gracefulRestart?: number | undefined
@@ -47,6 +49,8 @@ export interface PeerBfd {
   readonly multiplier?: number | undefined
 }
 
+/** An address that is learnt from router advertisements. */
+export const LEARNT = 'auto'
 export const DEFAULT_PORT = 179
 export const DEFAULT_MAX_PREFIXES = 100_000
 
@@ -65,7 +69,7 @@ export function sessionOf(peer: PeerConfig, local: Local): SessionConfig {
     connectRetry: peer.connectRetry ?? defaultSession.connectRetry,
     passive: peer.passive ?? defaultSession.passive,
     families: peer.families ?? defaultSession.families,
-    extendedNextHop: peer.extendedNextHop ?? defaultSession.extendedNextHop,
+    extendedNextHop: peer.extendedNextHop ?? (peer.address === LEARNT || defaultSession.extendedNextHop),
     gracefulRestart: peer.gracefulRestart,
   }
 }
@@ -78,7 +82,8 @@ export function hopsOf(peer: PeerConfig, local: Local): Hops {
   return (peer.localAsn ?? local.asn) === peer.asn ? {} : { hops: 1 }
 }
 
-export function targetOf(peer: PeerConfig, local: Local): Target {
-  const { address, port = DEFAULT_PORT, sourceAddress: source, device, password } = peer
+/** `address`: where the peer is. */
+export function targetOf(peer: PeerConfig, address: string, local: Local): Target {
+  const { port = DEFAULT_PORT, sourceAddress: source, device, password } = peer
   return { address, port, source, device, password, ...hopsOf(peer, local) }
 }

@@ -9,6 +9,7 @@ import type { Agreed, LastError, PeerStatus } from './status.ts'
 /** What a peer's status is made of. */
 export interface PeerParts {
   readonly config: PeerConfig
+  readonly address: string | undefined
   readonly state: StateName
   readonly since: number
   readonly flaps: number
@@ -21,10 +22,10 @@ export interface PeerParts {
 }
 
 export function statusOf(parts: PeerParts): PeerStatus {
-  const { config, negotiated, sender, received, ...rest } = parts
+  const { config, address, negotiated, sender, received, ...rest } = parts
   return {
     name: config.name,
-    address: config.address,
+    address: address ?? config.address,
     asn: config.asn,
     ...rest,
     agreed: negotiated && agreedOf(negotiated),

@@ -21,6 +21,7 @@ import { encodeOpen } from '../wire/open/open.ts'
 import { encodeRouteRefresh } from '../wire/route-refresh.ts'
 import type { DecodedUpdate } from '../wire/update.ts'
 import { Connection } from './connection.ts'
+import { PeerAddress } from './peer-address.ts'
 import { DEFAULT_MAX_PREFIXES, hopsOf, type PeerConfig, sessionOf, targetOf } from './peer-config.ts'
 import { RouteReceiver } from './receiver.ts'
 import { Sender } from './sender.ts'
@@ -29,11 +30,12 @@ import type { LastError, PeerStatus } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 import { statusOf } from './peer-status.ts'
 import { TimerSet } from './timer-set.ts'
-import type { Incoming, Link } from './transport.ts'
+import type { Incoming, Link, Target } from './transport.ts'
 
 /** One neighbour: its session's machine, and what that one asks to be done. */
 export class Peer {
   readonly config: PeerConfig
+  readonly address: PeerAddress
   readonly received: RouteReceiver = new RouteReceiver()
   readonly #around: Surroundings
   readonly #session: SessionConfig
@@ -48,9 +50,14 @@ export class Peer {
   #badUpdates = 0
   #lastError: LastError | undefined
 
-  constructor(config: PeerConfig, around: Surroundings) {
+  /** `moved`: the peer is elsewhere than before. */
+  constructor(config: PeerConfig, around: Surroundings, moved: (before: string | undefined) => void) {
     this.config = config
     this.#around = around
+    this.address = new PeerAddress(config, around, (before) => {
+      moved(before)
+      this.#on({ event: 'timer', timer: 'connect-retry' })
+    })
     this.#session = sessionOf(config, around.local)
     this.#since = around.timers.now()
     this.#timers = new TimerSet(around.timers, (timer) => this.#on({ event: 'timer', timer }))
@@ -61,6 +68,7 @@ export class Peer {
     const way = establishedWay(this.#state)
     return statusOf({
       config,
+      address: this.address.now,
       state: nameOf(this.#state),
       since: this.#since,
       flaps: this.#flaps,
@@ -88,11 +96,13 @@ export class Peer {
   }
 
   start(restarting: boolean): void {
+    this.address.watch()
     this.#on({ event: 'start', restarting })
   }
 
   /** Without a notification the connection just closes, and a peer that can keeps our routes. */
   stop(why: string, notification: ErrorCode | undefined): void {
+    this.address[Symbol.dispose]()
     this.#on({ event: 'stop', why, notification })
   }
 
@@ -175,12 +185,18 @@ export class Peer {
     const attempt = new AbortController()
     this.#attempt = attempt
     try {
-      const link = await this.#around.transport.connect(targetOf(this.config, this.#around.local), attempt.signal)
+      const link = await this.#around.transport.connect(this.#target(), attempt.signal)
       if (attempt.signal.aborted) link.stream.destroy()
       else this.#connected('out', link)
     } catch (error) {
       if (!attempt.signal.aborted) this.#on({ event: 'connect-failed', why: (error as Error).message })
     }
+  }
+
+  #target(): Target {
+    const { now, missing } = this.address
+    if (now === undefined) throw new Error(missing)
+    return targetOf(this.config, now, this.#around.local)
   }
 
   #connected(way: Way, link: Link): void {

@@ -1,4 +1,5 @@
 import { formatAddress, parseCidr, tryParseAddress } from '@skep/packet'
+import { routerDiscovery } from '../discovery/router-discovery.ts'
 import { BgpError } from '../error.ts'
 import type { ReceivedRoute } from '../import/adj-in.ts'
 import { Rib } from '../rib/rib.ts'
@@ -9,7 +10,7 @@ import { shutdownNotification } from '../wire/notification.ts'
 import { explainPrefix, type ExplainedRoute } from './explain.ts'
 import type { SpeakerOptions, StopOptions } from './options.ts'
 import { Peer } from './peer.ts'
-import { DEFAULT_PORT, type PeerConfig } from './peer-config.ts'
+import { DEFAULT_PORT, LEARNT, type PeerConfig } from './peer-config.ts'
 import type { PeerStatus } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tcpTransport } from './tcp-transport.ts'
@@ -39,7 +40,7 @@ export class Speaker implements Disposable {
     for (const address of listen?.addresses ?? []) this.#listen(address, listen?.port ?? DEFAULT_PORT)
     this.#started = true
     for (const peer of this.#peers.values()) {
-      this.#sign(peer.config, peer.config.password)
+      this.#sign(peer.address.now, peer.config.password)
       peer.start(restarting)
     }
   }
@@ -82,6 +83,13 @@ export class Speaker implements Disposable {
 
   peer(name: string): PeerStatus {
     return this.#find('peer', name).status
+  }
+
+  /** The configurations of the peers whose addresses are known, with them. */
+  reachablePeers(): PeerConfig[] {
+    return [...this.#peers.values()].flatMap(({ config, address }) =>
+      address.now === undefined ? [] : [{ ...config, address: address.now }],
+    )
   }
 
   /** The routes that a peer has sent. */
@@ -155,23 +163,24 @@ export class Speaker implements Disposable {
   }
 
   #add(config: PeerConfig): void {
-    const peer = new Peer(canonical(config), this.#surroundings())
+    const peer = new Peer(canonical(config), this.#surroundings(), (before) => this.#moved(peer, before))
     this.#peers.set(config.name, peer)
     if (!this.#started) return
-    this.#sign(peer.config, config.password)
+    this.#sign(peer.address.now, config.password)
     peer.start(false)
   }
 
   #remove(peer: Peer, subcode: number): void {
     peer.stop('the configuration has changed', { code: ErrorKind.cease, subcode })
-    this.#sign(peer.config, undefined)
+    this.#sign(peer.address.now, undefined)
     this.#peers.delete(peer.config.name)
   }
 
   #surroundings(): Surroundings {
     const { asn, routerId, transport = tcpTransport(), timers = hostTimers, random = Math.random } = this.#options
+    const { discovery = routerDiscovery({ timers }) } = this.#options
     const tell = this.#options.onEvent ?? (() => undefined)
-    return { local: { asn, routerId }, rib: this.rib, transport, timers, random, shared: this.#shared, tell }
+    return { local: { asn, routerId }, rib: this.rib, transport, discovery, timers, random, shared: this.#shared, tell }
   }
 
   #listen(address: string, port: number): void {
@@ -190,13 +199,20 @@ export class Speaker implements Disposable {
   }
 
   #accept(incoming: Incoming): void {
-    const peer = [...this.#peers.values()].find(({ config }) => config.address === incoming.remote)
+    const peer = [...this.#peers.values()].find(({ address }) => address.is(incoming.remote, incoming.device))
     if (peer) return peer.accept(incoming)
     this.#options.onEvent?.({ peer: incoming.remote, what: 'connected to us, and is no peer of ours', error: true })
     incoming[Symbol.dispose]()
   }
 
-  #sign({ address }: PeerConfig, password: string | undefined): void {
+  #moved({ config, address }: Peer, before: string | undefined): void {
+    this.#sign(before, undefined)
+    this.#sign(address.now, config.password)
+    this.#options.onMoved?.()
+  }
+
+  #sign(address: string | undefined, password: string | undefined): void {
+    if (address === undefined) return
     for (const listener of this.#listeners) listener.setPassword(address, password)
   }
 
@@ -234,5 +250,11 @@ function canonical(config: PeerConfig): PeerConfig {
     )
   }
   for (const given of [sourceAddress, nextHops?.ipv4, nextHops?.ipv6]) if (given !== undefined) text(given)
-  return { ...config, address: text(address) }
+  if (address !== LEARNT) return { ...config, address: text(address) }
+  if (config.device !== undefined) return config
+  throw new BgpError(
+    'INVALID_INPUT',
+    `peer ${config.name}`,
+    'its address is to be learnt, and it has no device; say on which',
+  )
 }

@@ -21,9 +21,20 @@ export interface Agreed {
   readonly gracefulRestart?: number | undefined
 }
 
+/** The path to a peer, as BFD knows it. */
+export interface PathStatus {
+  /** RFC 5880's states. */
+  readonly state: 'adminDown' | 'down' | 'init' | 'up'
+  /** Since when, why, and how fast a cut is seen. */
+  readonly text: string
+  /** How often it was up and went down. */
+  readonly downs: number
+}
+
 /** How a peer is. */
 export interface PeerStatus {
   readonly name: string
+  /** As it is configured; where it is to be learnt, as it was. */
   readonly address: string
   readonly asn: number
   readonly state: StateName
@@ -40,6 +51,8 @@ export interface PeerStatus {
   readonly received: Readonly<Record<Family, number>>
   /** Updates with an error that did not end the session (RFC 7606). */
   readonly badUpdates: number
+  /** Absent where BFD does not watch the path, or whoever asks does not know. */
+  readonly bfd?: PathStatus | undefined
 }
 
 /** Something that happened, for a log. */

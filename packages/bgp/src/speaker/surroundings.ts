@@ -1,3 +1,4 @@
+import type { Discovery } from '../discovery/discovery.ts'
 import type { Rib } from '../rib/rib.ts'
 import type { Labels } from '../rib/selector.ts'
 import type { Local } from './peer-config.ts'
@@ -10,6 +11,7 @@ export interface Surroundings {
   readonly local: Local
   readonly rib: Rib
   readonly transport: Transport
+  readonly discovery: Discovery
   readonly timers: Timers
   readonly random: () => number
   /** What is decided for all peers at once, and changes. */

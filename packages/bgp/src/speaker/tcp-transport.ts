@@ -37,6 +37,7 @@ async function acceptAll(listener: TcpListener, accept: (incoming: Incoming) => 
 function incomingOf(connection: TcpConnection): Incoming {
   return {
     remote: connection.remote.address,
+    device: connection.remote.scope || undefined,
     take: (hops: Hops) => {
       connection.setHops(hops)
       return linkOf(connection)

@@ -30,6 +30,8 @@ export interface Link {
 /** A connection that somebody has opened to us, not taken yet. */
 export interface Incoming extends Disposable {
   readonly remote: string
+  /** The index of the device, where the address is link-local. */
+  readonly device?: number | undefined
   /** Sets the hops and takes the connection. */
   take(hops: Hops): Link
 }

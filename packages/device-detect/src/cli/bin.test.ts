@@ -1,15 +1,22 @@
 import { spawnSync } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect } from '@jest/globals'
+import { needing, needs } from '@skep/testbed'
 
 const root = join(import.meta.dirname, '../../../..')
 
-/** As its users start it, from the root of the checkout, where npm has linked it. */
+/** What `npx` ran: as its users start it, from the root of the checkout, where npm has linked it. */
 function npx(...args: string[]): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
-  const started = spawnSync('npx', ['--no-install', '@skep/device-detect', ...args], { cwd: root, encoding: 'utf8' })
-  return { code: started.status, stdout: started.stdout, stderr: started.stderr }
+  const { error, status, stdout, stderr } = spawnSync('npx', ['--no-install', '@skep/device-detect', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (error) throw new Error(`npx does not start: ${error.message}`, { cause: error })
+  return { code: status, stdout, stderr }
 }
+
+const { test } = needing(needs.binary('npx'))
 
 beforeAll(() => {
   const built = spawnSync('tsc', ['-b', 'packages/device-detect'], {

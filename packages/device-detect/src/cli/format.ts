@@ -1,3 +1,4 @@
+import { table } from '@skep/terminal'
 import type { Detection } from '../detect/types.ts'
 import type { Roles } from '../roles/types.ts'
 
@@ -8,7 +9,7 @@ export function formatDetection({ explanations, problems, warnings }: Detection,
   const chosenFirst = explanations.toSorted((a, b) => Number(b.chosen) - Number(a.chosen))
   const rows = chosenFirst.map((one) => [one.device, one.kind, one.chosen ? 'yes' : 'no', one.rule, one.why])
   return [
-    ...align([[...titles], ...rows]),
+    ...table([[...titles], ...rows], { left: titles.length }),
     '',
     `direct routing: ${roleWords(roles.directRouting)}`,
     `IPv6 multicast: ${roleWords(roles.ipv6Multicast)}`,
@@ -19,14 +20,4 @@ export function formatDetection({ explanations, problems, warnings }: Detection,
 
 function roleWords({ device, why }: Roles['directRouting']): string {
   return device === undefined ? `none: ${why}` : `${device}: ${why}`
-}
-
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }

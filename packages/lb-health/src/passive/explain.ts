@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { age } from '../explain.ts'
+import { age } from '@skep/terminal'
 import type { PassivePolicy } from './policy.ts'
 import type { PassiveState } from './state.ts'
 

@@ -74,7 +74,7 @@ export interface Addon {
   own(fd: number): number
   close(fd: number): number
   membarrier(): number
-  mount(type: string, target: string): number
+  mount(type: string, target: string, cgroupNamespace?: string): number
   raiseMemlock(): number
   perfEventOpen(attr: Uint8Array, pid: number, cpu: number, offset: number, bytes: Uint8Array | null): number
   ioctl(fd: number, request: number, argument: number): number

@@ -9,6 +9,8 @@ import { collect, spawnIn } from './process.ts'
 import { Tenants } from './tenants.ts'
 import { workerIn } from './worker.ts'
 
+const ENOPROTOOPT = 92
+
 /** What a {@link NetworkNamespace} is made of. */
 export interface NamespaceIdentity {
   readonly fd: number
@@ -46,6 +48,18 @@ export class NetworkNamespace implements Disposable, AsyncDisposable {
   get fd(): number {
     if (this.#fd < 0) throw new NetlinkError('CLOSED', 'namespace', `${this.toString()} is closed; open it again`)
     return this.#fd
+  }
+
+  /**
+   * The number that BPF programs know the namespace by (`bpf_get_netns_cookie`), for as long as it exists.
+   * `NOT_SUPPORTED` before Linux 5.14.
+   */
+  get cookie(): bigint {
+    const cookie = native.namespaceCookie(this.fd)
+    if (typeof cookie === 'bigint') return cookie
+    if (cookie === -ENOPROTOOPT)
+      throw new NetlinkError('NOT_SUPPORTED', 'namespace.cookie', 'this kernel tells no cookies; Linux 5.14 does')
+    return BigInt(checked('namespace.cookie', cookie, this.toString()))
   }
 
   /**

@@ -60,11 +60,9 @@ export class UdpSocket implements Disposable, AsyncIterable<UdpDatagram> {
     return this.#descriptor.fd
   }
 
-  /** The index of the device that the socket is bound to; 0 without one. Linux 5.0. */
+  /** The index of the device that the socket is bound to; 0 without one. Linux 5.1. */
   get device(): number {
-    const index = new Uint8Array(4)
-    checked('device', native.getOption(this.fd, linux.SOL_SOCKET, linux.SO_BINDTOIFINDEX, index), 'device')
-    return new DataView(index.buffer).getInt32(0, true)
+    return this.#descriptor.device
   }
 
   /** Datagrams that were dropped because nobody read them in time. Linux 4.12. */

@@ -23,3 +23,17 @@ plainDescribe('what is registered with needs that are met', () => {
   })
   test('before those after it', () => expect(ran).toBe(true))
 })
+
+test('a feature that is missing is named with the reason, which only the test knows', () => {
+  const names: string[] = []
+  const global = globalThis as { test?: unknown; describe?: unknown }
+  const { test: real, describe: group } = global
+  const skip = (name: string): number => names.push(name)
+  Object.assign(global, { test: { skip }, describe: { skip } })
+  try {
+    needing(needs.feature('XDP on bonds', () => 'Linux 5.15 (EOPNOTSUPP), or newer')).test('a bond', () => {})
+  } finally {
+    Object.assign(global, { test: real, describe: group })
+  }
+  expect(names).toEqual(['a bond (needs XDP on bonds: Linux 5.15 EOPNOTSUPP or newer)'])
+})

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { whyNoBpf } from './bpf.ts'
 import { whyNoBpftool } from './bpftool.ts'
+import { GO, whyNoGo } from './go.ts'
 import type { TestGlobals } from './globals.ts'
 import { testGlobals } from './globals.ts'
 import { KIND, whyNoKind } from './kind.ts'
@@ -12,7 +13,12 @@ export interface Need {
   readonly name: string
   /** Why this machine does not have it; `undefined` when it does. */
   readonly missing: () => string | undefined
+  /** Nobody but the test can try it: the skipped test's name says why it is missing, too. */
+  readonly isFeature?: true
 }
+
+/** Stands between a feature's name and why it is missing. */
+export const BECAUSE = ': '
 
 /** What tests commonly need. */
 export const needs: {
@@ -26,6 +32,8 @@ export const needs: {
   readonly binary: (name: string) => Need
   /** Devices of a kind (`ip link add type <kind>`), which the kernel may be built without. */
   readonly kind: (kind: string) => Need
+  /** Go, of this version or newer: `go('1.26.0')`. */
+  readonly go: (version: string) => Need
   /** Anything else; `missing` tries it, and says what came of that. */
   readonly feature: (name: string, missing: () => string | undefined) => Need
 } = {
@@ -34,7 +42,8 @@ export const needs: {
   bpftool: { name: 'bpftool', missing: whyNoBpftool },
   binary: (name) => ({ name, missing: () => whyNoBinary(name) }),
   kind: (kind) => ({ name: `${KIND}${kind}`, missing: () => whyNoKind(kind) }),
-  feature: (name, missing) => ({ name, missing }),
+  go: (version) => ({ name: `${GO}${version}`, missing: () => whyNoGo(version) }),
+  feature: (name, missing) => ({ name, missing, isFeature: true }),
 }
 
 /**
@@ -46,10 +55,18 @@ export const needs: {
  */
 export function needing(...all: readonly Need[]): TestGlobals {
   const globals = testGlobals()
-  const missing = all.filter((need) => need.missing() !== undefined).map((need) => need.name)
+  const missing = all.flatMap((need) => {
+    const why = need.missing()
+    return why === undefined ? [] : [need.isFeature ? `${need.name}${BECAUSE}${plain(why)}` : need.name]
+  })
   if (missing.length === 0) return globals
   const suffix = ` (needs ${missing.join(', ')})`
   return { test: skipping(globals.test.skip, suffix), describe: skipping(globals.describe.skip, suffix) }
+}
+
+/** Without what ends a need in a test's name. */
+function plain(why: string): string {
+  return why.replaceAll(/[(),\s]+/g, ' ').trim()
 }
 
 type Registration<Rest extends unknown[]> = (name: string, ...rest: Rest) => void

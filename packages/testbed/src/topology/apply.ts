@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import type { Program } from 'libbpf-ts'
-import { openObject } from 'libbpf-ts'
 import { createNamespace, openEthtool } from 'netlink-ts'
+import { type TestCgroup, testCgroup } from '../cgroup/cgroup.ts'
 import { TestbedError } from '../error.ts'
 import { untilCarrier } from './carrier.ts'
 import { Host } from './host.ts'
 import type { DeviceModel, TopologyModel } from './model.ts'
 import type { Step } from './plan.ts'
-import { xdpPassObject } from './xdp-pass.ts'
+import { sysctlsOf } from './plan.ts'
+import { XdpPass } from './pass.ts'
 
 /** What is being made. */
 interface Site {
@@ -16,7 +16,8 @@ interface Site {
   readonly hosts: Map<string, Host>
   /** Undoes what was made so far. */
   readonly stack: AsyncDisposableStack
-  pass?: Program
+  pass?: XdpPass
+  cgroup?: TestCgroup
 }
 
 type Appliers = {
@@ -59,9 +60,22 @@ function hostOf(site: Site, name: string): Host {
 function addNamespace({ host: name }: Extract<Step, { do: 'namespace' }>, site: Site): void {
   const model = site.model.hosts.find((each) => each.name === name)
   if (model === undefined) return
-  const host = new Host(model, createNamespace(`${site.prefix}-${name}`))
+  const cgroup = model.cgroup === undefined ? undefined : cgroupOf(site).child(model.cgroup)
+  const host = new Host(model, createNamespace(`${site.prefix}-${name}`), cgroup)
   site.hosts.set(name, host)
   site.stack.use(host)
+}
+
+/** One for the whole topology; it goes when its hosts have gone. */
+function cgroupOf(site: Site): TestCgroup {
+  return (site.cgroup ??= site.stack.use(testCgroup()))
+}
+
+/** For hosts that are made one by one, without a topology. */
+export function applySysctls(host: Host): void {
+  host.run(() => {
+    for (const [name, value] of Object.entries(sysctlsOf(host.model))) writeSysctl(name, String(value))
+  })
 }
 
 function writeSysctl(name: string, value: string): void {
@@ -94,12 +108,6 @@ function addBridge({ host, device, ports }: Extract<Step, { do: 'bridge' }>, sit
 }
 
 function attachPass({ host, device }: Extract<Step, { do: 'pass xdp' }>, site: Site): void {
-  const program = (site.pass ??= loadPass(site.stack))
-  const attached = hostOf(site, host).run(() => program.attachXdp({ device, mode: 'native' }))
-  site.stack.use(attached)
-}
-
-function loadPass(stack: AsyncDisposableStack): Program {
-  using object = openObject(xdpPassObject)
-  return stack.use(object.load()).program('xdp_pass')
+  site.pass ??= site.stack.use(new XdpPass())
+  site.pass.attach(hostOf(site, host), device)
 }

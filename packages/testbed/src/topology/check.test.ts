@@ -47,7 +47,7 @@ test('a misspelt option is refused with those that there are', () => {
   }
   expect(refusal(spec as never).split('\n  ')).toEqual([
     'topology: topology: unknown option "link"; there are hosts, links',
-    'hosts.a: unknown option "fowarding"; there are loopback, forwarding, routes, sysctls, bridges',
+    'hosts.a: unknown option "fowarding"; there are loopback, forwarding, routes, sysctls, cgroup, bridges',
     'hosts.b.bridges.br0: unknown option "port"; there are ports, addresses',
     'links[0]: unknown option "mut"; there are ends, mtu, bridge',
     'links[0].ends.a: unknown option "adresses"; there are addresses, device, mac, passXdp',

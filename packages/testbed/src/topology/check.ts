@@ -12,6 +12,7 @@ const hostKeys: Readonly<Record<keyof HostSpec, true>> = {
   forwarding: true,
   routes: true,
   sysctls: true,
+  cgroup: true,
   bridges: true,
 }
 const bridgeKeys: Readonly<Record<keyof BridgeSpec, true>> = { ports: true, addresses: true }
@@ -35,6 +36,8 @@ function* hostTroubles(spec: TopologySpec): Iterable<string> {
     yield* keyTroubles(`hosts.${name}`, host, hostKeys)
     if (reservedNames.includes(name)) yield `hosts.${name}: the name is taken by the topology itself; call it otherwise`
     for (const address of listOf(host.loopback)) yield* refusal(`hosts.${name}.loopback`, () => parseCidr(address))
+    if (host.cgroup !== undefined && !/^[\w-]+(\/[\w-]+)*$/.test(host.cgroup))
+      yield `hosts.${name}.cgroup: ${JSON.stringify(host.cgroup)} must be a path of letters, digits, _ and -: node1/pod1`
     for (const [i, route] of (host.routes ?? []).entries()) yield* routeTroubles(`hosts.${name}.routes[${i}]`, route)
     for (const [bridge, options] of Object.entries(host.bridges ?? {})) {
       yield* nameTroubles(`hosts.${name}.bridges.${bridge}`, bridge)

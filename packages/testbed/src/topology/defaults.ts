@@ -73,6 +73,7 @@ function hostModel(name: string, spec: HostSpec, draft: Draft): HostModel {
     forwarding: draft.forwards(name),
     routes: spec.routes ?? [],
     sysctls: spec.sysctls ?? {},
+    cgroup: spec.cgroup,
     bridges: spec.bridges ?? {},
   }
 }

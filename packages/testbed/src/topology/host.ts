@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type { ExecOptions, ExecResult, Link, Netlink, NetworkNamespace, SpawnOptions } from 'netlink-ts'
 import { openNetlink } from 'netlink-ts'
+import { joining } from '../cgroup/cgroup.ts'
 import { TestbedError } from '../error.ts'
 import { patient } from '../patience.ts'
 import { killProcessesIn } from '../process/tenants.ts'
@@ -16,9 +17,12 @@ export class Host implements Place, AsyncDisposable {
   readonly name: string
   readonly model: HostModel
   readonly namespace: NetworkNamespace
+  /** The folder of the cgroup v2 that its commands run in, where it was given one. */
+  readonly cgroupPath: string | undefined
   #netlink: Netlink | undefined
 
-  constructor(model: HostModel, namespace: NetworkNamespace) {
+  constructor(model: HostModel, namespace: NetworkNamespace, cgroup?: string) {
+    this.cgroupPath = cgroup
     this.name = model.name
     this.model = model
     this.namespace = namespace
@@ -62,18 +66,29 @@ export class Host implements Place, AsyncDisposable {
 
   /** Runs a command to its end, whatever its exit code. Killed after 30 s unless `timeoutMs` says otherwise. */
   attempt(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
-    return this.namespace.exec(command, args, { timeoutMs: defaultTimeoutMs, ...options })
+    const [run, all] = this.#joined(command, args)
+    return this.namespace.exec(run, all, { timeoutMs: defaultTimeoutMs, ...options })
   }
 
   /** Starts a command, as `child_process.spawn()` does. It is killed with the topology. */
   spawn(command: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
-    return this.namespace.spawn(command, args, options)
+    const [run, all] = this.#joined(command, args)
+    return this.namespace.spawn(run, all, options)
+  }
+
+  #joined(command: string, args: readonly string[]): [string, readonly string[]] {
+    return this.cgroupPath === undefined ? [command, args] : joining(this.cgroupPath, command, args)
   }
 
   /** Starts a thread in the host's namespace: the sockets that it opens are in there. It ends with the topology. */
   worker(module: URL, options: WorkerOptions = {}): Worker {
     const fromSource = module.pathname.endsWith('.ts') ? { execArgv: ['--conditions=@skep/source'] } : {}
     return this.namespace.worker(module, { ...fromSource, ...options })
+  }
+
+  /** Kills what runs in the host, daemons and their children included, as a loss of power does. */
+  killAll(): void {
+    killProcessesIn(this.namespace.inode)
   }
 
   /** Ends everything that runs in the host and deletes its namespace. */
@@ -85,7 +100,7 @@ export class Host implements Place, AsyncDisposable {
 
   /** The part that needs no waiting: kills what runs, takes the namespace's name away. */
   endAtOnce(): void {
-    killProcessesIn(this.namespace.inode)
+    this.killAll()
     this.namespace.delete()
   }
 }

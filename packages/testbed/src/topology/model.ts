@@ -20,6 +20,7 @@ export interface HostModel {
   readonly forwarding: boolean
   readonly routes: readonly RouteSpec[]
   readonly sysctls: Readonly<Record<string, string | number>>
+  readonly cgroup?: string | undefined
   readonly bridges: Readonly<Record<string, BridgeSpec>>
 }
 

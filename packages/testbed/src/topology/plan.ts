@@ -54,9 +54,14 @@ export function planTopology(model: TopologyModel): Step[] {
 }
 
 function sysctls(host: HostModel): Step[] {
-  const forwarding = host.forwarding ? { 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.forwarding': 1 } : {}
-  const all = { ...defaultSysctls, ...forwarding, ...host.sysctls }
+  const all = sysctlsOf(host)
   return Object.entries(all).map(([name, value]) => ({ do: 'sysctl', host: host.name, name, value: String(value) }))
+}
+
+/** What a host has: the defaults, what forwarding takes, and its own. */
+export function sysctlsOf({ forwarding, sysctls }: HostModel): Readonly<Record<string, string | number>> {
+  const forwards = forwarding ? { 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.forwarding': 1 } : {}
+  return { ...defaultSysctls, ...forwards, ...sysctls }
 }
 
 function bridges(host: HostModel): Step[] {

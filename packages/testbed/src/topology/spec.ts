@@ -22,6 +22,11 @@ export interface HostSpec {
   readonly routes?: readonly RouteSpec[]
   /** By their dotted names: `{ 'net.ipv4.conf.all.accept_local': 1 }`. Written before any device exists. */
   readonly sysctls?: Readonly<Record<string, string | number>>
+  /**
+   * A cgroup v2 that its commands run in, by its path below the topology's own: `node1`, or `node1/pod1` for a pod of that
+   * node. Default: the cgroup of this process. Workers are threads of this process, and stay in its cgroup.
+   */
+  readonly cgroup?: string
   /** By device name, `{ br0: { ports: ['eth0', 'eth1'] } }`. */
   readonly bridges?: Readonly<Record<string, BridgeSpec>>
 }

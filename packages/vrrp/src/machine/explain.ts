@@ -1,3 +1,4 @@
+import { age } from '@skep/terminal'
 import type { RouterConfig } from './config.ts'
 import type { RouterState } from './state.ts'
 
@@ -32,13 +33,4 @@ function waiting(
   if (name !== 'backup' || downAt === undefined) return []
   if (lowerSince !== undefined && !preempt && priority < 255) return ['it would be better, but preempt is false']
   return [`takes over if nothing better is heard for ${age(downAt - now)}`]
-}
-
-/** `0.4 s`, `3.2 s`, `5 min`, `2 h`, `4 d`. */
-function age(ms: number): string {
-  const seconds = Math.max(0, ms / 1000)
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 120) return `${Math.floor(seconds)} s`
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`
 }

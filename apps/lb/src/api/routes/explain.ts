@@ -1,15 +1,17 @@
+import { address } from '@skep/config-file'
 import { verdictsByIndex } from '@skep/datapath'
 import { type Protocol } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
 import { type Mode, modes } from '@skep/lb-maps'
 import { z } from 'zod'
 import { readSpoken } from '../../bgp/record.ts'
-import { address } from '../../config/fields.ts'
 import { withDrains } from '../../drain/effective.ts'
 import { type FlowReport, reportFlow } from '../../explain/flow.ts'
+import { reportNeighbor } from '../../explain/neighbor.ts'
 import { reportServices, type ServiceReport } from '../../explain/service.ts'
 import { readHealth } from '../../health/report.ts'
 import { Declared } from '../../status/last-config.ts'
+import { readNextHops } from '../../status/next-hops.ts'
 import { countOpenConnections } from '../../status/open-connections.ts'
 import type { OpenInstance } from '../../status/open.ts'
 import { readDevices } from '../../status/read.ts'
@@ -17,7 +19,7 @@ import { procSettings } from '../../sysctl/proc.ts'
 import { type ApiContext, reading } from '../context.ts'
 import { HttpProblem } from '../problem.ts'
 import { ok, type Route, route } from '../route.ts'
-import { connectionRow } from '../schemas/status.ts'
+import { connectionRow, nextHop } from '../schemas/status.ts'
 
 interface FlowQuery {
   readonly src: string
@@ -89,6 +91,20 @@ const serviceReport: z.ZodType<ServiceReport> = z.strictObject({
   backends: z.array(backendReport),
 })
 
+const neighborFacts = z.strictObject({
+  address: z.string(),
+  device: z.string(),
+  kept: nextHop.nullable().describe('null: nothing that is served leads by it'),
+  entry: z.looseObject({ state: z.string() }).nullable().describe("the kernel's; null: it has none"),
+})
+
+const neighborReport = z.strictObject({
+  address: z.string(),
+  own: z.boolean().describe('an address of this host: never a neighbour'),
+  answer: z.string(),
+  neighbors: z.array(neighborFacts).describe('by which packets to the address are sent'),
+})
+
 /** Why. */
 export function explainRoutes(context: ApiContext): Route[] {
   return [
@@ -114,6 +130,17 @@ export function explainRoutes(context: ApiContext): Route[] {
           const world = { maps, counters: tables.memberCounters, connections, health, routes, isConfigKnown: true }
           return ok({ services: reportServices({ ...world, declared: declaredOf(context) }, query.service) })
         })
+      },
+    }),
+    route<object, { address: string }>({
+      method: 'GET',
+      path: '/v1/explain/neighbor',
+      summary: 'where packets to an address are sent to, and how that next hop does; sends nothing',
+      query: z.strictObject({ address: address.describe('a next hop, or any address behind one') }),
+      answers: { 200: { description: 'Its next hops', schema: neighborReport } },
+      handle: ({ query }) => {
+        using netlink = openNetlink()
+        return ok(reportNeighbor(netlink, readNextHops(context.paths), query.address))
       },
     }),
   ]

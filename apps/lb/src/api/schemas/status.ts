@@ -107,6 +107,21 @@ const gauge = z.strictObject({
   setting: z.string(),
 })
 
+/** A neighbour that is kept resolved. */
+export const nextHop: z.ZodType = z.looseObject({
+  address: z.string(),
+  device: z.string(),
+  mac: z.string().nullable(),
+  state: z.enum(['usable', 'resolving', 'failed', 'absent']),
+  since: z.string(),
+})
+
+const lack = z.strictObject({
+  needs: z.string(),
+  since: z.string().describe('the first kernel that has it'),
+  instead: z.string().describe('what is done in its place'),
+})
+
 /** What `status --json` prints, its main parts in detail. */
 export const status: z.ZodType = z.looseObject({
   instance: z.string(),
@@ -119,13 +134,6 @@ export const status: z.ZodType = z.looseObject({
   connections: counts.nullable(),
   gauges: z.array(gauge),
   sources: z.array(z.string()),
-  nextHops: z.array(
-    z.looseObject({
-      address: z.string(),
-      device: z.string(),
-      mac: z.string().nullable(),
-      state: z.enum(['usable', 'resolving', 'failed', 'absent']),
-      since: z.string(),
-    }),
-  ),
+  nextHops: z.array(nextHop),
+  kernel: z.strictObject({ release: z.string(), lacks: z.array(lack) }),
 })

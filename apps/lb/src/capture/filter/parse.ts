@@ -1,6 +1,6 @@
+import { suggest } from '@skep/config-file'
 import { verdictsByIndex, type VerdictName } from '@skep/datapath'
 import { tryParseAddress, tryParseCidr } from '@skep/packet'
-import { suggest } from '../../config/nearest.ts'
 import type { Filter, Frontend, Term } from './filter.ts'
 import { Words } from './words.ts'
 

@@ -1,0 +1,145 @@
+import type { Source as KubeSource } from '@skep/kube'
+import {
+  type Changes,
+  type HealthCheckFailure,
+  HealthCheckServer,
+  ProxyHealth,
+  type ServiceTable,
+  type Source,
+} from '@skep/services'
+import type { Netlink } from 'netlink-ts'
+import type { Logger } from 'pino'
+import { Retry } from './retry.ts'
+import { nodeAddresses } from './node/addresses.ts'
+import type { Settings } from './options/catalogue/index.ts'
+import { followObjects } from './services/follow.ts'
+import type { Sockets } from './sockets/sockets.ts'
+
+export interface AgentParts {
+  readonly settings: Settings
+  readonly table: ServiceTable
+  /** Services at the socket; `undefined`: they are not asked for. */
+  readonly sockets: Sockets | undefined
+  readonly netlink: Netlink
+  readonly log: Logger
+}
+
+/** The last round, for the status. */
+export interface Round {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly ms: number
+  /** What the maps could not take, and what went wrong. */
+  readonly problems: readonly string[]
+}
+
+/** Follows the cluster, and brings this node to what it says. Level-triggered: each round compares all with all. */
+export class Agent implements AsyncDisposable {
+  readonly health: ProxyHealth = new ProxyHealth()
+  readonly #parts: AgentParts
+  readonly #checks: HealthCheckServer
+  readonly #retry: Retry
+  #synced = false
+  #served = false
+  #round: Round | undefined
+  #closedPorts: readonly HealthCheckFailure[] = []
+
+  constructor(parts: AgentParts) {
+    this.#parts = parts
+    this.#checks = new HealthCheckServer({ isProxyHealthy: () => this.health.isHealthy })
+    this.#retry = new Retry(() => this.reconcile())
+  }
+
+  /** Works until the signal aborts. */
+  async run(source: KubeSource, signal: AbortSignal): Promise<void> {
+    const watched = this.#watchAddresses(signal)
+    for await (const changed of followObjects(source, this.table, signal)) {
+      this.#synced = true
+      this.#noteNode(changed)
+      this.reconcile()
+    }
+    await watched
+  }
+
+  get table(): ServiceTable {
+    return this.#parts.table
+  }
+
+  get round(): Round | undefined {
+    return this.#round
+  }
+
+  /** Health-check ports that another process has. */
+  get closedPorts(): readonly HealthCheckFailure[] {
+    return this.#closedPorts
+  }
+
+  /** Brings everything to what is known now. Never throws: what goes wrong is in the round, and is tried again. */
+  reconcile(): void {
+    if (!this.#synced) return
+    this.health.queued()
+    const began = performance.now()
+    const { problems, failed } = this.#apply()
+    this.#round = { at: Date.now(), ms: performance.now() - began, problems }
+    if (!failed) this.#noteServed()
+    this.#retry.after(failed, this.table.nextDeadline)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#retry[Symbol.dispose]()
+    await this.#checks[Symbol.asyncDispose]()
+  }
+
+  #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
+    const { table, sockets, netlink, log } = this.#parts
+    try {
+      this.#say(table.update(Date.now() / 1000))
+      const plan = sockets?.apply(table, nodeAddresses(netlink))
+      void this.#openPorts()
+      return { problems: plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? [], failed: false }
+    } catch (error) {
+      const { message } = error as Error
+      log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
+      return { problems: [message], failed: true }
+    }
+  }
+
+  #noteServed(): void {
+    this.health.updated()
+    if (this.#served) return
+    this.#served = true
+    this.#parts.log.info({ services: [...this.table.services()].length }, 'all services are served')
+  }
+
+  #say({ frontends, backends, computed }: Changes): void {
+    const changes = { set: frontends.set.length, removed: frontends.removed.length }
+    if (changes.set + changes.removed + backends.set.length + backends.removed.length === 0) return
+    const counts = {
+      services: computed,
+      frontends: changes,
+      backends: { set: backends.set.length, removed: backends.removed.length },
+    }
+    this.#parts.log.info(counts, 'services have changed')
+  }
+
+  async #openPorts(): Promise<void> {
+    if (!this.#parts.settings['enable-health-check-nodeport']) return
+    this.#closedPorts = await this.#checks.sync(this.table.healthChecks())
+    for (const { service, port, cause } of this.#closedPorts)
+      this.#parts.log.warn({ service, port }, `its health-check port cannot be opened: ${cause.message}`)
+  }
+
+  #noteNode(changed: readonly Source[]): void {
+    for (const object of changed)
+      if (object.kind === 'Node' && object.metadata.name === this.table.options.nodeName) this.health.setNode(object)
+  }
+
+  /** NodePorts are at this node's addresses, which come and go. */
+  async #watchAddresses(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const _ of this.#parts.netlink.monitor(['address'], { signal })) this.reconcile()
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+}

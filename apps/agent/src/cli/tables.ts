@@ -1,0 +1,70 @@
+import { age, table } from '@skep/terminal'
+import type { Backend } from '@skep/services'
+import type { ServiceRow, StatusDocument } from '../control/documents.ts'
+
+export function statusLines(status: StatusDocument, now: number): string[] {
+  const { services, round, sockets, problems } = status
+  return [
+    `node ${status.node}, skep-agent ${status.version}: ${status.healthy ? 'healthy' : 'falls behind'}${status.nodeEligible ? '' : ', the node is about to go'}`,
+    `services: ${services.total} (${services.skipped} not for this node), ${services.frontends} frontends, ${services.backends} backends, ${status.draining} draining`,
+    round
+      ? `last round: ${age(now - round.at)} ago, ${round.ms.toFixed(1)} ms`
+      : 'last round: none yet, the first sync is under way',
+    '',
+    ...table([
+      ['KIND', 'STATE', 'OBJECTS', 'HEARD', 'LOST FOR'],
+      ...status.sources.map(({ kind, state, objects, lastContactAt, lostSince }) => [
+        kind,
+        state,
+        String(objects),
+        lastContactAt === undefined ? '-' : `${age(now - lastContactAt)} ago`,
+        lostSince === undefined ? '-' : age(now - lostSince),
+      ]),
+    ]),
+    ...(sockets ? ['', ...socketLines(sockets)] : ['', 'services at the socket: off']),
+    ...(problems.length > 0 ? ['', ...problems.map((line) => `problem: ${line}`)] : []),
+  ]
+}
+
+function socketLines({ verdicts, gauges }: NonNullable<StatusDocument['sockets']>): string[] {
+  const seen = Object.entries(verdicts).filter(([, count]) => count !== '0')
+  return [
+    'services at the socket:',
+    ...table(seen.map(([name, count]) => [`  ${name}`, count])),
+    ...table(
+      gauges.map(({ capacity, used, size, warning }) => [
+        `  ${capacity}`,
+        `${used} of ${size}`,
+        warning ? 'nearly full' : '',
+      ]),
+    ),
+  ]
+}
+
+export function servicesTable(rows: readonly ServiceRow[]): string[] {
+  return table([
+    ['SERVICE', 'KIND', 'SCOPE', 'FRONTEND', 'BACKENDS', 'DRAINING', 'STATUS'],
+    ...rows.map(({ service, kind, scope, frontend, protocol, backends, draining, status }) => [
+      service,
+      kind,
+      scope,
+      `${frontend}/${protocol}`,
+      String(backends),
+      String(draining),
+      status,
+    ]),
+  ])
+}
+
+export function backendsTable(backends: readonly Backend[]): string[] {
+  return table([
+    ['ID', 'BACKEND', 'NODE', 'ZONE', 'STATE'],
+    ...backends.map(({ id, address, port, protocol, nodeName, zone, state }) => [
+      String(id),
+      `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`,
+      nodeName ?? '-',
+      zone ?? '-',
+      state,
+    ]),
+  ])
+}

@@ -1,0 +1,97 @@
+import { type FollowStatus, formatRefusal } from '@skep/kube'
+import { capacity, type Compiled, type Frontend, type Gauge } from '@skep/services'
+import type { Gauge as SocketGauge } from '@skep/sock-lb'
+import type { Agent, Round } from '../agent.ts'
+import type { Sockets } from '../sockets/sockets.ts'
+
+/** What `skep-agent status` shows. */
+export interface StatusDocument {
+  readonly version: string
+  readonly node: string
+  readonly healthy: boolean
+  readonly nodeEligible: boolean
+  readonly sources: readonly FollowStatus[]
+  readonly services: {
+    readonly total: number
+    readonly skipped: number
+    readonly frontends: number
+    readonly backends: number
+  }
+  readonly draining: number
+  /** `undefined`: services at the socket are not asked for. */
+  readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
+  readonly gauges: readonly Gauge[]
+  readonly round?: Round
+  readonly problems: readonly string[]
+}
+
+export function statusDocument(
+  agent: Agent,
+  { version, sources, sockets }: { version: string; sources: readonly FollowStatus[]; sockets: Sockets | undefined },
+): StatusDocument {
+  const { table, round, health } = agent
+  const compiled = [...table.services()]
+  return {
+    version,
+    node: table.options.nodeName,
+    healthy: health.isHealthy,
+    nodeEligible: health.isNodeEligible,
+    sources,
+    services: {
+      total: compiled.length,
+      skipped: compiled.filter(({ skipped }) => skipped !== undefined).length,
+      frontends: [...table.frontends()].length,
+      backends: table.backendCount,
+    },
+    draining: [...table.drains].length,
+    ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
+    gauges: capacity(table),
+    ...(round && { round }),
+    problems: problemsOf(agent, sources, compiled),
+  }
+}
+
+function counts(sockets: Sockets): Record<string, string> {
+  return Object.fromEntries(Object.entries(sockets.verdicts()).map(([name, count]) => [name, String(count)]))
+}
+
+function problemsOf(
+  { round, closedPorts }: Agent,
+  sources: readonly FollowStatus[],
+  compiled: readonly Compiled[],
+): string[] {
+  return [
+    ...sources.flatMap(({ kind, error }) => (error === undefined ? [] : [`${kind}: ${error}`])),
+    ...sources.flatMap(({ refused }) => refused.map(formatRefusal)),
+    ...compiled.flatMap(({ name, problems }) => problems.map(({ path, message }) => `${name}: ${path}: ${message}`)),
+    ...closedPorts.map(({ service, port, cause }) => `${service}: health-check port ${port}: ${cause.message}`),
+    ...(round?.problems ?? []),
+  ]
+}
+
+/** A row of `skep-agent services`. */
+export interface ServiceRow {
+  readonly service: string
+  readonly frontend: string
+  readonly protocol: string
+  readonly scope: Frontend['scope']
+  readonly kind: Frontend['kind']
+  /** Members that take connections. */
+  readonly backends: number
+  readonly draining: number
+  /** `4 → 2 by zone a`. */
+  readonly status: string
+}
+
+export function serviceRows({ table }: Agent): ServiceRow[] {
+  return [...table.frontends()].map(({ service, address, port, protocol, scope, kind, members }) => ({
+    service,
+    frontend: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    protocol,
+    scope,
+    kind,
+    backends: members.filter(({ weight }) => weight > 0).length,
+    draining: members.filter(({ weight }) => weight === 0).length,
+    status: table.service(service)?.status ?? '',
+  }))
+}

@@ -1,0 +1,73 @@
+import { isIP } from 'node:net'
+import { json, text, type Answer, type Handler } from '@skep/control-socket'
+import type { Source } from '@skep/kube'
+import { explain, formatExplanation } from '@skep/services'
+import type { Agent } from '../agent.ts'
+import { configDocument } from '../options/explain.ts'
+import type { Resolved } from '../options/resolve.ts'
+import type { Sockets } from '../sockets/sockets.ts'
+import { formatMetrics } from '../metrics/metrics.ts'
+import { serviceRows, type StatusDocument, statusDocument } from './documents.ts'
+
+export interface ControlParts {
+  readonly version: string
+  readonly agent: Agent
+  readonly source: Source
+  readonly sockets: Sockets | undefined
+  readonly resolved: Resolved
+  /** The cookie of the host's network namespace. */
+  readonly hostNetns: bigint
+}
+
+/** What the commands ask a running agent. */
+export function routes(parts: ControlParts): Handler {
+  const { agent, resolved } = parts
+  const answers: Readonly<Record<string, (query: URLSearchParams) => Answer | Promise<Answer>>> = {
+    'GET /status': () => json(statusOf(parts)),
+    'GET /metrics': async () => text(await formatMetrics(statusOf(parts), Date.now())),
+    'GET /services': () => json(serviceRows(agent)),
+    'GET /backends': () => json([...agent.table.backends()]),
+    'GET /config': () => json(configDocument(resolved)),
+    'GET /explain': (query) => explained(parts, query.get('what') ?? ''),
+  }
+  return ({ what, query }) => (Object.hasOwn(answers, what) ? answers[what]!(query) : undefined)
+}
+
+/** How everything is now. */
+export function statusOf({ agent, source, sockets, version }: ControlParts): StatusDocument {
+  return statusDocument(agent, { version, sources: source.status(), sockets })
+}
+
+/** `namespace/name` of a service or pod, or an address and port that somebody connects to. */
+function explained(parts: ControlParts, what: string): Answer {
+  const destination = parseDestination(what)
+  if (destination) return explainDestination(parts, destination)
+  const found = explain(parts.agent.table, what, Date.now() / 1000)
+  if (found) return text(formatExplanation(found).join('\n'))
+  return json(
+    {
+      error: `${JSON.stringify(what)} is no service or pod with host ports here; write namespace/name, or address:port`,
+    },
+    404,
+  )
+}
+
+function explainDestination(
+  { sockets, hostNetns }: ControlParts,
+  destination: { address: string; port: number },
+): Answer {
+  if (sockets === undefined) return text('services at the socket are off: enable-host-reachable-services is false')
+  const protocols = ['TCP', 'UDP'] as const
+  const lines = protocols.flatMap((protocol) => {
+    const { verdict, backends, lines: why } = sockets.explain({ ...destination, protocol, netns: hostNetns })
+    const chosen = backends.map(({ address, port, slots }) => `  ${address}:${port} with ${slots} slots`)
+    return [`${protocol}, from the host: ${verdict}`, ...why.map((line) => `  ${line}`), ...chosen]
+  })
+  return text(lines.join('\n'))
+}
+
+function parseDestination(what: string): { address: string; port: number } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(what) ?? []
+  const address = bracketed ?? plain ?? ''
+  return isIP(address) === 0 ? undefined : { address, port: Number(port) }
+}

@@ -1,0 +1,88 @@
+import { Gauge, Registry } from 'prom-client'
+import type { StatusDocument } from '../control/documents.ts'
+
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+interface Family {
+  readonly name: string
+  readonly help: string
+  readonly samples: (status: StatusDocument, now: number) => readonly Sample[]
+}
+
+const one = (value: number): readonly Sample[] => [{ value }]
+
+const perSource = (value: (source: StatusDocument['sources'][number], now: number) => number): Family['samples'] => {
+  return (status, now) => status.sources.map((source) => ({ labels: { kind: source.kind }, value: value(source, now) }))
+}
+
+const perTable = (value: (gauge: { readonly used: number; readonly size: number }) => number): Family['samples'] => {
+  return ({ gauges, sockets }) => [
+    ...gauges.map((gauge) => ({ labels: { table: gauge.name }, value: value(gauge) })),
+    ...(sockets?.gauges ?? []).map((gauge) => ({ labels: { table: `sock_${gauge.capacity}` }, value: value(gauge) })),
+  ]
+}
+
+/** Everything is read when somebody asks; counters that the kernel keeps are its own. */
+const families: readonly Family[] = [
+  { name: 'services', help: 'Services of the cluster', samples: ({ services }) => one(services.total) },
+  { name: 'frontends', help: 'Frontends on this node', samples: ({ services }) => one(services.frontends) },
+  { name: 'backends', help: 'Backends on this node', samples: ({ services }) => one(services.backends) },
+  { name: 'draining_backends', help: 'Backends that terminate', samples: ({ draining }) => one(draining) },
+  { name: 'problems', help: 'What status calls a problem', samples: ({ problems }) => one(problems.length) },
+  { name: 'healthy', help: '1: changes are written as they come', samples: ({ healthy }) => one(Number(healthy)) },
+  {
+    name: 'last_round_duration_seconds',
+    help: 'How long the last round took, from objects to maps',
+    samples: ({ round }) => (round ? one(round.ms / 1000) : []),
+  },
+  { name: 'source_objects', help: 'Objects that are known, by kind', samples: perSource(({ objects }) => objects) },
+  {
+    name: 'source_lost_seconds',
+    help: 'For how long the API server has not been heard; 0: it is',
+    samples: perSource(({ lostSince }, now) => (lostSince === undefined ? 0 : (now - lostSince) / 1000)),
+  },
+  {
+    name: 'source_parse_errors_total',
+    help: 'Objects that could not be read, each time that they came',
+    samples: perSource(({ counts }) => counts.parseErrors),
+  },
+  {
+    name: 'source_restarts_total',
+    help: 'Lists and watches that did not end as they should, by reason',
+    samples: ({ sources }) =>
+      sources.flatMap(({ kind, counts }) =>
+        Object.entries(counts.restarts).map(([reason, value]) => ({ labels: { kind, reason }, value })),
+      ),
+  },
+  { name: 'table_used', help: 'Entries in use, by table', samples: perTable(({ used }) => used) },
+  { name: 'table_size', help: 'Entries that there is room for, by table', samples: perTable(({ size }) => size) },
+  {
+    name: 'socket_verdicts_total',
+    help: 'What became of sockets, since the maps were made',
+    samples: ({ sockets }) =>
+      Object.entries(sockets?.verdicts ?? {}).map(([verdict, count]) => ({
+        labels: { verdict },
+        value: Number(count),
+      })),
+  },
+]
+
+/** The status in Prometheus' text format. `now`: milliseconds since 1970. */
+export async function formatMetrics(status: StatusDocument, now: number): Promise<string> {
+  const registry = new Registry()
+  for (const { name, help, samples } of families) {
+    const found = samples(status, now)
+    const labelNames = Object.keys(found[0]?.labels ?? {})
+    const gauge = new Gauge({ name: `skep_agent_${name}`, help, labelNames, registers: [registry] })
+    for (const { labels = {}, value } of found) gauge.set(labels, value)
+  }
+  return asCounters(await registry.metrics())
+}
+
+/** What ends in `_total` only grows, though it is read and not counted here. */
+function asCounters(text: string): string {
+  return text.replaceAll(/^# TYPE (\S+_total) gauge$/gm, '# TYPE $1 counter')
+}

@@ -1,0 +1,39 @@
+import { absolutePath } from '../checks.ts'
+import { flag, integer, list, text } from '../kinds.ts'
+import type { Catalogue } from '../option.ts'
+
+/** The node’s cgroups, and what its maps hold. */
+export interface NodeSettings {
+  'bpf-lb-map-max': number
+  'bpf-root': string
+  'bpf-sock-rev-map-max': number
+  'cgroup-host-check': boolean
+  'cgroup-root': string
+  'cgroups-as-host': readonly string[]
+  'enable-mke': boolean
+}
+
+const MOST = 1 << 24
+
+export const node: Catalogue<NodeSettings> = {
+  'bpf-lb-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
+    about: 'backends that there is room for; what is pinned keeps its size',
+  }),
+  'bpf-root': text(
+    '/sys/fs/bpf',
+    'path',
+    { about: 'BPF file system, which maps and links are pinned in' },
+    absolutePath,
+  ),
+  'bpf-sock-rev-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
+    about: 'sockets that are remembered for recvmsg(2) and getpeername(2)',
+  }),
+  'cgroup-host-check': flag(true, {
+    about: 'refuse a cgroup root that is not the host’s; false where a node is less than its machine (kind, tests)',
+  }),
+  'cgroup-root': text('', 'path', { about: 'root of cgroup v2; found, or mounted, where it is empty' }, absolutePath),
+  'cgroups-as-host': list([], 'pattern', {
+    about: 'containers that are treated as the host: cgroups below the root, like system.slice/docker-*.scope',
+  }),
+  'enable-mke': flag(false, { about: 'the same for the containers of Mirantis Kubernetes Engine' }),
+}

@@ -1,0 +1,50 @@
+import { listenAddress } from '../checks.ts'
+import { flag, list, text, word } from '../kinds.ts'
+import type { Catalogue } from '../option.ts'
+
+type Replacement = 'disabled' | 'probe' | 'partial' | 'strict' | 'true' | 'false'
+
+/** Which services are served, and for whom. */
+export interface ServiceSettings {
+  'bpf-lb-sock-hostns-only': boolean
+  'enable-external-ips': boolean
+  'enable-health-check-nodeport': boolean
+  'enable-host-port': boolean
+  'enable-host-reachable-services': boolean
+  'enable-node-port': boolean
+  'enable-session-affinity': boolean
+  'host-reachable-services-protos': readonly string[]
+  'kube-proxy-replacement': Replacement
+  'kube-proxy-replacement-healthz-bind-address': string
+  'node-port-bind-protection': boolean
+}
+
+export const services: Catalogue<ServiceSettings> = {
+  'bpf-lb-sock-hostns-only': flag(false, {
+    about: 'only the host’s sockets are balanced; pods’ packets are left to kube-proxy (Istio, gVisor, Kata)',
+  }),
+  'enable-external-ips': flag(true, { about: 'serve externalIPs' }),
+  'enable-health-check-nodeport': flag(true, { about: 'serve healthCheckNodePort' }),
+  'enable-host-port': flag(true, { about: 'serve hostPort of pods' }),
+  'enable-host-reachable-services': flag(true, { about: 'balance at connect(2): a service address becomes a backend' }),
+  'enable-node-port': flag(true, { about: 'serve NodePort and LoadBalancer' }),
+  'enable-session-affinity': flag(true, { about: 'follow sessionAffinity: ClientIP' }),
+  'host-reachable-services-protos': list(
+    ['tcp', 'udp'],
+    'tcp|udp',
+    { about: 'what is balanced at connect(2)' },
+    (one) => {
+      word('tcp', ['tcp', 'udp'], { about: '' }).read(one)
+    },
+  ),
+  'kube-proxy-replacement': word<Replacement>('partial', ['disabled', 'probe', 'partial', 'strict', 'true', 'false'], {
+    about: 'partial: what the other options say, for sockets of this node; strict is refused as yet',
+  }),
+  'kube-proxy-replacement-healthz-bind-address': text(
+    '',
+    'address',
+    { about: 'where kube-proxy’s /healthz is imitated, like 0.0.0.0:10256' },
+    listenAddress,
+  ),
+  'node-port-bind-protection': flag(true, { about: 'bind(2) on a NodePort is refused' }),
+}

@@ -1,0 +1,26 @@
+import type { Resolved } from './resolve.ts'
+
+/** Options that say opposite things; each line names both and what to change. Pure. */
+export function contradictions(resolved: Pick<Resolved, 'settings' | 'origins'>): string[] {
+  return RULES.flatMap((rule) => rule(resolved) ?? [])
+}
+
+type Rule = (resolved: Pick<Resolved, 'settings' | 'origins'>) => string | undefined
+
+const RULES: readonly Rule[] = [
+  ({ settings }) =>
+    settings['enable-ipv4'] || settings['enable-ipv6']
+      ? undefined
+      : 'enable-ipv4 and enable-ipv6 are both false; one of them has to be true',
+
+  ({ settings }) => {
+    const replacement = settings['kube-proxy-replacement']
+    if (replacement !== 'strict' && replacement !== 'true') return undefined
+    return `kube-proxy-replacement=${replacement} asks for packets from outside the node too, which this version leaves to kube-proxy; write partial: services at the sockets of this node`
+  },
+
+  ({ settings, origins }) =>
+    settings['host-reachable-services-protos'].length === 0 && settings['enable-host-reachable-services']
+      ? `${origins.get('host-reachable-services-protos') ?? 'host-reachable-services-protos'} names no protocol, but enable-host-reachable-services is true; write tcp,udp`
+      : undefined,
+]

@@ -1,0 +1,59 @@
+import { type Dirent, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Refusal } from '@skep/config-file'
+
+/** A value as it was written, and where. */
+export interface Given {
+  readonly name: string
+  readonly text: string
+  /** `--debug`, `CILIUM_DEBUG`, `/etc/skep/debug`. */
+  readonly origin: string
+}
+
+/** What the environment's names begin with. */
+export const PREFIX = 'CILIUM_'
+
+/** `--name=value`, `--name value` and `--name` for those that may stand alone; the rest is left to the caller. */
+export function fromFlags(argv: readonly string[], standsAlone: (name: string) => boolean): Given[] {
+  const given: Given[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(argv[i]!) ?? []
+    if (name === undefined) throw new Refusal(`${JSON.stringify(argv[i])} is not an option; write --name=value`)
+    given.push({ name, text: value ?? (standsAlone(name) ? 'true' : next(argv, ++i, name)), origin: `--${name}` })
+  }
+  return given
+}
+
+function next(argv: readonly string[], at: number, name: string): string {
+  const value = argv[at]
+  if (value === undefined) throw new Refusal(`--${name} lacks its value; write --${name}=value`)
+  return value
+}
+
+/** `CILIUM_ENABLE_MKE=true`. */
+export function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Given[] {
+  return Object.entries(environment).flatMap(([key, text]) => {
+    if (!key.startsWith(PREFIX) || text === undefined) return []
+    return [{ name: key.slice(PREFIX.length).toLowerCase().replaceAll('_', '-'), text, origin: key }]
+  })
+}
+
+/**
+ * A file for each option, as a mounted ConfigMap gives them. Names that begin with a dot are the mount's own. Throws a
+ * `Refusal` that names the folder when it cannot be read.
+ */
+export function fromFolder(folder: string): Given[] {
+  return entriesOf(folder).flatMap((entry) => {
+    if (entry.name.startsWith('.') || entry.isDirectory()) return []
+    const path = join(folder, entry.name)
+    return [{ name: entry.name, text: readFileSync(path, 'utf8').trim(), origin: path }]
+  })
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    throw new Refusal(`--config-dir=${folder} cannot be read: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { serve } from '@skep/control-socket'
+import { ServiceTable } from '@skep/services'
+import { currentNamespace, openNetlink } from 'netlink-ts'
+import { pino } from 'pino'
+import { Agent } from './agent.ts'
+import { openSource } from './cluster/open.ts'
+import { routes, statusOf } from './control/routes.ts'
+import { serveHealth } from './health/serve.ts'
+import { formatMetrics } from './metrics/metrics.ts'
+import { serveMetrics } from './metrics/serve.ts'
+import { nodeName } from './node/name.ts'
+import type { Resolved } from './options/resolve.ts'
+import { servicesOptions } from './services/options.ts'
+import { openSockets, testSockets } from './sockets/open.ts'
+
+/** Where the commands ask: `<state-dir>/agent.sock`. */
+export function socketOf(stateDir: string): string {
+  return join(stateDir, 'agent.sock')
+}
+
+/** Serves this node until the signal aborts. What is in the kernel goes on after that, and after a kill. */
+export async function run(resolved: Resolved, version: string, signal: AbortSignal): Promise<void> {
+  const { settings, ignored } = resolved
+  const log = pino({
+    level: settings.debug ? 'debug' : 'info',
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  })
+  const name = nodeName(settings['k8s-node-name'])
+  await using stack = new AsyncDisposableStack()
+  for (const { name: option, reason } of ignored) log.warn({ option }, `${option} has no effect: ${reason}`)
+  const source = stack.use(openSource(settings, `skep-agent/${version}`))
+  const netlink = stack.use(openNetlink())
+  const hostNetns = ownNamespace()
+  const sockets = openSockets({ settings, hostNetns, log })
+  if (sockets) stack.use(sockets)
+  if (sockets) await testSockets(sockets, log)
+  const table = new ServiceTable(servicesOptions(settings, name), sockets?.restored() ?? {})
+  const agent = stack.use(new Agent({ settings, table, sockets, netlink, log }))
+  const parts = { version, agent, source, sockets, resolved, hostNetns }
+  stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
+  const metrics = settings['prometheus-serve-addr']
+  if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
+  stack.use(await serveHealth(agent.health, settings))
+  log.info({ node: name }, 'skep-agent follows the cluster')
+  await agent.run(source, signal)
+  log.info('skep-agent ends; what is in the kernel goes on')
+}
+
+function ownNamespace(): bigint {
+  using namespace = currentNamespace()
+  return namespace.cookie
+}

@@ -1,0 +1,18 @@
+import type { ServiceTable } from '@skep/services'
+import type { SockDesired, SockSubject } from '@skep/sock-lb'
+import type { Settings } from '../options/catalogue/index.ts'
+
+/** What sockets of this node shall meet: the table's internal frontends, of the protocols that are balanced. Pure. */
+export function socketsDesired(
+  table: Pick<ServiceTable, 'frontends' | 'backends'>,
+  nodeAddresses: readonly string[],
+  subjects: readonly SockSubject[],
+  settings: Pick<Settings, 'host-reachable-services-protos'>,
+): SockDesired {
+  const protocols = new Set(settings['host-reachable-services-protos'].map((one) => one.toUpperCase()))
+  const frontends = [...table.frontends()].filter(
+    ({ scope, protocol }) => scope === 'internal' && protocols.has(protocol),
+  )
+  const backends = new Map([...table.backends()].map((backend) => [backend.id, backend]))
+  return { frontends, backends, nodeAddresses, subjects }
+}

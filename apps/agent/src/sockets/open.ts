@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs'
+import { findCgroupRoot } from '@skep/cgroup'
+import { mountBpffs } from 'libbpf-ts'
+import type { Logger } from 'pino'
+import type { Settings } from '../options/catalogue/index.ts'
+import { Sockets } from './sockets.ts'
+
+export interface OpenOptions {
+  readonly settings: Settings
+  /** The cookie of the host's network namespace. */
+  readonly hostNetns: bigint
+  readonly log: Logger
+}
+
+/** Services at the socket, where they are asked for; `undefined`: they are not. */
+export function openSockets({ settings, hostNetns, log }: OpenOptions): Sockets | undefined {
+  const isOff = settings['kube-proxy-replacement'] === 'disabled' || settings['kube-proxy-replacement'] === 'false'
+  if (isOff || !settings['enable-host-reachable-services']) return undefined
+  mkdirSync(settings['bpf-root'], { recursive: true, mode: 0o700 })
+  mountBpffs(settings['bpf-root'])
+  const cgroup = rootOf(settings, log)
+  log.info({ cgroup }, `services are balanced at the sockets of ${cgroup}`)
+  return new Sockets({ settings, cgroup, hostNetns })
+}
+
+/** Says whether a socket meets the programs. One that does not is no reason to stop: what is attached serves others. */
+export async function testSockets(sockets: Sockets, log: Logger): Promise<void> {
+  const { hit, reason } = await sockets.selfTest()
+  if (hit) log.info(`self-test: ${reason}`)
+  else log.error(`self-test: ${reason}`)
+}
+
+function rootOf(settings: Settings, log: Logger): string {
+  const path = settings['cgroup-root']
+  if (path !== '' && !settings['cgroup-host-check']) return path
+  const { path: found, lines } = findCgroupRoot(path === '' ? {} : { path })
+  log.info({ looked: lines }, `cgroups: ${lines.at(-1)}`)
+  return found
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import type { SelfTestResult } from '@skep/cgroup'
+import { backendKey, IdPool, type ServiceTable, type TableState } from '@skep/services'
+import { type Explanation, type Gauge, type Plan, type Question, SocketLb } from '@skep/sock-lb'
+import type { Settings } from '../options/catalogue/index.ts'
+import { usedNamespaces } from '../node/namespaces.ts'
+import { socketsDesired } from './desired.ts'
+import { subjectsIn } from './subjects.ts'
+
+export interface SocketsOptions {
+  readonly settings: Settings
+  /** The folder of the host's cgroup v2 root. */
+  readonly cgroup: string
+  /** The cookie of the host's network namespace. */
+  readonly hostNetns: bigint
+}
+
+/** Services at the socket: a service address becomes a backend at connect(2), before there is a packet. */
+export class Sockets implements Disposable {
+  readonly #settings: Settings
+  readonly #cgroup: string
+  readonly #balancer: SocketLb
+
+  constructor({ settings, cgroup, hostNetns }: SocketsOptions) {
+    this.#settings = settings
+    this.#cgroup = cgroup
+    this.#balancer = SocketLb.open({
+      pins: pinsOf(settings),
+      cgroup,
+      hostNetns,
+      hostNamespaceOnly: settings['bpf-lb-sock-hostns-only'],
+      protectBind: settings['node-port-bind-protection'],
+      capacities: { peers: settings['bpf-sock-rev-map-max'], backends: settings['bpf-lb-map-max'] },
+    })
+  }
+
+  /** Brings the maps to what the table says now, and ends connected UDP sockets whose backend is gone. */
+  apply(table: ServiceTable, nodeAddresses: readonly string[]): Plan {
+    const subjects = subjectsIn(this.#cgroup, this.#settings)
+    const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
+    if (plan.endsSockets) this.#balancer.endSockets({ namespaces: usedNamespaces() })
+    return plan
+  }
+
+  /** What a table goes on with: backends keep the ids that sockets know them by. */
+  restored(): TableState {
+    const taken = this.#balancer.backends().map(({ id, protocol, address, port }) => {
+      return { id, key: backendKey(protocol, address, port) }
+    })
+    return { ids: new IdPool(undefined, taken) }
+  }
+
+  /** Whether the programs see this host's sockets: tries one. */
+  selfTest(): Promise<SelfTestResult> {
+    return this.#balancer.selfTest()
+  }
+
+  explain(question: Question): Explanation {
+    return this.#balancer.explain(question)
+  }
+
+  gauges(): Gauge[] {
+    return this.#balancer.gauges()
+  }
+
+  verdicts(): Readonly<Record<string, bigint>> {
+    return this.#balancer.verdicts()
+  }
+
+  [Symbol.dispose](): void {
+    this.#balancer[Symbol.dispose]()
+  }
+}
+
+/** Where the agent pins what it makes. */
+export function pinsOf(settings: Pick<Settings, 'bpf-root'>): string {
+  return join(settings['bpf-root'], 'skep', 'agent')
+}

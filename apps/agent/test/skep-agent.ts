@@ -1,0 +1,74 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Cluster, Node } from '@skep/kube-testenv'
+import { ownName, untilLine } from '@skep/testbed'
+import { uninstallSocketLb } from '@skep/sock-lb'
+import { pinsOf } from '../src/sockets/sockets.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const flags = ['--conditions=@skep/source', '--disable-warning=ExperimentalWarning']
+let count = 0
+
+/** skep-agent on a node of a cluster, as a process of its own. Its programs see the node's processes alone. */
+export class SkepAgent implements AsyncDisposable {
+  readonly #node: Node
+  readonly #folder = mkdtempSync(join(tmpdir(), 'skep-agent-'))
+  readonly #bpfRoot = `/sys/fs/bpf/${ownName('skep-test')}-agent-${++count}`
+  readonly #options: readonly string[]
+  #running: { readonly child: ChildProcess; readonly exited: Promise<void> } | undefined
+
+  constructor(cluster: Cluster, node: Node, user: string, options: readonly string[] = []) {
+    this.#node = node
+    writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside(user))
+    this.#options = [
+      `--k8s-node-name=${node.name}`,
+      `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
+      `--cgroup-root=${node.machine.cgroup!.path}`,
+      '--cgroup-host-check=false',
+      `--bpf-root=${this.#bpfRoot}`,
+      `--state-dir=${this.#folder}`,
+      ...options,
+    ]
+  }
+
+  /** Resolves when all services are served. */
+  start(): Promise<void> {
+    return this.#spawn(/all services are served/)
+  }
+
+  /** Resolves when it answers. */
+  begin(): Promise<void> {
+    return this.#spawn(/follows the cluster/)
+  }
+
+  async #spawn(until: RegExp): Promise<void> {
+    const child = this.#node.machine.spawn(process.execPath, [...flags, main, 'run', ...this.#options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    this.#running = { child, exited: new Promise((resolve) => child.once('exit', () => resolve())) }
+    await untilLine(child.stdout!, until)
+  }
+
+  /** Nobody follows the cluster afterwards. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    this.#running?.child.kill(signal)
+    await this.#running?.exited
+    this.#running = undefined
+  }
+
+  /** What a command prints. */
+  async ask(...words: string[]): Promise<string> {
+    const args = [...flags, main, ...words, '--state-dir', this.#folder]
+    return (await this.#node.machine.exec(process.execPath, ...args)).trim()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL')
+    uninstallSocketLb(pinsOf({ 'bpf-root': this.#bpfRoot }))
+    rmSync(this.#bpfRoot, { recursive: true, force: true })
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,125 @@
+import { describe as group, expect } from '@jest/globals'
+import { holdConnections, needing, needs, startTraffic, type Traffic, traffic } from '@skep/testbed'
+import {
+  type Bond,
+  bondConfig,
+  type BondNetwork,
+  bondNetwork,
+  bonds,
+  cut,
+  join,
+  leave,
+  mend,
+  untilCarrying,
+  vlans,
+} from '../../test/bond-network.ts'
+import { runningLb } from '../../test/running-lb.ts'
+import { sharedLab } from '../../test/shared-lab.ts'
+import type { DeviceRow } from '../get/devices.ts'
+
+// VLANs too: without them there is no bond that carries tagged frames.
+const { describe, test } = needing(needs.root, needs.bpf, needs.kind('bond'), needs.kind('vlan'))
+const LANES = 4
+const trunk = bonds.at(-1)!
+
+describe('bonds', () => {
+  const lab = sharedLab(bondNetwork)
+  group('with the program', () => withProgram(lab))
+})
+
+function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
+  const running = runningLb(
+    () => lab.net.lb,
+    () => bondConfig('["bond[0-9]"]'),
+  )
+
+  async function rows(): Promise<ReadonlyMap<string, DeviceRow>> {
+    const { stdout } = await running.lb.words('get', 'devices', '-o', 'json')
+    return new Map((JSON.parse(stdout) as DeviceRow[]).map((row) => [row.name, row]))
+  }
+
+  test('the driver has the program where the kernel gives bonds XDP, and tc where it does not', async () => {
+    const devices = await rows()
+    for (const { name } of bonds) {
+      const row = devices.get(name)
+      expect(row).toMatchObject({ attached: true, mode: expect.stringMatching(/^(native|tc)$/) })
+      if (row?.mode === 'tc') expect(row.reason).toContain('a bond has XDP in its driver from Linux 5.15 on')
+      else expect(row?.reason).toBeNull()
+    }
+    for (const id of Object.values(vlans))
+      expect(devices.get(`${trunk.name}.${id}`)).toMatchObject({
+        mode: null,
+        reason: `its packets meet the program on ${trunk.name}`,
+      })
+  })
+
+  const answers = async ({ vips }: Bond): Promise<void> => {
+    for (const url of [`http://${vips.v4}/`, `http://[${vips.v6}]/`])
+      expect(await traffic(lab.net.client, { protocol: 'http', url, requests: 20, concurrency: LANES })).toMatchObject({
+        failures: [],
+        perServer: { server: 20 },
+      })
+  }
+
+  /** What is lost while something happens, of datagrams of which each lane has one under way. */
+  async function lostWhile(load: Traffic, happens: () => void | Promise<void>): Promise<number> {
+    const before = load.progress
+    await happens()
+    const after = await load.reached(load.progress.requests + 100)
+    return after.failed - before.failed
+  }
+
+  for (const bond of bonds)
+    test(`${bond.mode}${bond.tagged ? ', tagged' : ''}: connections outlive a link that fails, and members that leave and join`, async () => {
+      const { client, switch: far, lb: host } = lab.net
+      const [first, second] = bond.members
+      await answers(bond)
+      await using held = await holdConnections(client, { address: bond.vips.v4, port: 7, connections: 8 })
+      const options = { protocol: 'udp', port: 53, concurrency: LANES, perSecond: 100, timeoutMs: 1000 } as const
+      await using load = await startTraffic(client, { ...options, address: bond.vips.v4 })
+      await load.reached(50)
+      const lost = [
+        await lostWhile(load, () => cut(far, first)),
+        await lostWhile(load, () => {
+          mend(far, first)
+          return untilCarrying(host, bond)
+        }),
+        await lostWhile(load, () => leave(host, second)),
+        await lostWhile(load, () => {
+          join(host, bond.name, second)
+          return untilCarrying(host, bond)
+        }),
+      ]
+      // For who reads the log of the virtual machine: docs/load-balancer.md states it.
+      process.stderr.write(
+        `counted: ${bond.mode}${bond.tagged ? ', tagged' : ''}: datagrams lost when a link fails, comes back, a member leaves, joins: ${lost.join(', ')}\n`,
+      )
+      for (const one of lost) expect(one).toBeLessThanOrEqual(2 * LANES)
+      expect((await load.stop()).succeeded).toBeGreaterThan(400)
+      expect((await held.check()).broken).toEqual([])
+      await answers(bond)
+    }, 60_000)
+
+  group('a service address behind a VLAN of a bond', () => {
+    test('with the program on the VLAN devices alone it is tc, which says why; and back, under load', async () => {
+      const url = `http://${trunk.vips.v4}/`
+      await using load = await startTraffic(lab.net.client, { protocol: 'http', url, concurrency: 2, perSecond: 10 })
+      await load.reached(10)
+      const above = Object.values(vlans).map((id) => `${trunk.name}.${id}`)
+      await running.lb.reload(bondConfig(`["bond[0-3]", ${above.join(', ')}]`))
+      await load.reached(load.progress.requests + 20)
+      const devices = await rows()
+      for (const name of above)
+        expect(devices.get(name)).toMatchObject({
+          mode: 'tc',
+          reason: expect.stringContaining('the program on the device below reads its tags: name that one, too'),
+        })
+      expect(devices.get(trunk.name)).toMatchObject({ mode: null })
+      await answers(trunk)
+      await running.lb.reload(bondConfig('["bond[0-9]"]'))
+      await load.reached(load.progress.requests + 20)
+      expect((await load.stop()).failures).toEqual([])
+      await answers(trunk)
+    }, 60_000)
+  })
+}

@@ -1,0 +1,4 @@
+import { bothWays } from '../../test/both-ways.ts'
+import { gobgp } from '../../test/gobgp.ts'
+
+bothWays({ name: 'GoBGP', binary: 'gobgpd', make: gobgp })

@@ -1,0 +1,6 @@
+export type { Asked } from './ask.ts'
+export { ask } from './ask.ts'
+export type { ControlErrorCode } from './error.ts'
+export { ControlError } from './error.ts'
+export type { Answer, Handler, Place, Question } from './serve.ts'
+export { json, serve, text } from './serve.ts'

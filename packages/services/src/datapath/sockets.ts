@@ -1,0 +1,24 @@
+import type { Backend } from '../model/backend.ts'
+import type { Frontend } from '../model/frontend.ts'
+
+/** What sockets of this node shall meet. */
+export interface ForSockets {
+  readonly frontends: readonly Frontend[]
+  readonly backends: ReadonlyMap<number, Backend>
+}
+
+/**
+ * Frontends as a table at the socket takes them, in which a socket whose backend is no member any more is ended: those for
+ * inside, whose members are also all that exist and are left out, with weight 0. Who is missing there is gone. Pure.
+ */
+export function forSockets(frontends: Iterable<Frontend>, backends: Iterable<Backend>): ForSockets {
+  const internal = [...frontends].filter(({ scope }) => scope === 'internal')
+  return {
+    frontends: internal.map((one) => (one.leftOut.length === 0 ? one : { ...one, members: allMembers(one) })),
+    backends: new Map([...backends].map((one) => [one.id, one])),
+  }
+}
+
+function allMembers({ members, leftOut }: Frontend): Frontend['members'] {
+  return [...members, ...leftOut.map((backend) => ({ backend, weight: 0 }))]
+}

@@ -1,0 +1,200 @@
+import { orderFor } from '@skep/lb-maps'
+import type { SockDesired } from './desired.ts'
+import { lengthOf, sameSlots } from './slots.ts'
+import type { BackendState, Capacities, FrontendState, ServiceState, State, Treatment } from './state.ts'
+import { type Problem, type Wanted, wanted, type WantedService } from './wanted.ts'
+
+/**
+ * What has to be written. In this order nobody meets what is not there: backends, blocks, services, frontends; then what
+ * is not wanted any more, frontends first; then, a grace period later, the backends and blocks that nobody can be reading.
+ */
+export interface Plan {
+  readonly backends: ReadonlyMap<number, BackendState>
+  /** Services to be written; those of `newBlocks` with a block that is written before. */
+  readonly services: ReadonlyMap<number, ServiceState>
+  readonly newBlocks: ReadonlySet<number>
+  readonly frontends: ReadonlyMap<string, FrontendState>
+  readonly nodeAddresses: readonly string[]
+  readonly subjects: ReadonlyMap<string, Treatment>
+  readonly gone: {
+    readonly frontends: readonly string[]
+    readonly services: readonly number[]
+    readonly backends: readonly number[]
+    readonly nodeAddresses: readonly string[]
+    readonly subjects: readonly string[]
+  }
+  /** Whether a socket may now have a backend that its service does not have any more. */
+  readonly endsSockets: boolean
+  /** What could not be carried out; all else was. */
+  readonly problems: readonly Problem[]
+  /** What the maps will have. */
+  readonly next: State
+}
+
+/** The difference between what shall be and what is. Pure. */
+export function plan(desired: SockDesired, actual: State, capacities: Capacities): Plan {
+  const want = wanted(desired)
+  const draft = placeServices(want, actual, capacities)
+  const backends = backendsIn(draft.services.values(), want)
+  const problems = [...want.problems, ...draft.problems]
+  return {
+    backends: changed(backends, actual.backends, (a, b) => a.address === b.address && a.port === b.port),
+    services: changed(draft.services, actual.services, sameService),
+    newBlocks: draft.newBlocks,
+    frontends: changed(draft.frontends, actual.frontends, sameFrontend),
+    nodeAddresses: [...want.nodeAddresses.difference(actual.nodeAddresses)],
+    subjects: changed(want.subjects, actual.subjects, (a, b) => a === b),
+    gone: {
+      frontends: missing(actual.frontends, draft.frontends),
+      services: missing(actual.services, draft.services),
+      backends: missing(actual.backends, backends),
+      nodeAddresses: [...actual.nodeAddresses.difference(want.nodeAddresses)],
+      subjects: missing(actual.subjects, want.subjects),
+    },
+    endsSockets: draft.loses || actual.frontends.keys().some((text) => !draft.frontends.has(text)),
+    problems,
+    next: {
+      frontends: draft.frontends,
+      services: draft.services,
+      pool: draft.pool,
+      backends,
+      nodeAddresses: want.nodeAddresses,
+      subjects: want.subjects,
+    },
+  }
+}
+
+/** Nothing to be written. */
+export function isEmpty({ backends, services, frontends, nodeAddresses, subjects, gone }: Plan): boolean {
+  const written = backends.size + services.size + frontends.size + nodeAddresses.length + subjects.size
+  return written === 0 && Object.values(gone).every((list) => list.length === 0)
+}
+
+interface Draft {
+  readonly services: Map<number, ServiceState>
+  readonly frontends: Map<string, FrontendState>
+  readonly newBlocks: Set<number>
+  readonly problems: Problem[]
+  readonly pool: State['pool']
+  /** Backends that were not there before. */
+  readonly newBackends: Set<number>
+  loses: boolean
+}
+
+function placeServices(want: Wanted, actual: State, capacities: Capacities): Draft {
+  const draft: Draft = {
+    services: new Map(),
+    frontends: new Map(),
+    newBlocks: new Set(),
+    problems: [],
+    pool: actual.pool.clone(),
+    newBackends: new Set(),
+    loses: false,
+  }
+  const known = new Map(want.services.map((service) => [service, knownPlace(service, actual)]))
+  const kept = new Set<number>()
+  const free = freeNumbers(actual.services, capacities.services)
+  for (const service of want.services) {
+    const before = known.get(service)
+    const place = before !== undefined && !kept.has(before) ? before : free.next().value
+    if (place === undefined) refuse(service, `all ${capacities.services} services are taken`, draft)
+    else if (!hasRoomForBackends(service, actual, draft, capacities.backends))
+      refuse(service, `no room for its backends among ${capacities.backends}`, draft)
+    else if (placeService(service, place, actual, draft)) kept.add(place)
+  }
+  for (const [place, { block, slots }] of actual.services)
+    if (draft.services.get(place)?.block !== block) draft.pool.give(block, orderFor(lengthOf(slots)))
+  checkRoom(draft, actual, capacities)
+  return draft
+}
+
+/** What goes leaves only after what comes has been written. */
+function hasRoomForBackends(
+  { slots }: WantedService,
+  { backends }: State,
+  { newBackends }: Draft,
+  capacity: number,
+): boolean {
+  const added = new Set([...slots.active, ...slots.draining].filter((id) => !backends.has(id) && !newBackends.has(id)))
+  if (backends.size + newBackends.size + added.size > capacity) return false
+  for (const id of added) newBackends.add(id)
+  return true
+}
+
+/** By its frontends: what a restarted control plane finds again. */
+function knownPlace({ frontends }: WantedService, actual: State): number | undefined {
+  for (const text of frontends.keys()) {
+    const known = actual.frontends.get(text)
+    if (known && actual.services.has(known.service)) return known.service
+  }
+  return undefined
+}
+
+function* freeNumbers(taken: ReadonlyMap<number, unknown>, size: number): Generator<number, undefined> {
+  for (let i = 0; i < size; i++) if (!taken.has(i)) yield i
+  return undefined
+}
+
+function placeService(service: WantedService, place: number, actual: State, draft: Draft): boolean {
+  const before = actual.services.get(place)
+  const { slots, affinity, unreachable } = service
+  const keeps = before !== undefined && sameSlots(before.slots, slots)
+  const block = keeps ? before.block : draft.pool.take(orderFor(lengthOf(slots)))
+  if (block === undefined) {
+    refuse(service, `no room for its ${lengthOf(slots)} slots`, draft)
+    return false
+  }
+  if (!keeps) draft.newBlocks.add(place)
+  draft.loses ||= before !== undefined && !keeps && losesBackend(before, service)
+  draft.services.set(place, { block, slots, affinity, unreachable })
+  for (const [text, isProtected] of service.frontends)
+    draft.frontends.set(text, { service: place, protected: isProtected })
+  return true
+}
+
+function losesBackend({ slots }: ServiceState, { slots: now }: WantedService): boolean {
+  const left = new Set([...now.active, ...now.draining])
+  return [...slots.active, ...slots.draining].some((id) => !left.has(id))
+}
+
+/** Hash maps hold what goes and what comes at the same time; what does not fit is left out, the rest is carried out. */
+function checkRoom(draft: Draft, actual: State, capacities: Capacities): void {
+  let room = capacities.frontends - actual.frontends.size
+  for (const text of draft.frontends.keys()) {
+    if (actual.frontends.has(text) || room-- > 0) continue
+    draft.frontends.delete(text)
+    draft.problems.push({ frontend: text, message: `all ${capacities.frontends} frontends are taken` })
+  }
+}
+
+function refuse({ name, frontends }: WantedService, why: string, { problems }: Draft): void {
+  for (const frontend of frontends.keys()) problems.push({ frontend, message: `${name}: ${why}` })
+}
+
+function backendsIn(services: Iterable<ServiceState>, want: Wanted): Map<number, BackendState> {
+  const used = new Map<number, BackendState>()
+  for (const { slots } of services)
+    for (const id of [...slots.active, ...slots.draining]) used.set(id, want.backends.get(id)!)
+  return used
+}
+
+function sameService(a: ServiceState, b: ServiceState): boolean {
+  return a.block === b.block && a.affinity === b.affinity && a.unreachable === b.unreachable
+}
+
+function sameFrontend(a: FrontendState, b: FrontendState): boolean {
+  return a.service === b.service && a.protected === b.protected
+}
+
+function changed<K, V>(now: ReadonlyMap<K, V>, before: ReadonlyMap<K, V>, same: (a: V, b: V) => boolean): Map<K, V> {
+  const result = new Map<K, V>()
+  for (const [key, value] of now) {
+    const known = before.get(key)
+    if (known === undefined || !same(known, value)) result.set(key, value)
+  }
+  return result
+}
+
+function missing<K>(before: ReadonlyMap<K, unknown>, now: ReadonlyMap<K, unknown>): K[] {
+  return [...before.keys()].filter((key) => !now.has(key))
+}

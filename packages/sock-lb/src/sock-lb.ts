@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type SockLb, sockVerdictsByIndex, type SockVerdictName } from '@skep/datapath/sock-lb'
+import { selfTest, type SelfTestOptions, type SelfTestResult } from '@skep/cgroup'
+import { apply } from './apply.ts'
+import { attachAll, detachAll } from './attach.ts'
+import type { SockBackend, SockDesired } from './desired.ts'
+import { endSockets, type EndOptions } from './end-sockets.ts'
+import { type Explanation, explain, type Question } from './explain.ts'
+import { type Gauge, gauges } from './gauges.ts'
+import { keyOf, textOf } from './key.ts'
+import { type Behaviour, capacitiesOf, load } from './load.ts'
+import { knownBackends } from './known.ts'
+import { MappedArrays } from './maps.ts'
+import { plan, type Plan } from './plan.ts'
+import { readState } from './read.ts'
+import type { Capacities, State } from './state.ts'
+
+/** The address of RFC 7600 that no host has. */
+const TEST_DESTINATION = { address: '192.0.0.8', port: 9, protocol: 'UDP' } as const
+
+/** A place that no service can have: what leads there is refused. */
+const NO_SERVICE = 0xffffffff
+
+/** Where and how sockets are balanced. */
+export interface SocketLbOptions extends Behaviour {
+  /** `/sys/fs/bpf/skep/<instance>`: what is pinned lies below `sock` in it. */
+  readonly pins: string
+  /** The folder of the cgroup v2 whose processes are served: the host's root, found by `@skep/cgroup`. */
+  readonly cgroup: string
+  /** For a new installation; what is pinned keeps its sizes. */
+  readonly capacities?: Partial<Capacities>
+}
+
+/**
+ * Socket load balancing on this host. Programs, maps and links are pinned: they work on when this process ends, however it
+ * ends, and the next {@link SocketLb.open} takes them over, with programs of its own release. Disposing closes what is
+ * open, and stops nothing. Needs CAP_BPF and CAP_NET_ADMIN, Linux 5.10.
+ */
+export class SocketLb implements Disposable {
+  readonly #options: SocketLbOptions
+  readonly #loaded: SockLb
+  readonly #arrays: MappedArrays
+  #state: State
+
+  private constructor(options: SocketLbOptions, loaded: SockLb) {
+    this.#options = options
+    this.#loaded = loaded
+    this.#arrays = new MappedArrays(loaded.maps)
+    this.#state = readState(loaded.maps, this.#arrays)
+  }
+
+  /**
+   * Loads the programs over the pinned maps, if there are, and attaches them, or puts them in the place of those that are.
+   *
+   * Throws {@link SockLbError} CGROUP; `BpfError` LAYOUT_MISMATCH, where the maps are those of a release with another layout.
+   */
+  static open(options: SocketLbOptions): SocketLb {
+    const folders = foldersIn(options.pins)
+    mkdirSync(folders.maps, { recursive: true, mode: 0o700 })
+    using stack = new DisposableStack()
+    const loaded = stack.use(load({ ...options, pinRoot: folders.maps }))
+    const made = stack.use(new SocketLb(options, loaded))
+    attachAll(loaded.programs, options.cgroup, folders.links)
+    stack.move()
+    return made
+  }
+
+  /** What {@link reconcile} would do now. */
+  plan(desired: SockDesired): Plan {
+    return plan(desired, this.#state, this.capacities)
+  }
+
+  /** Makes the maps what is desired; what could not be is in the plan's `problems`. */
+  reconcile(desired: SockDesired): Plan {
+    const made = this.plan(desired)
+    apply(made, this.#loaded.maps, this.#arrays)
+    this.#state = made.next
+    return made
+  }
+
+  /** The backends in the maps, by the numbers that an earlier control plane gave them. */
+  backends(): SockBackend[] {
+    return knownBackends(this.#state)
+  }
+
+  /** Ends sockets that have a backend which their service does not have any more. */
+  endSockets(options: EndOptions): number {
+    return endSockets(this.#loaded.maps.sockPeers, this.#state, options)
+  }
+
+  /** Where a socket that connects there goes, and why. */
+  explain(question: Question): Explanation {
+    return explain(question, this.#state, this.#options)
+  }
+
+  /**
+   * Whether the programs see the sockets of this host: a process in a throw-away cgroup connects to an address that they
+   * refuse meanwhile. `start`: how to start it in the host's network namespace, where this process is in another.
+   */
+  async selfTest(start?: SelfTestOptions['spawn']): Promise<SelfTestResult> {
+    const key = keyOf(textOf(TEST_DESTINATION))
+    this.#loaded.maps.sockFrontends.set(key, { service: NO_SERVICE, flags: 0 })
+    try {
+      const { address, port } = TEST_DESTINATION
+      return await selfTest({
+        root: this.#options.cgroup,
+        address,
+        port,
+        ...(start === undefined ? {} : { spawn: start }),
+      })
+    } finally {
+      this.#loaded.maps.sockFrontends.delete(key)
+    }
+  }
+
+  get capacities(): Capacities {
+    return capacitiesOf(this.#loaded.maps)
+  }
+
+  /** How full each map is. Counting those that the programs write reads all of them. */
+  gauges(): Gauge[] {
+    return gauges(this.#state, this.capacities, this.#loaded.maps)
+  }
+
+  /** How often each verdict was given since the maps were made. */
+  verdicts(): Record<SockVerdictName, bigint> {
+    const counts = sockVerdictsByIndex.map((info, index) => {
+      const perCpu = info === undefined ? [] : (this.#loaded.maps.sockCounters.get(index) ?? [])
+      return [info?.name, perCpu.reduce((sum, count) => sum + count, 0n)]
+    })
+    return Object.fromEntries(counts.slice(1)) as Record<SockVerdictName, bigint>
+  }
+
+  /** The maps, for what has no verb here. */
+  get maps(): SockLb['maps'] {
+    return this.#loaded.maps
+  }
+
+  [Symbol.dispose](): void {
+    this.#arrays[Symbol.dispose]()
+    this.#loaded[Symbol.dispose]()
+  }
+}
+
+/** Takes the programs off and the pins away. Sockets that have a backend keep it, under its own name. */
+export function uninstallSocketLb(pins: string): void {
+  const { root, maps, links } = foldersIn(pins)
+  detachAll(links)
+  if (existsSync(maps)) for (const name of readdirSync(maps)) rmSync(join(maps, name))
+  for (const folder of [maps, root, pins]) removeEmpty(folder)
+}
+
+function removeEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
+}
+
+function foldersIn(pins: string): { readonly root: string; readonly maps: string; readonly links: string } {
+  const root = join(pins, 'sock')
+  return { root, maps: join(root, 'maps'), links: join(root, 'links') }
+}

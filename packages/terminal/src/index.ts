@@ -1,0 +1,3 @@
+export { age } from './age.ts'
+export type { Alignment } from './table.ts'
+export { table } from './table.ts'
