@@ -14,15 +14,22 @@ export interface Measured {
 
 /** Lets it happen under load, and looks at what became of the connections. */
 export async function measure(scene: Scene, scenario: Scenario, amount: Amount): Promise<Measured> {
-  const { name, what, nextHops, happen } = scenario
+  const {
+    name,
+    what,
+    nextHops: [before, after],
+    happen,
+  } = scenario
   const { router, client } = scene.network.net
-  await using load = await Load.begin(client, amount)
   await using hops = new NextHops(router)
+  await hops.until(before)
+  await using load = await Load.begin(client, amount)
+  const had = hops.seen.length
   const began = performance.now()
   await happen(scene)
-  const turned = await hops.until(nextHops)
+  const turned = await hops.until(after)
   await load.goOn()
   const outcomes = await load.end()
-  const routerMs = hops.seen.length === 1 ? null : Math.round(turned - began)
+  const routerMs = hops.seen.length === had ? null : Math.round(turned - began)
   return { scenario: name, what, routerMs, outcomes }
 }

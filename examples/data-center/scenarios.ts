@@ -6,8 +6,8 @@ export interface Scenario {
   readonly name: string
   /** What the reader sees beside the figures. */
   readonly what: string
-  /** Next hops that the router has when it is over; it had three before, or two. */
-  readonly nextHops: number
+  /** Next hops that the router has before it, and when it is over. */
+  readonly nextHops: readonly [before: number, after: number]
   /** Does it; resolves when the load balancer is as it will be. */
   readonly happen: (scene: Scene) => Promise<void> | void
 }
@@ -21,19 +21,19 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'control plane killed',
     what: 'kill -9 of skep-lb run, and a new start',
-    nextHops: 3,
+    nextHops: [3, 3],
     happen: ({ lbs }) => again(lbs[victim], 'SIGKILL'),
   },
   {
     name: 'restarted',
     what: 'SIGTERM, and a new start: an upgrade',
-    nextHops: 3,
+    nextHops: [3, 3],
     happen: ({ lbs }) => again(lbs[victim], 'SIGTERM'),
   },
   {
     name: 'drained',
     what: 'spec.bgp is taken out: GRACEFUL_SHUTDOWN, then the routes go',
-    nextHops: 2,
+    nextHops: [3, 2],
     happen: ({ lbs, configure }) => {
       configure(victim, { announced: false })
       return lbs[victim].apply()
@@ -42,7 +42,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'drained, back',
     what: 'spec.bgp is put back',
-    nextHops: 3,
+    nextHops: [2, 3],
     happen: ({ lbs, configure }) => {
       configure(victim, { announced: true })
       return lbs[victim].apply()
@@ -51,19 +51,19 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'link cut',
     what: 'its cable is pulled out; BFD tells the router',
-    nextHops: 2,
+    nextHops: [3, 2],
     happen: ({ network }) => network.plug(victim, false),
   },
   {
     name: 'link back',
     what: 'the cable is put in',
-    nextHops: 3,
+    nextHops: [2, 3],
     happen: ({ network }) => network.plug(victim, true),
   },
   {
     name: 'machine dead',
     what: 'cable out, and every process, program and table gone',
-    nextHops: 2,
+    nextHops: [3, 2],
     happen: async ({ network, lbs }) => {
       network.plug(victim, false)
       await lbs[victim].crash()
@@ -72,7 +72,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'machine back',
     what: 'it starts with empty tables',
-    nextHops: 3,
+    nextHops: [2, 3],
     happen: async ({ network, lbs }) => {
       network.plug(victim, true)
       await lbs[victim].start()

@@ -1,4 +1,4 @@
-import type { Source as KubeSource } from '@skep/kube'
+import type { Node, Source as KubeSource } from '@skep/kube'
 import {
   type Changes,
   type HealthCheckFailure,
@@ -13,6 +13,7 @@ import { Retry } from './retry.ts'
 import { nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
 import { followObjects } from './services/follow.ts'
+import type { RouteAnnouncer } from './bgp/announcer.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
 export interface AgentParts {
@@ -20,6 +21,8 @@ export interface AgentParts {
   readonly table: ServiceTable
   /** Services at the socket; `undefined`: they are not asked for. */
   readonly sockets: Sockets | undefined
+  /** Routes by BGP; `undefined`: nothing is announced. */
+  readonly announcer: RouteAnnouncer | undefined
   readonly netlink: Netlink
   readonly log: Logger
 }
@@ -41,6 +44,7 @@ export class Agent implements AsyncDisposable {
   readonly #retry: Retry
   #synced = false
   #served = false
+  #node: Node | undefined
   #round: Round | undefined
   #closedPorts: readonly HealthCheckFailure[] = []
 
@@ -91,10 +95,11 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, netlink, log } = this.#parts
+    const { table, sockets, announcer, netlink, log } = this.#parts
     try {
       this.#say(table.update(Date.now() / 1000))
       const plan = sockets?.apply(table, nodeAddresses(netlink))
+      announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
       return { problems: plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? [], failed: false }
     } catch (error) {
@@ -130,8 +135,11 @@ export class Agent implements AsyncDisposable {
   }
 
   #noteNode(changed: readonly Source[]): void {
-    for (const object of changed)
-      if (object.kind === 'Node' && object.metadata.name === this.table.options.nodeName) this.health.setNode(object)
+    for (const object of changed) {
+      if (object.kind !== 'Node' || object.metadata.name !== this.table.options.nodeName) continue
+      this.#node = object
+      this.health.setNode(object)
+    }
   }
 
   /** NodePorts are at this node's addresses, which come and go. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { askAgent } from './cli/ask.ts'
-import { backendsTable, servicesTable, statusLines } from './cli/tables.ts'
+import { backendsTable, type BgpDocument, bgpLines, servicesTable, statusLines } from './cli/tables.ts'
 import type { Backend } from '@skep/services'
 import type { ServiceRow, StatusDocument } from './control/documents.ts'
 import { configDocument, configTable } from './options/explain.ts'
@@ -24,6 +24,9 @@ export function program(version: string): Command {
   )
   asking(root, 'backends', 'each backend with its id in the maps', (text) =>
     backendsTable(JSON.parse(text) as Backend[]),
+  )
+  asking(root, 'bgp', 'routers, and what becomes of each route at each of them, and why', (text) =>
+    bgpLines(JSON.parse(text) as BgpDocument, Date.now()),
   )
   stateDir(root.command('metrics'))
     .description('the metrics, in Prometheus’ text format')

@@ -1,9 +1,11 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve } from '@skep/control-socket'
 import { ServiceTable } from '@skep/services'
 import { currentNamespace, openNetlink } from 'netlink-ts'
 import { pino } from 'pino'
 import { Agent } from './agent.ts'
+import { announces, RouteAnnouncer } from './bgp/announcer.ts'
 import { openSource } from './cluster/open.ts'
 import { routes, statusOf } from './control/routes.ts'
 import { serveHealth } from './health/serve.ts'
@@ -29,6 +31,7 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   })
   const name = nodeName(settings['k8s-node-name'])
   await using stack = new AsyncDisposableStack()
+  mkdirSync(settings['state-dir'], { recursive: true, mode: 0o755 })
   for (const { name: option, reason } of ignored) log.warn({ option }, `${option} has no effect: ${reason}`)
   const source = stack.use(openSource(settings, `skep-agent/${version}`))
   const netlink = stack.use(openNetlink())
@@ -37,8 +40,9 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   if (sockets) stack.use(sockets)
   if (sockets) await testSockets(sockets, log)
   const table = new ServiceTable(servicesOptions(settings, name), sockets?.restored() ?? {})
-  const agent = stack.use(new Agent({ settings, table, sockets, netlink, log }))
-  const parts = { version, agent, source, sockets, resolved, hostNetns }
+  const announcer = announces(settings) ? stack.use(new RouteAnnouncer(settings, log)) : undefined
+  const agent = stack.use(new Agent({ settings, table, sockets, announcer, netlink, log }))
+  const parts = { version, agent, announcer, source, sockets, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))

@@ -1,5 +1,5 @@
-import { request } from 'node:http'
 import { UsageError } from './error.ts'
+import { http } from './http.ts'
 
 /** Asks the running speaker. Throws {@link UsageError} where there is none, or with what it says is wrong. */
 export async function ask(socket: string, path: string, post?: string): Promise<unknown> {
@@ -27,7 +27,7 @@ export async function askText(socket: string, path: string): Promise<string> {
 
 function exchange(socketPath: string, path: string, post?: string): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
-  const sent = request({ socketPath, path, method: post === undefined ? 'GET' : 'POST' }, (response) => {
+  const sent = http.request({ socketPath, path, method: post === undefined ? 'GET' : 'POST' }, (response) => {
     const chunks: Buffer[] = []
     response.on('data', (chunk: Buffer) => chunks.push(chunk))
     response.on('end', () =>

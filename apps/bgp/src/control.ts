@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import { bgpMetrics, formatMetrics, type PeerStatus } from '@skep/bgp'
 import { ConfigError } from '@skep/config-file'
 import type { Daemon } from './daemon.ts'
+import { http } from './http.ts'
 import { toJson } from './json.ts'
 
 const MOST_BYTES = 16 * 1024 * 1024
@@ -26,7 +27,7 @@ interface Answer {
 export async function serve(running: Running, socket: string): Promise<AsyncDisposable> {
   mkdirSync(dirname(socket), { recursive: true })
   rmSync(socket, { force: true })
-  const server = createServer((request, response) => void handle(running, request, response))
+  const server = http.createServer((request, response) => void handle(running, request, response))
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
   server.listen(socket, resolve)

@@ -1,8 +1,8 @@
-import { createServer } from 'node:http'
 import { basename, dirname, join } from 'node:path'
 import { type Labels, bgpMetrics, formatMetrics, type PeerStatus, type SpeakerEvent } from '@skep/bgp'
 import { serve } from './control.ts'
 import { Daemon } from './daemon.ts'
+import { http } from './http.ts'
 import { PathWatch } from './path-watch.ts'
 
 export interface RunOptions {
@@ -92,7 +92,7 @@ async function serveMetrics(
   peers: () => PeerStatus[],
   { host, port }: { host: string; port: number },
 ): Promise<AsyncDisposable> {
-  const server = createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     const known = request.url === '/metrics'
     response.writeHead(known ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
     response.end(known ? formatMetrics(bgpMetrics(peers())) : '')

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Host } from '@skep/testbed'
 
@@ -21,6 +23,8 @@ export function daemon(
   stack.defer(async () => {
     child.kill('SIGKILL')
     await exited
+    // FRR's, for the last words of one that crashes.
+    rmSync(`/var/tmp/frr/${basename(file)}.${child.pid}`, { recursive: true, force: true })
   })
   return { child, exited }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { holdConnections, type Host, needing, needs, startTraffic, type Traffic, traffic } from '@skep/testbed'
-import { backends, families, nextHopConfig, nextHopNetwork, routers, vips } from '../test/next-hop-network.ts'
+import { backends, families, inner, nextHopConfig, nextHopNetwork, routers, vips } from '../test/next-hop-network.ts'
 import { sharedLab } from '../test/shared-lab.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 import type { NextHopStatus } from './status/status.ts'
@@ -166,14 +166,33 @@ describe('a route with two next hops', () => {
     for (const address of dying) expect(await nextHop(lb, address)).toMatchObject({ state: 'failed', mac: null })
     const back = untilTold(lb, dying, 'next hops answer again')
     lab.net['router-a'].netlink.link.set({ name: 'eth0', up: true })
-    restoreAddress(lab.net['router-a'])
+    restoreAddress('router-a')
     await back
     await ask(30)
     for (const address of dying) expect(await nextHop(lb, address)).toMatchObject({ state: 'usable' })
-  }, 60_000)
+    using _answers = answersBy('router-a')
+    const other = untilTold(lb, Object.values(routers['router-b']), 'next hops do not answer')
+    lab.net['router-b'].netlink.link.set({ name: 'eth0', up: false })
+    await other
+    // Only the one that has come back is left to carry them.
+    await ask(30)
+    for (const held of [v4, v6]) expect((await held.check()).broken).toEqual([])
+    lab.net['router-b'].netlink.link.set({ name: 'eth0', up: true })
+    restoreAddress('router-b')
+  }, 120_000)
+
+  /** By which router the backend answers, until disposed. */
+  function answersBy(router: keyof typeof inner): Disposable {
+    const { route } = lab.net.far.netlink
+    const towards = (one: keyof typeof inner): void =>
+      Object.values(inner[one]).forEach((via) => route.replace({ destination: 'default', via }))
+    towards(router)
+    return { [Symbol.dispose]: () => towards('router-b') }
+  }
 
   /** Down takes IPv6 addresses away. */
-  function restoreAddress({ netlink }: Host): void {
-    netlink.address.add({ device: 'eth0', address: `${routers['router-a'].v6}/64`, flags: ['nodad'] })
+  function restoreAddress(router: keyof typeof routers): void {
+    const { address } = lab.net[router].netlink
+    address.add({ device: 'eth0', address: `${routers[router].v6}/64`, flags: ['nodad'] })
   }
 })

@@ -4,10 +4,23 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
-import type { Report } from '../../../examples/data-center/report.ts'
 import { frrNeeds } from './bgp/frr.ts'
 
 const main = fileURLToPath(new URL('../../../examples/data-center/main.ts', import.meta.url))
+
+/** What of its document is looked at. */
+interface Report {
+  readonly scenarios: readonly {
+    readonly scenario: string
+    readonly routerMs: number | null
+    readonly outcomes: readonly {
+      readonly kind: string
+      readonly broken: number
+      readonly failed: number
+      readonly failedAfter: number
+    }[]
+  }[]
+}
 
 /** The example, with few connections and times that a busy machine keeps; a lost SYN is sent again after a second. */
 async function dataCenter(router: string): Promise<Report> {

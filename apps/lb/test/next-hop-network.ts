@@ -17,6 +17,12 @@ export const routers = {
   'router-b': { v4: '10.1.0.252', v6: '2001:db8:1::252' },
 } as const
 
+/** The routers as the far backend knows them. */
+export const inner = {
+  'router-a': { v4: '10.2.0.251', v6: '2001:db8:2::251' },
+  'router-b': { v4: '10.2.0.252', v6: '2001:db8:2::252' },
+} as const
+
 export interface NextHopNetwork extends AsyncDisposable {
   readonly net: Net<HostName>
 }
@@ -77,7 +83,7 @@ export async function nextHopNetwork(): Promise<NextHopNetwork> {
   )
   makeImpatient(net.lb, 'eth1')
   for (const via of ['10.0.0.1', '2001:db8::1']) net.client.netlink.route.replace({ destination: 'default', via })
-  for (const via of ['10.2.0.252', '2001:db8:2::252']) net.far.netlink.route.replace({ destination: 'default', via })
+  for (const via of Object.values(inner['router-b'])) net.far.netlink.route.replace({ destination: 'default', via })
   for (const host of [net.near, net.far]) {
     stack.use(await httpServer(host, { port: 8080 }))
     stack.use(await tcpEcho(host))

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Host } from '@skep/testbed'
 
 /** A route as the other speaker shows it. What it does not show, or the route has not, is absent. */
@@ -91,5 +91,7 @@ export function daemon(stack: AsyncDisposableStack, host: Host, file: string, ar
   stack.defer(async () => {
     child.kill('SIGKILL')
     await exited
+    // FRR's, for the last words of one that crashes.
+    rmSync(`/var/tmp/frr/${basename(file)}.${child.pid}`, { recursive: true, force: true })
   })
 }

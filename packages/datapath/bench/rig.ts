@@ -11,7 +11,7 @@ import {
 } from 'libbpf-ts'
 import { FLOW_SIZE, type Load } from './load.ts'
 
-const OBJECT = fileURLToPath(new URL('../test-objects/bench.bpf.o', import.meta.url))
+export const OBJECT = fileURLToPath(new URL('../test-objects/bench.bpf.o', import.meta.url))
 const HEADERS_SIZE = 80
 const ATTEMPTS = 20
 

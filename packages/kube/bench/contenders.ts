@@ -17,7 +17,11 @@ const script =
   (kubeconfig: string): ChildProcessWithoutNullStreams =>
     spawn(process.execPath, ['--conditions=@skep/source', beside(file), kubeconfig, ...rest])
 
-export const skep: Contender = { name: 'skep', start: script('follow.ts') }
+/** Ours, both ways to list. */
+export const skep: readonly Contender[] = ['watch', 'pages'].map((listing) => ({
+  name: `skep-${listing}`,
+  start: script('follow.ts', listing),
+}))
 
 /** `@kubernetes/client-node`, where `CLIENT_NODE` says where its main file is. */
 export function clientNode(): Contender | undefined {

@@ -1,11 +1,11 @@
-import { compareWords } from './address.ts'
+import { addressTrouble, compareWords, formatWords, parseWords } from './address.ts'
 import { BackendTimes } from './backend-times.ts'
 import { BackendChecks } from './backend-checks.ts'
 import { DesiredProblems } from './desired-problems.ts'
 import type { Problem } from './error.ts'
 import { FrontendReader } from './frontend-reader.ts'
 import type { HashKey } from './hash.ts'
-import { protocolOf, type ServiceKey } from './key.ts'
+import { addressKey, protocolOf, type ServiceKey } from './key.ts'
 import { AF_INET, type Family, MEMBERS_PER_SERVICE } from './layout.ts'
 import { endpointKey } from './match-members.ts'
 import { type ModeRules, modes } from './modes.ts'
@@ -73,7 +73,8 @@ export class DesiredReader {
       this.#readService(service)
     })
     this.#checkSources()
-    return { ...this.#table, services: this.#services, withoutSource: this.#withoutSource }
+    const hostKeys = this.#readHostAddresses()
+    return { ...this.#table, services: this.#services, hostKeys, withoutSource: this.#withoutSource }
   }
 
   #readService(service: Service): void {
@@ -238,6 +239,22 @@ export class DesiredReader {
         this.#problems.note({ path, message })
       }
     }
+  }
+
+  /** They are kept as own addresses are. */
+  #readHostAddresses(): ServiceKey[] {
+    return (this.#desired.hostAddresses ?? []).flatMap((text, i) => {
+      const words = new Uint32Array(4)
+      const family = parseWords(text, words, 0)
+      const path = `hostAddresses[${i}]`
+      const vip = family && this.#frontends.at(formatWords(words, 0, family))
+      if (!family) this.#problems.note({ path, message: addressTrouble(text) })
+      if (vip !== undefined) {
+        const message = `"${text}" is the address of ${vip}; the host's can be a service's only at ports that no reply comes to`
+        this.#problems.note({ path, message })
+      }
+      return family ? [addressKey(family, words)] : []
+    })
   }
 
   #familyOf(index: number): Family {

@@ -29,7 +29,7 @@ export class SourcePlan {
   constructor(draft: Draft, wanted: WantedTable) {
     this.#draft = draft
     this.#rows = new Int32Array(wanted.ports.length).fill(-1)
-    this.#sources = distinctSources(wanted, this.#rows)
+    this.#sources = withHosts(distinctSources(wanted, this.#rows), wanted)
   }
 
   /** Before anything is put into the service tables: takes out or changes what stands there for other reasons. */
@@ -126,6 +126,13 @@ export class SourcePlan {
 
 function familyOf(text: string): Family {
   return text.includes(':') ? 10 : AF_INET
+}
+
+/** The host's addresses are recognised like those that packets carry. */
+function withHosts(sources: readonly Source[], { hostKeys }: WantedTable): Source[] {
+  const hosts = hostKeys.map((key) => ({ key, text: formatWords(key.words, 0, key.family), index: 0 }))
+  const known = new Set(sources.map(({ text }) => text))
+  return [...sources, ...hosts.filter(({ text }) => !known.has(text) && known.add(text))]
 }
 
 function distinctSources({ services, sources, families }: WantedTable, rows: Int32Array): Source[] {

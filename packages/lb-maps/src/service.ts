@@ -85,6 +85,8 @@ export interface Desired {
   readonly services: readonly Service[]
   /** By backend address: the load balancer's own address that packets to this backend carry as source. */
   readonly sources: ReadonlyMap<string, string>
+  /** Addresses of the host itself: what comes to them and is for no service is left to it, pings and fragments as well. */
+  readonly hostAddresses?: readonly string[]
   readonly program?: ProgramFacts
 }
 

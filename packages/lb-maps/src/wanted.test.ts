@@ -226,6 +226,16 @@ describe('what is wrong is named with its place, its value and what would be rig
     expect(both(80, { min: 1024, max: 2048 })).toEqual([])
   })
 
+  test('the host’s addresses: none, and a service’s', () => {
+    const hostAddresses = ['eth0', '10.0.0.1', '10.0.0.9']
+    expect(checkDesired({ ...desired({}), hostAddresses }).map(({ path }) => path)).toEqual([
+      'hostAddresses[0]',
+      'hostAddresses[1]',
+    ])
+    const program = { natPorts: { min: 32_768, max: 65_535 } }
+    expect(checkDesired({ ...desired({}), hostAddresses: ['10.0.0.1'], program })).toEqual([])
+  })
+
   test('an own address that is none', () => {
     expect(checkDesired(desired({}, { '172.16.0.9': 'eth0' }))[0]?.path).toBe('sources["172.16.0.9"]')
   })

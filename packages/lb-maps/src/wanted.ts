@@ -39,6 +39,8 @@ export interface Wanted {
 
 export interface WantedTable extends BackendTable {
   readonly services: readonly Wanted[]
+  /** Keys of the host's addresses. */
+  readonly hostKeys: readonly ServiceKey[]
   /** Backends that stay out of the ring, and why. */
   readonly withoutSource: readonly Problem[]
 }

@@ -99,6 +99,8 @@ function consistent(services: readonly Service[], towards: readonly number[], ma
       return [backendAddress(version, host), isVip(wanted) && !mayShare ? sources[version][0] : wanted]
     }),
   )
-  const program = mayShare ? { program: { natPorts: { min: 32_768, max: 65_535 } } } : {}
+  const program = mayShare
+    ? { program: { natPorts: { min: 32_768, max: 65_535 } }, hostAddresses: [vips[4][1], vips[4][1], sources[4][0]] }
+    : {}
   return { services: kept, sources: new Map(own), ...program }
 }

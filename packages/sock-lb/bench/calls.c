@@ -2,7 +2,8 @@
 /*
  * Times single system calls, which a runtime's own cost would hide.
  *   calls serve <port>   accepts and answers, TCP and UDP, until it is killed
- *   calls                reads lines "tcp|udp <address> <port> <times>", answers each with the median in nanoseconds
+ *   calls                reads lines "tcp|udp <address> <port> <times>", answers each with the median in
+ * nanoseconds
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

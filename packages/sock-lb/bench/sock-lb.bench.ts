@@ -76,16 +76,18 @@ async function measure({ kind, lb, seen, bare }: Rig, report: Report): Promise<v
 class Caller implements Disposable {
   readonly #child: ChildProcess
   readonly #lines: Interface
+  readonly #ended: Promise<unknown[]>
 
   constructor(host: Host, calls: string) {
     this.#child = host.spawn(calls, [], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#lines = createInterface({ input: this.#child.stdout! })
+    this.#ended = once(this.#child, 'exit')
   }
 
   async time(kind: string, address: string, port: number): Promise<number> {
     const line = once(this.#lines, 'line') as Promise<[string]>
     this.#child.stdin!.write(`${kind} ${address} ${port} ${CALLS}\n`)
-    const [answer] = await Promise.race([line, once(this.#child, 'exit')])
+    const [answer] = await Promise.race([line, this.#ended])
     if (typeof answer === 'string') return Number(answer)
     throw new Error(`${kind} ${address} ${port}: the process that calls ended`)
   }

@@ -28,6 +28,8 @@ export interface SockFrontend {
   readonly service: string
   readonly portName: string
   readonly members: readonly SockMember[]
+  /** Ids of backends that take no new connections here, by policy or topology, and keep the sockets that they have. */
+  readonly leftOut?: readonly number[]
   /** What a socket meets when no member takes any: `ECONNREFUSED`, or `EHOSTUNREACH`. */
   readonly whenEmpty: 'reject' | 'drop'
   readonly affinitySeconds?: number

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { orderFor } from '@skep/lb-maps'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { SockDesired, SockFrontend } from './desired.ts'
 import { isEmpty, plan } from './plan.ts'
 import { lengthOf } from './slots.ts'
@@ -93,6 +93,22 @@ describe('plan', () => {
       capacities,
     ).services.values()
     expect(uneven?.slots.active).toEqual([...Array<number>(16).fill(1), 2])
+  })
+
+  test('a backend that topology leaves out keeps its sockets', () => {
+    const before = plan(
+      desired([
+        frontend('10.96.0.1', [
+          [1, 1],
+          [2, 1],
+        ]),
+      ]),
+      empty(),
+      capacities,
+    ).next
+    const made = plan(desired([frontend('10.96.0.1', [[2, 1]], { leftOut: [1] })]), before, capacities)
+    expect(made.services.get(0)?.slots).toEqual({ active: [2], draining: [1] })
+    expect(made.endsSockets).toBe(false)
   })
 
   test('a changed service keeps its place, and its new block is beside the old one', () => {

@@ -10,18 +10,17 @@ export interface Slots {
   readonly draining: readonly number[]
 }
 
-/** The slots that give each member its share. */
-export function slotsOf(members: readonly SockMember[]): Slots {
+/** The slots that give each member its share; those that are left out drain. */
+export function slotsOf(members: readonly SockMember[], leftOut: readonly number[] = []): Slots {
   const sharing = members.filter(({ weight }) => weight > 0)
   const unit = unitOf(sharing.map(({ weight }) => weight))
   return {
     active: sharing
       .flatMap(({ backend, weight }) => Array<number>(Math.max(1, Math.round(weight / unit))).fill(backend))
       .toSorted((a, b) => a - b),
-    draining: members
-      .filter(({ weight }) => weight === 0)
-      .map(({ backend }) => backend)
-      .toSorted((a, b) => a - b),
+    draining: [...members.filter(({ weight }) => weight === 0).map(({ backend }) => backend), ...leftOut].toSorted(
+      (a, b) => a - b,
+    ),
   }
 }
 

@@ -66,7 +66,7 @@ export function subjectText(subject: SockSubject): string {
 }
 
 function serviceFor(frontend: SockFrontend, services: Map<string, WantedService>): WantedService {
-  const slots = slotsOf(frontend.members)
+  const slots = slotsOf(frontend.members, frontend.leftOut)
   const affinity = frontend.affinitySeconds ?? 0
   const name = nameOf(frontend)
   const key = [name, frontend.protocol, affinity, frontend.whenEmpty, slots.active, slots.draining].join(' ')
@@ -85,7 +85,8 @@ function troubleWith(
 ): string | undefined {
   const other = taken.get(text)
   if (other !== undefined) return `${nameOf(frontend)} wants it, but ${other} has it; the first one keeps it`
-  for (const { backend: id } of frontend.members) {
+  const ids = frontend.members.map(({ backend }) => backend)
+  for (const id of [...ids, ...(frontend.leftOut ?? [])]) {
     const backend = backends.get(id)
     if (backend === undefined) return `${nameOf(frontend)} has backend ${id}, which is not among the backends`
     if (isIpv6(backend.address) !== isIpv6(frontend.address))

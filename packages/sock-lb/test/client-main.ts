@@ -14,7 +14,7 @@ let next = 1
 const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => Promise<Answer> } = {
   async tcp({ address, port }) {
     const socket = connect({ host: address, port, noDelay: true })
-    const said = once(socket, 'data') as Promise<[Buffer]>
+    const said = once(socket, 'data', soon()) as Promise<[Buffer]>
     await Promise.race([once(socket, 'connect'), said])
     const peer = `${socket.remoteAddress} ${socket.remotePort}`
     const [line] = await said
@@ -30,7 +30,7 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
     const answers: string[] = []
     let peer = ''
     for (let i = 0; i < times; i++) {
-      const answer = once(socket, 'message') as Promise<[Buffer, { address: string; port: number }]>
+      const answer = once(socket, 'message', soon()) as Promise<[Buffer, { address: string; port: number }]>
       await send(socket, connected === true ? undefined : [port, address])
       const [text, from] = await answer
       answers.push(text.toString().split('\n')[0]!)
@@ -89,6 +89,11 @@ function keep(socket: EventEmitter): number {
     ),
   )
   return next++
+}
+
+/** An answer that does not come is told, and not waited for. */
+function soon(): { readonly signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(10_000 * Number(process.env['SKEP_TIME_FACTOR'] ?? 1)) }
 }
 
 console.log('ready')

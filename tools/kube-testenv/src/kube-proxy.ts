@@ -7,7 +7,7 @@ import { ranges } from './network/ranges.ts'
 import { programPath } from './programs/programs.ts'
 
 export interface KubeProxyOptions {
-  readonly mode: 'nftables' | 'iptables' | 'ipvs'
+  readonly mode: 'nftables' | 'iptables'
   /** In its own spelling: `{ 'iptables-min-sync-period': '0s' }`. */
   readonly flags?: Readonly<Record<string, string>>
 }

@@ -37,6 +37,8 @@ describe('a control plane', () => {
     using agent = new ApiClient({ url: cluster.url, ca: cluster.ca, token })
     await expect(agent.list(services)).rejects.toThrow('User "system:serviceaccount:default:agent" cannot list')
     for (const object of mayListServices('agent')) await cluster.api.applyManifest(object)
+    // The API server's own cache of roles follows a little later.
+    while (!(await mayList(agent))) await delay(20)
     expect((await agent.list(services)).items.map(({ metadata }) => metadata.name)).toEqual(['kubernetes'])
   })
 
@@ -96,6 +98,16 @@ function mayListServices(name: string): Parameters<ApiClient['applyManifest']>[0
     { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
     { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects },
   ]
+}
+
+async function mayList(client: ApiClient): Promise<boolean> {
+  try {
+    await client.list(services)
+    return true
+  } catch (error) {
+    if (isStatus(error, 403)) return false
+    throw error
+  }
 }
 
 /** What fixtures/hold.ts says. */

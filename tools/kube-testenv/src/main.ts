@@ -8,10 +8,10 @@ import { kubernetesVersion } from './programs/programs.ts'
 
 type Mode = KubeProxyOptions['mode']
 
-const modes: readonly string[] = ['nftables', 'iptables', 'ipvs']
+const modes: readonly string[] = ['nftables', 'iptables']
 const { values } = parseArgs({ options: { proxy: { type: 'string' } } })
 if (values.proxy !== undefined && !modes.includes(values.proxy)) {
-  console.error(`kube: kube-proxy has no mode ${values.proxy}; it has ${modes.join(', ')}`)
+  console.error(`kube: there is no mode ${values.proxy} of kube-proxy here; there are ${modes.join(' and ')}`)
   process.exit(2)
 }
 

@@ -1,4 +1,5 @@
 import { age, table } from '@skep/terminal'
+import type { ExplainedRoute, PeerStatus } from '@skep/bgp'
 import type { Backend } from '@skep/services'
 import type { ServiceRow, StatusDocument } from '../control/documents.ts'
 
@@ -67,4 +68,33 @@ export function backendsTable(backends: readonly Backend[]): string[] {
       state,
     ]),
   ])
+}
+
+/** What `skep-agent bgp` shows. */
+export interface BgpDocument {
+  readonly peers: readonly PeerStatus[]
+  readonly routes: readonly ExplainedRoute[]
+}
+
+export function bgpLines({ peers, routes }: BgpDocument, now: number): string[] {
+  return [
+    ...table([
+      ['PEER', 'ADDRESS', 'AS', 'STATE', 'FOR', 'LAST ERROR'],
+      ...peers.map(({ name, address, asn, state, since, lastError }) => [
+        name,
+        address,
+        String(asn),
+        state,
+        age(now - since),
+        lastError?.what ?? '-',
+      ]),
+    ]),
+    ...routes.flatMap(({ prefix, owner, reason, verdicts }) => [
+      '',
+      `${prefix}  ${owner}: ${reason}`,
+      ...verdicts.map(
+        ({ peer, announced, why }) => `  ${announced ? 'announced to' : 'withheld from'} ${peer}: ${why}`,
+      ),
+    ]),
+  ]
 }

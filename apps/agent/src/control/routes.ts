@@ -4,6 +4,7 @@ import type { Source } from '@skep/kube'
 import { explain, formatExplanation } from '@skep/services'
 import type { Agent } from '../agent.ts'
 import { configDocument } from '../options/explain.ts'
+import type { RouteAnnouncer } from '../bgp/announcer.ts'
 import type { Resolved } from '../options/resolve.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { formatMetrics } from '../metrics/metrics.ts'
@@ -14,6 +15,7 @@ export interface ControlParts {
   readonly agent: Agent
   readonly source: Source
   readonly sockets: Sockets | undefined
+  readonly announcer: RouteAnnouncer | undefined
   readonly resolved: Resolved
   /** The cookie of the host's network namespace. */
   readonly hostNetns: bigint
@@ -21,13 +23,14 @@ export interface ControlParts {
 
 /** What the commands ask a running agent. */
 export function routes(parts: ControlParts): Handler {
-  const { agent, resolved } = parts
+  const { agent, resolved, announcer } = parts
   const answers: Readonly<Record<string, (query: URLSearchParams) => Answer | Promise<Answer>>> = {
     'GET /status': () => json(statusOf(parts)),
     'GET /metrics': async () => text(await formatMetrics(statusOf(parts), Date.now())),
     'GET /services': () => json(serviceRows(agent)),
     'GET /backends': () => json([...agent.table.backends()]),
     'GET /config': () => json(configDocument(resolved)),
+    'GET /bgp': () => json({ peers: announcer?.peers() ?? [], routes: announcer?.routes() ?? [] }),
     'GET /explain': (query) => explained(parts, query.get('what') ?? ''),
   }
   return ({ what, query }) => (Object.hasOwn(answers, what) ? answers[what]!(query) : undefined)

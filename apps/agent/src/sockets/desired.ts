@@ -1,4 +1,4 @@
-import type { ServiceTable } from '@skep/services'
+import { forSockets, type ServiceTable } from '@skep/services'
 import type { SockDesired, SockSubject } from '@skep/sock-lb'
 import type { Settings } from '../options/catalogue/index.ts'
 
@@ -10,9 +10,6 @@ export function socketsDesired(
   settings: Pick<Settings, 'host-reachable-services-protos'>,
 ): SockDesired {
   const protocols = new Set(settings['host-reachable-services-protos'].map((one) => one.toUpperCase()))
-  const frontends = [...table.frontends()].filter(
-    ({ scope, protocol }) => scope === 'internal' && protocols.has(protocol),
-  )
-  const backends = new Map([...table.backends()].map((backend) => [backend.id, backend]))
-  return { frontends, backends, nodeAddresses, subjects }
+  const { frontends, backends } = forSockets(table.frontends(), table.backends())
+  return { frontends: frontends.filter(({ protocol }) => protocols.has(protocol)), backends, nodeAddresses, subjects }
 }

@@ -1,6 +1,7 @@
 import { describeKeeping, duration, type NextHop, Ways } from '@skep/neighbor'
 import type { Neighbor, Netlink } from 'netlink-ts'
 import { formatAddress, parseAddress } from '@skep/packet'
+import { multipathNoteTo } from './multipath.ts'
 import type { NextHopStatus } from '../status/status.ts'
 import { table } from '@skep/terminal'
 
@@ -11,6 +12,8 @@ export interface NeighborReport {
   readonly own: boolean
   /** In words, where there is none. */
   readonly answer: string
+  /** What is to be known of several next hops; `null`: nothing. */
+  readonly note: string | null
   readonly neighbors: readonly NeighborFacts[]
 }
 
@@ -38,11 +41,12 @@ export function reportNeighbor(netlink: Netlink, kept: readonly NextHopStatus[],
     const status = kept.find((one) => one.address === hop.address && one.device === device) ?? null
     return { address: hop.address, device, kept: status, entry: netlink.neighbor.get(hop) ?? null }
   })
-  return { address, own: false, answer: answerOf(address, neighbors), neighbors }
+  const note = hops.length > 1 ? multipathNoteTo(netlink, address) : null
+  return { address, own: false, answer: answerOf(address, neighbors), note, neighbors }
 }
 
 function none(address: string, answer: string, own = false): NeighborReport {
-  return { address, own, answer, neighbors: [] }
+  return { address, own, answer, note: null, neighbors: [] }
 }
 
 /** The address itself where it is kept, else those that its route names. */
@@ -66,8 +70,12 @@ function answerOf(address: string, neighbors: readonly NeighborFacts[]): string 
 }
 
 /** For people: the answer first. */
-export function formatNeighbor({ address, answer, neighbors }: NeighborReport): string {
-  return [`${address} ${answer}`, ...neighbors.flatMap((one) => ['', ...table(factsOf(one))])].join('\n')
+export function formatNeighbor({ address, answer, note, neighbors }: NeighborReport): string {
+  return [
+    `${address} ${answer}`,
+    ...(note === null ? [] : [`note: ${note}`]),
+    ...neighbors.flatMap((one) => ['', ...table(factsOf(one))]),
+  ].join('\n')
 }
 
 function factsOf({ address, device, kept, entry }: NeighborFacts): string[][] {

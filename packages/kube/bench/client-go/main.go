@@ -18,9 +18,11 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	if os.Args[2] == "protobuf" {
-		config.ContentType = "application/vnd.kubernetes.protobuf"
-	}
+	config.ContentType = map[string]string{
+		"json":     "application/json",
+		"protobuf": "application/vnd.kubernetes.protobuf",
+	}[os.Args[2]]
+	config.AcceptContentTypes = config.ContentType
 	stdin := bufio.NewReader(os.Stdin)
 	fmt.Println("ready")
 	stdin.ReadString('\n')

@@ -6,7 +6,10 @@ interface Status {
   readonly message?: unknown
   readonly reason?: unknown
   readonly code?: unknown
-  readonly details?: { readonly retryAfterSeconds?: unknown } | null
+  readonly details?: {
+    readonly retryAfterSeconds?: unknown
+    readonly causes?: readonly ({ readonly reason?: unknown } | null)[] | null
+  } | null
 }
 
 const MOST_WAIT_MS = 300_000
@@ -35,11 +38,22 @@ function refused(operation: string, code: number, status: Status, retryAfterMs: 
   const hint = advice[code] === undefined ? '' : `; ${advice[code]}`
   const seconds = status.details?.retryAfterSeconds
   const wait = retryAfterMs ?? (typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined)
-  const expired = code === 410 || status.reason === 'Expired' || status.reason === 'Gone'
-  return new KubeError(expired ? 'EXPIRED' : 'REFUSED', operation, `${code} ${said.slice(0, 1000)}${hint}`, {
-    status: code,
-    retryAfterMs: wait === undefined ? undefined : Math.min(wait, MOST_WAIT_MS),
-  })
+  return new KubeError(
+    code === 410 || isExpired(status) ? 'EXPIRED' : 'REFUSED',
+    operation,
+    `${code} ${said.slice(0, 1000)}${hint}`,
+    {
+      status: code,
+      retryAfterMs: wait === undefined ? undefined : Math.min(wait, MOST_WAIT_MS),
+    },
+  )
+}
+
+/** Whether a version is of no use: too old, or newer than what there is, as after etcd was restored from a backup. */
+function isExpired({ reason, details }: Status): boolean {
+  const causes = Array.isArray(details?.causes) ? details.causes : []
+  const restored = causes.some((cause) => cause?.reason === 'ResourceVersionTooLarge')
+  return restored || reason === 'Expired' || reason === 'Gone'
 }
 
 /** In seconds, or as a date. */

@@ -137,8 +137,10 @@ test('whatever the cluster is like, the load balancer takes what it is given', (
           if (i % 3 === 0) gone = table.update(i).backends.removed
         }
         gone = [...gone, ...table.update(all.length).backends.removed]
+        const ports = [{}, { natPorts: { min: 30_081, max: 65_535 } }]
         for (const sourceTowards of [facts.sourceTowards, () => '172.16.0.1', () => undefined])
-          expect(checkDesired(convert(table, { gone, dsr, sourceTowards }).desired)).toEqual([])
+          for (const natPorts of ports)
+            expect(checkDesired(convert(table, { gone, dsr, sourceTowards, ...natPorts }).desired)).toEqual([])
       },
     ),
   )

@@ -1,4 +1,11 @@
-import type { Backend as LbBackend, Desired, Frontend as LbFrontend, Mode, Service as LbService } from '@skep/lb-maps'
+import {
+  type Backend as LbBackend,
+  type Desired,
+  type Frontend as LbFrontend,
+  type Mode,
+  modes,
+  type Service as LbService,
+} from '@skep/lb-maps'
 import { anyAddress, familyOf } from '../compile/listeners.ts'
 import type { Backend } from '../model/backend.ts'
 import type { Frontend } from '../model/frontend.ts'
@@ -11,7 +18,10 @@ export interface LoadBalancerFacts {
   readonly nodeAddresses: readonly string[]
   /** The own address that translated packets to a backend carry as source; `undefined`: there is none. */
   readonly sourceTowards: (backend: string) => string | undefined
-  /** Ports that translated packets carry as source: at other ports their source address may be a service's, too. */
+  /**
+   * Ports that translated packets carry as source. Told, their source addresses may be services' too at other ports, and
+   * what comes to the node's addresses and is for no service goes on to the node, fragments and pings as well.
+   */
   readonly natPorts?: { readonly min: number; readonly max: number }
   /** Most backends that a frontend can have; 16383 when left out. */
   readonly mostBackends?: number
@@ -47,7 +57,8 @@ export function forLoadBalancer(
   const planned = external.flatMap((frontend) => conversion.prepare(frontend))
   // By now all sources are known, at which nothing can listen.
   const services = planned.flatMap((one) => conversion.service(one))
-  const program = facts.natPorts === undefined ? {} : { program: { natPorts: facts.natPorts } }
+  const { natPorts, nodeAddresses: hostAddresses } = facts
+  const program = natPorts === undefined ? {} : { program: { natPorts }, hostAddresses }
   return { desired: { services, sources: conversion.sources, ...program }, deviations: conversion.deviations }
 }
 
@@ -86,7 +97,8 @@ class Conversion {
     return [{ frontend, protocol, members, mode }]
   }
 
-  service({ frontend, protocol, members, mode }: Planned): LbService[] {
+  service(planned: Planned): LbService[] {
+    const { frontend, protocol, members, mode } = planned
     const listeners = this.#listenersOf(frontend, protocol)
     if (listeners.length === 0) return []
     const affinity = this.#affinityOf(frontend)
@@ -98,7 +110,7 @@ class Conversion {
         algorithm: affinity === undefined ? frontend.algorithm : 'maglev',
         ...(affinity !== undefined && { sessionAffinity: { timeoutSeconds: affinity } }),
         ...(frontend.sourceRanges && { sourceRanges: frontend.sourceRanges }),
-        backends: [...members, ...this.#goneFrom(frontend, members)],
+        backends: [...members, ...this.#goneFrom(planned)],
       },
     ]
   }
@@ -122,7 +134,10 @@ class Conversion {
 
   #meetsReplies({ address, port }: Frontend): boolean {
     const { min = 0, max = 65_535 } = this.#facts.natPorts ?? {}
-    this.#sourceAddresses ??= new Set(this.sources.values())
+    this.#sourceAddresses ??= new Set([
+      ...this.sources.values(),
+      ...(this.#facts.natPorts ? this.#facts.nodeAddresses : []),
+    ])
     return this.#sourceAddresses.has(address) && port >= min && port <= max
   }
 
@@ -159,7 +174,7 @@ class Conversion {
     return Math.min(asked, longest)
   }
 
-  #goneFrom({ protocol, address }: Frontend, members: readonly LbBackend[]): readonly LbBackend[] {
+  #goneFrom({ frontend: { protocol, address, port }, members, mode }: Planned): readonly LbBackend[] {
     const key = `${protocol} ${familyOf(address)}`
     let gone = this.#gone.get(key)
     if (!gone) {
@@ -167,7 +182,11 @@ class Conversion {
       gone = own.map((one) => ({ address: one.address, port: one.port, weight: 0, state: 'gone' as const }))
       this.#gone.set(key, gone)
     }
-    return gone.filter((one) => members.every(({ address: at, port }) => at !== one.address || port !== one.port))
+    // One with another port cannot have been a member where the port stays as it is.
+    const couldBe = modes[mode].keepsPort ? gone.filter((one) => one.port === port) : gone
+    return couldBe.filter((one) =>
+      members.every((member) => member.address !== one.address || member.port !== one.port),
+    )
   }
 
   #noteSource(backend: string): void {

@@ -13,8 +13,6 @@ export interface DaemonOptions {
   readonly args: readonly string[]
   /** Where it runs and where its log is. */
   readonly folder: string
-  /** Called before each start. */
-  readonly prepare?: () => void
   /** Asked again and again until it is true. Without it, a daemon that has started is ready. */
   readonly ready?: () => Promise<boolean>
   /** Starts it elsewhere: in a namespace. */
@@ -52,7 +50,6 @@ export class Daemon implements AsyncDisposable {
   launch(): void {
     if (this.#child) return
     this.#wanted = true
-    this.#options.prepare?.()
     const { program, args, folder } = this.#options
     const log = openSync(this.log, 'a')
     try {

@@ -1,12 +1,10 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { programPath } from '../programs/programs.ts'
 import { Daemon } from './daemon.ts'
 
 /** etcd on sockets in its own folder: no port, so that any number of them run side by side. */
 export function etcd(folder: string): Daemon {
-  const sockets = ['client:0', 'peer:0']
-  const [client = '', peer = ''] = sockets.map((name) => `unix://${name}`)
+  const [client, peer] = ['unix://client:0', 'unix://peer:0']
   const flags = {
     'data-dir': 'data',
     'listen-client-urls': client,
@@ -18,9 +16,7 @@ export function etcd(folder: string): Daemon {
     // A test's data need not outlive the machine's power.
     'unsafe-no-fsync': 'true',
   }
-  // A killed one has left its sockets.
-  const prepare = (): void => sockets.forEach((name) => rmSync(join(folder, name), { force: true }))
-  return new Daemon({ name: 'etcd', program: programPath('etcd'), args: flagList(flags), folder, prepare })
+  return new Daemon({ name: 'etcd', program: programPath('etcd'), args: flagList(flags), folder })
 }
 
 /** Where a client finds it. */

@@ -50,7 +50,8 @@ function stamps(): string {
 
 function environment(): NodeJS.ProcessEnv {
   const own = { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly', GOWORK: 'off', CGO_ENABLED: '0' }
-  return { ...process.env, ...own, GOCACHE: compiledFolder() }
+  // The compiler collects its garbage less often: an eighth less time, a third more memory.
+  return { GOGC: '400', ...process.env, ...own, GOCACHE: compiledFolder() }
 }
 
 /** Also fetches the modules: a machine without them asks Go's module proxy. */

@@ -7,7 +7,6 @@ const REASONS: Readonly<Record<string, string>> = {
     enable-auto-protect-node-port-range enable-l2-neigh-discovery enable-svc-source-range-check
     ipv4-service-loopback-address ipv6-mcast-device node-port-acceleration node-port-algorithm node-port-mode
     node-port-range`,
-  'nothing is announced as yet': 'bgp-announce-lb-ip bgp-announce-pod-cidr bgp-config-path',
   'network policy and identities are not this agent’s': `
     allow-icmp-frag-needed allow-localhost enable-icmp-rules enable-policy enable-host-firewall enable-remote-node-identity
     enable-well-known-identities enable-identity-mark fixed-identity-mapping force-local-policy-eval-at-source

@@ -4,6 +4,9 @@ import type { Catalogue } from '../option.ts'
 
 /** The node’s cgroups, and what its maps hold. */
 export interface NodeSettings {
+  'bgp-announce-lb-ip': boolean
+  'bgp-announce-pod-cidr': boolean
+  'bgp-config-path': string
   'bpf-lb-map-max': number
   'bpf-root': string
   'bpf-sock-rev-map-max': number
@@ -16,6 +19,14 @@ export interface NodeSettings {
 const MOST = 1 << 24
 
 export const node: Catalogue<NodeSettings> = {
+  'bgp-announce-lb-ip': flag(false, { about: 'announce addresses of LoadBalancer services by BGP' }),
+  'bgp-announce-pod-cidr': flag(false, { about: 'announce the node’s pod CIDRs by BGP' }),
+  'bgp-config-path': text(
+    '/etc/skep/bgp/config.yaml',
+    'path',
+    { about: 'BGP peers and pools, as MetalLB’s ConfigMap has them, or as our own kind: BGP' },
+    absolutePath,
+  ),
   'bpf-lb-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
     about: 'backends that there is room for; what is pinned keeps its size',
   }),

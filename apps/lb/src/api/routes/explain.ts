@@ -102,6 +102,7 @@ const neighborReport = z.strictObject({
   address: z.string(),
   own: z.boolean().describe('an address of this host: never a neighbour'),
   answer: z.string(),
+  note: z.string().nullable().describe('what is to be known of several next hops'),
   neighbors: z.array(neighborFacts).describe('by which packets to the address are sent'),
 })
 

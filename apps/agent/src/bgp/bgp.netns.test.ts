@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from '@jest/globals'
+import { clusterNeeds, kubeTestEnv, services } from '@skep/kube-testenv'
+import { needing, needs } from '@skep/testbed'
+import { SkepAgent } from '../../test/skep-agent.ts'
+import type { BgpDocument } from '../cli/tables.ts'
+
+const { test } = needing(...clusterNeeds, needs.binary('bird'))
+
+const bird = (own: string, peer: string): string => `router id ${own};
+protocol device {}
+protocol bgp skep {
+  local ${own} as 65000;
+  neighbor ${peer} as 65001;
+  passive on;
+  graceful restart on;
+  ipv4 { import all; export none; };
+}
+`
+
+const metallb = (router: string): string => `peers:
+  - { peer-address: ${router}, peer-asn: 65000, my-asn: 65001 }
+address-pools:
+  - name: default
+    protocol: bgp
+    addresses: [192.0.2.0/25]
+    bgp-advertisements: [{ aggregation-length: 32, communities: ["65001:7"] }]
+`
+
+test('pod CIDRs and service addresses are announced to a router, withdrawn, and kept over a restart', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'skep-agent-bgp-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const file = (name: string, text = ''): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const cluster = stack.use(await kubeTestEnv())
+  const node = await cluster.node('here', { zone: 'a' })
+  const router = await cluster.machine('router')
+  const own = router.address()
+  const control = join(folder, 'bird.ctl')
+  router.spawn('bird', ['-f', '-c', file('bird.conf', bird(own, node.ip)), '-s', control])
+
+  /** What the router has from the node, when it is that. */
+  async function untilRoutes(wanted: readonly string[]): Promise<string> {
+    let said = ''
+    for (let tries = 0; tries < 150; tries++) {
+      said = (await router.attempt('birdc', ['-s', control, 'show', 'route', 'all'])).stdout
+      const prefixes = new Set([...said.matchAll(/^(\S+\/\d+)\s/gm)].map(([, prefix]) => prefix!))
+      if (prefixes.size === wanted.length && wanted.every((one) => prefixes.has(one))) return said
+      await wait(100)
+    }
+    throw new Error(`the router has not ${wanted.join(', ')}, but:\n${said}\n${await agent.ask('bgp')}`)
+  }
+
+  const agent = new SkepAgent(cluster, node, 'admin', [
+    '--bgp-announce-pod-cidr=true',
+    '--bgp-announce-lb-ip=true',
+    `--bgp-config-path=${file('bgp.yaml', metallb(own))}`,
+  ])
+  stack.use(agent)
+  await agent.start()
+  await untilRoutes([node.podCIDRs[0]])
+
+  await cluster.api.create(services, {
+    metadata: { name: 'web' },
+    spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }] },
+  })
+  const status = { loadBalancer: { ingress: [{ ip: '192.0.2.10' }] } }
+  await cluster.api.patch(services, { name: 'web' }, { status }, { subresource: 'status' })
+  const pod = stack.use(await cluster.pod(node, { labels: { app: 'web' } }))
+  const both = [node.podCIDRs[0], '192.0.2.10/32']
+  expect(await untilRoutes(both)).toContain('(65001,7)')
+
+  const { peers, routes } = JSON.parse(await agent.ask('bgp', '--json')) as BgpDocument
+  expect(peers).toMatchObject([{ address: own, state: 'established' }])
+  expect(routes).toContainEqual(expect.objectContaining({ prefix: '192.0.2.10/32', reason: 'service default/web' }))
+
+  await agent.end('SIGKILL')
+  await untilRoutes(both)
+  await agent.start()
+  await untilRoutes(both)
+
+  await pod.setReady(false)
+  await untilRoutes([node.podCIDRs[0]])
+}, 90_000)
