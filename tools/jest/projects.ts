@@ -4,7 +4,7 @@ import type { Config } from 'jest'
 
 type Project = Exclude<NonNullable<Config['projects']>[number], string>
 
-/** One Jest project per package for its `*.test.ts`, and one, run serially, for its `*.netns.test.ts`. */
+/** One Jest project per package for its `*.test.ts`, and one for its `*.netns.test.ts`, whose files each own what they make. */
 export function projects(root: string): Project[] {
   return globSync('{packages,apps,tools}/*', { cwd: root })
     .toSorted()
@@ -14,7 +14,7 @@ export function projects(root: string): Project[] {
       const netns = tests.filter(isNetns)
       return [
         ...(tests.length > netns.length ? [unit(root, dir, name)] : []),
-        ...(netns.length > 0 ? [serial(root, dir, name)] : []),
+        ...(netns.length > 0 ? [network(root, dir, name)] : []),
       ]
     })
 }
@@ -54,12 +54,11 @@ function unit(root: string, dir: string, name: string): Project {
   }
 }
 
-function serial(root: string, dir: string, name: string): Project {
+function network(root: string, dir: string, name: string): Project {
   return {
     ...common(root, dir),
     displayName: `${name}:netns`,
     testEnvironmentOptions: { ...environmentOptions, needs: ['root', 'bpf'] },
-    runner: join(root, 'tools/jest/serial-runner.cjs'),
     testMatch: ['<rootDir>/**/*.netns.test.ts'],
   }
 }
