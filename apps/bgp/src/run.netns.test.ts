@@ -56,7 +56,7 @@ needing(needs.root, needs.binary('bird')).test(
     await untilLine(child.stdout!, /speaking as/)
     await router('show route', /192\.0\.2\.10\/32/)
     await untilPeer(path('sock'), ({ bfd }) => bfd?.state === 'up')
-    expect(await ask('peers')).toMatch(/tor-1 {2}10\.0\.0\.254 {2}65000 {2}established {2}\w+ +up /)
+    expect(await ask('peers')).toMatch(/tor-1 {2}10\.0\.0\.254 {2}65000 {2}established {2}\d+(?:\.\d)? s +up /)
     expect(JSON.parse(await ask('peers', '--json'))).toMatchObject([{ bfd: { state: 'up', downs: 0 } }])
     expect(await ask('routes', '--explain')).toContain('announced to tor-1: the only route')
     const metrics = await ask('metrics')
