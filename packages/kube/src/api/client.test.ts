@@ -141,7 +141,7 @@ test('an API server behind a path, and a list that comes compressed', async () =
   await using server = await plain((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://x')
     if (pathname !== '/k8s/clusters/c-1/api/v1/services') return refuse(response, 404, pathname)
-    if (searchParams.has('watch')) return void response.writeHead(200).flushHeaders()
+    if (searchParams.has('watch')) return response.writeHead(200).flushHeaders()
     expect(request.headers['accept-encoding']).toBe('gzip')
     response.setHeader('content-encoding', 'gzip')
     response.end(gzipSync(JSON.stringify({ metadata: { resourceVersion: '7' }, items })))
