@@ -12,7 +12,7 @@ const main = fileURLToPath(new URL('../../apps/lb/src/main.ts', import.meta.url)
 
 /** The real `skep-lb`, as a process in the load balancer's namespace. Disposing of it uninstalls it. */
 export class LoadBalancer implements Lifetime {
-  readonly #folder: string = mkdtempSync(join(tmpdir(), 'skep-demo-'))
+  readonly #folder: string = mkdtempSync(join(tmpdir(), `skep-demo-${process.pid}-`))
   readonly #host: Host
   readonly #forget: () => void
   #child?: ChildProcess

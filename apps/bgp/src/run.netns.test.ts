@@ -14,6 +14,7 @@ protocol bgp skep {
   local 10.0.0.254 as 65000;
   neighbor 10.0.0.1 as 65001;
   passive on;
+  error wait time 1, 2;
   direct;
   bfd on;
   ipv4 { import all; export none; };
@@ -98,6 +99,7 @@ protocol bgp skep {
   local 10.0.0.254 as 65000;
   neighbor 10.0.0.1 as 65001;
   passive on;
+  error wait time 1, 2;
   direct;
   ipv4 { import all; export where source = RTS_STATIC; };
 }

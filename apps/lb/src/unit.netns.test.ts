@@ -68,10 +68,9 @@ needing(needs.root, needs.bpf, needs.binary('strace'), analyze).test(
     expect([...made].filter((name) => !may.has(name))).toEqual([])
     expect(families.has('AF_NETLINK')).toBe(true)
     expect([...families].filter((name) => !setting('RestrictAddressFamilies').includes(name))).toEqual([])
-    const entered = new Set(Array.from(text.matchAll(/ setns\(\d+, (\w+)/g), ([, name = '']) => name))
+    const entered = new Set(Array.from(text.matchAll(/ (?:setns\(\d+, |unshare\()(\w+)/g), ([, name = '']) => name))
     const namespaces = setting('RestrictNamespaces').map((name) => `CLONE_NEW${name.toUpperCase()}`)
     expect([...entered].filter((name) => !namespaces.includes(name))).toEqual([])
-    expect(made.has('unshare')).toBe(false)
   },
   120_000,
 )

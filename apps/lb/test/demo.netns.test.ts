@@ -17,7 +17,7 @@ function demo(): ChildProcess {
 
 /** What of the demo with this process number is still on the machine. */
 function leftBehind(pid: number): string[] {
-  const places = { '/run/netns': `skep-${pid}-`, '/sys/fs/bpf': `skep-demo-${pid}`, [tmpdir()]: `skep-demo-` }
+  const places = { '/run/netns': `skep-${pid}-`, '/sys/fs/bpf': `skep-demo-${pid}`, [tmpdir()]: `skep-demo-${pid}-` }
   return Object.entries(places).flatMap(([folder, prefix]) =>
     readdirSync(folder).filter((name) => name.startsWith(prefix)),
   )

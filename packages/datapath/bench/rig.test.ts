@@ -23,6 +23,7 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
     prepareRoutes(net)
     rig = net.ns.run(() => new Rig(FLOWS, net.front))
     lb = balancer('v4', { natLines: FLOWS })
+    net.ns.run(() => [net.front, net.back].forEach((device) => lb.sendBy(device)))
   })
   beforeEach(() => lb.forgetConnections())
   afterAll(() => {

@@ -16,6 +16,7 @@ protocol bgp skep {
   local ${own} as 65000;
   neighbor ${peer} as 65001;
   passive on;
+  error wait time 1, 2;
   graceful restart on;
   ipv4 { import all; export none; };
 }

@@ -57,6 +57,10 @@ export interface LoadProgram {
   readonly log?: Uint8Array | undefined
 }
 
+const EAGAIN = 11
+/** The verifier gives up when a signal is pending (kernel/bpf/verifier.c). libbpf asks as often. */
+const MOST_TRIES = 5
+
 /** An fd, or a negative errno. */
 export function loadProgram({ type, attachType, instructions, log }: LoadProgram): number {
   const attr = new Attr(72)
@@ -66,5 +70,8 @@ export function loadProgram({ type, attachType, instructions, log }: LoadProgram
     .u32(28, log?.byteLength ?? 0)
     .u32(68, attachType ?? 0)
   const license = Buffer.from('GPL\0')
-  return addon().bpf(Command.programLoad, attr.bytes, 8, instructions, 16, license, 32, log ?? null)
+  const ask = (): number => addon().bpf(Command.programLoad, attr.bytes, 8, instructions, 16, license, 32, log ?? null)
+  let status = ask()
+  for (let tries = 1; status === -EAGAIN && tries < MOST_TRIES; tries++) status = ask()
+  return status
 }
