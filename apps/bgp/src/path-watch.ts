@@ -1,5 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { BfdTie, type PeerConfig, type PeerStatus, type Speaker, type SpeakerEvent } from '@skep/bgp'
 import { type BfdEvent, type BfdProcess, startBfdProcess, stopBfdProcess } from '@skep/bfd'
+
+/** How much longer paths are held than sessions. */
+const PARTING_MS = 500
 
 export interface PathWatchOptions {
   readonly speaker: Speaker
@@ -35,6 +39,8 @@ export class PathWatch {
   /** `keep`: BFD goes on, as the routes do, for the speaker that comes next; else peers are told that it ends. */
   async end(keep: boolean): Promise<void> {
     await this.#last
+    // A router that hears of the path's end before it has read of the session's takes that for a failure (BIRD 2.0).
+    if (!keep && this.#bfd) await delay(PARTING_MS)
     this.#tie?.[Symbol.dispose]()
     await (keep ? this.#bfd?.close() : this.#bfd?.stop())
   }
