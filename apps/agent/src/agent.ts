@@ -12,8 +12,9 @@ import type { Logger } from 'pino'
 import { Retry } from './retry.ts'
 import { nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
-import { followObjects } from './services/follow.ts'
+import { followObjects, type ServiceTaker } from './services/follow.ts'
 import type { RouteAnnouncer } from './bgp/announcer.ts'
+import type { Pods } from './pods/pods.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
 export interface AgentParts {
@@ -21,6 +22,8 @@ export interface AgentParts {
   readonly table: ServiceTable
   /** Services at the socket; `undefined`: they are not asked for. */
   readonly sockets: Sockets | undefined
+  /** Services of pods whose sockets are left alone; `undefined`: as `sockets`. */
+  readonly pods: Pods | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
   readonly announcer: RouteAnnouncer | undefined
   readonly netlink: Netlink
@@ -56,8 +59,8 @@ export class Agent implements AsyncDisposable {
 
   /** Works until the signal aborts. */
   async run(source: KubeSource, signal: AbortSignal): Promise<void> {
-    const watched = this.#watchAddresses(signal)
-    for await (const changed of followObjects(source, this.table, signal)) {
+    const watched = Promise.all([this.#watchAddresses(signal), this.#watchDevices(signal)])
+    for await (const changed of followObjects(source, this.#takers(), signal)) {
       this.#synced = true
       this.#noteNode(changed)
       this.reconcile()
@@ -67,6 +70,10 @@ export class Agent implements AsyncDisposable {
 
   get table(): ServiceTable {
     return this.#parts.table
+  }
+
+  get pods(): Pods | undefined {
+    return this.#parts.pods
   }
 
   get round(): Round | undefined {
@@ -95,13 +102,15 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, announcer, netlink, log } = this.#parts
+    const { table, sockets, pods, announcer, netlink, log } = this.#parts
     try {
       this.#say(table.update(Date.now() / 1000))
-      const plan = sockets?.apply(table, nodeAddresses(netlink))
+      const round = pods?.apply()
+      const plan = sockets?.apply(table, nodeAddresses(netlink), round?.subjects)
       announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
-      return { problems: plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? [], failed: false }
+      const unplanned = plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? []
+      return { problems: [...unplanned, ...(round?.problems ?? [])], failed: false }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
@@ -139,6 +148,28 @@ export class Agent implements AsyncDisposable {
       if (object.kind !== 'Node' || object.metadata.name !== this.table.options.nodeName) continue
       this.#node = object
       this.health.setNode(object)
+    }
+  }
+
+  /** Who is told of each object. */
+  #takers(): ServiceTaker {
+    const { table, pods } = this.#parts
+    const takers = [table, ...(pods ? [pods.store] : [])]
+    return {
+      options: table.options,
+      set: (object) => takers.forEach((taker) => taker.set(object)),
+      delete: (object) => takers.forEach((taker) => taker.delete(object)),
+    }
+  }
+
+  /** Pods' devices come after the pods, and may go before them. */
+  async #watchDevices(signal: AbortSignal): Promise<void> {
+    const { pods, netlink } = this.#parts
+    if (pods === undefined) return
+    try {
+      for await (const event of netlink.monitor(['link', 'route'], { signal })) if (pods.notice(event)) this.reconcile()
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cluster, Node } from '@skep/kube-testenv'
 import { ownName, untilLine } from '@skep/testbed'
+import { uninstallPodTc } from '@skep/pod-tc'
 import { uninstallSocketLb } from '@skep/sock-lb'
 import { pinsOf } from '../src/sockets/sockets.ts'
 
@@ -72,6 +73,7 @@ export class SkepAgent implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL')
+    uninstallPodTc(pinsOf({ 'bpf-root': this.#bpfRoot }))
     uninstallSocketLb(pinsOf({ 'bpf-root': this.#bpfRoot }))
     rmSync(this.#bpfRoot, { recursive: true, force: true })
     rmSync(this.#folder, { recursive: true, force: true })

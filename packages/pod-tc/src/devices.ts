@@ -2,7 +2,16 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PodTc } from '@skep/datapath/pod-tc'
 import type { Program } from 'libbpf-ts'
-import { attachHook, detachHook, type Direction, type Hook, isAttached, lacksTcx, swapHook, type TcWay } from './hook.ts'
+import {
+  attachHook,
+  detachHook,
+  type Direction,
+  type Hook,
+  isAttached,
+  lacksTcx,
+  swapHook,
+  type TcWay,
+} from './hook.ts'
 
 /** Answers are translated before anything is that they answer; and for as long. */
 const DIRECTIONS: readonly Direction[] = ['egress', 'ingress']

@@ -61,6 +61,11 @@ export class PodTc implements Disposable {
     return new PodTc(loaded, devices)
   }
 
+  /** Whether something is pinned: by an earlier process, whose pods are served on. */
+  static isInstalled(pins: string): boolean {
+    return existsSync(foldersIn(pins).maps)
+  }
+
   /** Serves the pod behind a device, by its index; again: does nothing new. Returns the way. Throws `BpfError` NOT_FOUND. */
   attach(ifindex: number): TcWay {
     return this.#devices.attach(ifindex, this.#loaded.programs)

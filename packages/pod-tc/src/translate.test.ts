@@ -37,19 +37,22 @@ needing(needs.root, needs.bpf).describe('what becomes of a pod’s packets', () 
         backends: [{ address: backend[family], port: 8080 }],
       }) as const
 
-    test.each(kinds)('%s: to the service goes to its backend, and the answer comes from the service', (protocol, part) => {
-      at.service(echo(protocol))
-      expect(at.leave(out(family, service, part(40_000, 80), 'data'))).toEqual({
-        verdict: 'TO_BACKEND',
-        action: 'PASS',
-        packet: out(family, backend, part(40_000, 8080), 'data'),
-      })
-      expect(at.arrive(into(family, backend, part(8080, 40_000), 'data'))).toEqual({
-        verdict: 'FROM_SERVICE',
-        action: 'PASS',
-        packet: into(family, service, part(80, 40_000), 'data'),
-      })
-    })
+    test.each(kinds)(
+      '%s: to the service goes to its backend, and the answer comes from the service',
+      (protocol, part) => {
+        at.service(echo(protocol))
+        expect(at.leave(out(family, service, part(40_000, 80), 'data'))).toEqual({
+          verdict: 'TO_BACKEND',
+          action: 'PASS',
+          packet: out(family, backend, part(40_000, 8080), 'data'),
+        })
+        expect(at.arrive(into(family, backend, part(8080, 40_000), 'data'))).toEqual({
+          verdict: 'FROM_SERVICE',
+          action: 'PASS',
+          packet: into(family, service, part(80, 40_000), 'data'),
+        })
+      },
+    )
 
     test('a datagram without a checksum stays without', () => {
       at.service(echo('udp'))

@@ -73,11 +73,11 @@ export class Stage implements Disposable {
   /** No services, no connections. */
   clear(): void {
     const { podFlows, podFragments } = this.pods.maps
-    for (const key of [...podFlows.keys()]) podFlows.delete(key)
-    for (const key of [...podFragments.keys()]) podFragments.delete(key)
+    empty(podFlows)
+    empty(podFragments)
     const { sockFrontends, sockAffinities } = this.#services.maps
-    for (const key of [...sockFrontends.keys()]) sockFrontends.delete(key)
-    for (const key of [...sockAffinities.keys()]) sockAffinities.delete(key)
+    empty(sockFrontends)
+    empty(sockAffinities)
     this.#count = 0
   }
 
@@ -177,6 +177,10 @@ const NO_PROGRAMS: readonly (keyof SockLb['programs'])[] = [
   'sockPostBind4',
   'sockPostBind6',
 ]
+
+function empty<K>(map: { keys(): Iterable<K>; delete(key: K): boolean }): void {
+  for (const key of Array.from(map.keys())) map.delete(key)
+}
 
 function sorted(ids: readonly number[]): number[] {
   return ids.toSorted((a, b) => a - b)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { SelfTestResult } from '@skep/cgroup'
 import { backendKey, IdPool, type ServiceTable, type TableState } from '@skep/services'
-import { type Explanation, type Gauge, type Plan, type Question, SocketLb } from '@skep/sock-lb'
+import { type Explanation, type Gauge, type Plan, type Question, SocketLb, type SockSubject } from '@skep/sock-lb'
 import type { Settings } from '../options/catalogue/index.ts'
 import { usedNamespaces } from '../node/namespaces.ts'
 import { socketsDesired } from './desired.ts'
@@ -35,11 +35,16 @@ export class Sockets implements Disposable {
   }
 
   /** Brings the maps to what the table says now, and ends connected UDP sockets whose backend is gone. */
-  apply(table: ServiceTable, nodeAddresses: readonly string[]): Plan {
-    const subjects = subjectsIn(this.#cgroup, this.#settings)
+  apply(table: ServiceTable, nodeAddresses: readonly string[], pods: readonly SockSubject[] = []): Plan {
+    const subjects = [...subjectsIn(this.#cgroup, this.#settings), ...pods]
     const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
     if (plan.endsSockets) this.#balancer.endSockets({ namespaces: usedNamespaces() })
     return plan
+  }
+
+  /** What is known of services, for who translates beside the sockets. */
+  get services(): SocketLb['maps'] {
+    return this.#balancer.maps
   }
 
   /** What a table goes on with: backends keep the ids that sockets know them by. */
