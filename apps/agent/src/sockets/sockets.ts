@@ -50,6 +50,11 @@ export class Sockets implements Disposable {
     return { ids: new IdPool(undefined, taken) }
   }
 
+  /** Tables that have grown or changed at the start, with what was in them, a line each. */
+  get madeAnew(): readonly string[] {
+    return this.#balancer.madeAnew
+  }
+
   /** Whether the programs see this host's sockets: tries one. */
   selfTest(): Promise<SelfTestResult> {
     return this.#balancer.selfTest()
