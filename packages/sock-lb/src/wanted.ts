@@ -8,6 +8,8 @@ import { canonical, isIpv6 } from './words.ts'
 export interface WantedService {
   /** For messages: `default/web:http`. */
   readonly name: string
+  /** `default/web`. */
+  readonly service: string
   readonly slots: Slots
   readonly affinity: number
   readonly unreachable: boolean
@@ -17,6 +19,8 @@ export interface WantedService {
 
 export interface Problem {
   readonly frontend: string
+  /** Whose frontend it is: `namespace/name`. */
+  readonly service: string
   readonly message: string
 }
 
@@ -42,7 +46,7 @@ export function wanted(desired: SockDesired): Wanted {
     const { text } = placeOf(frontend)
     const trouble = troubleWith(frontend, text, taken, desired)
     if (trouble !== undefined) {
-      problems.push({ frontend: text, message: trouble })
+      problems.push({ frontend: text, service: frontend.service, message: trouble })
       continue
     }
     taken.set(text, frontend)
@@ -65,9 +69,15 @@ function serviceFor(frontend: SockFrontend, services: Map<string, WantedService>
   const { key, slots } = placeOf(frontend)
   const known = services.get(key)
   if (known) return known
-  const name = nameOf(frontend)
-  const affinity = frontend.affinitySeconds ?? 0
-  const made = { name, slots, affinity, unreachable: frontend.whenEmpty === 'drop', frontends: new Map() }
+  const { service, whenEmpty, affinitySeconds = 0 } = frontend
+  const made = {
+    name: nameOf(frontend),
+    service,
+    slots,
+    affinity: affinitySeconds,
+    unreachable: whenEmpty === 'drop',
+    frontends: new Map(),
+  }
   services.set(key, made)
   return made
 }

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '@skep/kube-testenv'
+import type { Cluster, Daemon, Node } from '@skep/kube-testenv'
 import type { Proxy } from './contender.ts'
 
 type Mode = 'nftables' | 'iptables'
@@ -11,24 +11,25 @@ const rules: Readonly<Record<Mode, string>> = {
 
 /** The real kube-proxy, as it is configured by default. */
 export async function kubeProxyOn(cluster: Cluster, node: Node, mode: Mode): Promise<Proxy> {
-  let daemon: Awaited<ReturnType<Cluster['kubeProxy']>> | undefined
+  /** Made by the first start. */
+  const made: Daemon[] = []
   return {
     name: `kube-proxy-${mode}`,
     async start() {
-      if (daemon) await daemon.start()
-      else daemon = await cluster.kubeProxy(node, { mode })
+      if (made[0]) await made[0].start()
+      else made.push(await cluster.kubeProxy(node, { mode }))
     },
     get pid() {
-      return daemon!.pid!
+      return made[0]!.pid!
     },
     async stop() {
-      await daemon?.stop()
+      await made[0]?.stop()
     },
     async inPlace() {
       return { rules: Number(await node.machine.exec('sh', '-c', rules[mode])), programs: 0 }
     },
     async [Symbol.asyncDispose]() {
-      await daemon?.kill()
+      await made[0]?.kill()
     },
   }
 }

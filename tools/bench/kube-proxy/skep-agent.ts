@@ -29,7 +29,8 @@ export class AgentProxy implements Proxy {
   readonly #bpfRoot = `/sys/fs/bpf/${ownName('skep-bench')}-agent`
   readonly #folder: string
   readonly #command: readonly [string, ...string[]]
-  #child: ChildProcess | undefined
+  /** The one that runs, if one does. */
+  readonly #running: ChildProcess[] = []
 
   constructor(cluster: Cluster, node: Node, folder: string, build: Build) {
     if (build === 'built') compile()
@@ -44,20 +45,20 @@ export class AgentProxy implements Proxy {
     const child = this.#node.machine.spawn(program, [...words, 'run', ...this.#options()], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    this.#child = child
+    this.#running.push(child)
     await untilLine(child.stdout!, /all services are served/)
   }
 
   get pid(): number {
-    return this.#child!.pid!
+    return this.#running[0]!.pid!
   }
 
   async stop(): Promise<void> {
-    if (!this.#child) return
-    const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGTERM')
+    const child = this.#running.pop()
+    if (!child) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
     await ended
-    this.#child = undefined
   }
 
   async inPlace(): Promise<InPlace> {
