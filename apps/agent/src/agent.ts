@@ -9,6 +9,8 @@ import {
 } from '@skep/services'
 import type { Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
+import type { Drains } from './drain/drains.ts'
+import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
 import { nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
@@ -23,6 +25,8 @@ export interface AgentParts {
   readonly sockets: Sockets | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
   readonly announcer: RouteAnnouncer | undefined
+  readonly events: ServiceEvents
+  readonly drains: Drains
   readonly netlink: Netlink
   readonly log: Logger
 }
@@ -95,13 +99,18 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, announcer, netlink, log } = this.#parts
+    const { table, sockets, announcer, events, drains, netlink, log } = this.#parts
     try {
-      this.#say(table.update(Date.now() / 1000))
-      const plan = sockets?.apply(table, nodeAddresses(netlink))
+      const lettingGo = drains.lettingGo()
+      const changes = table.update(Date.now() / 1000)
+      this.#say(changes)
+      const problems = sockets?.apply(table, nodeAddresses(netlink), lettingGo).problems ?? []
       announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
-      return { problems: plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? [], failed: false }
+      events.round(changes.concerned)
+      events.refused(problems)
+      drains.note()
+      return { problems: problems.map(({ frontend, message }) => `${frontend}: ${message}`), failed: false }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
@@ -130,6 +139,7 @@ export class Agent implements AsyncDisposable {
   async #openPorts(): Promise<void> {
     if (!this.#parts.settings['enable-health-check-nodeport']) return
     this.#closedPorts = await this.#checks.sync(this.table.healthChecks())
+    this.#parts.events.portsTaken(this.#closedPorts)
     for (const { service, port, cause } of this.#closedPorts)
       this.#parts.log.warn({ service, port }, `its health-check port cannot be opened: ${cause.message}`)
   }

@@ -34,9 +34,9 @@ export class SkepAgent implements AsyncDisposable {
     ]
   }
 
-  /** Resolves when all services are served. */
-  start(): Promise<void> {
-    return this.#spawn(/all services are served/)
+  /** With more options than it was made with. Resolves when all services are served. */
+  start(...more: readonly string[]): Promise<void> {
+    return this.#spawn(/all services are served/, more)
   }
 
   /** Resolves when it answers. */
@@ -44,8 +44,8 @@ export class SkepAgent implements AsyncDisposable {
     return this.#spawn(/follows the cluster/)
   }
 
-  async #spawn(until: RegExp): Promise<void> {
-    const child = this.#node.machine.spawn(process.execPath, [...flags, main, 'run', ...this.#options], {
+  async #spawn(until: RegExp, more: readonly string[] = []): Promise<void> {
+    const child = this.#node.machine.spawn(process.execPath, [...flags, main, 'run', ...this.#options, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#running = { child, exited: new Promise((resolve) => child.once('exit', () => resolve())) }

@@ -1,5 +1,5 @@
-import { type FollowStatus, formatRefusal } from '@skep/kube'
-import { capacity, type Compiled, type Frontend, type Gauge } from '@skep/services'
+import { type EventRecorder, type FollowStatus, formatRefusal } from '@skep/kube'
+import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
 import type { Sockets } from '../sockets/sockets.ts'
@@ -18,6 +18,10 @@ export interface StatusDocument {
     readonly backends: number
   }
   readonly draining: number
+  /** How far each of them is. */
+  readonly drains: readonly DrainProgress[]
+  /** What was told to users of services as Kubernetes events. */
+  readonly events: EventCounts
   /** `undefined`: services at the socket are not asked for. */
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
   readonly gauges: readonly Gauge[]
@@ -25,10 +29,18 @@ export interface StatusDocument {
   readonly problems: readonly string[]
 }
 
-export function statusDocument(
-  agent: Agent,
-  { version, sources, sockets }: { version: string; sources: readonly FollowStatus[]; sockets: Sockets | undefined },
-): StatusDocument {
+type EventCounts = EventRecorder['counts']
+
+/** What the agent itself does not know. */
+interface Around {
+  readonly version: string
+  readonly sources: readonly FollowStatus[]
+  readonly sockets: Sockets | undefined
+  readonly drains: readonly DrainProgress[]
+  readonly events: EventCounts
+}
+
+export function statusDocument(agent: Agent, { version, sources, sockets, drains, events }: Around): StatusDocument {
   const { table, round, health } = agent
   const compiled = [...table.services()]
   return {
@@ -44,6 +56,8 @@ export function statusDocument(
       backends: table.backendCount,
     },
     draining: [...table.drains].length,
+    drains,
+    events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
     gauges: capacity(table),
     ...(round && { round }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { SelfTestResult } from '@skep/cgroup'
 import { backendKey, IdPool, type ServiceTable, type TableState } from '@skep/services'
+import { currentNamespace } from 'netlink-ts'
 import { type Explanation, type Gauge, type Plan, type Question, SocketLb } from '@skep/sock-lb'
 import type { Settings } from '../options/catalogue/index.ts'
 import { usedNamespaces } from '../node/namespaces.ts'
@@ -34,20 +35,33 @@ export class Sockets implements Disposable {
     })
   }
 
-  /** Brings the maps to what the table says now, and ends connected UDP sockets whose backend is gone. */
-  apply(table: ServiceTable, nodeAddresses: readonly string[]): Plan {
+  /**
+   * Brings the maps to what the table says now, and ends sockets whose backend is gone: connected UDP; TCP where that is asked
+   * for, and to backends whose time to drain is over (`lettingGo`).
+   */
+  apply(table: ServiceTable, nodeAddresses: readonly string[], lettingGo: ReadonlySet<number> = new Set()): Plan {
     const subjects = subjectsIn(this.#cgroup, this.#settings)
     const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
-    if (plan.endsSockets) this.#balancer.endSockets({ namespaces: usedNamespaces() })
+    if (plan.endsSockets) this.#endSockets(lettingGo)
     return plan
   }
 
+  /** How many open sockets of this node and its pods have each of these backends. */
+  openSockets(backends: ReadonlySet<number>): ReadonlyMap<number, number> {
+    return this.#balancer.openSockets(backends, usedNamespaces())
+  }
+
   /** What a table goes on with: backends keep the ids that sockets know them by. */
-  restored(): TableState {
+  restored(): Pick<TableState, 'ids'> {
     const taken = this.#balancer.backends().map(({ id, protocol, address, port }) => {
       return { id, key: backendKey(protocol, address, port) }
     })
     return { ids: new IdPool(undefined, taken) }
+  }
+
+  /** Tables that have grown or changed at the start, with what was in them, a line each. */
+  get madeAnew(): readonly string[] {
+    return this.#balancer.madeAnew
   }
 
   /** Whether the programs see this host's sockets: tries one. */
@@ -65,6 +79,14 @@ export class Sockets implements Disposable {
 
   verdicts(): Readonly<Record<string, bigint>> {
     return this.#balancer.verdicts()
+  }
+
+  #endSockets(allOf: ReadonlySet<number>): void {
+    const protocols = this.#settings['lb-sock-terminate-all-protos'] ? (['udp', 'tcp'] as const) : (['udp'] as const)
+    const isAlsoPods = this.#settings['bpf-lb-sock-terminate-pod-connections']
+    using host = isAlsoPods ? undefined : currentNamespace()
+    const namespaces = host ? [host] : usedNamespaces()
+    this.#balancer.endSockets({ namespaces, protocols, allOf })
   }
 
   [Symbol.dispose](): void {
