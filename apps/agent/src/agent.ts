@@ -9,6 +9,8 @@ import {
 } from '@skep/services'
 import type { Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
+import type { Drains } from './drain/drains.ts'
+import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
 import { nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
@@ -26,6 +28,8 @@ export interface AgentParts {
   readonly pods: Pods | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
   readonly announcer: RouteAnnouncer | undefined
+  readonly events: ServiceEvents
+  readonly drains: Drains
   readonly netlink: Netlink
   readonly log: Logger
 }
@@ -102,15 +106,20 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, pods, announcer, netlink, log } = this.#parts
+    const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
     try {
-      this.#say(table.update(Date.now() / 1000))
-      const round = pods?.apply()
-      const plan = sockets?.apply(table, nodeAddresses(netlink), round?.subjects)
+      const lettingGo = drains.lettingGo()
+      const changes = table.update(Date.now() / 1000)
+      this.#say(changes)
+      const around = { nodeAddresses: nodeAddresses(netlink), lettingGo, ...pods?.apply() }
+      const problems = sockets?.apply(table, around).problems ?? []
       announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
-      const unplanned = plan?.problems.map(({ frontend, message }) => `${frontend}: ${message}`) ?? []
-      return { problems: [...unplanned, ...(round?.problems ?? [])], failed: false }
+      events.round(changes.concerned)
+      events.refused(problems)
+      drains.note()
+      const lines = problems.map(({ frontend, message }) => `${frontend}: ${message}`)
+      return { problems: [...lines, ...(pods?.problems() ?? [])], failed: false }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
@@ -139,6 +148,7 @@ export class Agent implements AsyncDisposable {
   async #openPorts(): Promise<void> {
     if (!this.#parts.settings['enable-health-check-nodeport']) return
     this.#closedPorts = await this.#checks.sync(this.table.healthChecks())
+    this.#parts.events.portsTaken(this.#closedPorts)
     for (const { service, port, cause } of this.#closedPorts)
       this.#parts.log.warn({ service, port }, `its health-check port cannot be opened: ${cause.message}`)
   }

@@ -27,7 +27,7 @@ export class SkepAgent implements AsyncDisposable {
     this.#options = [
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
-      `--cgroup-root=${node.machine.cgroup!.path}`,
+      `--cgroup-root=${node.machine.cgroupPath!}`,
       '--cgroup-host-check=false',
       `--bpf-root=${this.#bpfRoot}`,
       `--state-dir=${this.#folder}`,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { type SockLb, sockVerdictsByIndex, type SockVerdictName } from '@skep/datapath/sock-lb'
+import type { NetworkNamespace } from 'netlink-ts'
 import { selfTest, type SelfTestOptions, type SelfTestResult } from '@skep/cgroup'
 import { apply } from './apply.ts'
 import { attachAll, cgroupId, detachAll } from './attach.ts'
@@ -12,6 +13,7 @@ import { keyOf, textOf } from './key.ts'
 import { type Behaviour, capacitiesOf, load, type Loaded } from './load.ts'
 import { knownBackends } from './known.ts'
 import { MappedArrays } from './maps.ts'
+import { countSockets } from './open-sockets.ts'
 import { plan, type Plan } from './plan.ts'
 import { readState } from './read.ts'
 import type { Capacities, State } from './state.ts'
@@ -98,6 +100,11 @@ export class SocketLb implements Disposable {
   /** Ends sockets that have a backend which their service does not have any more. */
   endSockets(options: EndOptions): number {
     return endSockets(this.#loaded.maps.sockPeers, this.#state, options)
+  }
+
+  /** How many open sockets have each of these backends, in those namespaces. */
+  openSockets(backends: ReadonlySet<number>, namespaces: Iterable<NetworkNamespace>): ReadonlyMap<number, number> {
+    return countSockets(this.#loaded.maps.sockPeers, backends, namespaces)
   }
 
   /** Where a socket that connects there goes, and why. */

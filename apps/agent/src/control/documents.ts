@@ -1,6 +1,6 @@
-import { type FollowStatus, formatRefusal } from '@skep/kube'
+import { type EventRecorder, type FollowStatus, formatRefusal } from '@skep/kube'
 import type { Gauge as PodGauge } from '@skep/pod-tc'
-import { capacity, type Compiled, type Frontend, type Gauge } from '@skep/services'
+import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
 import type { PodRow, Pods } from '../pods/pods.ts'
@@ -20,6 +20,10 @@ export interface StatusDocument {
     readonly backends: number
   }
   readonly draining: number
+  /** How far each of them is. */
+  readonly drains: readonly DrainProgress[]
+  /** What was told to users of services as Kubernetes events. */
+  readonly events: EventCounts
   /** `undefined`: services at the socket are not asked for. */
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
   /** `undefined`: as `sockets`. */
@@ -36,10 +40,18 @@ export interface PodsDocument {
   readonly gauges: readonly PodGauge[]
 }
 
-export function statusDocument(
-  agent: Agent,
-  { version, sources, sockets }: { version: string; sources: readonly FollowStatus[]; sockets: Sockets | undefined },
-): StatusDocument {
+type EventCounts = EventRecorder['counts']
+
+/** What the agent itself does not know. */
+interface Around {
+  readonly version: string
+  readonly sources: readonly FollowStatus[]
+  readonly sockets: Sockets | undefined
+  readonly drains: readonly DrainProgress[]
+  readonly events: EventCounts
+}
+
+export function statusDocument(agent: Agent, { version, sources, sockets, drains, events }: Around): StatusDocument {
   const { table, round, health } = agent
   const compiled = [...table.services()]
   return {
@@ -55,6 +67,8 @@ export function statusDocument(
       backends: table.backendCount,
     },
     draining: [...table.drains].length,
+    drains,
+    events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
     ...(agent.pods && { pods: podsDocument(agent.pods) }),
     gauges: capacity(table),

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import { json, text, type Answer, type Handler } from '@skep/control-socket'
-import type { Source } from '@skep/kube'
+import type { EventRecorder, Source } from '@skep/kube'
 import { explain, formatExplanation } from '@skep/services'
 import type { Agent } from '../agent.ts'
+import type { Drains } from '../drain/drains.ts'
 import { configDocument } from '../options/explain.ts'
 import type { RouteAnnouncer } from '../bgp/announcer.ts'
 import type { Resolved } from '../options/resolve.ts'
@@ -16,6 +17,8 @@ export interface ControlParts {
   readonly source: Source
   readonly sockets: Sockets | undefined
   readonly announcer: RouteAnnouncer | undefined
+  readonly drains: Drains
+  readonly recorder: EventRecorder
   readonly resolved: Resolved
   /** The cookie of the host's network namespace. */
   readonly hostNetns: bigint
@@ -37,8 +40,15 @@ export function routes(parts: ControlParts): Handler {
 }
 
 /** How everything is now. */
-export function statusOf({ agent, source, sockets, version }: ControlParts): StatusDocument {
-  return statusDocument(agent, { version, sources: source.status(), sockets })
+export function statusOf({ agent, source, sockets, drains, recorder, version }: ControlParts): StatusDocument {
+  const { progress } = drains
+  return statusDocument(agent, {
+    version,
+    sources: source.status(),
+    sockets,
+    drains: progress,
+    events: recorder.counts,
+  })
 }
 
 /** `namespace/name` of a service or pod, or an address and port that somebody connects to. */

@@ -25,10 +25,9 @@ export interface PodRow {
   readonly hint?: string
 }
 
-/** What sockets are to know of pods, and what went wrong. */
+/** What sockets are to know of pods. */
 export interface PodsRound {
   readonly subjects: readonly SockSubject[]
-  readonly problems: readonly string[]
 }
 
 /** Services of pods whose sockets are left alone, at their devices. */
@@ -37,7 +36,7 @@ export class Pods implements Disposable {
   readonly #options: PodsOptions
   #served: PodTc | undefined
   #rows: readonly PodRow[] = []
-  #round: PodsRound = { subjects: [], problems: [] }
+  #round: PodsRound = { subjects: [] }
   /** The store's when the last round was made; `undefined`: another is due whatever it is. */
   #version: number | undefined
 
@@ -78,11 +77,16 @@ export class Pods implements Disposable {
       if (cookie !== undefined) subjects.push({ netns: cookie, treat: 'leave' })
       return row
     })
-    return { subjects, problems: this.#rows.flatMap(problemsOf) }
+    return { subjects }
   }
 
   rows(): readonly PodRow[] {
     return this.#rows
+  }
+
+  /** What keeps pods from being served as it is written, a line each. */
+  problems(): readonly string[] {
+    return this.#rows.flatMap(problemsOf)
   }
 
   /** How a pod's services are translated; nothing about others. `name`: `namespace/name`. */
