@@ -1,18 +1,23 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve } from '@skep/control-socket'
+import { EventRecorder } from '@skep/kube'
 import { ServiceTable } from '@skep/services'
 import { currentNamespace, openNetlink } from 'netlink-ts'
 import { pino } from 'pino'
 import { Agent } from './agent.ts'
 import { announces, RouteAnnouncer } from './bgp/announcer.ts'
-import { openSource } from './cluster/open.ts'
+import { openCluster } from './cluster/open.ts'
 import { routes, statusOf } from './control/routes.ts'
+import { openDrains } from './drain/open.ts'
+import { RememberedDrains } from './drain/remembered.ts'
+import { ServiceEvents } from './events/events.ts'
 import { serveHealth } from './health/serve.ts'
 import { formatMetrics } from './metrics/metrics.ts'
 import { serveMetrics } from './metrics/serve.ts'
 import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
+import { Pods } from './pods/pods.ts'
 import { servicesOptions } from './services/options.ts'
 import { openSockets, testSockets } from './sockets/open.ts'
 
@@ -33,16 +38,22 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   await using stack = new AsyncDisposableStack()
   mkdirSync(settings['state-dir'], { recursive: true, mode: 0o755 })
   for (const { name: option, reason } of ignored) log.warn({ option }, `${option} has no effect: ${reason}`)
-  const source = stack.use(openSource(settings, `skep-agent/${version}`))
+  const { source, client } = stack.use(openCluster(settings, `skep-agent/${version}`))
   const netlink = stack.use(openNetlink())
   const hostNetns = ownNamespace()
   const sockets = openSockets({ settings, hostNetns, log })
   if (sockets) stack.use(sockets)
   if (sockets) await testSockets(sockets, log)
-  const table = new ServiceTable(servicesOptions(settings, name), sockets?.restored() ?? {})
+  const pods = sockets ? stack.use(new Pods({ settings, services: sockets.services, netlink })) : undefined
+  const remembered = new RememberedDrains(settings['state-dir'])
+  const state = { ...sockets?.restored(), draining: remembered.read() }
+  const table = new ServiceTable(servicesOptions(settings, name), state)
+  const recorder = stack.use(new EventRecorder(client, { controller: 'skep.dev/agent', instance: name }))
+  const events = new ServiceEvents(recorder, table)
+  const drains = stack.use(openDrains(table, remembered, { sockets, events }))
   const announcer = announces(settings) ? stack.use(new RouteAnnouncer(settings, log)) : undefined
-  const agent = stack.use(new Agent({ settings, table, sockets, announcer, netlink, log }))
-  const parts = { version, agent, announcer, source, sockets, resolved, hostNetns }
+  const agent = stack.use(new Agent({ settings, table, sockets, pods, announcer, events, drains, netlink, log }))
+  const parts = { version, agent, announcer, source, sockets, drains, recorder, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))

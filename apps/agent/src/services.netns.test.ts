@@ -59,7 +59,7 @@ describe('services of a cluster, at the sockets of a node', () => {
     expect(await agent.ask('explain', 'default/zoned')).toContain('2 → 1 by zone a')
   })
 
-  test('kill -9: what is served stays, and the next agent goes on from there', async () => {
+  test('kill -9: what is served stays, and the next agent goes on from there, with more room', async () => {
     await site.webPod(stack, site.here, 'kept-1')
     const [address] = await site.service(stack, 'kept')
     const agent = await site.agent(stack)
@@ -68,11 +68,13 @@ describe('services of a cluster, at the sockets of a node', () => {
     await agent.end('SIGKILL')
     expect(await site.get(address!)).toBe('kept-1')
     await site.webPod(stack, site.there, 'kept-2')
-    await agent.start()
+    await agent.start('--bpf-lb-map-max=300000', '--bpf-sock-rev-map-max=300000')
     await site.untilAnswers(['kept-1', 'kept-2'], address!)
     const after = JSON.parse(await agent.ask('backends', '--json')) as Backend[]
     expect(after).toEqual(expect.arrayContaining(before))
     expect(after.length).toBeGreaterThan(before.length)
+    const { sockets } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+    expect(sockets?.gauges.find(({ capacity }) => capacity === 'peers')?.size).toBe(300_000)
   })
 
   test('a rolling update under load: no request fails', async () => {

@@ -8,9 +8,10 @@ import {
   type PodOptions,
   services,
 } from '@skep/kube-testenv'
-import { httpServer } from '@skep/testbed'
+import { httpServer, udpEcho } from '@skep/testbed'
 import { parseAllDocuments } from 'yaml'
 import type { ServiceRow } from '../src/control/documents.ts'
+import { HeldSocket } from './held-socket.ts'
 import { SkepAgent } from './skep-agent.ts'
 
 const AGENT = 'system:serviceaccount:kube-system:skep-agent'
@@ -51,14 +52,40 @@ export class Site implements AsyncDisposable {
     return pod
   }
 
+  /** A pod that echoes datagrams at port 5353. */
+  async echoPod(stack: AsyncDisposableStack, node: Node, name: string): Promise<Pod> {
+    const app = name.replace(/-\d+$/, '')
+    const pod = stack.use(await this.cluster.pod(node, { name, labels: { app }, ready: false }))
+    stack.use(await udpEcho(pod.host, { port: 5353 }))
+    await pod.setReady(true)
+    return pod
+  }
+
+  /** A connection from the first node to each of those that answer there, by their names. */
+  async holdEach(
+    stack: AsyncDisposableStack,
+    names: readonly string[],
+    address: string,
+  ): Promise<Readonly<Record<string, HeldSocket>>> {
+    const held: Record<string, HeldSocket> = {}
+    for (let tries = 0; tries < 50 && Object.keys(held).length < names.length; tries++) {
+      const one = await HeldSocket.open(this.here.machine, { address, port: 80, protocol: 'tcp' })
+      const name = names.find((wanted) => one.answered.endsWith(wanted))
+      if (name !== undefined && held[name] === undefined) held[name] = stack.use(one)
+      else await one[Symbol.asyncDispose]()
+    }
+    return held
+  }
+
   /** A service of the pods that are called like it. Returns its addresses, IPv4 and IPv6. */
   async service(
     stack: AsyncDisposableStack,
     name: string,
     spec: Readonly<Record<string, unknown>> = {},
+    annotations: Readonly<Record<string, string>> = {},
   ): Promise<readonly string[]> {
     const object = await this.cluster.api.create(services, {
-      metadata: { name },
+      metadata: { name, annotations },
       spec: { selector: { app: name }, ports: [{ port: 80 }], ipFamilyPolicy: 'PreferDualStack', ...spec },
     })
     stack.defer(async () => void (await this.cluster.api.delete(services, { name })))
@@ -89,13 +116,18 @@ export class Site implements AsyncDisposable {
   }
 
   /** Resolves when so many backends of an address take connections. */
-  async untilBackends(agent: SkepAgent, address: string, wanted: number): Promise<void> {
-    for (let tries = 0; tries < 100; tries++) {
+  async untilBackends(agent: SkepAgent, address: string, wanted: number, port = 80): Promise<void> {
+    await this.until(async () => {
       const rows = JSON.parse(await agent.ask('services', '--json')) as ServiceRow[]
-      const row = rows.find(({ frontend, scope }) => frontend === `${address}:80` && scope === 'internal')
-      if (row?.backends === wanted) return
-    }
-    throw new Error(`${address} does not come to ${wanted} backends`)
+      const row = rows.find(({ frontend, scope }) => frontend === `${address}:${port}` && scope === 'internal')
+      return row?.backends === wanted
+    }, `${address} does not come to ${wanted} backends`)
+  }
+
+  /** Resolves when it is so; asks again and again, but not for ever. */
+  async until(isSo: () => Promise<boolean>, otherwise = 'it does not come to that'): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) if (await isSo()) return
+    throw new Error(otherwise)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

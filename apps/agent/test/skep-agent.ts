@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cluster, Node } from '@skep/kube-testenv'
 import { ownName, untilLine } from '@skep/testbed'
+import { uninstallPodTc } from '@skep/pod-tc'
 import { uninstallSocketLb } from '@skep/sock-lb'
 import { pinsOf } from '../src/sockets/sockets.ts'
 
@@ -26,7 +27,7 @@ export class SkepAgent implements AsyncDisposable {
     this.#options = [
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
-      `--cgroup-root=${node.machine.cgroup!.path}`,
+      `--cgroup-root=${node.machine.cgroupPath!}`,
       '--cgroup-host-check=false',
       `--bpf-root=${this.#bpfRoot}`,
       `--state-dir=${this.#folder}`,
@@ -34,9 +35,9 @@ export class SkepAgent implements AsyncDisposable {
     ]
   }
 
-  /** Resolves when all services are served. */
-  start(): Promise<void> {
-    return this.#spawn(/all services are served/)
+  /** With more options than it was made with. Resolves when all services are served. */
+  start(...more: readonly string[]): Promise<void> {
+    return this.#spawn(/all services are served/, more)
   }
 
   /** Resolves when it answers. */
@@ -44,8 +45,8 @@ export class SkepAgent implements AsyncDisposable {
     return this.#spawn(/follows the cluster/)
   }
 
-  async #spawn(until: RegExp): Promise<void> {
-    const child = this.#node.machine.spawn(process.execPath, [...flags, main, 'run', ...this.#options], {
+  async #spawn(until: RegExp, more: readonly string[] = []): Promise<void> {
+    const child = this.#node.machine.spawn(process.execPath, [...flags, main, 'run', ...this.#options, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#running = { child, exited: new Promise((resolve) => child.once('exit', () => resolve())) }
@@ -72,6 +73,7 @@ export class SkepAgent implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL')
+    uninstallPodTc(pinsOf({ 'bpf-root': this.#bpfRoot }))
     uninstallSocketLb(pinsOf({ 'bpf-root': this.#bpfRoot }))
     rmSync(this.#bpfRoot, { recursive: true, force: true })
     rmSync(this.#folder, { recursive: true, force: true })

@@ -1,9 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { BfdTie, type PeerConfig, type PeerStatus, type Speaker, type SpeakerEvent } from '@skep/bgp'
 import { type BfdEvent, type BfdProcess, startBfdProcess, stopBfdProcess } from '@skep/bfd'
-
-/** How much longer paths are held than sessions. */
-const PARTING_MS = 500
 
 export interface PathWatchOptions {
   readonly speaker: Speaker
@@ -36,11 +32,11 @@ export class PathWatch {
     return this.#tie?.status(peers) ?? peers
   }
 
-  /** `keep`: BFD goes on, as the routes do, for the speaker that comes next; else peers are told that it ends. */
+  /** The speaker is stopped. `keep`: BFD goes on, as the routes do, for the one that comes next; else peers are told that it ends. */
   async end(keep: boolean): Promise<void> {
     await this.#last
     // A router that hears of the path's end before it has read of the session's takes that for a failure (BIRD 2.0).
-    if (!keep && this.#bfd) await delay(PARTING_MS)
+    if (!keep) await this.#options.speaker.closed()
     this.#tie?.[Symbol.dispose]()
     await (keep ? this.#bfd?.close() : this.#bfd?.stop())
   }

@@ -3,13 +3,18 @@ import { loadLbXdp } from '@skep/datapath/lb-xdp'
 import { openMaps, ServiceMaps, tableNames } from '@skep/lb-maps'
 import { anonymousNamespace, openNetlink } from 'netlink-ts'
 import { parseConfig } from '../src/config/load.ts'
-import { hashKeyOf, mapSizes, programConfig } from '../src/datapath/settings.ts'
-import { backendAddresses, desiredState } from '../src/engine/desired.ts'
-import { KnownCells } from '../src/nexthop/known-cells.ts'
-import { KnownRoutes } from '../src/nexthop/known-routes.ts'
-import { routeLookup } from '../src/nexthop/lookup.ts'
-import { backendNeeds } from '../src/nexthop/needs.ts'
-import { resolveBackends } from '../src/nexthop/resolve.ts'
+import {
+  backendAddresses,
+  backendNeeds,
+  hashKeyOf,
+  KnownCells,
+  KnownRoutes,
+  mapSizes,
+  programConfig,
+  resolveBackends,
+  routeLookup,
+} from '@skep/lb-engine'
+import { engineModel } from '../src/config/model.ts'
 
 /** Brings a configuration file into new maps of the kernel, in a process of its own, and prints what that took. */
 const [file = ''] = process.argv.slice(2)
@@ -29,16 +34,17 @@ using lb = loadLbXdp({ config: programConfig(config, 250), maps })
 using mapped = openMaps(lb.maps, hashKeyOf(config))
 const loaded = performance.now()
 const cells = new KnownCells(netlink).of([...netlink.route.list({ table: 'all' })])
+const model = engineModel(config)
 const { sources, unreachable } = resolveBackends({
-  backends: backendAddresses(config),
+  backends: backendAddresses(model),
   lookup: new KnownRoutes().over(routeLookup(netlink, String), cells),
   sources: [],
   devices: ['eth0', 'lan0'],
   before: new Map(),
-  needs: backendNeeds(config),
+  needs: backendNeeds(model),
 })
 const resolved = performance.now()
-const { changes, problems } = ServiceMaps.adopt(mapped).reconcile(desiredState(config, sources))
+const { changes, problems } = ServiceMaps.adopt(mapped).reconcile({ services: model.services, sources })
 const end = performance.now()
 const { user, system } = process.cpuUsage(before)
 if (changes.length !== config.services.length || problems.length + unreachable.size > 0)

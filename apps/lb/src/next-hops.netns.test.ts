@@ -4,7 +4,7 @@ import { holdConnections, type Host, needing, needs, startTraffic, type Traffic,
 import { backends, families, inner, nextHopConfig, nextHopNetwork, routers, vips } from '../test/next-hop-network.ts'
 import { sharedLab } from '../test/shared-lab.ts'
 import { SkepLb } from '../test/skep-lb.ts'
-import type { NextHopStatus } from './status/status.ts'
+import type { NextHopStatus } from '@skep/lb-engine'
 
 const { describe } = needing(needs.root, needs.bpf)
 const lab = sharedLab(nextHopNetwork)

@@ -9,26 +9,29 @@ import { BgpAnnouncer } from './bgp/announcer.ts'
 import type { Config } from './config/config.ts'
 import { Controller } from './controller/controller.ts'
 import type { ControllerParts } from './controller/parts.ts'
-import { checkLayouts } from './datapath/layouts.ts'
-import { pulseSeconds } from './datapath/settings.ts'
-import { fixedFindings, readInstalled } from './datapath/installed.ts'
+import {
+  checkLayouts,
+  Engine,
+  ensureBpffs,
+  finishUpgrade,
+  fixedFindings,
+  hasLiveLinks,
+  kernelNotes,
+  ownInstance,
+  pulseSeconds,
+  readInstalled,
+  requireSameNamespace,
+  tableNotes,
+} from '@skep/lb-engine'
+import type { InstancePaths } from './instance/paths.ts'
 import { Drainer } from './drain/drainer.ts'
-import { Engine } from './engine/engine.ts'
 import { Health } from './health/health.ts'
-import { ensureBpffs } from './host/bpffs.ts'
-import { kernelNotes } from './host/kernel.ts'
 import { missingForRun, PreflightError } from './host/preflight.ts'
-import { hasLiveLinks } from './devices/links.ts'
 import { FollowedMetrics } from './metrics/index.ts'
 import { readStatus } from './status/read.ts'
-import { requireSameNamespace } from './instance/namespace.ts'
-import { ownInstance } from './instance/own.ts'
-import type { InstancePaths } from './instance/paths.ts'
 import { accepted } from './source/accepted.ts'
 import type { Declared, Source } from './source/source.ts'
 import { removeInstance } from './uninstall.ts'
-import { tableNotes } from './upgrade/plan.ts'
-import { finishUpgrade } from './upgrade/upgrade.ts'
 
 const PULSE_RETRY_MS = 1000
 

@@ -6,7 +6,7 @@ import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
 import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
 import { SkepLb } from '../test/skep-lb.ts'
-import { lookAtAttached } from './devices/attached.ts'
+import { lookAtAttached } from '@skep/lb-engine'
 import { instancePaths } from './instance/paths.ts'
 
 const hosted = needing(needs.root, needs.bpf)

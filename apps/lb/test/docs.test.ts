@@ -4,11 +4,11 @@ import { verdictsByIndex } from '@skep/datapath'
 import { memoryMaps, ServiceMaps, sizeMaps } from '@skep/lb-maps'
 import { parse, stringify } from 'yaml'
 import { parseConfig } from '../src/config/load.ts'
-import { programConfig } from '../src/datapath/settings.ts'
+import { actualGauges, fragmentGauge, natGauges, programConfig, rateGauge } from '@skep/lb-engine'
 import { parseDecapConfig } from '../src/decap/load.ts'
+import { probeGauges } from '../src/health/probe-path/gauges.ts'
 import { roomOf } from '../src/health/probe-path/room.ts'
 import { tableLabel } from '../src/metrics/fixed.ts'
-import { actualGauges, fragmentGauge, natGauges, probeGauges, rateGauge } from '../src/status/gauges.ts'
 import { blocksOf, commandLines, understood } from './command-lines.ts'
 
 const page = readFileSync(new URL('../../../docs/load-balancer.md', import.meta.url), 'utf8')

@@ -4,10 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { nodeCommand } from '@skep/companion'
 import { type Host, topology } from '@skep/testbed'
 import type { Bench } from '../../../tools/bench/bench.ts'
-import { type BfdProcess, type SessionOptions, startBfdProcess } from '../src/index.ts'
+import { bfdCommand, type BfdProcess, type SessionOptions, startBfdProcess } from '../src/index.ts'
 
 const ROUNDS = 7
 const HOLD_MS = 5000
@@ -55,11 +54,7 @@ class End implements Disposable {
     let end: End | undefined
     const bfd = await startBfdProcess({
       socket: join(folder, 'bfd.sock'),
-      command: [
-        'nsenter',
-        `--net=${host.namespace.path}`,
-        ...nodeCommand(import.meta.resolve('@skep/bfd'), './process/main'),
-      ],
+      command: ['nsenter', `--net=${host.namespace.path}`, ...bfdCommand()],
       orphanSeconds: 60,
       onChange: ({ session, from }) => end?.note(session.key, session.state.name, from),
     })

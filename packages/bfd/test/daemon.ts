@@ -34,7 +34,8 @@ export interface DaemonKind {
   readonly needs: readonly Need[]
   /** Time to live of its multihop packets. */
   readonly multihopHops: number
-  readonly start: (host: Host, specs: readonly PeerSpec[]) => Promise<Daemon>
+  /** `before`: words in front of the program's, like `chrt --rr 1`. */
+  readonly start: (host: Host, specs: readonly PeerSpec[], before?: readonly string[]) => Promise<Daemon>
 }
 
 const programs = '/usr/lib/frr'
@@ -65,7 +66,7 @@ export const frr: DaemonKind = {
   name: 'FRR',
   multihopHops: 255,
   needs: [feature(`${programs}/zebra`), feature(`${programs}/bfdd`), needs.binary('vtysh')],
-  start: async (host, specs) => {
+  start: async (host, specs, before = []) => {
     await using stack = new AsyncDisposableStack()
     const { path } = stack.use(folder())
     const run = join(path, 'run')
@@ -79,7 +80,8 @@ export const frr: DaemonKind = {
       const file = join(path, `${name}.conf`)
       writeFileSync(file, config)
       const own = ['-f', file, '-i', join(run, `${name}.pid`), '-z', zserv, '--vty_socket', run, '-P', '0']
-      const child = host.spawn(join(programs, name), [...own, '-u', 'frr', '-g', 'frr', ...more], { stdio: 'ignore' })
+      const [first, ...words] = [...before, join(programs, name), ...own, '-u', 'frr', '-g', 'frr', ...more]
+      const child = host.spawn(first!, words, { stdio: 'ignore' })
       const ended = once(child, 'exit')
       stack.defer(async () => {
         child.kill('SIGTERM')
@@ -135,14 +137,15 @@ export const bird: DaemonKind = {
   // The system's: BIRD 2.0 sets 255 only where no router is on the way.
   multihopHops: 64,
   needs: [needs.binary('bird'), needs.binary('birdc')],
-  start: async (host, specs) => {
+  start: async (host, specs, before = []) => {
     await using stack = new AsyncDisposableStack()
     const { path } = stack.use(folder())
     const [file, control] = [join(path, 'bird.conf'), join(path, 'bird.ctl')]
     writeFileSync(file, birdConfig(specs))
     const watcher = watch(path)
     stack.defer(() => watcher.close())
-    const child = host.spawn('bird', ['-f', '-c', file, '-s', control], { stdio: 'ignore' })
+    const [first, ...words] = [...before, 'bird', '-f', '-c', file, '-s', control]
+    const child = host.spawn(first!, words, { stdio: 'ignore' })
     const ended = once(child, 'exit')
     stack.defer(async () => {
       child.kill('SIGTERM')

@@ -9,7 +9,7 @@ import { type Contender, gobgp, skep } from './contenders.ts'
 const COUNTS = [100_000, 1_000_000]
 const TICKS_PER_SECOND = 100
 /** GoBGP takes its time with a million. */
-const PATIENCE_MS = 400_000
+const PATIENCE_MS = 900_000
 
 /** Many routes to BIRD: announced, sent again over a new session, withdrawn, announced again; beside GoBGP where there is one. */
 export default {

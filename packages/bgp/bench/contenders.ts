@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Host, untilLine } from '@skep/testbed'
 import { mrtDump } from './prefixes.ts'
 
-const TOOL_MS = 400_000
+const TOOL_MS = 900_000
 
 /** A speaker that can be told to announce many routes. */
 export interface Contender extends AsyncDisposable {

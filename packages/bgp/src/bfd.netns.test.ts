@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
-import { startBfdProcess } from '@skep/bfd'
-import { nodeCommand } from '@skep/companion'
+import { bfdCommand, startBfdProcess } from '@skep/bfd'
 import { needing, needs, topology } from '@skep/testbed'
 import { bird } from '../test/bird.ts'
 import { frr } from '../test/frr.ts'
@@ -31,11 +30,7 @@ async function cut(make: (plan: RouterPlan) => Promise<Router>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'skep-bgp-bfd-'))
   const bfd = await startBfdProcess({
     socket: join(folder, 'bfd.sock'),
-    command: [
-      'nsenter',
-      `--net=${net.host('us').namespace.path}`,
-      ...nodeCommand(import.meta.resolve('@skep/bfd'), './process/main'),
-    ],
+    command: ['nsenter', `--net=${net.host('us').namespace.path}`, ...bfdCommand()],
   })
   const peer: PeerConfig = {
     name: 'router',

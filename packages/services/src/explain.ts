@@ -115,7 +115,8 @@ function head(
   return { frontend: key, kind: draft.kind, ...lost(claims, key, owner) }
 }
 
-function lost(claims: ServiceTable['claims'], key: string, owner: string): { lostTo?: string } {
+/** Who has what a service wants, and why. */
+export function lost(claims: ServiceTable['claims'], key: string, owner: string): { lostTo?: string } {
   const own = [...claims.claimants(key)].find(({ service }) => service === owner)
   const winner = claims.winner(key)
   if (!own || !winner || winner.service === owner) return {}

@@ -13,7 +13,7 @@ export {
 } from './datapath/load-balancer.ts'
 export { forSockets, type ForSockets } from './datapath/sockets.ts'
 export type { Drain } from './drain/log.ts'
-export { type DrainEvent, drainEvents, type DrainProgress, drainProgress } from './drain/progress.ts'
+export { type DrainEvent, drainEvents, type DrainProgress, drainProgress, lettingGo } from './drain/progress.ts'
 export type { TrafficPolicy } from './endpoints/choose.ts'
 export { type Fate, type Rule, rules } from './endpoints/verdict.ts'
 export {
@@ -29,6 +29,7 @@ export { ProxyHealthServer, type ProxyHealthServerOptions } from './health/proxy
 export type { Backend, BackendState, Member } from './model/backend.ts'
 export type { Frontend, FrontendKind, Protocol, Scope, SourceRanges } from './model/frontend.ts'
 export type { ServicesOptions } from './options.ts'
+export { type Notice, noticesOf } from './notices.ts'
 export { plan, type State, type Step, steps } from './plan.ts'
 export type { Problem } from './settings/problem.ts'
 export { formatAddressPort, frontendKey } from './table/claims-of.ts'

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type SockLb, loadSockLb } from '@skep/datapath/sock-lb'
-import { BpfError, MapHandle } from 'libbpf-ts'
+import { openSockLb, type SockLb, type SockLbSpec } from '@skep/datapath/sock-lb'
+import { BpfError, MapHandle, type MapSpec } from 'libbpf-ts'
+import type { Folders } from './folders.ts'
 import { type Capacities, defaultCapacities } from './state.ts'
+import { stageOf } from './upgrade/stage.ts'
 
 /** How the programs behave; fixed when they are loaded. */
 export interface Behaviour {
@@ -16,25 +18,35 @@ export interface Behaviour {
 
 export interface LoadOptions extends Behaviour {
   /** Where maps are pinned, or found. */
-  readonly pinRoot: string
-  /** For maps that are not there yet. */
+  readonly folders: Folders
+  /** At least this much room. */
   readonly capacities?: Partial<Capacities>
 }
 
-/** The map's name in the kernel, and which capacity is its size. */
+/** Programs that are in the kernel, and nowhere attached. */
+export interface Loaded {
+  readonly datapath: SockLb
+  /** Tables that those which were there cannot serve as, a line each; they are in the stage. */
+  readonly madeAnew: readonly string[]
+}
+
+/** Which capacity is a map's size. */
 const sizes = {
-  sockFrontends: ['sock_frontends', 'frontends'],
-  sockServices: ['sock_services', 'services'],
-  sockSlots: ['sock_slots', 'slots'],
-  sockBackends: ['sock_backends', 'backends'],
-  sockNodeAddresses: ['sock_node_addresses', 'nodeAddresses'],
-  sockAffinities: ['sock_affinities', 'affinities'],
-  sockPeers: ['sock_peers', 'peers'],
-  sockSubjects: ['sock_subjects', 'subjects'],
+  sockFrontends: 'frontends',
+  sockServices: 'services',
+  sockSlots: 'slots',
+  sockBackends: 'backends',
+  sockNodeAddresses: 'nodeAddresses',
+  sockAffinities: 'affinities',
+  sockPeers: 'peers',
+  sockSubjects: 'subjects',
 } as const
 
-/** Loads the programs over the maps that are pinned, making those that are not there. Attaches nothing. */
-export function load(options: LoadOptions): SockLb {
+/**
+ * Loads the programs over the maps that are pinned, making those that are not there. Where one is too small, or has another
+ * layout, a new one is pinned in the stage. Attaches nothing.
+ */
+export function load(options: LoadOptions): Loaded {
   try {
     return loadWith(options, 1)
   } catch (error) {
@@ -44,30 +56,36 @@ export function load(options: LoadOptions): SockLb {
   }
 }
 
-function loadWith(
-  { pinRoot, capacities, hostNetns, hostNamespaceOnly, protectBind }: LoadOptions,
-  saysWhy: 0 | 1,
-): SockLb {
-  const asked: Capacities = { ...defaultCapacities, ...capacities }
-  const maps = Object.fromEntries(
-    Object.entries(sizes).map(([map, [name, capacity]]) => {
-      return [map, { maxEntries: sizeOfPin(join(pinRoot, name)) ?? asked[capacity] }]
-    }),
-  )
+function loadWith(options: LoadOptions, saysWhy: 0 | 1): Loaded {
+  const { hostNetns, hostNamespaceOnly, protectBind } = options
+  using spec = openSockLb()
   const config = { hostNetns, hostOnly: Number(hostNamespaceOnly), protectBind: Number(protectBind), saysWhy }
-  return loadSockLb({ config, maps, pinRoot })
+  Object.assign(spec.config, config)
+  const madeAnew = placeMaps(spec.maps, options)
+  return { datapath: spec.load(), madeAnew }
 }
 
-/** What is pinned keeps its size. */
-function sizeOfPin(pin: string): number | undefined {
-  if (!existsSync(pin)) return undefined
-  using map = MapHandle.openPinned(pin)
-  return map.info.maxEntries
+function placeMaps(maps: SockLbSpec['maps'], { folders, capacities }: LoadOptions): string[] {
+  const asked: Capacities = { ...defaultCapacities, ...capacities }
+  for (const [name, capacity] of Object.entries(sizes)) maps[name as keyof typeof sizes].maxEntries = asked[capacity]
+  return Object.values(maps).flatMap((map) => placeMap(map, folders) ?? [])
+}
+
+/** Where a map is pinned, and how large: never smaller than what is there, whose entries would have no place. */
+export function placeMap(map: MapSpec, folders: Folders): string | undefined {
+  map.pinPath = join(folders.maps, map.name)
+  if (!existsSync(map.pinPath)) return undefined
+  using handle = MapHandle.openPinned(map.pinPath)
+  map.maxEntries = Math.max(map.maxEntries, handle.info.maxEntries)
+  const difference = map.differenceFrom({ handle })
+  if (difference === undefined) return undefined
+  map.pinPath = join(stageOf(folders).maps, map.name)
+  return `${map.name}: ${difference}`
 }
 
 /** How many entries each map has. */
 export function capacitiesOf(maps: SockLb['maps']): Capacities {
-  const entries = Object.entries(sizes).map(([map, [, capacity]]) => {
+  const entries = Object.entries(sizes).map(([map, capacity]) => {
     return [capacity, maps[map as keyof typeof sizes].handle.info.maxEntries]
   })
   return Object.fromEntries(entries) as Record<keyof Capacities, number>

@@ -104,7 +104,7 @@ function placeServices(want: Wanted, actual: State, capacities: Capacities): Dra
   }
   for (const [place, { block, slots }] of actual.services)
     if (draft.services.get(place)?.block !== block) draft.pool.give(block, orderFor(lengthOf(slots)))
-  checkRoom(draft, actual, capacities)
+  checkRoom(want, draft, actual, capacities)
   return draft
 }
 
@@ -158,17 +158,18 @@ function losesBackend({ slots }: ServiceState, { slots: now }: WantedService): b
 }
 
 /** Hash maps hold what goes and what comes at the same time; what does not fit is left out, the rest is carried out. */
-function checkRoom(draft: Draft, actual: State, capacities: Capacities): void {
+function checkRoom({ services }: Wanted, draft: Draft, actual: State, capacities: Capacities): void {
   let room = capacities.frontends - actual.frontends.size
-  for (const text of draft.frontends.keys()) {
-    if (actual.frontends.has(text) || room-- > 0) continue
-    draft.frontends.delete(text)
-    draft.problems.push({ frontend: text, message: `all ${capacities.frontends} frontends are taken` })
-  }
+  for (const { service, frontends } of services)
+    for (const text of frontends.keys()) {
+      if (!draft.frontends.has(text) || actual.frontends.has(text) || room-- > 0) continue
+      draft.frontends.delete(text)
+      draft.problems.push({ frontend: text, service, message: `all ${capacities.frontends} frontends are taken` })
+    }
 }
 
-function refuse({ name, frontends }: WantedService, why: string, { problems }: Draft): void {
-  for (const frontend of frontends.keys()) problems.push({ frontend, message: `${name}: ${why}` })
+function refuse({ name, service, frontends }: WantedService, why: string, { problems }: Draft): void {
+  for (const frontend of frontends.keys()) problems.push({ frontend, service, message: `${name}: ${why}` })
 }
 
 function backendsIn(services: Iterable<ServiceState>, want: Wanted): Map<number, BackendState> {

@@ -1,20 +1,24 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { type SockLb, sockVerdictsByIndex, type SockVerdictName } from '@skep/datapath/sock-lb'
+import type { NetworkNamespace } from 'netlink-ts'
 import { selfTest, type SelfTestOptions, type SelfTestResult } from '@skep/cgroup'
 import { apply } from './apply.ts'
-import { attachAll, detachAll } from './attach.ts'
+import { attachAll, cgroupId, detachAll } from './attach.ts'
 import type { SockBackend, SockDesired } from './desired.ts'
 import { endSockets, type EndOptions } from './end-sockets.ts'
 import { type Explanation, explain, type Question } from './explain.ts'
 import { type Gauge, gauges } from './gauges.ts'
+import { type Folders, foldersIn } from './folders.ts'
 import { keyOf, textOf } from './key.ts'
-import { type Behaviour, capacitiesOf, load } from './load.ts'
+import { type Behaviour, capacitiesOf, load, type Loaded } from './load.ts'
 import { knownBackends } from './known.ts'
 import { MappedArrays } from './maps.ts'
+import { countSockets } from './open-sockets.ts'
 import { plan, type Plan } from './plan.ts'
 import { readState } from './read.ts'
 import type { Capacities, State } from './state.ts'
+import { dropStage } from './upgrade/stage.ts'
+import { finishUpgrade, upgrade } from './upgrade/upgrade.ts'
 
 /** The address of RFC 7600 that no host has. */
 const TEST_DESTINATION = { address: '192.0.0.8', port: 9, protocol: 'UDP' } as const
@@ -28,7 +32,7 @@ export interface SocketLbOptions extends Behaviour {
   readonly pins: string
   /** The folder of the cgroup v2 whose processes are served: the host's root, found by `@skep/cgroup`. */
   readonly cgroup: string
-  /** For a new installation; what is pinned keeps its sizes. */
+  /** At least so much room: tables that are smaller grow, with what is in them; none shrinks. */
   readonly capacities?: Partial<Capacities>
 }
 
@@ -41,27 +45,36 @@ export class SocketLb implements Disposable {
   readonly #options: SocketLbOptions
   readonly #loaded: SockLb
   readonly #arrays: MappedArrays
+  /** Tables that were made anew at the start, with what was in them: which, and why, a line each. */
+  readonly madeAnew: readonly string[]
   #state: State
 
-  private constructor(options: SocketLbOptions, loaded: SockLb) {
+  private constructor(options: SocketLbOptions, { datapath, madeAnew }: Loaded) {
     this.#options = options
-    this.#loaded = loaded
-    this.#arrays = new MappedArrays(loaded.maps)
-    this.#state = readState(loaded.maps, this.#arrays)
+    this.#loaded = datapath
+    this.madeAnew = madeAnew
+    this.#arrays = new MappedArrays(datapath.maps)
+    this.#state = readState(datapath.maps, this.#arrays)
   }
 
   /**
    * Loads the programs over the pinned maps, if there are, and attaches them, or puts them in the place of those that are.
+   * Maps that are too small, or those of a release with another layout, are made anew, filled, and exchanged while sockets
+   * are served: those that have a backend keep it, and its name.
    *
-   * Throws {@link SockLbError} CGROUP; `BpfError` LAYOUT_MISMATCH, where the maps are those of a release with another layout.
+   * Throws {@link SockLbError} CGROUP; LAYOUT, where what is pinned cannot become what this release needs: nothing has changed.
    */
   static open(options: SocketLbOptions): SocketLb {
     const folders = foldersIn(options.pins)
+    cgroupId(options.cgroup)
     mkdirSync(folders.maps, { recursive: true, mode: 0o700 })
+    finishUpgrade(folders, options.cgroup)
     using stack = new DisposableStack()
-    const loaded = stack.use(load({ ...options, pinRoot: folders.maps }))
+    const loaded = loadInto(folders, options)
+    stack.use(loaded.datapath)
+    if (loaded.madeAnew.length > 0) upgrade(folders, options.cgroup, loaded.datapath.programs)
     const made = stack.use(new SocketLb(options, loaded))
-    attachAll(loaded.programs, options.cgroup, folders.links)
+    attachAll(loaded.datapath.programs, options.cgroup, folders.links)
     stack.move()
     return made
   }
@@ -87,6 +100,11 @@ export class SocketLb implements Disposable {
   /** Ends sockets that have a backend which their service does not have any more. */
   endSockets(options: EndOptions): number {
     return endSockets(this.#loaded.maps.sockPeers, this.#state, options)
+  }
+
+  /** How many open sockets have each of these backends, in those namespaces. */
+  openSockets(backends: ReadonlySet<number>, namespaces: Iterable<NetworkNamespace>): ReadonlyMap<number, number> {
+    return countSockets(this.#loaded.maps.sockPeers, backends, namespaces)
   }
 
   /** Where a socket that connects there goes, and why. */
@@ -145,17 +163,23 @@ export class SocketLb implements Disposable {
 
 /** Takes the programs off and the pins away. Sockets that have a backend keep it, under its own name. */
 export function uninstallSocketLb(pins: string): void {
-  const { root, maps, links } = foldersIn(pins)
-  detachAll(links)
-  if (existsSync(maps)) for (const name of readdirSync(maps)) rmSync(join(maps, name))
-  for (const folder of [maps, root, pins]) removeEmpty(folder)
+  const folders = foldersIn(pins)
+  dropStage(folders)
+  detachAll(folders.links)
+  rmSync(folders.maps, { recursive: true, force: true })
+  for (const folder of [folders.root, pins]) removeEmpty(folder)
 }
 
 function removeEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
 }
 
-function foldersIn(pins: string): { readonly root: string; readonly maps: string; readonly links: string } {
-  const root = join(pins, 'sock')
-  return { root, maps: join(root, 'maps'), links: join(root, 'links') }
+/** What a load that failed has pinned in the stage goes with it. */
+function loadInto(folders: Folders, options: SocketLbOptions): Loaded {
+  try {
+    return load({ ...options, folders })
+  } catch (error) {
+    dropStage(folders)
+    throw error
+  }
 }

@@ -22,7 +22,7 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
   },
   async udp({ address, port, connected, times = 1, socket: known = 0 }) {
     const socket = datagrams.get(known) ?? createSocket(address.includes(':') ? 'udp6' : 'udp4')
-    if (connected === true)
+    if (connected === true && known === 0)
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject)
         socket.connect(port, address, resolve)

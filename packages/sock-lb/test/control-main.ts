@@ -9,6 +9,7 @@ interface Told {
 }
 
 const { options, frontends } = JSON.parse(process.argv[2]!) as Told
+console.log('opens')
 using lb = SocketLb.open({ ...options, hostNetns: BigInt(options.hostNetns) })
 const { problems } = lb.reconcile(desired(frontends))
 console.log(`reconciled ${JSON.stringify(problems)}`)

@@ -17,6 +17,7 @@ static napi_value init(napi_env env, napi_value exports)
 		EXPORT("send", message__send),
 		EXPORT("receive", message__receive),
 		EXPORT("attachFilter", filter__attach),
+		EXPORT("scheduleRealtime", schedule__realtime),
 		EXPORT("pollStart", poll__start),
 		EXPORT("pollStartWritable", poll__start_writable),
 		EXPORT("pollStop", poll__stop),

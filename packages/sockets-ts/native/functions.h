@@ -19,4 +19,6 @@ napi_value socket__local_name(napi_env env, napi_callback_info info);
 
 napi_value filter__attach(napi_env env, napi_callback_info info);
 
+napi_value schedule__realtime(napi_env env, napi_callback_info info);
+
 #endif

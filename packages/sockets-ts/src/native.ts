@@ -16,6 +16,7 @@ export interface Native {
   send(fd: number, bytes: Uint8Array, to: Uint8Array, control: Uint8Array): number
   receive(fd: number, buffer: Uint8Array, from: Uint8Array, control: Uint8Array, lengths: Uint8Array): number
   attachFilter(fd: number, program: Uint8Array): number
+  scheduleRealtime(priority: number): number
   pollStart(fd: number, callback: () => void): Handle | number
   pollStartWritable(fd: number, callback: () => void): Handle | number
   pollStop(handle: Handle): number

@@ -1,11 +1,27 @@
-import { ApiSource, type Cluster, inCluster, loadKubeConfig, type Source } from '@skep/kube'
+import { ApiClient, ApiSource, type Cluster, inCluster, loadKubeConfig, type Source } from '@skep/kube'
 import type { Settings } from '../options/catalogue/index.ts'
 
 type Where = Pick<Settings, 'k8s-api-server' | 'k8s-kubeconfig-path'>
 
-/** Where objects come from: a kubeconfig, else the pod's service account. */
-export function openSource(where: Where, userAgent: string): Source {
-  return new ApiSource(clusterOf(where), { userAgent })
+/** Where objects come from, and events go to. */
+export interface OpenCluster extends AsyncDisposable {
+  readonly source: Source
+  readonly client: ApiClient
+}
+
+/** By a kubeconfig, else by the pod's service account. */
+export function openCluster(where: Where, userAgent: string): OpenCluster {
+  const cluster = clusterOf(where)
+  const source = new ApiSource(cluster, { userAgent })
+  const client = new ApiClient(cluster, { userAgent })
+  return {
+    source,
+    client,
+    async [Symbol.asyncDispose]() {
+      client[Symbol.dispose]()
+      await source[Symbol.asyncDispose]()
+    },
+  }
 }
 
 function clusterOf({ 'k8s-api-server': address, 'k8s-kubeconfig-path': path }: Where): Cluster {

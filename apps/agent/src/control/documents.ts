@@ -1,7 +1,9 @@
-import { type FollowStatus, formatRefusal } from '@skep/kube'
-import { capacity, type Compiled, type Frontend, type Gauge } from '@skep/services'
+import { type EventRecorder, type FollowStatus, formatRefusal } from '@skep/kube'
+import type { Gauge as PodGauge } from '@skep/pod-tc'
+import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
+import type { PodRow, Pods } from '../pods/pods.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 
 /** What `skep-agent status` shows. */
@@ -18,17 +20,38 @@ export interface StatusDocument {
     readonly backends: number
   }
   readonly draining: number
+  /** How far each of them is. */
+  readonly drains: readonly DrainProgress[]
+  /** What was told to users of services as Kubernetes events. */
+  readonly events: EventCounts
   /** `undefined`: services at the socket are not asked for. */
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
+  /** `undefined`: as `sockets`. */
+  readonly pods?: PodsDocument
   readonly gauges: readonly Gauge[]
   readonly round?: Round
   readonly problems: readonly string[]
 }
 
-export function statusDocument(
-  agent: Agent,
-  { version, sources, sockets }: { version: string; sources: readonly FollowStatus[]; sockets: Sockets | undefined },
-): StatusDocument {
+/** Pods of this node, and those that are served at their devices. */
+export interface PodsDocument {
+  readonly rows: readonly PodRow[]
+  readonly verdicts: Readonly<Record<string, string>>
+  readonly gauges: readonly PodGauge[]
+}
+
+type EventCounts = EventRecorder['counts']
+
+/** What the agent itself does not know. */
+interface Around {
+  readonly version: string
+  readonly sources: readonly FollowStatus[]
+  readonly sockets: Sockets | undefined
+  readonly drains: readonly DrainProgress[]
+  readonly events: EventCounts
+}
+
+export function statusDocument(agent: Agent, { version, sources, sockets, drains, events }: Around): StatusDocument {
   const { table, round, health } = agent
   const compiled = [...table.services()]
   return {
@@ -44,15 +67,22 @@ export function statusDocument(
       backends: table.backendCount,
     },
     draining: [...table.drains].length,
+    drains,
+    events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
+    ...(agent.pods && { pods: podsDocument(agent.pods) }),
     gauges: capacity(table),
     ...(round && { round }),
     problems: problemsOf(agent, sources, compiled),
   }
 }
 
-function counts(sockets: Sockets): Record<string, string> {
-  return Object.fromEntries(Object.entries(sockets.verdicts()).map(([name, count]) => [name, String(count)]))
+function podsDocument(pods: Pods): PodsDocument {
+  return { rows: pods.rows(), verdicts: counts(pods), gauges: pods.gauges() }
+}
+
+function counts(counted: Pick<Sockets | Pods, 'verdicts'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(counted.verdicts()).map(([name, count]) => [name, String(count)]))
 }
 
 function problemsOf(

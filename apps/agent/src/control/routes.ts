@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import { json, text, type Answer, type Handler } from '@skep/control-socket'
-import type { Source } from '@skep/kube'
+import type { EventRecorder, Source } from '@skep/kube'
 import { explain, formatExplanation } from '@skep/services'
 import type { Agent } from '../agent.ts'
+import type { Drains } from '../drain/drains.ts'
 import { configDocument } from '../options/explain.ts'
 import type { RouteAnnouncer } from '../bgp/announcer.ts'
 import type { Resolved } from '../options/resolve.ts'
@@ -16,6 +17,8 @@ export interface ControlParts {
   readonly source: Source
   readonly sockets: Sockets | undefined
   readonly announcer: RouteAnnouncer | undefined
+  readonly drains: Drains
+  readonly recorder: EventRecorder
   readonly resolved: Resolved
   /** The cookie of the host's network namespace. */
   readonly hostNetns: bigint
@@ -37,8 +40,15 @@ export function routes(parts: ControlParts): Handler {
 }
 
 /** How everything is now. */
-export function statusOf({ agent, source, sockets, version }: ControlParts): StatusDocument {
-  return statusDocument(agent, { version, sources: source.status(), sockets })
+export function statusOf({ agent, source, sockets, drains, recorder, version }: ControlParts): StatusDocument {
+  const { progress } = drains
+  return statusDocument(agent, {
+    version,
+    sources: source.status(),
+    sockets,
+    drains: progress,
+    events: recorder.counts,
+  })
 }
 
 /** `namespace/name` of a service or pod, or an address and port that somebody connects to. */
@@ -46,10 +56,11 @@ function explained(parts: ControlParts, what: string): Answer {
   const destination = parseDestination(what)
   if (destination) return explainDestination(parts, destination)
   const found = explain(parts.agent.table, what, Date.now() / 1000)
-  if (found) return text(formatExplanation(found).join('\n'))
+  const pod = parts.agent.pods?.explain(what) ?? []
+  if (found || pod.length > 0) return text([...pod, ...(found ? formatExplanation(found) : [])].join('\n'))
   return json(
     {
-      error: `${JSON.stringify(what)} is no service or pod with host ports here; write namespace/name, or address:port`,
+      error: `${JSON.stringify(what)} is no service here, and no pod of this node; write namespace/name, or address:port`,
     },
     404,
   )

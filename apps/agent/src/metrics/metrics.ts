@@ -25,12 +25,36 @@ const perTable = (value: (gauge: { readonly used: number; readonly size: number 
   ]
 }
 
+const ofDrain = ({ service, backend }: { readonly service: string; readonly backend: string }) => ({ service, backend })
+
 /** Everything is read when somebody asks; counters that the kernel keeps are its own. */
 const families: readonly Family[] = [
   { name: 'services', help: 'Services of the cluster', samples: ({ services }) => one(services.total) },
   { name: 'frontends', help: 'Frontends on this node', samples: ({ services }) => one(services.frontends) },
   { name: 'backends', help: 'Backends on this node', samples: ({ services }) => one(services.backends) },
   { name: 'draining_backends', help: 'Backends that terminate', samples: ({ draining }) => one(draining) },
+  {
+    name: 'drain_open_connections',
+    help: 'Sockets of this node that have a backend which terminates, as they were counted last',
+    samples: ({ drains }) =>
+      drains.map(({ openConnections, ...drain }) => ({ labels: ofDrain(drain), value: openConnections })),
+  },
+  {
+    name: 'drain_seconds',
+    help: 'For how long a backend has drained',
+    samples: ({ drains }, now) =>
+      drains.map(({ since, ...drain }) => ({ labels: ofDrain(drain), value: now / 1000 - since })),
+  },
+  {
+    name: 'events_written_total',
+    help: 'Kubernetes events that were written',
+    samples: ({ events }) => one(events.written),
+  },
+  {
+    name: 'events_dropped_total',
+    help: 'Kubernetes events that were not: too many at once, or the API server did not take them',
+    samples: ({ events }) => one(events.dropped),
+  },
   { name: 'problems', help: 'What status calls a problem', samples: ({ problems }) => one(problems.length) },
   { name: 'healthy', help: '1: changes are written as they come', samples: ({ healthy }) => one(Number(healthy)) },
   {
@@ -67,6 +91,17 @@ const families: readonly Family[] = [
         labels: { verdict },
         value: Number(count),
       })),
+  },
+  {
+    name: 'pods_at_device',
+    help: 'Pods of this node whose services are translated at their devices',
+    samples: ({ pods }) => (pods ? one(pods.rows.filter(({ device }) => device !== undefined).length) : []),
+  },
+  {
+    name: 'pod_verdicts_total',
+    help: 'What became of packets at pods’ devices, since the maps were made',
+    samples: ({ pods }) =>
+      Object.entries(pods?.verdicts ?? {}).map(([verdict, count]) => ({ labels: { verdict }, value: Number(count) })),
   },
 ]
 

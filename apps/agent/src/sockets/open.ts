@@ -20,7 +20,9 @@ export function openSockets({ settings, hostNetns, log }: OpenOptions): Sockets 
   mountBpffs(settings['bpf-root'])
   const cgroup = rootOf(settings, log)
   log.info({ cgroup }, `services are balanced at the sockets of ${cgroup}`)
-  return new Sockets({ settings, cgroup, hostNetns })
+  const sockets = new Sockets({ settings, cgroup, hostNetns })
+  for (const line of sockets.madeAnew) log.info(`a table was made anew, with what was in it: ${line}`)
+  return sockets
 }
 
 /** Says whether a socket meets the programs. One that does not is no reason to stop: what is attached serves others. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { SelfTestResult } from '@skep/cgroup'
 import { backendKey, IdPool, type ServiceTable, type TableState } from '@skep/services'
-import { type Explanation, type Gauge, type Plan, type Question, SocketLb } from '@skep/sock-lb'
+import { currentNamespace } from 'netlink-ts'
+import { type Explanation, type Gauge, type Plan, type Question, SocketLb, type SockSubject } from '@skep/sock-lb'
 import type { Settings } from '../options/catalogue/index.ts'
 import { usedNamespaces } from '../node/namespaces.ts'
 import { socketsDesired } from './desired.ts'
@@ -13,6 +14,15 @@ export interface SocketsOptions {
   readonly cgroup: string
   /** The cookie of the host's network namespace. */
   readonly hostNetns: bigint
+}
+
+/** What a round of sockets takes beside the table. */
+export interface Around {
+  readonly nodeAddresses: readonly string[]
+  /** Backends whose time to drain is over. */
+  readonly lettingGo: ReadonlySet<number>
+  /** Pods whose sockets are left alone. */
+  readonly subjects?: readonly SockSubject[]
 }
 
 /** Services at the socket: a service address becomes a backend at connect(2), before there is a packet. */
@@ -34,20 +44,38 @@ export class Sockets implements Disposable {
     })
   }
 
-  /** Brings the maps to what the table says now, and ends connected UDP sockets whose backend is gone. */
-  apply(table: ServiceTable, nodeAddresses: readonly string[]): Plan {
-    const subjects = subjectsIn(this.#cgroup, this.#settings)
+  /**
+   * Brings the maps to what the table says now, and ends sockets whose backend is gone: connected UDP; TCP where that is asked
+   * for, and to backends whose time to drain is over.
+   */
+  apply(table: ServiceTable, { nodeAddresses, lettingGo, subjects: pods = [] }: Around): Plan {
+    const subjects = [...subjectsIn(this.#cgroup, this.#settings), ...pods]
     const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
-    if (plan.endsSockets) this.#balancer.endSockets({ namespaces: usedNamespaces() })
+    if (plan.endsSockets) this.#endSockets(lettingGo)
     return plan
   }
 
+  /** What is known of services, for who translates beside the sockets. */
+  get services(): SocketLb['maps'] {
+    return this.#balancer.maps
+  }
+
+  /** How many open sockets of this node and its pods have each of these backends. */
+  openSockets(backends: ReadonlySet<number>): ReadonlyMap<number, number> {
+    return this.#balancer.openSockets(backends, usedNamespaces())
+  }
+
   /** What a table goes on with: backends keep the ids that sockets know them by. */
-  restored(): TableState {
+  restored(): Pick<TableState, 'ids'> {
     const taken = this.#balancer.backends().map(({ id, protocol, address, port }) => {
       return { id, key: backendKey(protocol, address, port) }
     })
     return { ids: new IdPool(undefined, taken) }
+  }
+
+  /** Tables that have grown or changed at the start, with what was in them, a line each. */
+  get madeAnew(): readonly string[] {
+    return this.#balancer.madeAnew
   }
 
   /** Whether the programs see this host's sockets: tries one. */
@@ -65,6 +93,14 @@ export class Sockets implements Disposable {
 
   verdicts(): Readonly<Record<string, bigint>> {
     return this.#balancer.verdicts()
+  }
+
+  #endSockets(allOf: ReadonlySet<number>): void {
+    const protocols = this.#settings['lb-sock-terminate-all-protos'] ? (['udp', 'tcp'] as const) : (['udp'] as const)
+    const isAlsoPods = this.#settings['bpf-lb-sock-terminate-pod-connections']
+    using host = isAlsoPods ? undefined : currentNamespace()
+    const namespaces = host ? [host] : usedNamespaces()
+    this.#balancer.endSockets({ namespaces, protocols, allOf })
   }
 
   [Symbol.dispose](): void {

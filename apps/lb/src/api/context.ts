@@ -1,6 +1,6 @@
 import type { Controller } from '../controller/controller.ts'
+import { openInstance, type OpenInstance } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { openInstance, type OpenInstance } from '../status/open.ts'
 import { HttpProblem } from './problem.ts'
 
 /** What the routes work with. */

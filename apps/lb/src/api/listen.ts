@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { dirname } from 'node:path'
 import { CompanionError, listenAlone } from '@skep/companion'
-import { LbError } from '../error.ts'
+import { LbError } from '@skep/lb-engine'
 
 /** What the kernel takes for a unix socket's path. */
 const MOST_PATH_BYTES = 107

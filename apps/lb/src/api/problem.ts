@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CiliumRefusal } from '../cilium/refused.ts'
 import { ConfigError } from '@skep/config-file'
-import { LbError, type LbErrorCode } from '../error.ts'
+import { LbError, type LbErrorCode } from '@skep/lb-engine'
 
 /** One thing wrong in what was sent. */
 export interface ProblemEntry {

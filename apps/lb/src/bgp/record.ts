@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { writeFileAtomically } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { writeFileAtomically } from '../instance/write.ts'
 import type { Bgp } from './config.ts'
 import type { DesiredRoute } from './desired.ts'
 import type { Leaving } from './leaving.ts'

@@ -1,6 +1,5 @@
 import { openNetlink } from 'netlink-ts'
-import { hasLiveLinks } from '../devices/links.ts'
-import { requireSameNamespace } from '../instance/namespace.ts'
+import { hasLiveLinks, requireSameNamespace } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { deviceNamer, knownDevices } from './output/devices.ts'
 import type { Output } from './output/output.ts'

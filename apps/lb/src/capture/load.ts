@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { type LbTcCapture, openLbTcCapture } from '@skep/datapath/lb-tc-capture'
 import { type LbXdpCapture, openLbXdpCapture } from '@skep/datapath/lb-xdp-capture'
 import { BpfError, MapHandle, type MapSpec } from 'libbpf-ts'
-import { readProgram } from '../datapath/installed.ts'
-import { programPin } from '../datapath/pin.ts'
-import { LbError } from '../error.ts'
+import { LbError, programPin, readProgram } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 
 /** Loads the capturing program for XDP over the instance's pinned maps, with its configuration. Attaches nothing, pins nothing. */

@@ -1,7 +1,7 @@
 import { readServices, type ServiceRecord } from '@skep/lb-maps'
+import { openInstance } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { Declared, lastConfig } from '../status/last-config.ts'
-import { openInstance } from '../status/open.ts'
 import { frontendOf } from '../status/services.ts'
 import type { Frontend } from './filter/filter.ts'
 import type { Services } from './filter/parse.ts'

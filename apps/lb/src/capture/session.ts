@@ -2,14 +2,13 @@ import { setTimeout } from 'node:timers/promises'
 import { readClock } from '@skep/datapath/clock'
 import type { LbXdpCapture } from '@skep/datapath/lb-xdp-capture'
 import type { RingBufferReader } from 'libbpf-ts'
-import { datapathTime } from '../datapath/time.ts'
+import { beginCapture, datapathTime } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { encodeFilter } from './filter/encode.ts'
 import type { Filter } from './filter/filter.ts'
 import { leavesChanged, readFrame, type Frame } from './frame.ts'
 import { loadCapture, loadTcCapture, notInstalled } from './load.ts'
 import { hooksInUse, type Stand, swapIn } from './swap.ts'
-import { beginCapture } from './under-way.ts'
 
 /** What a capture is bounded by. It ends at the first of them. */
 export interface CaptureBounds {

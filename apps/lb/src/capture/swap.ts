@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs'
 import { BpfError, Program } from 'libbpf-ts'
-import { readProgram } from '../datapath/installed.ts'
-import { programPin } from '../datapath/pin.ts'
-import { loadTc } from '../datapath/tc.ts'
-import { openLive } from '../devices/attached.ts'
-import type { InstancePaths, LinkHook } from '../instance/paths.ts'
+import { type LinkHook, loadTc, openLive, programPin, readProgram } from '@skep/lb-engine'
+import type { InstancePaths } from '../instance/paths.ts'
 
 /** What takes the load balancer's place on each hook. */
 export type Stand = Readonly<Partial<Record<LinkHook, Program>>>

@@ -7,32 +7,42 @@ import { type Netlink, openNetlink } from 'netlink-ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { count } from '@skep/config-file'
-import { fixedFindings, readInstalled } from '../datapath/installed.ts'
-import { sizingFor } from '../datapath/settings.ts'
-import { modesFor } from '../devices/plan.ts'
-import { explainDevices } from '../devices/explain.ts'
-import { nativeNote } from '../devices/above.ts'
-import { deviceWarnings, type Selected, selectDevices } from '../devices/select.ts'
-import { backendAddresses, usesFamily } from '../engine/desired.ts'
-import { missingForRun } from '../host/preflight.ts'
+import {
+  type EngineModel,
+  backendAddresses,
+  backendNeeds,
+  deviceWarnings,
+  domainsOf,
+  explainDevices,
+  fixedFindings,
+  formatKey,
+  kernelNotes,
+  modesFor,
+  nativeNote,
+  planLayers,
+  plannedChanges,
+  procSettings,
+  readInstalled,
+  resolveBackends,
+  type RouteDomain,
+  routeLookup,
+  selectDevices,
+  type Selected,
+  sizingFor,
+  usesFamily,
+  wantedSettings,
+} from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
+import { engineModel } from '../config/model.ts'
+import { missingForRun } from '../host/preflight.ts'
 import { sourceRangeWarnings } from './source-ranges.ts'
 import { frameWarnings, promiscuityWarnings } from './frames.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
-import { planLayers } from '../layers/plan.ts'
 import { vethWarnings } from './veth.ts'
 import { vlanTagWarnings } from './vlan-tags.ts'
 import { machineRules } from '../machine.ts'
 import { findWay } from '../explain/route.ts'
-import { routeLookup } from '../nexthop/lookup.ts'
-import { kernelNotes } from '../host/kernel.ts'
-import { backendNeeds } from '../nexthop/needs.ts'
-import { resolveBackends } from '../nexthop/resolve.ts'
-import { domainsOf, type RouteDomain } from '../nexthop/vrf.ts'
-import { plannedChanges } from '../sysctl/keep.ts'
-import { formatKey, procSettings } from '../sysctl/proc.ts'
-import { wantedSettings } from '../sysctl/wanted.ts'
 
 /** What `run` would do on this machine, a line each. */
 export interface CheckReport {
@@ -77,13 +87,14 @@ function describeHost(config: Config): CheckReport {
   const names = new Map(links.map(({ index, name }) => [index, name]))
   const indexes = links.flatMap(({ index, name }) => (devices.includes(name) ? [index] : []))
   const domains = domainsOf(links, indexes)
+  const model = engineModel(config)
   const { sources, unreachable, warnings } = resolveBackends({
-    backends: backendAddresses(config),
+    backends: backendAddresses(model),
     lookup: routeLookup(netlink, (index) => names.get(index) ?? `device ${index}`, domains),
     sources: config.snat.sources,
     devices,
     before: new Map(),
-    needs: backendNeeds(config),
+    needs: backendNeeds(model),
   })
   const own = [...netlink.address.list()].map(({ address, index }) => ({
     address: address.split('/')[0]!,
@@ -103,7 +114,7 @@ function describeHost(config: Config): CheckReport {
       `own addresses towards the backends: ${[...new Set(sources.values())].join(', ') || 'none'}, ports ${config.snat.portRange.from}-${config.snat.portRange.to}`,
       ...announced.lines,
       ...bgpLines(config),
-      ...describeSettings(config, [...devices, ...layers.carried]),
+      ...describeSettings(model, [...devices, ...layers.carried]),
     ],
     warnings: [
       ...deviceWarnings(selected),
@@ -136,9 +147,9 @@ function wayTo(netlink: Netlink, address: string, domains: readonly RouteDomain[
   return 'mtu' in way ? way.mtu : undefined
 }
 
-function describeSettings(config: Config, devices: readonly string[]): string[] {
+function describeSettings(model: EngineModel, devices: readonly string[]): string[] {
   const settings = procSettings()
-  const needs = { devices, ipv4: usesFamily(config, 4), ipv6: usesFamily(config, 6), portRange: config.snat.portRange }
+  const needs = { devices, ipv4: usesFamily(model, 4), ipv6: usesFamily(model, 6), portRange: model.snat.portRange }
   const wanted = wantedSettings(needs, settings)
   const why = new Map(wanted.map(({ key, why: reason }) => [key, reason]))
   return plannedChanges(wanted, settings).map(

@@ -1,5 +1,5 @@
 import { type Link, NetlinkError, openEthtool } from 'netlink-ts'
-import type { Arrival } from '../layers/plan.ts'
+import type { Arrival } from '@skep/lb-engine'
 
 /**
  * Warnings about cards that take tags off frames, which XDP in their driver never sees then. `strips`: whether a card

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { writeFileAtomically } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { writeFileAtomically } from '../instance/write.ts'
 import type { PutService } from './model.ts'
 
 /** The services that were put; they outlive the process, and end with the installation. */

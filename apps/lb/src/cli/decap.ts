@@ -7,8 +7,7 @@ import { runDecap } from '../decap/run.ts'
 import { formatDecapStatus, readDecapStatus } from '../decap/status.ts'
 import { removeDecap } from '../decap/uninstall.ts'
 import { requirePrivileges } from '../host/preflight.ts'
-import { requireSameNamespace } from '../instance/namespace.ts'
-import { ownInstance } from '../instance/own.ts'
+import { ownInstance, requireSameNamespace } from '@skep/lb-engine'
 import { addCommand, type InstanceFlags } from './options.ts'
 
 interface Config {

@@ -1,6 +1,6 @@
 import { requirePrivileges } from '../host/preflight.ts'
+import { openInstance, type OpenInstance } from '@skep/lb-engine'
 import { instancePaths, type InstancePaths } from '../instance/paths.ts'
-import { openInstance, type OpenInstance } from '../status/open.ts'
 import { NOT_INSTALLED } from './help.ts'
 import type { InstanceFlags } from './options.ts'
 

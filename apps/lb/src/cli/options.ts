@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { defaultInstance, type InstanceOptions } from '../instance/paths.ts'
+import { defaultInstance, type InstanceOptions } from '@skep/lb-engine'
 
 /** What {@link addCommand} gives to every command. */
 export type InstanceFlags = InstanceOptions

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { sourceRangeWarnings } from '../check/source-ranges.ts'
-import { desiredState } from '../engine/desired.ts'
+import { servicesOf } from './model.ts'
 import { diffConfigs } from './diff.ts'
 import { parseConfig } from './load.ts'
 import { ConfigError } from '@skep/config-file'
@@ -38,7 +38,7 @@ describe('whom a service admits', () => {
     )
     const sourceRanges = { allow: ['192.0.2.0/24', '2001:db8::/48'], deny: ['192.0.2.7/32'] }
     expect(config.services[0]?.sourceRanges).toEqual(sourceRanges)
-    const { services } = desiredState(config, new Map())
+    const services = servicesOf(config)
     expect(services.map((service) => service.sourceRanges)).toEqual([sourceRanges, sourceRanges])
     expect(sourceRangeWarnings(config)).toEqual([])
   })
@@ -121,7 +121,7 @@ describe('how often its clients may open connections', () => {
     const config = parseConfig('lb.yaml', text('rateLimit: { newConnectionsPerSecond: 100 }'))
     const limit = { newConnectionsPerSecond: 100, prefix: { ipv4: 32, ipv6: 64 } }
     expect(config.services[0]?.rateLimit).toEqual(limit)
-    expect(desiredState(config, new Map()).services.map(({ rateLimit }) => rateLimit)).toEqual([limit, limit])
+    expect(servicesOf(config).map(({ rateLimit }) => rateLimit)).toEqual([limit, limit])
   })
 
   test.each([

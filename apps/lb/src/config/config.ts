@@ -1,24 +1,16 @@
 import type { HealthCheck, PassivePolicy } from '@skep/lb-health'
-import type { PermanentPolicy } from '@skep/neighbor'
+import type { DsrSources, EngineSettings } from '@skep/lb-engine'
 import type { Announce } from '../announce/config.ts'
 import type { Bgp, ServiceBgp } from '../bgp/config.ts'
 import type { BackendState } from './state.ts'
-import type { PortRange } from './fields.ts'
 import type { MetricsSettings } from '../metrics/settings.ts'
 
+export type { Acceleration, Capacity, Neighbors, Snat } from '@skep/lb-engine'
+
 /** A valid configuration, every default filled in. Addresses are in canonical spelling. */
-export interface Config {
-  /** `auto`, names and globs, and those with `-` or `+` before them, in the order of the file. */
-  readonly devices: readonly string[]
+export interface Config extends EngineSettings {
   readonly mode: Mode
   readonly dsr: Dsr
-  readonly acceleration: Acceleration
-  readonly snat: Snat
-  /** How next hops are kept resolved. */
-  readonly neighbors?: Neighbors | undefined
-  readonly capacity: Capacity
-  /** Two 64-bit words in hex. Load balancers that share service addresses need the same. */
-  readonly hashKey: string
   /** By VRRP, on the clients' own link. Without it routers tell the way to the service addresses. */
   readonly announce?: Announce | undefined
   /** By BGP, to routers. Without it somebody else tells them. */
@@ -27,9 +19,6 @@ export interface Config {
   readonly metrics?: MetricsSettings | undefined
   readonly services: readonly Service[]
 }
-
-/** `native` refuses a device whose driver cannot; `best-effort` falls back to `generic` and says why. */
-export type Acceleration = 'native' | 'best-effort' | 'generic' | 'tc'
 
 /** `snat`: with the load balancer's own address as source. `dsr`: direct server return, the backend answers the client itself. */
 export type Mode = 'snat' | 'dsr'
@@ -40,48 +29,14 @@ export type Mode = 'snat' | 'dsr'
  */
 export type Dispatch = 'ipip' | 'l2' | 'opt'
 
-export interface Dsr {
+export interface Dsr extends DsrSources {
   readonly dispatch: Dispatch
-  /** Prefixes that the outer source of `ipip` comes from, one a family at most; without one, an own address. */
-  readonly tunnelSources: readonly string[]
 }
 
 /** All connections of a client's address go to one backend. */
 export interface SessionAffinity {
   /** Until it has been silent for so long. */
   readonly clientIP: { readonly timeoutSeconds: number }
-}
-
-export interface Snat {
-  readonly portRange: PortRange
-  /** Own addresses to use towards backends; empty: the one that the route prefers. */
-  readonly sources: readonly string[]
-}
-
-export interface Neighbors {
-  /** `auto`: by the kernel itself where it can (Linux 5.16); `use`: by asking it again and again. */
-  readonly keep: 'auto' | 'use'
-  /** What becomes of permanent entries of next hops that nobody is known to have left. */
-  readonly permanent: PermanentPolicy
-  /** With `use`: so often for each. */
-  readonly refreshSeconds: number
-  /** At most so many requests a second. */
-  readonly perSecond: number
-}
-
-/** Sizes of the tables, fixed while the load balancer is loaded. */
-export interface Capacity {
-  readonly services: number
-  readonly backends: number
-  readonly connections: number
-  /** Flows remembered while slots of their services change hands (DSR, affinity), or for good (random choice with DSR). */
-  readonly records: number
-  /** Prefixes in the source ranges of all services, counted once for each frontend. */
-  readonly sourceRanges: number
-  /** Client prefixes whose new connections are counted at one time. */
-  readonly rateLimitedClients: number
-  /** Packets in fragments on their way at one time. */
-  readonly fragments: number
 }
 
 export interface Service {

@@ -2,6 +2,7 @@ import { field, readAddress, Refusal, show, wrong } from '@skep/config-file'
 import { cidrNetwork, formatCidr, tryParseCidr } from '@skep/packet'
 import { rangeTrouble } from '@skep/lb-maps'
 import { entryProblem } from '@skep/device-detect'
+import type { PortRange } from '@skep/lb-engine'
 import type { z } from 'zod'
 
 /** A port, or 0. */
@@ -43,11 +44,6 @@ function unusableIpv6(text: string): string | undefined {
 }
 
 /** A range of ports, both ends included. */
-export interface PortRange {
-  readonly from: number
-  readonly to: number
-}
-
 const portRangeText = /^(\d{1,5})-(\d{1,5})$/
 
 /** `from-to`, as in net.ipv4.ip_local_reserved_ports. */

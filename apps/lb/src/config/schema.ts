@@ -1,3 +1,4 @@
+import { defaultSettings } from '@skep/lb-engine'
 import { address, flag, integer, list, strict, word } from '@skep/config-file'
 import { healthCheckSchema, passivePolicySchema } from '@skep/lb-health'
 import { RATE_MAX } from '@skep/lb-maps'
@@ -107,7 +108,7 @@ const serviceSchema = strict<Service>('a service', {
 })
 
 const snatSchema = strict<Snat>('the snat section', {
-  portRange: portRange.default({ from: 16384, to: 32767 }),
+  portRange: portRange.default(defaultSettings.snat.portRange),
   sources: list("the load balancer's own addresses", address).default([]),
 })
 
@@ -118,25 +119,27 @@ const neighborsSchema = strict<Neighbors>('the neighbors section', {
   perSecond: integer('a number of requests', 1, 100_000).default(500),
 })
 
+const { capacity } = defaultSettings
+
 const capacitySchema = strict<Capacity>('the capacity section', {
-  services: integer('a number of services', 1, 1_048_576).default(1024),
-  backends: integer('a number of backends', 1, 4_194_304).default(16_384),
-  connections: integer('a number of connections', 1024, 16_777_216).default(262_144),
-  records: integer('a number of records', 1024, 16_777_216).default(262_144),
-  sourceRanges: integer('a number of prefixes', 16, 1_048_576).default(16_384),
-  rateLimitedClients: integer('a number of client prefixes', 1024, 16_777_216).default(65_536),
-  fragments: integer('a number of packets in fragments', 16, 1_048_576).default(4096),
+  services: integer('a number of services', 1, 1_048_576).default(capacity.services),
+  backends: integer('a number of backends', 1, 4_194_304).default(capacity.backends),
+  connections: integer('a number of connections', 1024, 16_777_216).default(capacity.connections),
+  records: integer('a number of records', 1024, 16_777_216).default(capacity.records),
+  sourceRanges: integer('a number of prefixes', 16, 1_048_576).default(capacity.sourceRanges),
+  rateLimitedClients: integer('a number of client prefixes', 1024, 16_777_216).default(capacity.rateLimitedClients),
+  fragments: integer('a number of packets in fragments', 16, 1_048_576).default(capacity.fragments),
 })
 
 const specSchema = strict<Config>('the spec', {
   devices: list('devices', devicePattern),
   mode: word(modes).default('snat'),
   dsr: dsrSchema.default(() => dsrSchema.parse({})),
-  acceleration: word(['native', 'best-effort', 'generic', 'tc']).default('best-effort'),
+  acceleration: word(['native', 'best-effort', 'generic', 'tc']).default(defaultSettings.acceleration),
   snat: snatSchema.default(() => snatSchema.parse({})),
   neighbors: neighborsSchema.optional(),
   capacity: capacitySchema.default(() => capacitySchema.parse({})),
-  hashKey: hashKey.default('736b65702e6465762f76312e68617368'),
+  hashKey: hashKey.default(defaultSettings.hashKey),
   announce: announceSchema.optional(),
   bgp: bgpSchema.optional(),
   metrics: metricsSchema.optional(),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
+import { writeFileAtomically } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { writeFileAtomically } from '../instance/write.ts'
 
 /** The configuration that was carried out last, services of all owners; `undefined` before the first start is over. */
 export function readApplied({ applied }: Pick<InstancePaths, 'applied'>): Config | undefined {

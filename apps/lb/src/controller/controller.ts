@@ -4,8 +4,9 @@ import type { BgpReport } from '../bgp/report.ts'
 import { merged } from '../cilium/put.ts'
 import type { PutService } from '../cilium/model.ts'
 import type { Config } from '../config/config.ts'
+import { engineModel } from '../config/model.ts'
 import type { Finding } from '@skep/config-file'
-import { recordOwner } from '../instance/process.ts'
+import { recordOwner } from '@skep/lb-engine'
 import type { Declared, Occasion, Source } from '../source/source.ts'
 import type { Change } from './change.ts'
 import { type Asked, Changes } from './changes.ts'
@@ -135,7 +136,7 @@ export class Controller {
 
   /** What stands against the services that were put, beside those of the source. */
   refusals(put: readonly PutService[]): Finding[] {
-    return this.#parts.engine.refusals(merged(this.wanted.declared.config, put))
+    return this.#parts.engine.refusals(engineModel(merged(this.wanted.declared.config, put)))
   }
 }
 

@@ -1,3 +1,6 @@
+import type { GaugeStatus } from '@skep/lb-engine'
+import { probeGauges } from '../health/probe-path/gauges.ts'
+import { readProbeRoom } from '../health/probe-path/room.ts'
 import { EarlyWarnings } from '../log/early-warnings.ts'
 import { networkChanges } from './network.ts'
 import type { ControllerParts } from './parts.ts'
@@ -67,7 +70,7 @@ export class Follower {
         this.#trouble = `the last round failed, and is tried again: ${(error as Error).message}`
         log.error({ err: error, retryMs }, 'could not follow the network; trying again')
       },
-      onIdle: () => this.#early.look(this.#parts.engine.gauges()),
+      onIdle: () => this.#early.look(this.#gauges()),
     })
     health.onChange = () => scheduler.soon()
     drainer.onDue = () => scheduler.soon()
@@ -89,6 +92,11 @@ export class Follower {
   #round(): void {
     this.#rounds.again()
     this.#trouble = undefined
+  }
+
+  #gauges(): GaugeStatus[] {
+    const { engine, paths } = this.#parts
+    return [...engine.gauges(), ...probeGauges(readProbeRoom(paths))]
   }
 
   /** A device that appears does not wait as long as a large configuration has rounds wait. */

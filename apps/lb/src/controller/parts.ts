@@ -3,9 +3,9 @@ import type { Logger } from 'pino'
 import type { Announcer } from '../announce/announcer.ts'
 import type { BgpAnnouncer } from '../bgp/announcer.ts'
 import type { Drainer } from '../drain/drainer.ts'
-import type { Engine } from '../engine/engine.ts'
-import type { Health } from '../health/health.ts'
+import type { Engine } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
+import type { Health } from '../health/health.ts'
 import type { Source } from '../source/source.ts'
 
 /** What a controller works with. */

@@ -1,9 +1,10 @@
 import type { PutService } from '../cilium/model.ts'
 import { claimedFindings, merged } from '../cilium/put.ts'
 import type { Config } from '../config/config.ts'
+import { engineModel } from '../config/model.ts'
 import type { Finding } from '@skep/config-file'
 import { transitionFindings } from '../config/transitions.ts'
-import { fixedFindings, readInstalled, restartFindings } from '../datapath/installed.ts'
+import { fixedFindings, readInstalled, restartFindings } from '@skep/lb-engine'
 import type { ControllerParts } from './parts.ts'
 
 type Parts = Pick<ControllerParts, 'engine' | 'paths'>
@@ -13,7 +14,7 @@ export function refusalsAtStart({ engine, paths }: Parts, config: Config, put: r
   const installed = readInstalled(paths)
   const claimed = claimedFindings(config, put)
   if (claimed.length > 0) return claimed
-  return [...(installed ? fixedFindings(installed, config) : []), ...engine.refusals(merged(config, put))]
+  return [...(installed ? fixedFindings(installed, config) : []), ...engine.refusals(engineModel(merged(config, put)))]
 }
 
 /** The same while another one is carried out: `before`. */

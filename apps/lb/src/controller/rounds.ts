@@ -1,10 +1,10 @@
 import { writePut } from '../cilium/record.ts'
 import type { Config } from '../config/config.ts'
+import { engineModel } from '../config/model.ts'
 import { diffConfigs } from '../config/diff.ts'
 import { withDrains } from '../drain/effective.ts'
 import { drainsAfter } from '../drain/leave.ts'
-import type { Occasion } from '../engine/engine.ts'
-import type { Round } from '../engine/round.ts'
+import type { Occasion, Round } from '@skep/lb-engine'
 import { readApplied, writeApplied } from './applied.ts'
 import type { Change } from './change.ts'
 import type { ControllerParts } from './parts.ts'
@@ -94,7 +94,7 @@ export class Rounds {
   /** Addresses are announced when the tables have their services. */
   #applyWeighed(weighed: Config, occasion: Occasion): Round {
     const { engine, health, announcer, bgp } = this.#parts
-    const round = engine.apply(weighed, occasion)
+    const round = engine.apply(engineModel(weighed), occasion)
     health.applied()
     announcer.want(weighed)
     bgp.want(weighed, round.unreachable)

@@ -4,10 +4,8 @@ import { config, network } from '../../test/network.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
 import { parseConfig } from '../config/load.ts'
+import { loadDatapath, pinProgram, programPin, readProgram } from '@skep/lb-engine'
 import { instancePaths } from '../instance/paths.ts'
-import { readProgram } from './installed.ts'
-import { loadDatapath, pinProgram } from './load.ts'
-import { programPin } from './pin.ts'
 
 const { test } = needing(needs.root, needs.bpf)
 const lab = sharedLab(network)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type InstanceOptions, instancePaths, type InstancePaths } from '../instance/paths.ts'
+import type { InstanceOptions } from '@skep/lb-engine'
+import { instancePaths, type InstancePaths } from '../instance/paths.ts'
 
 /** No instance's name holds a plus: a load balancer and a backend of the same name keep out of each other's way. */
 const SUFFIX = '+decap'

@@ -1,4 +1,4 @@
-import type { Device } from '../devices/plan.ts'
+import type { Device } from '@skep/lb-engine'
 import type { DecapSpec } from './config.ts'
 import type { Direction } from './paths.ts'
 

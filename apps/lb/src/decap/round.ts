@@ -1,6 +1,6 @@
 import type { Decap } from '@skep/datapath/decap'
 import type { Netlink } from 'netlink-ts'
-import type { DeviceChoice } from '../devices/choice.ts'
+import type { DeviceChoice } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { DecapSpec } from './config.ts'
 import { applyHookStep, presentHooks } from './hooks.ts'

@@ -1,12 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Logger } from 'pino'
-import { ensureBpffs } from '../host/bpffs.ts'
-import { missingForRun, PreflightError } from '../host/preflight.ts'
-import { requireSameNamespace } from '../instance/namespace.ts'
-import { ownInstance } from '../instance/own.ts'
+import {
+  currentNamespace,
+  ensureBpffs,
+  type Ledger,
+  ownInstance,
+  recordOwner,
+  requireSameNamespace,
+} from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { recordOwner } from '../instance/process.ts'
-import { currentNamespace, type Ledger } from '../sysctl/ledger.ts'
+import { missingForRun, PreflightError } from '../host/preflight.ts'
 import type { DecapSpec } from './config.ts'
 import { presentHooks } from './hooks.ts'
 import { Keeper } from './keeper.ts'

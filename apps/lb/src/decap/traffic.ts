@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BpfError, Link, NotSupported, openTc, type Program, type TcFilter } from 'libbpf-ts'
+import { writeFileAtomically } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { writeFileAtomically } from '../instance/write.ts'
 import { type Direction, hookOfPin, hookPin } from './paths.ts'
 import type { Hook } from './plan.ts'
 

@@ -1,6 +1,6 @@
 import { suggest } from '@skep/config-file'
 import type { Config, Service } from '../config/config.ts'
-import { LbError } from '../error.ts'
+import { LbError } from '@skep/lb-engine'
 import { type Drained, type Drains, keyOf } from './drain.ts'
 
 /** Messages have their limits. */

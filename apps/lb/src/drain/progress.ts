@@ -2,7 +2,7 @@ import { formatFrontend } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import { countOpenConnections } from '../status/open-connections.ts'
 import { serviceStatuses } from '../status/services.ts'
-import type { OpenInstance } from '../status/open.ts'
+import type { OpenInstance } from '@skep/lb-engine'
 import { type Drains, keyOf } from './drain.ts'
 import type { Place } from './operate.ts'
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { writeFileAtomically } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { writeFileAtomically } from '../instance/write.ts'
 import { type Drains, noDrains } from './drain.ts'
 
 /** What was remembered last; it outlives the process, and ends with the installation. */

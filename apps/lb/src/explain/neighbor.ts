@@ -1,8 +1,8 @@
+import type { NextHopStatus } from '@skep/lb-engine'
 import { describeKeeping, duration, type NextHop, Ways } from '@skep/neighbor'
 import type { Neighbor, Netlink } from 'netlink-ts'
 import { formatAddress, parseAddress } from '@skep/packet'
 import { multipathNoteTo } from './multipath.ts'
-import type { NextHopStatus } from '../status/status.ts'
 import { table } from '@skep/terminal'
 
 /** Where packets to an address are sent to, and what is known of each neighbour on the way. */

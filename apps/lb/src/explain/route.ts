@@ -1,5 +1,5 @@
 import { NetlinkError, type Neighbor, type Netlink } from 'netlink-ts'
-import type { RouteDomain } from '../nexthop/vrf.ts'
+import type { RouteDomain } from '@skep/lb-engine'
 
 /** The way of packets to an address, as the kernel has it now. */
 export interface Way {

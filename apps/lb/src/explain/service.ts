@@ -1,11 +1,11 @@
 import { suggest } from '@skep/config-file'
 import { formatEndpoint, type LbMaps, type Mode, modes, readMembers, readService, type RingMember } from '@skep/lb-maps'
 import { type DesiredRoute, explainRoute } from '../bgp/desired.ts'
-import { LbError } from '../error.ts'
+import { LbError, total } from '@skep/lb-engine'
 import { servicesNamed } from '../get/connections.ts'
 import type { Declared } from '../status/last-config.ts'
 import type { OpenConnections } from '../status/open-connections.ts'
-import { admissionOf, frontendOf, type MemberCounters, movingOf, total } from '../status/services.ts'
+import { admissionOf, frontendOf, type MemberCounters, movingOf } from '../status/services.ts'
 import type { BackendHealthStatus, HealthStatus, ServiceHealthStatus } from '../status/status.ts'
 import { whyShare } from './share.ts'
 

@@ -3,10 +3,9 @@ import { natEntryCodec, type NatEntry, NatState } from '@skep/datapath/lb-xdp'
 import { memoryMaps, ServiceMaps, sizeMaps } from '@skep/lb-maps'
 import { parse } from 'yaml'
 import { parseConfig } from '../config/load.ts'
-import { programConfig } from '../datapath/settings.ts'
-import { desiredState } from '../engine/desired.ts'
+import { type NatMaps, programConfig } from '@skep/lb-engine'
+import { servicesOf } from '../config/model.ts'
 import { Declared } from '../status/last-config.ts'
-import type { NatMaps } from '../status/nat-table.ts'
 import { connectionColumns, type ConnectionFilter, connections, type ConnectionSource } from './connections.ts'
 import { parseEndpointPattern } from './endpoint.ts'
 import { Limited } from './limit.ts'
@@ -35,7 +34,7 @@ const sources = new Map([
 
 function source(entries: readonly Partial<NatEntry>[]): ConnectionSource {
   const { maps } = ServiceMaps.adopt(memoryMaps(sizeMaps({ services: 4, backends: 4 }).tables, { key0: 1n, key1: 2n }))
-  ServiceMaps.adopt(maps).reconcile(desiredState(config, sources))
+  ServiceMaps.adopt(maps).reconcile({ services: servicesOf(config), sources })
   const words = Math.max(8, entries.length)
   const [flows, bytes] = [new BigUint64Array(words), new ArrayBuffer(64 * words)]
   entries.forEach((entry, i) => {

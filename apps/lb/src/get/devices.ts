@@ -1,11 +1,8 @@
 import { assignRoles, type Explanation, readSnapshot } from '@skep/device-detect'
 import { type Link, openNetlink } from 'netlink-ts'
-import { selectDevices } from '../devices/select.ts'
+import { type DeviceStatus, planLayers, readDevices, selectDevices } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { planLayers } from '../layers/plan.ts'
 import { lastConfig } from '../status/last-config.ts'
-import { readDevices } from '../status/read.ts'
-import type { DeviceStatus } from '../status/status.ts'
 import type { Column } from './format.ts'
 
 /** A device of the host, or one that the program should be on, as `skep-lb get devices` shows it. */

@@ -1,5 +1,5 @@
 import { type Address, type Cidr, cidrContains, parseAddress, parseCidr } from '@skep/packet'
-import { LbError } from '../error.ts'
+import { LbError } from '@skep/lb-engine'
 
 /** Addresses, and perhaps a port, as somebody names them on the command line. */
 export interface EndpointPattern {

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { HealthStatus } from '../status/status.ts'
 import { Declared } from '../status/last-config.ts'
 import { countOpenConnections } from '../status/open-connections.ts'
-import type { OpenInstance } from '../status/open.ts'
+import type { OpenInstance } from '@skep/lb-engine'
 import { serviceStatuses } from '../status/services.ts'
 import type { Column } from './format.ts'
 

@@ -1,6 +1,6 @@
 import { backendKey } from '@skep/lb-health'
+import { openInstance } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { openInstance } from '../status/open.ts'
 import { serviceStatuses } from '../status/services.ts'
 import type { Check } from './checks.ts'
 

@@ -1,5 +1,5 @@
 import { type LbConfig, natEntryCodec, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
-import { type NatMaps, NatTable } from '../status/nat-table.ts'
+import { type NatMaps, NatTable } from '@skep/lb-engine'
 
 const ENTRY_BYTES: number = natEntryCodec.size
 

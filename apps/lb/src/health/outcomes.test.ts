@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type LbConfig, lbConfigCodec, natEntryCodec, type NatEntry, NatSeen, NatState } from '@skep/datapath/lb-xdp'
 import { endConnection, isOpen } from './end-connections.ts'
-import type { NatMaps } from '../status/nat-table.ts'
+import type { NatMaps } from '@skep/lb-engine'
 import { Nat } from './nat.ts'
 import { Outcomes } from './outcomes.ts'
 

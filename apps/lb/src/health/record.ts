@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { writeFileAtomically } from '../instance/write.ts'
+import { writeFileAtomically } from '@skep/lb-engine'
 import type { Check } from './checks.ts'
 
 /** Notes what is being checked, for `status`; no checks, no file. */

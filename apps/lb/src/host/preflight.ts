@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { bpffsState } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { bpffsState } from './bpffs.ts'
 import { missingCapabilities } from './capabilities.ts'
 
 /** What this machine or process lacks for `skep-lb run`, as sentences; empty when it can run. */

@@ -1,5 +1,5 @@
+import type { GaugeStatus } from '@skep/lb-engine'
 import { expect, jest, test } from '@jest/globals'
-import type { GaugeStatus } from '../status/status.ts'
 import { EarlyWarnings } from './early-warnings.ts'
 
 const gauge = (percent: number, name = 'connections'): GaugeStatus => {

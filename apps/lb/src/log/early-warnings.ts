@@ -1,7 +1,6 @@
 import { EARLY_WARNING_PERCENT } from '@skep/lb-maps'
 import type { Logger } from 'pino'
-import { describeGauge } from '../status/gauges.ts'
-import type { GaugeStatus } from '../status/status.ts'
+import { describeGauge, type GaugeStatus } from '@skep/lb-engine'
 
 /** A gauge that has warned is quiet again below this fill: one that swings about the limit warns once. */
 const QUIET_PERCENT = EARLY_WARNING_PERCENT - 5

@@ -1,4 +1,5 @@
-import type { GaugeStatus, NextHopStatus, Status } from '../status/status.ts'
+import type { GaugeStatus, NextHopStatus } from '@skep/lb-engine'
+import type { Status } from '../status/status.ts'
 import type { Family, FamilyRule } from './family.ts'
 
 /** What an instance has once, however many services it serves. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../config/load.ts'
-import { sizingFor } from '../datapath/settings.ts'
+import { sizingFor } from '@skep/lb-engine'
 import { formatBytes, formatPlan } from './format.ts'
 import { planInstall } from './plan.ts'
 

@@ -2,7 +2,7 @@ import { openLbXdp } from '@skep/datapath/lb-xdp'
 import { EARLY_WARNING_PERCENT } from '@skep/lb-maps'
 import type { Capacity } from '../config/config.ts'
 import { parseConfig } from '../config/load.ts'
-import { mapSizes } from '../datapath/settings.ts'
+import { mapSizes } from '@skep/lb-engine'
 
 /** What an installation shall hold. */
 export interface PlanRequest {

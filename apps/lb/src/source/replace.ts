@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { LbError } from '../error.ts'
+import { LbError } from '@skep/lb-engine'
 
 /**
  * Replaces a file's content for good: who reads it, or a crash, sees the old or the new. Links stay, owner and mode too.

@@ -1,6 +1,7 @@
+import type { NextHopStatus } from '@skep/lb-engine'
 import { expect, test } from '@jest/globals'
 import { formatStatus } from './format.ts'
-import type { NextHopStatus, Status } from './status.ts'
+import type { Status } from './status.ts'
 
 function nextHop(address: string, more: Partial<NextHopStatus>): NextHopStatus {
   const since = '2026-01-01T00:00:00.000Z'

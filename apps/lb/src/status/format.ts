@@ -1,6 +1,7 @@
+import type { DeviceStatus } from '@skep/lb-engine'
 import { describeAnnounce } from '../announce/report.ts'
 import { count } from '@skep/config-file'
-import type { DeviceStatus, MemberStatus, ServiceStatus, Status } from './status.ts'
+import type { MemberStatus, ServiceStatus, Status } from './status.ts'
 import { table } from '@skep/terminal'
 
 const MOST_NEXT_HOPS = 16

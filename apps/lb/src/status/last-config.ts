@@ -5,8 +5,8 @@ import { parseConfig } from '../config/load.ts'
 import { readApplied } from '../controller/applied.ts'
 import { withDrains } from '../drain/effective.ts'
 import { readDrains } from '../drain/record.ts'
+import { readOwner } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { readOwner } from '../instance/process.ts'
 
 /**
  * The configuration that was last used, with those who are drained, where it can still be read: the kernel knows neither

@@ -1,7 +1,6 @@
 import { type LbConfig, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
 import type { LbMaps } from '@skep/lb-maps'
-import { connectionStates } from './connections.ts'
-import { type NatMaps, NatTable } from './nat-table.ts'
+import { connectionStates, type NatMaps, NatTable } from '@skep/lb-engine'
 
 /** How many connections are open, by id. Those that have ended and only wait for stragglers do not count. */
 export interface OpenConnections {

@@ -1,4 +1,3 @@
-import type { Counter } from '@skep/datapath/lb-xdp'
 import {
   formatEndpoint,
   type LbMaps,
@@ -9,7 +8,7 @@ import {
 } from '@skep/lb-maps'
 import { protocolName } from './protocol.ts'
 import type { Admission, MemberStatus, ServiceStatus } from './status.ts'
-import type { Tables } from './tables.ts'
+import { type Tables, total } from '@skep/lb-engine'
 
 /** The counters of members, or what stands for them. */
 export type MemberCounters = Pick<Tables['memberCounters'], 'get'>
@@ -48,12 +47,6 @@ export function admissionOf({ ranges, rateLimit }: Pick<ServiceRecord, 'ranges' 
 /** `192.0.2.10:80/TCP` */
 export function frontendOf({ address, port, protocol }: Pick<ServiceRecord, 'address' | 'port' | 'protocol'>): string {
   return `${formatEndpoint(address, port)}/${protocolName(protocol)}`
-}
-
-/** The sum over all CPUs. */
-export function total(counters: readonly Counter[] | undefined): { packets: number; bytes: number } {
-  const sum = (key: keyof Counter) => Number((counters ?? []).reduce((all, counter) => all + counter[key], 0n))
-  return { packets: sum('packets'), bytes: sum('bytes') }
 }
 
 function memberStatus(

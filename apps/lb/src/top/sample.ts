@@ -1,8 +1,7 @@
 import type { VerdictName } from '@skep/datapath'
 import type { Declared } from '../status/last-config.ts'
 import { countOpenConnections } from '../status/open-connections.ts'
-import type { OpenInstance } from '../status/open.ts'
-import { readVerdicts } from '../status/read.ts'
+import { type OpenInstance, readVerdicts } from '@skep/lb-engine'
 import { serviceStatuses } from '../status/services.ts'
 
 /** Counters as they are at one moment. */

@@ -7,14 +7,19 @@ import { createMap, Link, MapHandle, rawMap } from 'libbpf-ts'
 import { config as configOf, network, vip4 } from '../../test/network.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
-import { readInstalled, readProgram } from '../datapath/installed.ts'
-import { pinProgram } from '../datapath/load.ts'
-import { programPin } from '../datapath/pin.ts'
-import { programMaps } from '../datapath/settings.ts'
+import {
+  fillTables,
+  goLive,
+  pinProgram,
+  programMaps,
+  programPin,
+  readInstalled,
+  readProgram,
+  stagedProgram,
+  StagedTables,
+  stageFolder,
+} from '@skep/lb-engine'
 import { instancePaths, type InstancePaths } from '../instance/paths.ts'
-import { fillTables } from './fill.ts'
-import { goLive, stagedProgram, stageFolder } from './stage.ts'
-import { StagedTables } from './tables.ts'
 
 const { describe } = needing(needs.root, needs.bpf)
 const lab = sharedLab(network)

@@ -1,17 +1,18 @@
-import { CompanionError, Keeper, type Link, nodeCommand, spawnCompanion } from '@skep/companion'
+import { CompanionError, Keeper, type Link, spawnCompanion } from '@skep/companion'
 import { hostClock } from '../clock.ts'
 import { BfdError } from '../error.ts'
 import type { SessionReport } from '../speak/report.ts'
 import { sessionConfig, sessionKey, type SessionOptions } from '../speak/session-config.ts'
 import type { StateName } from '../wire/control-packet.ts'
 import { Changes } from './changes.ts'
+import { bfdCommand } from './command.ts'
 import { type FromProcess, readFromProcess, type ToProcess } from './messages.ts'
 import { release } from './release.ts'
 
 /** What an operator's log should have. */
 export type BfdEvent =
-  /** `pid` answers; `adopted`: it ran before this control plane did. */
-  | { readonly event: 'connected'; readonly pid: number; readonly adopted: boolean }
+  /** `pid` answers; `adopted`: it ran before this control plane did; `runs`: how it is scheduled, and why not in real time. */
+  | { readonly event: 'connected'; readonly pid: number; readonly adopted: boolean; readonly runs: string }
   /** It is of another release: a new one takes its sessions over, and none goes down. */
   | { readonly event: 'replaced'; readonly pid: number; readonly release: string }
   /** It is gone, or cannot be trusted; a new one is started. */
@@ -35,7 +36,7 @@ export interface BfdProcessOptions {
   readonly onEvent?: ((event: BfdEvent) => void) | undefined
   /** A file that the process's stderr is appended to; by default nowhere. */
   readonly logFile?: string | undefined
-  /** Program and first arguments; by default this Node and this package's own main module. */
+  /** Program and first arguments; by default {@link bfdCommand}. */
   readonly command?: readonly string[] | undefined
   /** After so long without a control plane the process ends, and tells the peers; 0 = never. By default an hour. */
   readonly orphanSeconds?: number | undefined
@@ -132,7 +133,7 @@ export class BfdProcess implements AsyncDisposable {
   }
 
   #spawn(more: readonly string[]): Promise<void> {
-    const { socket, logFile, command = nodeCommand(import.meta.url, './main'), orphanSeconds } = this.#options
+    const { socket, logFile, command = bfdCommand(), orphanSeconds } = this.#options
     const orphan = orphanSeconds === undefined ? [] : ['--orphan-seconds', String(orphanSeconds)]
     const args = ['--socket', socket, ...orphan, ...more]
     return spawnCompanion({ what: 'BFD process', socket, command, args, logFile })
@@ -154,7 +155,7 @@ export class BfdProcess implements AsyncDisposable {
   #greet(link: Link<FromProcess, ToProcess>, hello: FromProcess & { type: 'hello' }, isAdopted: boolean): void {
     this.#link = link
     this.#pid = hello.pid
-    this.#options.onEvent?.({ event: 'connected', pid: hello.pid, adopted: isAdopted })
+    this.#options.onEvent?.({ event: 'connected', pid: hello.pid, adopted: isAdopted, runs: hello.runs })
     const isFresh = hello.sessions.length === 0
     const known =
       isFresh && this.#lostAt !== undefined ? { reports: this.sessions(), aliveAt: this.#lostAt } : undefined

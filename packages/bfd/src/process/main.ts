@@ -1,6 +1,6 @@
-import { constants, setPriority } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Served, serveCompanion, tellWhatEscapes } from '@skep/companion'
+import { runFirst } from './first.ts'
 import { BfdServer } from './serve.ts'
 import { takeOver } from './take-over.ts'
 
@@ -17,11 +17,12 @@ const { values } = parseArgs({
 const { socket } = values
 if (socket === undefined) throw new Error('skep-bfd: no --socket; name the unix socket to listen on')
 
-favour()
+const runs = runFirst()
 const known = values['take-over'] ? await takeOver(socket) : undefined
 let isStopping = false
 let served: Served | undefined
 const server = new BfdServer({
+  runs,
   known,
   onStop: () => served?.end(),
   onHandover: () => served?.unlisten(),
@@ -39,13 +40,4 @@ function stop(): void {
   isStopping = true
   server.stop()
   server[Symbol.dispose]()
-}
-
-/** Before all others when something is due. Without the right to that it runs like everybody. */
-function favour(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGHEST)
-  } catch (error) {
-    process.stderr.write(`skep-bfd: no higher priority: ${(error as Error).message}; CAP_SYS_NICE would allow it\n`)
-  }
 }

@@ -19,11 +19,13 @@ export type ToProcess =
 
 /** What the BFD process says. */
 export type FromProcess =
-  /** First on every connection. Its first three fields are understood by every release. */
+  /** First on every connection. Type, release and pid are understood by every release. */
   | {
       readonly type: 'hello'
       readonly release: string
       readonly pid: number
+      /** How it is scheduled, in words. */
+      readonly runs: string
       readonly sessions: readonly SessionReport[]
     }
   /** Every session, after an `ask` or when what is wanted has changed. */

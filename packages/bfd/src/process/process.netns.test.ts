@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { nodeCommand } from '@skep/companion'
 import { type Net, topology } from '@skep/testbed'
 import { openHandles } from 'sockets-ts'
 import { patient } from '../../test/patience.ts'
@@ -13,6 +12,7 @@ import { Watched } from '../../test/watched.ts'
 import type { SessionOptions } from '../speak/session-config.ts'
 import { BfdSpeaker } from '../speak/speaker.ts'
 import { askBfdProcess, stopBfdProcess } from './ask.ts'
+import { bfdCommand } from './command.ts'
 import { type BfdEvent, type BfdProcessOptions, startBfdProcess } from './client.ts'
 
 const [us, peer] = ['10.9.0.1', '10.9.0.2']
@@ -55,7 +55,7 @@ function folder(): Disposable & { readonly socket: string } {
 
 /** Has the BFD process run on the left host. */
 function command(): string[] {
-  return ['nsenter', `--net=${net.left.namespace.path}`, ...nodeCommand(import.meta.url, './main')]
+  return ['nsenter', `--net=${net.left.namespace.path}`, ...bfdCommand()]
 }
 
 async function control(options: Pick<BfdProcessOptions, 'socket'> & Partial<BfdProcessOptions>) {
@@ -104,7 +104,9 @@ test('a control plane that spins, and then is killed, flaps nothing; the next on
   await other.heard(22)
   const { bfd, watched, events } = await control(place)
   try {
-    expect(events).toEqual([{ event: 'connected', pid: before.pid, adopted: true }])
+    expect(events).toEqual([
+      { event: 'connected', pid: before.pid, adopted: true, runs: expect.stringContaining('SCHED_RR') },
+    ])
     expect(bfd.session(session)).toMatchObject({ state: { name: 'up' }, counters: { ups: 1, downs: 0 } })
     bfd.apply([session])
     const [report] = await bfd.ask()

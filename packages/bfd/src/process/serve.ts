@@ -10,6 +10,8 @@ const MOST_CONNECTIONS = 16
 const MOST_UNREAD = 16 * 1024 * 1024
 
 export interface BfdServerOptions {
+  /** How it is scheduled, in words. */
+  readonly runs: string
   /** What another process has handed over. */
   readonly known?: KnownSessions | undefined
   readonly onStop: () => void
@@ -55,7 +57,8 @@ export class BfdServer implements Disposable {
       if (lines === undefined) socket.destroy()
       else for (const line of lines) this.#hear(socket, line)
     })
-    say(socket, { type: 'hello', release, pid: process.pid, sessions: this.#speaker.reports() })
+    const { runs } = this.#options
+    say(socket, { type: 'hello', release, pid: process.pid, runs, sessions: this.#speaker.reports() })
   }
 
   /** Ends all sessions, and tells their peers. */

@@ -5,7 +5,7 @@ import { explainSession, type SessionReport } from './report.ts'
 import { sessionConfig } from './session-config.ts'
 
 const config = sessionConfig({ peer: '10.0.0.2', transmitMs: 50, receiveMs: 50 })
-const counters = { sent: 0, received: 0, discarded: 0, unsent: 0, ups: 0, downs: 0 }
+const counters = { sent: 0, received: 0, discarded: 0, unsent: 0, ups: 0, downs: 0, latestMs: 0 }
 const moment = { now: 1000, random: () => 0 }
 const heard: ControlPacket = {
   diagnostic: 0,
@@ -30,6 +30,12 @@ function report(more: Partial<SessionReport> = {}): SessionReport {
 test('a line tells the state, for how long, why, and what hinders it', () => {
   expect(explainSession(report({ problem: 'the device is not there' }), 13_500)).toBe(
     'down for 12 s: nothing was heard from the peer yet; the device is not there',
+  )
+})
+
+test('a host that does not get to run is told of', () => {
+  expect(explainSession(report({ counters: { ...counters, latestMs: 180.4 } }), 1000)).toContain(
+    'this host was late by 180 ms at worst',
   )
 })
 

@@ -10,6 +10,8 @@ import { type SessionConfig, sessionKey } from './session-config.ts'
 /** The last word to a peer goes out so often: who misses it has to wait until the detection time is over. */
 const LAST_WORDS = 3
 
+const noCounters: SessionCounters = { sent: 0, received: 0, discarded: 0, unsent: 0, ups: 0, downs: 0, latestMs: 0 }
+
 export interface SessionSurroundings {
   readonly clock: Clock
   readonly namespace?: NamespaceReference | undefined
@@ -46,7 +48,7 @@ export class Session implements Disposable {
     this.#around = around
     this.#state = before?.state ?? initialState(config, discriminator, this.#moment())
     this.#since = before?.since ?? around.clock.wall()
-    this.#counters = { ...(before?.counters ?? { sent: 0, received: 0, discarded: 0, unsent: 0, ups: 0, downs: 0 }) }
+    this.#counters = { ...noCounters, ...before?.counters }
     this.#port = before?.sourcePort ?? 0
     this.#open()
   }
@@ -141,10 +143,12 @@ export class Session implements Disposable {
   }
 
   #tick(): void {
+    const now = this.#around.clock.now()
+    this.#counters.latestMs = Math.max(this.#counters.latestMs, now - this.#armedFor)
     this.#armedFor = Infinity
     const { detectAt } = this.#state
     // Late timers come before what has arrived meanwhile.
-    if (detectAt !== undefined && detectAt <= this.#around.clock.now()) this.#around.drain()
+    if (detectAt !== undefined && detectAt <= now) this.#around.drain()
     if (!this.#closed) this.#step({ event: 'tick' })
   }
 

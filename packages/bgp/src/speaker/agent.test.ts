@@ -75,6 +75,17 @@ test('a drain of the node marks all routes, and is taken back', async () => {
   await until(marked, (count) => count === 0)
 })
 
+test('a drain of one peer marks what it is told, and nothing else', async () => {
+  using pair = new Pair()
+  pair.skep.rib.announce(podCidrs)
+  await pair.has('10.1.0.0/24', 'fd00:1::/64')
+  const marked = (): number => pair.routes().filter(({ attributes }) => attributes.communities !== undefined).length
+  pair.skep.setDraining(['tor-1'])
+  await until(marked, (count) => count === 2)
+  pair.skep.setDraining(['tor-2'])
+  await until(marked, (count) => count === 0)
+})
+
 test('why each route is announced or not', async () => {
   using pair = new Pair()
   const prefix = '192.0.2.10/32'

@@ -5,6 +5,7 @@ import { Framer } from '../wire/framer.ts'
 import type { Timers } from './timers.ts'
 import type { Link } from './transport.ts'
 
+/** A peer that has read our last words closes its side; so long is that waited for. */
 const LINGER_MS = 2000
 
 /** What happens on a connection. */
@@ -19,6 +20,8 @@ export interface ConnectionEvents {
 export class Connection {
   readonly local: string
   readonly remote: string
+  /** No more bytes are under way. */
+  readonly closed: Promise<void>
   /** How messages are read, as soon as that is agreed. */
   context: AttributeContext = { as4: true, external: true }
   readonly #link: Link
@@ -26,6 +29,7 @@ export class Connection {
   readonly #timers: Timers
   readonly #framer = new Framer()
   #open = true
+  #hasLastWords = false
   #wake: (() => void) | undefined
 
   constructor(link: Link, timers: Timers, events: ConnectionEvents) {
@@ -35,6 +39,8 @@ export class Connection {
     this.local = link.local
     this.remote = link.remote
     const { stream } = link
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.closed = promise
     let why = 'the peer closed the connection'
     stream.on('data', (chunk: Uint8Array) => this.#read(chunk))
     stream.on('drain', () => this.#wake?.())
@@ -44,6 +50,7 @@ export class Connection {
       const told = !this.#open
       this.#open = false
       this.#wake?.()
+      resolve()
       if (!told) this.#events.closed(why)
     })
   }
@@ -57,6 +64,12 @@ export class Connection {
     return !this.#open || this.#link.stream.write(bytes)
   }
 
+  /** The last message before it is closed, which the peer gets the time to read. */
+  sayLast(bytes: Uint8Array): void {
+    this.#hasLastWords = this.#open
+    this.write(bytes)
+  }
+
   /** Until there is room again, or the connection is closed. */
   async drained(): Promise<void> {
     if (!this.#open || !this.#link.stream.writableNeedDrain) return
@@ -66,14 +79,17 @@ export class Connection {
     this.#wake = undefined
   }
 
-  /** Closes; with `flush`, after what was written. No more events come. */
+  /**
+   * Closes; with `flush`, after what was written: where that ends with last words, the peer closes first, as who is reset
+   * by data that crosses them never reads them. No more events come.
+   */
   close(flush: boolean): void {
     if (!this.#open) return
     this.#open = false
     this.#wake?.()
     const { stream } = this.#link
     if (!flush) return void stream.destroy()
-    stream.end(() => stream.destroy())
+    stream.end(this.#hasLastWords ? undefined : () => stream.destroy())
     const cancel = this.#timers.set(LINGER_MS, () => stream.destroy())
     stream.once('close', cancel)
   }

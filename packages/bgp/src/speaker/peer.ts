@@ -159,7 +159,7 @@ export class Peer {
       case 'send-keepalive':
         return this.#write(action.way, encodeKeepalive())
       case 'notify':
-        return this.#write(action.way, encodeNotification(action.notification))
+        return this.#connections[action.way]?.sayLast(encodeNotification(action.notification))
       case 'close':
         return this.#close(action.way)
       case 'start-timer':
@@ -209,6 +209,8 @@ export class Peer {
       closed: (why) => this.#on({ event: 'closed', way, why }),
     })
     this.#connections[way] = connection
+    this.#around.connections.add(connection)
+    void connection.closed.then(() => this.#around.connections.delete(connection))
     this.#on({ event: 'connected', way })
   }
 

@@ -8,12 +8,13 @@ import { Cease, ErrorKind } from '../wire/codes.ts'
 import { families, type Family } from '../wire/family.ts'
 import { shutdownNotification } from '../wire/notification.ts'
 import { explainPrefix, type ExplainedRoute } from './explain.ts'
+import type { Connection } from './connection.ts'
 import type { SpeakerOptions, StopOptions } from './options.ts'
 import { Peer } from './peer.ts'
 import { canonical, sessionText } from './canonical.ts'
 import { DEFAULT_PORT, type PeerConfig } from './peer-config.ts'
 import type { PeerStatus } from './status.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Draining, Surroundings } from './surroundings.ts'
 import { tcpTransport } from './tcp-transport.ts'
 import { hostTimers } from './timers.ts'
 import type { Incoming, Listener } from './transport.ts'
@@ -25,7 +26,8 @@ export class Speaker implements Disposable {
   readonly #options: SpeakerOptions
   readonly #peers = new Map<string, Peer>()
   readonly #listeners: Listener[] = []
-  readonly #shared: { nodeLabels: Labels; draining: boolean; complete: boolean }
+  readonly #connections = new Set<Connection>()
+  readonly #shared: { nodeLabels: Labels; draining: Draining; complete: boolean }
   #started = false
 
   constructor(options: SpeakerOptions) {
@@ -70,10 +72,14 @@ export class Speaker implements Disposable {
     this.#review()
   }
 
-  /** Marks all routes as about to go, with GRACEFUL_SHUTDOWN (RFC 8326), or takes that back. */
-  setDraining(draining: boolean): void {
-    if (draining === this.#shared.draining) return
-    this.#shared.draining = draining
+  /**
+   * Marks all routes as about to go, with GRACEFUL_SHUTDOWN (RFC 8326), or takes that back; with names, the routes to
+   * these peers, which are about to go themselves.
+   */
+  setDraining(draining: boolean | Iterable<string>): void {
+    const wanted = typeof draining === 'boolean' ? draining : new Set(draining)
+    if (isSame(wanted, this.#shared.draining)) return
+    this.#shared.draining = wanted
     this.#review()
   }
 
@@ -150,6 +156,14 @@ export class Speaker implements Disposable {
     this.#started = false
   }
 
+  /**
+   * Until connections that are being closed are: their peers have read why, and closed their side, or did neither for two
+   * seconds.
+   */
+  async closed(): Promise<void> {
+    await Promise.all([...this.#connections].filter(({ open }) => !open).map(({ closed }) => closed))
+  }
+
   [Symbol.dispose](): void {
     this.stop()
   }
@@ -181,7 +195,8 @@ export class Speaker implements Disposable {
     const { asn, routerId, transport = tcpTransport(), timers = hostTimers, random = Math.random } = this.#options
     const { discovery = routerDiscovery({ timers }) } = this.#options
     const tell = this.#options.onEvent ?? (() => undefined)
-    return { local: { asn, routerId }, rib: this.rib, transport, discovery, timers, random, shared: this.#shared, tell }
+    const shared = { rib: this.rib, shared: this.#shared, connections: this.#connections }
+    return { local: { asn, routerId }, ...shared, transport, discovery, timers, random, tell }
   }
 
   #listen(address: string, port: number): void {
@@ -231,4 +246,9 @@ export class Speaker implements Disposable {
       `no peer is called ${JSON.stringify(name)}; there are ${names.join(', ') || 'none'}`,
     )
   }
+}
+
+function isSame(a: Draining, b: Draining): boolean {
+  if (typeof a === 'boolean' || typeof b === 'boolean') return a === b
+  return a.symmetricDifference(b).size === 0
 }

@@ -18,6 +18,8 @@ export interface KubeEvent {
   readonly action: string
   /** A sentence for people; at most 1024 bytes are kept. */
   readonly note: string
+  /** Many tell the same, and one of them is enough: who comes later does not write it again. */
+  readonly shared?: boolean
 }
 
 /** Who tells. */

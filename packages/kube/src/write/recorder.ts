@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ApiClient } from '../api/client.ts'
 import { type Clock, hostClock } from '../clock.ts'
+import { KubeError } from '../error.ts'
 import { TokenBucket } from './bucket.ts'
 import { eventBody, eventKey, type KubeEvent, namespaceOf, type Reporter, seriesBody } from './event.ts'
 
@@ -91,7 +92,14 @@ export class EventRecorder implements AsyncDisposable {
     const goesOn = known !== undefined && now - known.lastAt <= this.#options.seriesMs
     const series = goesOn
       ? known
-      : { event, name: nameOf(event, key, now), firstAt: now, lastAt: now, count: 0, written: 0 }
+      : {
+          event,
+          name: nameOf(event, event.shared === true ? key : `${key}\0${now}`),
+          firstAt: now,
+          lastAt: now,
+          count: 0,
+          written: 0,
+        }
     series.lastAt = now
     series.count++
     this.#series.set(key, series)
@@ -132,13 +140,14 @@ export class EventRecorder implements AsyncDisposable {
   }
 
   async #writeOne(series: Series): Promise<void> {
-    const { count } = series
+    const { count, event } = series
     try {
       if (series.written === 0) await this.#create(series)
-      if (count > 1) await this.#repeat(series, count)
+      if (count > 1 && event.shared !== true) await this.#repeat(series, count)
       series.written = count
       this.#written++
-    } catch {
+    } catch (error) {
+      if (event.shared === true && error instanceof KubeError && error.status === 409) return
       // Events are told, not owed: the API server may be away, and there may be no right to write them.
       this.#dropped++
     }
@@ -167,7 +176,7 @@ export class EventRecorder implements AsyncDisposable {
 }
 
 /** Events are called after whom they are about; the rest makes the name the only one. */
-function nameOf({ about }: KubeEvent, key: string, at: number): string {
-  const digest = createHash('sha256').update(`${key}\0${at}`).digest('hex').slice(0, 16)
+function nameOf({ about }: KubeEvent, key: string): string {
+  const digest = createHash('sha256').update(key).digest('hex').slice(0, 16)
   return `${about.name.slice(0, 230)}.${digest}`
 }

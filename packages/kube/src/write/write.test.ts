@@ -83,6 +83,17 @@ test('the same event again is one, with a count', async () => {
   expect(test.api.objects.size).toBe(3)
 })
 
+test('what many tell is written by the first of them', async () => {
+  await using test = await fake()
+  for (const instance of ['n1', 'n2']) {
+    await using recorder = new EventRecorder(test.client, { controller: 'skep.dev/agent', instance })
+    recorder.record({ ...event('“blue” is not used'), shared: true })
+    await recorder.flushed()
+    expect(recorder.counts).toMatchObject({ dropped: 0, written: instance === 'n1' ? 1 : 0 })
+  }
+  expect([...test.api.objects.values()]).toEqual([expect.objectContaining({ reportingInstance: 'n1' })])
+})
+
 test('too many are held back, and more than that are dropped and counted; telling never waits', async () => {
   await using test = await fake()
   const clock = new ManualClock()

@@ -3,6 +3,7 @@ import { checked } from '../errors.ts'
 import { addon, type NativeMap, type NativeObject } from '../sys/addon.ts'
 import type { MapHandle } from '../maps/map-handle.ts'
 import { mapTypeName } from '../maps/types.ts'
+import { declaredLayout, layoutDifference, pinnedLayout } from './layout.ts'
 
 interface Opened {
   readonly native: () => NativeObject
@@ -82,6 +83,16 @@ export class MapSpec {
    */
   reuse(map: { readonly handle: MapHandle }): void {
     this.#reused = map
+  }
+
+  /**
+   * In what an open map differs from this one, in words: its type, sizes, flags or BTF. Undefined: it can be used in its
+   * place.
+   *
+   * Minimum kernel 4.13. Equivalent to: `bpftool map show`, beside `bpftool btf dump file`.
+   */
+  differenceFrom({ handle }: { readonly handle: MapHandle }): string | undefined {
+    return layoutDifference(declaredLayout(this, addon().objectBtf(this.#native())), pinnedLayout(handle))
   }
 
   /** What {@link reuse} was given. */

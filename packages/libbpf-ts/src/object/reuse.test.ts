@@ -4,6 +4,7 @@ import { u32 } from '../codec-scalars.ts'
 import { ArrayMap } from '../maps/array-map.ts'
 import { createMap } from '../maps/create.ts'
 import type { CreateMapOptions } from '../maps/create.ts'
+import { MapHandle } from '../maps/map-handle.ts'
 import { MAP_FLAGS } from '../maps/types.ts'
 import { BpfMap } from '../maps/bpf-map.ts'
 import { codeOf, errorOf } from '../testing/code.ts'
@@ -47,6 +48,19 @@ describeWith(['root'], 'pinned maps', () => {
     using again = withPin('numbers', path)
     expect(new ArrayMap(again.handle('numbers'), { value: u32 }).get(3)).toBe(33)
     expect(again.handle('numbers').name).toBe('numbers')
+  })
+
+  test('are compared before anything is loaded', () => {
+    using folder = pinFolder()
+    const path = `${folder.path}/numbers`
+    using _ = withPin('numbers', path)
+    using handle = MapHandle.openPinned(path)
+    loadTestObject('maps.bpf.o', (object) => {
+      const map = spec(object, 'numbers')
+      expect(map.differenceFrom({ handle })).toBeUndefined()
+      map.maxEntries = 1001
+      expect(map.differenceFrom({ handle })).toBe('max entries: declared 1001, found 1000')
+    }).close()
   })
 
   test('of every kind are taken over', () => {

@@ -51,4 +51,6 @@ export interface Compiled {
   readonly healthCheck?: HealthCheck
   /** One line: how endpoints were chosen. */
   readonly status: string
+  /** Why hints of its endpoints do not count here, though they are asked for or there. */
+  readonly hintsIgnored?: string
 }

@@ -10,7 +10,7 @@ import { groupFor, type Parts, policiesFor } from './parts.ts'
 import { type Listener, listenersOf } from './listeners.ts'
 import { forwardingOf, rangesFor, type Settings, settingsOf } from './settings.ts'
 import { skipReason } from './skip.ts'
-import { statusOf } from './status.ts'
+import { hintsIgnored, statusOf } from './status.ts'
 
 /** Compiles a service by itself, without a look at other services. Pure. */
 export function compileService(input: ServiceInput, context: Context): Compiled & { readonly parts?: Parts } {
@@ -31,6 +31,7 @@ export function compileService(input: ServiceInput, context: Context): Compiled 
     }
   const parts = partsOf(input, context, problems)
   const health = healthCheckOf(input, context, parts, problems)
+  const ignored = hintsIgnored(parts)
   return {
     ...base,
     problems,
@@ -40,6 +41,7 @@ export function compileService(input: ServiceInput, context: Context): Compiled 
     draining: drainingOf(parts, context),
     ...(health && { healthCheck: health }),
     status: statusOf(parts),
+    ...(ignored !== undefined && { hintsIgnored: ignored }),
     parts,
   }
 }

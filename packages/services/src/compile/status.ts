@@ -13,6 +13,17 @@ export function statusOf(parts: Parts): string {
   return lines.map(({ group, text }) => `${nameOf(group)}: ${text}`).join('; ')
 }
 
+/** The first reason why hints do not count. An operator's choice is none. */
+export function hintsIgnored(parts: Parts): string | undefined {
+  if (parts.settings.topology.off !== undefined) return undefined
+  for (const group of parts.groups)
+    for (const policy of policiesFor(parts, group)) {
+      const { ignored } = group.choice(policy).topology
+      if (ignored !== undefined) return ignored
+    }
+  return undefined
+}
+
 /** Cluster alone needs no name. */
 function groupText(parts: Parts, group: Group): string {
   const policies = [...policiesFor(parts, group)]

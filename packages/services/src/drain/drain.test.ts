@@ -3,7 +3,7 @@ import type { Source } from '../table/inputs.ts'
 import { ServiceTable, type TableState } from '../table/table.ts'
 import { loadBalancer, namespace, pod, service, slice, type EndpointSpec } from '../test/build.ts'
 import { routes } from '../test/view.ts'
-import { drainEvents, drainProgress } from './progress.ts'
+import { drainEvents, drainProgress, lettingGo } from './progress.ts'
 
 const timeout = { annotations: { 'service.skep.dev/drain-timeout': '30s' } }
 const leaving: EndpointSpec = { address: '10.0.0.1', is: 'terminating', pod: 'p1' }
@@ -46,6 +46,16 @@ test('the time counts from when it was first seen terminating, also over a resta
   const draining = [...before.drains].map(({ backend, since }) => [backend, since] as const)
   expect(tableOf(objects, 120, { draining }).nextDeadline).toBe(130)
   expect(route(tableOf(objects, 140, { draining }))).toBe('10.0.0.2:8080')
+})
+
+test('what drained before a restart and has ended meanwhile is forgotten: it drains anew', () => {
+  const draining = [['TCP 10.0.0.1:8080', 100]] as const
+  const table = tableOf([service('web', {}, timeout), slice('web', ['10.0.0.1', '10.0.0.2'])], 120, { draining })
+  table.set(slice('web', [leaving, '10.0.0.2']))
+  table.update(200)
+  expect(table.nextDeadline).toBe(230)
+  expect(lettingGo(table, 229)).toEqual(new Set())
+  expect(lettingGo(table, 230)).toEqual(new Set([table.backend('TCP 10.0.0.1:8080')!.id]))
 })
 
 test('a backend that comes back from draining drains anew the next time', () => {

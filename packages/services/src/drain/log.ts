@@ -42,6 +42,11 @@ export class DrainLog {
     for (const { backend } of before) if (!stays.has(backend)) this.#leave(service, backend)
   }
 
+  /** What was known before a restart and does not drain any more is forgotten: the next time it drains anew. */
+  settle(): void {
+    this.#seen.clear()
+  }
+
   /** Services that have to let go of a backend by now. */
   *due(now: number): IterableIterator<string> {
     for (const { services } of this.#drains.values())

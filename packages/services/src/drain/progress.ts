@@ -20,6 +20,17 @@ export interface DrainEvent {
   readonly service: string
   readonly backend: string
   readonly message: string
+  /** When it was looked at last. */
+  readonly openConnections: number
+}
+
+/** Backends, by their ids, that somebody's drain timeout lets go of at the next round. */
+export function lettingGo(table: ServiceTable, now: number): Set<number> {
+  const keys = [...table.drains].flatMap(({ backend, services }) => {
+    const isDue = [...services.values()].some(({ deadline = Infinity, gone }) => !gone && deadline <= now)
+    return isDue ? [backend] : []
+  })
+  return new Set(keys.flatMap((key) => table.backend(key)?.id ?? []))
 }
 
 /** Everything that drains. `openConnections`: of a backend, by its id. */
@@ -52,20 +63,21 @@ export function drainEvents(
 function beginning(before: DrainProgress | undefined, now: DrainProgress): DrainEvent[] {
   const { service, backend, openConnections: open } = now
   if (before && before.openConnections > 0 && open === 0)
-    return [{ reason: 'Drained', service, backend, message: `${backend} has no connections left` }]
+    return [{ reason: 'Drained', service, backend, openConnections: 0, message: `${backend} has no connections left` }]
   if (before) return []
   const until = now.deadline === undefined ? '' : `, ${Math.ceil(now.deadline - now.since)} s at most`
   const message = `${backend} drains: ${connections(open)} to wait for${until}`
-  return [{ reason: 'DrainStarted', service, backend, message }]
+  return [{ reason: 'DrainStarted', service, backend, message, openConnections: open }]
 }
 
 function ending({ service, backend, deadline, openConnections: open, since }: DrainProgress, now: number): DrainEvent {
   const after = `after ${Math.round(now - since)} s`
   if (deadline !== undefined && deadline <= now && open > 0) {
     const message = `${backend} is let go ${after} with ${connections(open)}: its drain timeout is over`
-    return { reason: 'DrainTimedOut', service, backend, message }
+    return { reason: 'DrainTimedOut', service, backend, message, openConnections: open }
   }
-  return { reason: 'EndpointGone', service, backend, message: `${backend} is gone ${after} with ${connections(open)}` }
+  const message = `${backend} is gone ${after} with ${connections(open)}`
+  return { reason: 'EndpointGone', service, backend, message, openConnections: open }
 }
 
 function connections(count: number): string {

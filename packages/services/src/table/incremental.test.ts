@@ -170,6 +170,7 @@ test('one slice that changes has its service alone looked at', () => {
   expect([computed, frontends.set.length, backends.set.length, backends.removed.length]).toEqual([1, 1, 1, 0])
   expect(table.update(2)).toEqual({
     computed: 0,
+    concerned: new Set(),
     frontends: { set: [], removed: [] },
     backends: { set: [], removed: [] },
   })

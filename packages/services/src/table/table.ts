@@ -24,6 +24,8 @@ export interface Changes {
   readonly backends: BackendChanges
   /** Services and pods with host ports that were looked at again. */
   readonly computed: number
+  /** Those, and who wants what they want: names as {@link ServiceTable.service} takes them. */
+  readonly concerned: ReadonlySet<string>
 }
 
 /** What a table goes on with after a restart, and how much it may hold. */
@@ -86,7 +88,8 @@ export class ServiceTable {
     const concerned = new Set(dirty)
     for (const owner of dirty) for (const other of this.#compute(owner, now)) concerned.add(other)
     const frontends = this.#finish(concerned)
-    return { frontends, backends: this.#backends.finish(), computed: dirty.size }
+    this.drains.settle()
+    return { frontends, backends: this.#backends.finish(), computed: dirty.size, concerned }
   }
 
   *frontends(): IterableIterator<Frontend> {

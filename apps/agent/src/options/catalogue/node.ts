@@ -28,7 +28,8 @@ export const node: Catalogue<NodeSettings> = {
     absolutePath,
   ),
   'bpf-lb-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
-    about: 'backends that there is room for; what is pinned keeps its size',
+    about:
+      'backends that there is room for; a larger number makes more at the next start, a smaller one takes none away',
   }),
   'bpf-root': text(
     '/sys/fs/bpf',
@@ -37,7 +38,7 @@ export const node: Catalogue<NodeSettings> = {
     absolutePath,
   ),
   'bpf-sock-rev-map-max': integer(262_144, 'a number of entries', 1024, MOST, {
-    about: 'sockets that are remembered for recvmsg(2) and getpeername(2)',
+    about: 'sockets that are remembered for recvmsg(2) and getpeername(2); grows as bpf-lb-map-max does',
   }),
   'cgroup-host-check': flag(true, {
     about: 'refuse a cgroup root that is not the host’s; false where a node is less than its machine (kind, tests)',

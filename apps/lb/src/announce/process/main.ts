@@ -2,7 +2,7 @@ import { unlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { LockedError, lockFolder } from '../../instance/lock.ts'
+import { LockedError, lockFolder } from '@skep/lb-engine'
 import { AnnouncerServer } from './serve.ts'
 
 // A process of its own, so that ownership does not change hands when `skep-lb run` ends, is killed or upgraded.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../../instance/write.ts'
+import { writeFileAtomically } from '@skep/lb-engine'
 
 /** What the next announcer has to know if this one is killed. */
 export interface AliveRecord {

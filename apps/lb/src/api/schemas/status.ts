@@ -5,7 +5,7 @@ import type { BackendRow } from '../../get/backends.ts'
 import type { ConnectionRow } from '../../get/connections.ts'
 import type { DeviceRow } from '../../get/devices.ts'
 import type { ServiceRow } from '../../get/services.ts'
-import { connectionStates } from '../../status/connections.ts'
+import { connectionStates } from '@skep/lb-engine'
 
 /** What `get services` shows of one. */
 export const serviceRow: z.ZodType<ServiceRow> = z.strictObject({

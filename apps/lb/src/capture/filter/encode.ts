@@ -1,6 +1,6 @@
 import { verdictsByIndex } from '@skep/datapath'
 import type { CaptureFilter, CaptureTerm } from '@skep/datapath/lb-xdp-capture'
-import { LbError } from '../../error.ts'
+import { LbError } from '@skep/lb-engine'
 import type { Filter, Term } from './filter.ts'
 
 /** What bounds a capture, beside the filter. */

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { formatEndpoint, readMembers, readServices } from '@skep/lb-maps'
 import { openNetlink } from 'netlink-ts'
-import { defaultInstance, instancePaths, type InstancePaths } from '../../instance/paths.ts'
+import { defaultInstance, openInstance } from '@skep/lb-engine'
+import { instancePaths, type InstancePaths } from '../../instance/paths.ts'
 import { Declared, lastConfig } from '../../status/last-config.ts'
-import { openInstance } from '../../status/open.ts'
 import { frontendOf } from '../../status/services.ts'
 import type { Said } from './complete.ts'
 

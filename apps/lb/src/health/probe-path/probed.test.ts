@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseConfig } from '../../config/load.ts'
-import type { Route } from '../../nexthop/resolve.ts'
+import type { Route } from '@skep/lb-engine'
 import { probedBackends } from './probed.ts'
 
 interface Wanted {

@@ -3,7 +3,7 @@ import { cidrNetwork, formatAddress, tryParseCidr } from '@skep/packet'
 import type { Backend, Config, Service } from '../../config/config.ts'
 import { wayOf } from '../../config/modes.ts'
 import { family } from '../../config/rules.ts'
-import type { Route } from '../../nexthop/resolve.ts'
+import type { Route } from '@skep/lb-engine'
 import { checkName } from '../checks.ts'
 import type { ProbedBackend } from './way.ts'
 

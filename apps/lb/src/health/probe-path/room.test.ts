@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { probeGauges } from '../../status/gauges.ts'
+import { probeGauges } from './gauges.ts'
 import { roomOf } from './room.ts'
 
 const key = (service: number, sourcePort: number, protocol = 6) => ({

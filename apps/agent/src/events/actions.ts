@@ -1,0 +1,12 @@
+/** Why events are told, and what the agent does then, in one word each. */
+export const actions = {
+  InvalidSetting: 'Ignore',
+  AddressTaken: 'LeaveOut',
+  HintsIgnored: 'UseAll',
+  NoCapacity: 'LeaveOut',
+  PortTaken: 'LeaveOut',
+  DrainStarted: 'Drain',
+  Drained: 'Drain',
+  DrainTimedOut: 'LetGo',
+  EndpointGone: 'LetGo',
+} as const

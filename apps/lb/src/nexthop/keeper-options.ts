@@ -1,9 +1,0 @@
-import type { KeeperOptions } from '@skep/neighbor'
-import type { Config } from '../config/config.ts'
-
-/** How a configuration wants next hops kept. */
-export function keeperOptions({ neighbors }: Pick<Config, 'neighbors'>): Omit<KeeperOptions, 'notes'> {
-  if (neighbors === undefined) return {}
-  const { keep, permanent, refreshSeconds, perSecond } = neighbors
-  return { mode: keep, permanent, refresh: { everyMs: refreshSeconds * 1000, perSecond } }
-}

@@ -1,0 +1,76 @@
+import { BpfError, NotSupported, type Program } from 'libbpf-ts'
+import { LbError } from '../error.ts'
+import type { InstancePaths } from '../instance/paths.ts'
+import { linkPin } from './pins.ts'
+import { attachFilter } from './filter.ts'
+import { BARE_NOTE, nativeNote } from './above.ts'
+import type { Device, DeviceMode, XdpMode } from './plan.ts'
+
+/** How a device came to its mode. */
+export interface Attachment {
+  readonly device: string
+  readonly mode: DeviceMode
+  /** Why it is not in a mode that was tried before. */
+  readonly reason?: string
+}
+
+/** What is attached: over one set of tables, a program for each hook. That of tc is loaded when it is asked for. */
+export interface Programs {
+  readonly xdp: Program
+  readonly tc: () => Program
+}
+
+const BY_FILTER = 'by a filter of tc: this kernel has no TCX, which is in Linux 6.6'
+
+/** Ways onto tc: by a link, which kernels have from Linux 6.6 on, or by a filter. */
+export type TcWay = 'tcx' | 'clsact'
+
+/** Attaches at tc by the first of the ways that the kernel has; says which. */
+export function attachTraffic(
+  paths: InstancePaths,
+  device: Device,
+  program: Program,
+  ways: readonly TcWay[] = ['tcx', 'clsact'],
+): TcWay {
+  try {
+    if (ways[0] === 'clsact') throw new NotSupported('attachTcx', 'tcx', '6.6')
+    using link = program.attachTcx({ ifindex: device.index, direction: 'ingress' })
+    link.pin(linkPin(paths, device.name, 'tc'))
+    return 'tcx'
+  } catch (error) {
+    if (!(error instanceof NotSupported) || !ways.includes('clsact')) throw error
+    attachFilter(paths, device, program)
+    return 'clsact'
+  }
+}
+
+function attachXdp(paths: InstancePaths, { name, index }: Device, mode: XdpMode, program: Program): void {
+  using link = program.attachXdp({ ifindex: index, mode })
+  link.pin(linkPin(paths, name, 'xdp'))
+}
+
+/** Attaches to a device, trying the modes in turn. Throws `LbError` CANNOT_ATTACH with what each of them met. */
+export function attach(
+  { name, index: ifindex, kind, isBare }: Device,
+  modes: readonly DeviceMode[],
+  paths: InstancePaths,
+  { xdp, tc }: Programs,
+): Attachment {
+  const reasons: string[] = isBare ? [BARE_NOTE] : []
+  for (const mode of modes) {
+    try {
+      const device = { name, index: ifindex }
+      if (mode !== 'tc') attachXdp(paths, device, mode, xdp)
+      else if (attachTraffic(paths, device, tc()) === 'clsact') reasons.push(BY_FILTER)
+      return { device: name, mode, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) }
+    } catch (error) {
+      if (!(error instanceof BpfError)) throw error
+      const note = mode === 'native' ? nativeNote(kind) : undefined
+      reasons.push(note === undefined ? error.message : `${error.message} (${note})`)
+    }
+  }
+  throw new LbError(
+    'CANNOT_ATTACH',
+    `${name}: ${reasons.join('; ')}; leave it out of spec.devices, or see spec.acceleration`,
+  )
+}
