@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { build, icmpv4, icmpv6, type Part } from '@skep/packet'
+import { build, fragment, icmpv4, icmpv6, type Part } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
 import {
   backend,
@@ -88,6 +88,22 @@ needing(needs.root, needs.bpf).describe('ICMP errors about pods’ packets', () 
       const told = error(family, 'in', [service, pod], header, [pod, service], datagram(40_000, 80), 'data')
       expect(at.leave(asked)).toEqual({ verdict: 'TO_ITSELF', action: 'BACK', packet: told })
     })
+
+    if (family === 'v6')
+      test('packet too big, about the first fragment of a datagram: not about a later one', () => {
+        open()
+        const [, header] = kinds.v6[0]!
+        const quoting = (to: Place, offset: number, ...rest: readonly Part[]): Uint8Array => {
+          const cut = fragment({ nextHeader: 17, id: 7, fragmentOffset: offset, moreFragments: true })
+          return error('v6', 'in', [to, pod], header, [pod, to], cut, ...rest)
+        }
+        expect(at.arrive(quoting(backend, 0, datagram(40_000, 8080), 'data'))).toMatchObject({
+          verdict: 'FROM_SERVICE',
+          packet: quoting(service, 0, datagram(40_000, 80), 'data'),
+        })
+        const later = quoting(backend, 512, 'neither ports nor anything')
+        expect(at.arrive(later)).toEqual({ verdict: 'PASS_OTHER', action: 'PASS', packet: later })
+      })
 
     test('about what nobody knows: as it is', () => {
       open()
