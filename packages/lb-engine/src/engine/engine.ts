@@ -132,6 +132,11 @@ export class Engine implements Disposable {
     return madeRound({ ...parts, unreachable })
   }
 
+  /** After a round that failed: frontends that the tables do not serve. */
+  unserved(config: EngineModel, because: string): ReadonlyMap<string, string> {
+    return this.#services.unserved(config, because)
+  }
+
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     this.neighbors.tick()
