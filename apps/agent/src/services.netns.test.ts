@@ -14,15 +14,15 @@ describe('services of a cluster, at the sockets of a node', () => {
 
   beforeAll(async () => {
     site = await Site.open()
-  })
+  }, 120_000)
 
-  afterAll(() => site[Symbol.asyncDispose]())
+  afterAll(() => site[Symbol.asyncDispose](), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   test('a ClusterIP, IPv4 and IPv6: each backend answers, on this node and on another, and who is not ready does not', async () => {
     await site.webPod(stack, site.here, 'web-1')
@@ -100,9 +100,9 @@ describe('services of a cluster, at the sockets of a node', () => {
   test('the API server is away: services are served, and an agent that starts meanwhile leaves them as they are', async () => {
     await site.webPod(stack, site.here, 'alone-1')
     const [address] = await site.service(stack, 'alone')
-    const agent = await site.agent(stack)
+    const agent = await site.agent(stack, '--k8s-retry-max-seconds=1')
     await site.untilAnswers(['alone-1'], address!)
-    await site.cluster.apiServer.stop()
+    await site.cluster.apiServer.kill()
     try {
       expect(await site.get(address!)).toBe('alone-1')
       await agent.end('SIGTERM')
