@@ -14,8 +14,9 @@ import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
 import { nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
-import { followObjects } from './services/follow.ts'
+import { followObjects, type ServiceTaker } from './services/follow.ts'
 import type { RouteAnnouncer } from './bgp/announcer.ts'
+import type { Pods } from './pods/pods.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
 export interface AgentParts {
@@ -23,6 +24,8 @@ export interface AgentParts {
   readonly table: ServiceTable
   /** Services at the socket; `undefined`: they are not asked for. */
   readonly sockets: Sockets | undefined
+  /** Services of pods whose sockets are left alone; `undefined`: as `sockets`. */
+  readonly pods: Pods | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
   readonly announcer: RouteAnnouncer | undefined
   readonly events: ServiceEvents
@@ -60,8 +63,8 @@ export class Agent implements AsyncDisposable {
 
   /** Works until the signal aborts. */
   async run(source: KubeSource, signal: AbortSignal): Promise<void> {
-    const watched = this.#watchAddresses(signal)
-    for await (const changed of followObjects(source, this.table, signal)) {
+    const watched = Promise.all([this.#watchAddresses(signal), this.#watchDevices(signal)])
+    for await (const changed of followObjects(source, this.#takers(), signal)) {
       this.#synced = true
       this.#noteNode(changed)
       this.reconcile()
@@ -71,6 +74,10 @@ export class Agent implements AsyncDisposable {
 
   get table(): ServiceTable {
     return this.#parts.table
+  }
+
+  get pods(): Pods | undefined {
+    return this.#parts.pods
   }
 
   get round(): Round | undefined {
@@ -99,18 +106,20 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, announcer, events, drains, netlink, log } = this.#parts
+    const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
     try {
       const lettingGo = drains.lettingGo()
       const changes = table.update(Date.now() / 1000)
       this.#say(changes)
-      const problems = sockets?.apply(table, nodeAddresses(netlink), lettingGo).problems ?? []
+      const around = { nodeAddresses: nodeAddresses(netlink), lettingGo, ...pods?.apply() }
+      const problems = sockets?.apply(table, around).problems ?? []
       announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
       events.round(changes.concerned)
       events.refused(problems)
       drains.note()
-      return { problems: problems.map(({ frontend, message }) => `${frontend}: ${message}`), failed: false }
+      const lines = problems.map(({ frontend, message }) => `${frontend}: ${message}`)
+      return { problems: [...lines, ...(pods?.problems() ?? [])], failed: false }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
@@ -149,6 +158,28 @@ export class Agent implements AsyncDisposable {
       if (object.kind !== 'Node' || object.metadata.name !== this.table.options.nodeName) continue
       this.#node = object
       this.health.setNode(object)
+    }
+  }
+
+  /** Who is told of each object. */
+  #takers(): ServiceTaker {
+    const { table, pods } = this.#parts
+    const takers = [table, ...(pods ? [pods.store] : [])]
+    return {
+      options: table.options,
+      set: (object) => takers.forEach((taker) => taker.set(object)),
+      delete: (object) => takers.forEach((taker) => taker.delete(object)),
+    }
+  }
+
+  /** Pods' devices come after the pods, and may go before them. */
+  async #watchDevices(signal: AbortSignal): Promise<void> {
+    const { pods, netlink } = this.#parts
+    if (pods === undefined) return
+    try {
+      for await (const event of netlink.monitor(['link', 'route'], { signal })) if (pods.notice(event)) this.reconcile()
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
   }
 

@@ -5,7 +5,7 @@ const REASONS: Readonly<Record<string, string>> = {
     bpf-lb-dsr-dispatch bpf-lb-dsr-l4-xlate bpf-lb-external-clusterip bpf-lb-maglev-hash-seed bpf-lb-maglev-table-size
     bpf-lb-mode bpf-lb-rss-ipv4-src-cidr bpf-lb-rss-ipv6-src-cidr devices direct-routing-device
     enable-auto-protect-node-port-range enable-l2-neigh-discovery enable-svc-source-range-check
-    ipv4-service-loopback-address ipv6-mcast-device node-port-acceleration node-port-algorithm node-port-mode
+    ipv6-mcast-device node-port-acceleration node-port-algorithm node-port-mode
     node-port-range`,
   'network policy and identities are not this agent’s': `
     allow-icmp-frag-needed allow-localhost enable-icmp-rules enable-policy enable-host-firewall enable-remote-node-identity
