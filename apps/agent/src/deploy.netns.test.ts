@@ -79,4 +79,19 @@ except OSError as error: print(error.errno, flush=True)`
     // ECONNABORTED: what ends a socket from outside says.
     expect(said.join('')).toBe('connected\n103\n')
   })
+
+  test('bugtool packs what the agent says and has in the kernel, and nobody’s token', async () => {
+    const files = await agent.bugtool()
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(['INDEX.txt', 'status.json', 'services.json', 'metrics.txt']),
+    )
+    expect(files['INDEX.txt']).not.toMatch(/^(?!bgp-config).*\.json: /m)
+    const maps = JSON.parse(files['maps.json']!) as { name: string; entries?: number; maxEntries: number }[]
+    const frontends = maps.find(({ name }) => name === 'sock_frontends')!
+    expect(frontends.entries).toBeGreaterThan(0)
+    expect(frontends.maxEntries).toBeGreaterThan(frontends.entries!)
+    const links = JSON.parse(files['links.json']!) as { type: string; program: { name: string } }[]
+    expect(links.map(({ program }) => program.name)).toEqual(expect.arrayContaining(['sock_connect4', 'sock_sendmsg6']))
+    expect(Object.values(files).join('')).not.toContain(agent.token)
+  })
 })

@@ -1,5 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,7 @@ export class DeployedAgent implements AsyncDisposable {
   /** Resolves when all services are served. */
   async start(): Promise<void> {
     const { machine, name } = this.#site.here
-    const own = [`--cgroup-root=${machine.cgroup!.path}`, '--cgroup-host-check=false', `--bpf-root=${this.#bpfRoot}`]
+    const own = [`--cgroup-root=${machine.cgroupPath!}`, '--cgroup-host-check=false', `--bpf-root=${this.#bpfRoot}`]
     const words = ['--mount', 'sh', '-c', ENTER, this.#folder, ...confined(), ...node, ...container().args, ...own]
     const { hostname, port } = this.#site.apiServer
     const env = {
@@ -64,8 +64,21 @@ export class DeployedAgent implements AsyncDisposable {
 
   /** What a command prints, run where the agent is: `kubectl exec`. */
   async ask(...words: string[]): Promise<string> {
-    const { machine } = this.#site.here
-    return (await machine.exec('nsenter', '--mount', `--target=${this.#pid}`, ...node, ...words)).trim()
+    const inside = ['--mount', `--target=${this.#pid}`, 'env', 'TMPDIR=/run']
+    return (await this.#site.here.machine.exec('nsenter', ...inside, ...node, ...words)).trim()
+  }
+
+  /** What is in the archive of `skep-agent bugtool`, by file. */
+  async bugtool(): Promise<Readonly<Record<string, string>>> {
+    await this.ask('bugtool', '--output=/run/bugtool.tar.gz')
+    execFileSync('tar', ['-C', this.#folder, '-xzf', join(this.#folder, 'run/bugtool.tar.gz')])
+    const folder = join(this.#folder, 'skep-agent-bugtool')
+    const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
+    return Object.fromEntries(names.map(({ name }) => [name, readFileSync(join(folder, name), 'utf8')]))
+  }
+
+  get token(): string {
+    return readFileSync(join(this.#folder, 'run/secrets/kubernetes.io/serviceaccount/token'), 'utf8')
   }
 
   /** How many capabilities it may ever have. */

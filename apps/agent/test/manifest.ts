@@ -14,9 +14,8 @@ const file = new URL('../../../deploy/kubernetes/skep-agent.yaml', import.meta.u
 
 /** The objects of deploy/kubernetes/skep-agent.yaml. */
 export function manifest(): kinds.KubeObject[] {
-  return parseAllDocuments(readFileSync(file, 'utf8'))
-    .map((document) => document.toJS() as kinds.KubeObject | null)
-    .filter((object) => object !== null)
+  const objects = parseAllDocuments(readFileSync(file, 'utf8')).map((document): unknown => document.toJS())
+  return objects.filter((object) => object !== null) as kinds.KubeObject[]
 }
 
 export function container(): Container {

@@ -4,10 +4,10 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { ConfigDocument } from '../options/explain.ts'
 import { askAgent } from '../cli/ask.ts'
 import { loadOptions } from '../options/load.ts'
-import { configDocument } from '../options/explain.ts'
+import type { Settings } from '../options/catalogue/index.ts'
+import { type ConfigDocument, configDocument } from '../options/explain.ts'
 import { pinsOf } from '../sockets/sockets.ts'
 import { askedItems } from './asked.ts'
 import { collect, type Collected, logName } from './collect.ts'
@@ -32,7 +32,15 @@ export async function bugtool({ socket, output, logs, argv }: BugtoolOptions): P
   try {
     const folder = join(root, 'skep-agent-bugtool')
     mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 })
-    const items = [...askedItems(socket), given(argv), ...pinItems(await pins(socket, argv)), ...hostItems(), ...logItems(logs)]
+    const { 'bpf-root': bpfRoot, 'bgp-config-path': bgpConfig } = await places(socket, argv)
+    const items = [
+      ...askedItems(socket),
+      given(argv),
+      bgp(bgpConfig),
+      ...pinItems(pinsOf({ 'bpf-root': bpfRoot })),
+      ...hostItems(),
+      ...logItems(logs),
+    ]
     const collected = await collect(folder, items)
     await pack(root, output)
     return collected
@@ -55,24 +63,36 @@ function given(argv: readonly string[]): Item {
 }
 
 function logItems(logs: readonly string[]): Item[] {
-  return logs.map((path, i) => ({ file: logName(path, i + 1), about: `the end of ${path}`, read: () => readFileSync(path, 'utf8') }))
+  return logs.map((path, i) => ({
+    file: logName(path, i + 1),
+    about: `the end of ${path}`,
+    read: () => readFileSync(path, 'utf8'),
+  }))
 }
 
-/** Where the running agent pins; else where one would that is started with these options. */
-async function pins(socket: string, argv: readonly string[]): Promise<string> {
+function bgp(path: string): Item {
+  return { file: 'bgp-config.yaml', about: `peers and pools: ${path}`, read: () => readFileSync(path, 'utf8') }
+}
+
+type Places = Pick<Settings, 'bpf-root' | 'bgp-config-path'>
+
+/** As the running agent has them; else as one would that is started with these options. */
+async function places(socket: string, argv: readonly string[]): Promise<Places> {
   try {
     const { options } = JSON.parse(await askAgent(socket, '/config')) as ConfigDocument
-    return pinsOf({ 'bpf-root': options.find(({ name }) => name === 'bpf-root')!.value })
+    const value = (wanted: keyof Places): string => options.find(({ name }) => name === wanted)!.value
+    return { 'bpf-root': value('bpf-root'), 'bgp-config-path': value('bgp-config-path') }
   } catch {
-    return pinsOf({ 'bpf-root': bpfRoot(argv) })
+    return withoutAgent(argv)
   }
 }
 
-function bpfRoot(argv: readonly string[]): string {
+/** Options that are refused are told of in their own item. */
+function withoutAgent(argv: readonly string[]): Places {
   try {
-    return loadOptions(argv, process.env).settings['bpf-root']
+    return loadOptions(argv, process.env).settings
   } catch {
-    return loadOptions([], {}).settings['bpf-root']
+    return loadOptions([], {}).settings
   }
 }
 

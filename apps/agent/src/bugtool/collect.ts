@@ -53,9 +53,11 @@ function indexLines(collected: readonly Collected[]): string[] {
   return [
     'What skep-agent bugtool has collected. Passwords, tokens and private keys are masked (***).',
     '',
-    ...collected.filter((one) => one.missing === undefined).map(({ file, about, bytes, cut }) => {
-      return `${file} (${bytes} bytes${cut === true ? ', cut' : ''}): ${about}`
-    }),
+    ...collected
+      .filter((one) => one.missing === undefined)
+      .map(({ file, about, bytes, cut }) => {
+        return `${file} (${bytes} bytes${cut === true ? ', cut' : ''}): ${about}`
+      }),
     ...(missing.length === 0 ? [] : ['', 'Missing:']),
     ...missing.map(({ file, about, missing: why }) => `${file}: ${about}\n  ${why}`),
   ]

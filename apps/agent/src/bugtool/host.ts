@@ -21,16 +21,32 @@ const READ = /^(CILIUM_|KUBERNETES_|K8S_|NODE_)/
 /** Facts about the machine, which everybody may look up. */
 export function hostItems(): Item[] {
   return [
-    { file: 'host.json', about: 'kernel, memory, load, settings, capabilities of this process', read: () => pretty(host()) },
-    { file: 'environment.json', about: 'environment variables that the agent reads', read: () => pretty(environment()) },
-    { file: 'cgroup.txt', about: 'how the cgroup v2 of the host is found', read: () => `${findCgroupRoot().lines.join('\n')}\n` },
+    {
+      file: 'host.json',
+      about: 'kernel, memory, load, settings, capabilities of this process',
+      read: () => pretty(host()),
+    },
+    {
+      file: 'environment.json',
+      about: 'environment variables that the agent reads',
+      read: () => pretty(environment()),
+    },
+    {
+      file: 'cgroup.txt',
+      about: 'how the cgroup v2 of the host is found',
+      read: () => `${findCgroupRoot().lines.join('\n')}\n`,
+    },
     { file: 'mounts.txt', about: 'cgroup and BPF file systems', read: mounts },
     { file: 'devices.json', about: 'network devices and their counters: ip link', read: () => pretty(listed('link')) },
     { file: 'addresses.json', about: 'ip address', read: () => pretty(listed('address')) },
     { file: 'routes.json', about: 'ip route, of all tables', read: () => pretty(listed('route')) },
     { file: 'rules.json', about: 'ip rule', read: () => pretty(listed('rule')) },
     { file: 'neighbours.json', about: 'ip neigh', read: () => pretty(listed('neighbor')) },
-    { file: 'sockets.txt', about: 'how many sockets there are: /proc/net/sockstat', read: () => both('/proc/net/sockstat') },
+    {
+      file: 'sockets.txt',
+      about: 'how many sockets there are: /proc/net/sockstat',
+      read: () => both('/proc/net/sockstat'),
+    },
   ]
 }
 
@@ -45,7 +61,9 @@ function host(): object {
     memory: { total: totalmem(), free: freemem() },
     uptimeSeconds: uptime(),
     settings: Object.fromEntries(SETTINGS.map((name) => [name.replaceAll('/', '.'), setting(name)])),
-    process: readFileSync('/proc/self/status', 'utf8').split('\n').filter((line) => /^(Cap|NoNewPrivs|Seccomp)/.test(line)),
+    process: readFileSync('/proc/self/status', 'utf8')
+      .split('\n')
+      .filter((line) => /^(Cap|NoNewPrivs|Seccomp)/.test(line)),
   }
 }
 
@@ -64,7 +82,10 @@ function mounts(): string {
 }
 
 function both(path: string): string {
-  return [path, `${path}6`].filter(existsSync).map((one) => readFileSync(one, 'utf8')).join('')
+  return [path, `${path}6`]
+    .filter(existsSync)
+    .map((one) => readFileSync(one, 'utf8'))
+    .join('')
 }
 
 function listed(what: 'link' | 'address' | 'route' | 'rule' | 'neighbor'): readonly object[] {
