@@ -20,6 +20,8 @@ import type { Resolved } from './options/resolve.ts'
 import { Pods } from './pods/pods.ts'
 import { servicesOptions } from './services/options.ts'
 import { openSockets, testSockets } from './sockets/open.ts'
+import { selectsAny } from './sockets/subjects.ts'
+import { watchSubjects } from './sockets/watch-subjects.ts'
 
 /** Where the commands ask: `<state-dir>/agent.sock`. */
 export function socketOf(stateDir: string): string {
@@ -58,6 +60,13 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
   stack.use(await serveHealth(agent.health, settings))
+  if (sockets && selectsAny(settings))
+    stack.use(
+      watchSubjects(
+        () => sockets.subjects(),
+        () => agent.reconcile(),
+      ),
+    )
   log.info({ node: name }, 'skep-agent follows the cluster')
   await agent.run(source, signal)
   log.info('skep-agent ends; what is in the kernel goes on')

@@ -55,11 +55,12 @@ export class Engine implements Disposable {
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
-  readonly #senders: Senders
   readonly #addresses: OwnAddresses
   readonly #tunnelSources: readonly string[]
   /** What the datapath is told of the network. */
   readonly heartbeat: Heartbeat
+  /** The devices that XDP may redirect to. */
+  readonly senders: Senders
   /** The neighbours that packets are sent to. */
   readonly neighbors: NeighborKeeper
   #sources: ReadonlyMap<string, string>
@@ -81,7 +82,7 @@ export class Engine implements Disposable {
     this.#cells = new KnownCells(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
-    this.#senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
+    this.senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
     this.#addresses = stack.use(new OwnAddresses(netlink, this.#datapath.maps))
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
@@ -108,9 +109,9 @@ export class Engine implements Disposable {
     this.#addresses.want([...chosen.devices.map(({ index }) => index), ...this.#links.indexes()])
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
     if (steps.some((step) => step.do === 'attach' || step.do === 'switch'))
-      this.#senders.sync(this.#links.areGeneric && !wantsNative(config))
+      this.senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
-    this.#senders.sync(this.#links.areGeneric)
+    this.senders.sync(this.#links.areGeneric)
     if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
@@ -131,11 +132,21 @@ export class Engine implements Disposable {
     return madeRound({ ...parts, unreachable })
   }
 
+  /** After a round that failed: frontends that the tables do not serve. */
+  unserved(config: EngineModel, because: string): ReadonlyMap<string, string> {
+    return this.#services.unserved(config, because)
+  }
+
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     this.neighbors.tick()
-    if (this.#senders.isDue) this.#senders.sync(this.#links.areGeneric)
+    if (this.senders.isDue) this.senders.sync(this.#links.areGeneric)
     return this.#services.tick() || this.#links.isDue || this.neighbors.isDue
+  }
+
+  /** Follows what devices can do with XDP, as the kernel tells it (Linux 6.3), until the signal aborts. */
+  async followSenders(signal: AbortSignal): Promise<void> {
+    for await (const _ of this.senders.changes(signal)) this.senders.sync(this.#links.areGeneric)
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */
@@ -149,7 +160,7 @@ export class Engine implements Disposable {
    */
   networkChanged(event?: MonitorEvent): void {
     this.#links.note(event)
-    this.#senders.note(event)
+    this.senders.note(event)
     this.#addresses.note(event)
     this.#routes.forget()
     this.#gateways.forget()

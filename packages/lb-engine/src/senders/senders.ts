@@ -3,7 +3,7 @@ import { BpfError } from 'libbpf-ts'
 import { type MonitorEvent, type Netdev, type Netlink, NetlinkError, openNetdev } from 'netlink-ts'
 import { planSenders } from './plan.ts'
 
-/** Drivers begin and cease to send for XDP without a message: they are asked so often, and whenever a link changes. */
+/** Where no message tells that a driver begins or ceases to send for XDP (before Linux 6.3), it is asked so often. */
 const ASK_EVERY_MS = 5000
 
 /** Keeps the datapath's table of the devices that send what XDP redirects to them. */
@@ -27,6 +27,22 @@ export class Senders implements Disposable {
     if (event === undefined || event.type === 'link') this.#askAt = 0
   }
 
+  /** Why they are asked for time and again; `undefined`: the kernel tells of changes. */
+  get whyPolled(): string | undefined {
+    return this.#netdev === undefined
+      ? `asked every ${ASK_EVERY_MS / 1000} s: before Linux 6.3 the kernel does not tell`
+      : undefined
+  }
+
+  /** Notes each change of what a device can do, as it happens, until the signal aborts. Linux 6.3; before, nothing happens. */
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    if (this.#netdev === undefined) return
+    for await (const _ of this.#netdev.changes(signal)) {
+      this.#askAt = 0
+      yield
+    }
+  }
+
   /** They may be others by now. */
   get isDue(): boolean {
     return performance.now() >= this.#askAt
@@ -34,7 +50,7 @@ export class Senders implements Disposable {
 
   /** Brings the table to what the host's devices can do now. `isGeneric`: the program is on none of them natively. */
   sync(isGeneric: boolean): void {
-    this.#askAt = performance.now() + ASK_EVERY_MS
+    this.#askAt = this.#netdev === undefined ? performance.now() + ASK_EVERY_MS : Infinity
     const links = [...this.#netlink.link.list({ statistics: false })]
     const wanted = new Set(planSenders(links, { features: this.#netdev?.xdpFeatures(), isGeneric }))
     const present = new Set(this.#devices.keys())
