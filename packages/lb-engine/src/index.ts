@@ -14,7 +14,9 @@ export type {
 
 // An instance, and rounds.
 export { Engine, type Occasion } from './engine/engine.ts'
+export { networkChanges } from './engine/network.ts'
 export type { Round } from './engine/round.ts'
+export { Scheduler } from './engine/scheduler.ts'
 export { LbError, type LbErrorCode } from './error.ts'
 export { requireSameNamespace } from './instance/namespace.ts'
 export { ownInstance } from './instance/own.ts'

@@ -61,6 +61,7 @@ export class Engine implements Disposable {
   /** The neighbours that packets are sent to. */
   readonly neighbors: NeighborKeeper
   #sources: ReadonlyMap<string, string>
+  #inner: readonly string[] | undefined
 
   /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
   constructor(paths: InstancePaths, config: EngineSettings, netlink: Netlink) {
@@ -104,9 +105,10 @@ export class Engine implements Disposable {
     const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
     if (steps.some((step) => step.do === 'attach' || step.do === 'switch'))
-      this.#senders.sync(this.#links.areGeneric && !wantsNative(config))
+      this.#senders.sync(this.#links.areGeneric && !wantsNative(config), config.inner)
     const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
-    this.#senders.sync(this.#links.areGeneric)
+    this.#inner = config.inner
+    this.#senders.sync(this.#links.areGeneric, config.inner)
     if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
@@ -130,12 +132,12 @@ export class Engine implements Disposable {
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     this.neighbors.tick()
-    if (this.#senders.isDue) this.#senders.sync(this.#links.areGeneric)
+    if (this.#senders.isDue) this.#senders.sync(this.#links.areGeneric, this.#inner)
     return this.#services.tick() || this.#links.isDue || this.neighbors.isDue
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */
-  devicesDiffer(config: Pick<EngineSettings, 'devices'>): boolean {
+  devicesDiffer(config: Pick<EngineModel, 'devices' | 'inner'>): boolean {
     return this.#links.differ(config)
   }
 

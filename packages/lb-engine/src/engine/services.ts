@@ -57,12 +57,11 @@ export class Services implements Disposable {
     return { ...done, problems: [...done.problems, ...this.#crowded(config)] }
   }
 
-  #desired({ services, dsr }: EngineModel, sources: ReadonlyMap<string, string>): Desired {
-    return {
-      services,
-      sources,
-      program: { recordUnitSeconds: this.#unitSeconds, tunnelPrefixes: tunnelFamilies({ dsr }) },
-    }
+  #desired({ services, dsr, hostAddresses, snat }: EngineModel, sources: ReadonlyMap<string, string>): Desired {
+    const program = { recordUnitSeconds: this.#unitSeconds, tunnelPrefixes: tunnelFamilies({ dsr }) }
+    if (hostAddresses === undefined) return { services, sources, program }
+    const { from: min, to: max } = snat.portRange
+    return { services, sources, hostAddresses, program: { ...program, natPorts: { min, max } } }
   }
 
   /** Services whose slots cannot come to rest, by name. */

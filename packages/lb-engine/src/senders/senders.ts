@@ -32,10 +32,13 @@ export class Senders implements Disposable {
     return performance.now() >= this.#askAt
   }
 
-  /** Brings the table to what the host's devices can do now. `isGeneric`: the program is on none of them natively. */
-  sync(isGeneric: boolean): void {
+  /**
+   * Brings the table to what the host's devices can do now. `isGeneric`: the program is on none of them natively. `left`: by
+   * name, devices that are left to the kernel.
+   */
+  sync(isGeneric: boolean, left: readonly string[] = []): void {
     this.#askAt = performance.now() + ASK_EVERY_MS
-    const links = [...this.#netlink.link.list({ statistics: false })]
+    const links = [...this.#netlink.link.list({ statistics: false })].filter(({ name }) => !left.includes(name))
     const wanted = new Set(planSenders(links, { features: this.#netdev?.xdpFeatures(), isGeneric }))
     const present = new Set(this.#devices.keys())
     for (const index of present.difference(wanted)) this.#devices.delete(index)
