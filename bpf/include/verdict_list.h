@@ -50,5 +50,6 @@
 	verdict(REPLY_PING, TX, "ping to an address of a service, answered") \
 	verdict(DROP_SOURCE_RANGE, DROP, "the service does not admit clients of this address") \
 	verdict(DROP_RATE_LIMIT, DROP, "clients of this prefix open more connections than the service allows") \
-	verdict(STACK_DEVICE, PASS, "translated; the route's device takes no frames from XDP, the kernel forwards")
+	verdict(STACK_DEVICE, PASS, "translated; the route's device takes no frames from XDP, the kernel forwards") \
+	verdict(PASS_OTHER_HOST, PASS, "for a service, but in a frame to another host's MAC address")
 /* clang-format on */

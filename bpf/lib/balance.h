@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* The story itself, whichever hook it is told at. */
 #pragma once
+#include "addressee.h"
 #include "admission.h"
 #include "dsr.h"
 #include "nat.h"
@@ -43,7 +44,7 @@ static __always_inline enum verdict balance(struct context *ctx, struct packet *
 	if (v)
 		return v;
 	measure(ctx, packet);
-	v = check_frame(packet);
+	v = check_frame(ctx, packet->ethernet);
 	if (v)
 		return v;
 	return serve(ctx, packet, id);

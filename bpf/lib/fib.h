@@ -127,7 +127,7 @@ stage find_route(struct context *ctx, const struct packet *packet, const struct 
 	long result;
 
 	route->stack = VERDICT_GO_ON;
-	if (likely(recall_hop(before, generation, length, route)))
+	if (likely(recall_hop(ctx, before, generation, length, route)))
 		return VERDICT_GO_ON;
 	lookup = this_lookup();
 	if (!lookup)

@@ -7,6 +7,7 @@
  * In global functions, which the verifier reads once; and in two, for the stack.
  */
 #pragma once
+#include "addressee.h"
 #include "count.h"
 #include "dsr.h"
 #include "fragment.h"
@@ -104,12 +105,13 @@ __noinline int route_piece(struct context *ctx)
 	ip = header_of(ctx, piece);
 	if (!ip || (void *)(ethernet + 1) > (void *)(long)ctx->data_end)
 		return VERDICT_PASS_TRUNCATED;
-	if (ethernet->h_dest[0] & 1)
-		return VERDICT_PASS_GROUP;
+	v = check_frame(ctx, ethernet);
+	if (v)
+		return v;
 	if (hops_left(ip, piece->family) <= 1)
 		return VERDICT_DROP_TTL;
 	ask_for(lookup, piece, ip);
-	if (recall_hop(piece->first.hop, lookup->generation, lookup->length, &lookup->route))
+	if (recall_hop(ctx, piece->first.hop, lookup->generation, lookup->length, &lookup->route))
 		return VERDICT_GO_ON;
 	v = outcome_for(ctx, piece, lookup, ask_kernel(ctx));
 	if (!v && lookup->route.stack && piece->first.dispatch == SERVICE_DSR_L2)

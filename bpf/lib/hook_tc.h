@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "../include/maps/layers.h"
+#include <linux/if_packet.h>
 #include "checksum.h"
 #include "lifted_tags.h"
 #include "packet.h"

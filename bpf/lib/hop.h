@@ -3,6 +3,7 @@
 #pragma once
 #include <linux/if_ether.h>
 #include "hash.h"
+#include "hook.h"
 #include "pulse.h"
 #include "swap.h"
 
@@ -22,20 +23,21 @@ static __always_inline __u32 noted(__u32 place, __u32 generation)
 	return place | generation << 16;
 }
 
-/* Whether this hook can send by a hop's device. Where XDP only could back by the one that a packet came in
- * by, it asks again. */
-static __always_inline _Bool can_send(const struct hop *hop)
+/* Whether this hook can send by a hop's device: XDP can always back by the one that a packet came in by. */
+static __always_inline _Bool can_send(const struct context *ctx, const struct hop *hop)
 {
 #ifdef HOOK_TC
+	(void)ctx;
 	(void)hop;
 	return 1;
 #else
-	return hop->sends;
+	return likely(hop->sends) || hop->ifindex == device_of(ctx);
 #endif
 }
 
 /* The hop that was noted, if both are of this generation and this length fits. */
-static __always_inline _Bool recall_hop(__u32 note, __u32 generation, __u32 length, struct route *route)
+static __always_inline _Bool recall_hop(const struct context *ctx, __u32 note, __u32 generation, __u32 length,
+					struct route *route)
 {
 	__u32 place = note & 0xffff;
 	struct hop *hop = bpf_map_lookup_elem(&hops, &place);
@@ -47,7 +49,7 @@ static __always_inline _Bool recall_hop(__u32 note, __u32 generation, __u32 leng
 	if (unrelated(found) != generation)
 		return 0;
 	hop = after(found, hop);
-	if (length > hop->mtu || !can_send(hop))
+	if (length > hop->mtu || !can_send(ctx, hop))
 		return 0;
 	route->ifindex = hop->ifindex;
 	__builtin_memcpy(route->destination, hop->destination, ETH_ALEN);

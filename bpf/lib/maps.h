@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include "../include/config.h"
 #include "../include/verdict.h"
+#include "../include/maps/addresses.h"
 #include "../include/maps/admission.h"
 #include "../include/maps/counters.h"
 #include "../include/maps/fragments.h"
@@ -148,6 +149,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct departure_line);
 } departures SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, OWN_ADDRESSES);
+	__type(key, __u32);
+	__type(value, struct own_address);
+} own_addresses SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What no router forwards and no ICMP error answers: frames to a group of hosts, and packets whose source is
- * no single host. See the kernel's ip_forward() and ip_route_input_slow(); RFC 1122 3.2.2, RFC 4443 2.4.
+ * What no router forwards and no ICMP error answers: packets whose source is no single host. See the kernel's
+ * ip_forward() and ip_route_input_slow(); RFC 1122 3.2.2, RFC 4443 2.4.
  */
 #pragma once
 #include "packet.h"
-
-/* A frame to a group reaches each load balancer on the link: the kernel's, which drops it if it is for none
- * of its addresses. */
-stage check_frame(const struct packet *packet)
-{
-	return packet->ethernet->h_dest[0] & 1 ? VERDICT_PASS_GROUP : VERDICT_GO_ON;
-}
 
 /* This network, loopback, multicast, broadcast. */
 static __always_inline _Bool is_martian4(__u32 address)

@@ -4,6 +4,7 @@
  * is as long as the question, so nobody's traffic is made more.
  */
 #pragma once
+#include "addressee.h"
 #include "icmp_error.h"
 #include "martian.h"
 #include "pulse.h"
@@ -78,10 +79,13 @@ __noinline int turn_ping(struct context *ctx, __u32 network, __u32 family)
 
 stage answer_ping(struct context *ctx, const struct packet *packet)
 {
+	enum verdict v;
+
 	if (is_on(SWITCH_NO_PING))
 		return VERDICT_PASS_PROTOCOL;
-	if (packet->ethernet->h_dest[0] & 1)
-		return VERDICT_PASS_GROUP;
+	v = check_frame(ctx, packet->ethernet);
+	if (v)
+		return v;
 	if (check_source(packet))
 		return VERDICT_DROP_MARTIAN;
 	return turn_ping(ctx, packet->network, packet->family) ? VERDICT_REPLY_PING : VERDICT_PASS_TRUNCATED;

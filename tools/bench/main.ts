@@ -21,7 +21,7 @@ let failed = 0
 for (const file of files) {
   try {
     const { default: bench } = (await import(resolve(file))) as { default: Bench }
-    if (values.only !== undefined && bench.group !== values.only) continue
+    if (values.only === undefined ? bench.onlyAsked === true : bench.group !== values.only) continue
     console.error(`bench: ${file}`)
     await bench.run(
       (result) => {

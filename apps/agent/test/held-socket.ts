@@ -50,7 +50,7 @@ export class HeldSocket implements AsyncDisposable {
     })
   }
 
-  /** Resolves when it was answered once; `answered` has by what. */
+  /** Resolves when it was answered once; `answered` has the last line. */
   static async open(host: Machine, { address, port, protocol }: HeldSocketOptions): Promise<HeldSocket> {
     const child = host.spawn(process.execPath, ['-e', PROGRAM, address, String(port), protocol], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -62,7 +62,7 @@ export class HeldSocket implements AsyncDisposable {
 
   answered = ''
 
-  /** Sends once more: the answer. */
+  /** Sends once more: the last line of the answer. */
   ask(): Promise<string> {
     const answer = this.#answer()
     this.#child.stdin!.write('\n')
@@ -82,7 +82,7 @@ export class HeldSocket implements AsyncDisposable {
     const [line] = (await once(this.#lines, 'line')) as [string]
     const [what, text] = JSON.parse(line) as [string, string]
     if (what !== 'answer') throw new Error(`the socket failed: ${text}`)
-    return text
+    return text.trim().split('\n').at(-1)!
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import { client, type Lab, mac } from '../test/lab.ts'
 import { families, type Family } from '../test/packets.ts'
-import type { Endpoint } from '../test/balancer.ts'
+import type { Endpoint } from '../test/balancer-options.ts'
 import { clientPrefix } from './traffic.ts'
 
 export const BACKENDS = 100

@@ -5,6 +5,7 @@ import type { Family } from '../test/packets.ts'
 import { ServiceFlag } from '../src/lb_xdp.gen.ts'
 import { backends } from './backends.ts'
 import { flowCounts } from './flow-counts.ts'
+import { openDevices } from './devices.ts'
 import type { Load } from './load.ts'
 import type { Rig } from './rig.ts'
 import type { Row } from './row.ts'
@@ -30,10 +31,10 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
   const { grows } = modes[mode]
   const stable = stack.use(balancer(mode, family))
   const moving = stack.use(balancer(mode, family))
-  moving.moveAll(0)
+  moving.moving.moveAll(0)
   const ranged = stack.use(admitting(balancer(mode, family), family))
   const limited = stack.use(limiting(balancer(mode, family)))
-  stable.sendBy(rig.ingressIfindex)
+  for (const lb of [stable, moving, ranged, limited]) openDevices(lb, rig.ingressIfindex, front)
   const wrapper = `${grows ? 'shrink' : 'restore'}${family === 'v4' ? '4' : '6'}` as const
   const row = (what: string, load: Load, lb = stable, verdict: VerdictName = 'TX_TO_BACKEND'): Row => ({
     name: `${mode}/${family}/${what}`,
@@ -64,7 +65,7 @@ export function dsrRows(mode: DsrMode, family: Family, rig: Rig, front: number, 
     {
       ...row('tcp-moving-new/64K', recorded, moving),
       packets: flowCounts['64K'],
-      before: () => moving.forgetRecords(),
+      before: () => moving.moving.forgetRecords(),
     },
   ]
 }
@@ -87,12 +88,12 @@ function admitting(lb: Balancer, family: Family): Balancer {
     v4: [...numbers.flatMap((i) => [`1.${i}.0.0`, `1.${i}.128.0`]), '10.0.0.0', '11.0.0.0'],
     v6: [...numbers.flatMap((i) => [`2001:${i}::`, `2001:${i}:8000::`]), 'fc00::', 'fe00::'],
   }
-  lb.setRanges(0, bounds[family])
+  lb.admission.setRanges(0, bounds[family])
   return lb
 }
 
 /** Everybody is counted, and nobody has to wait. */
 function limiting(lb: Balancer): Balancer {
-  lb.setLimit(0, { perSecond: 1e6, burst: 0xffff, prefix: 128 })
+  lb.admission.setLimit(0, { perSecond: 1e6, burst: 0xffff, prefix: 128 })
   return lb
 }

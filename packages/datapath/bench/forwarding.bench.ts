@@ -5,6 +5,7 @@ import { ServiceFlag, Verdict } from '../src/lb-xdp.ts'
 import { Balancer } from '../test/balancer.ts'
 import { backend, type Lab, lab, mac, own, vip } from '../test/lab.ts'
 import { families, type Family, ip, leg, segment } from '../test/packets.ts'
+import { openDevices } from './devices.ts'
 import { pinToOneCpu } from './pin.ts'
 import { OBJECT } from './rig.ts'
 import { median } from './sample.ts'
@@ -73,7 +74,7 @@ function balancer({ front, back }: Lab): Balancer {
     const members = [{ address: backend[family], port: 80 }]
     lb.addService({ address: vip[family], port: 80, members, source: own[family], flags: ServiceFlag.SERVICE_DSR_L2 })
   }
-  for (const device of [front, back]) lb.sendBy(device)
+  openDevices(lb, front, back)
   lb.beat(1)
   return lb
 }

@@ -25,7 +25,7 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
     lb = balancer('v4', { natLines: FLOWS })
     net.ns.run(() => [net.front, net.back].forEach((device) => lb.sendBy(device)))
   })
-  beforeEach(() => lb.forgetConnections())
+  beforeEach(() => lb.nat.forget())
   afterAll(() => {
     lb[Symbol.dispose]()
     rig[Symbol.dispose]()
@@ -40,7 +40,7 @@ needing(needs.root, needs.bpf).describe('the benchmark’s rig', () => {
 
   test('sends each flow once before any twice', () => {
     net.ns.run(() => eachOnce(rig, row()))
-    expect(lb.connections().size).toBe(FLOWS)
+    expect(lb.nat.connections().size).toBe(FLOWS)
   })
 
   test('a sample is void when packets come to another verdict', () => {

@@ -1,9 +1,11 @@
 import { verdictsByIndex } from '../src/verdicts.ts'
-import { Balancer, type BalancerOptions } from '../test/balancer.ts'
+import { Balancer } from '../test/balancer.ts'
+import type { BalancerOptions } from '../test/balancer-options.ts'
 import type { VerdictName } from '../test/counted.ts'
 import { own, vip } from '../test/lab.ts'
 import type { Family } from '../test/packets.ts'
 import { backends } from './backends.ts'
+import { openDevices } from './devices.ts'
 import { flowCounts } from './flow-counts.ts'
 import type { Load } from './load.ts'
 import type { Rig } from './rig.ts'
@@ -27,7 +29,6 @@ const DEFAULT_LINES = 1 << 16
 export function snatRows(family: Family, rig: Rig, front: number, stack: DisposableStack): Row[] {
   const known = stack.use(balancer(family, { natLines: DEFAULT_LINES }))
   const many = stack.use(balancer(family, { natLines: 1 << 18 }))
-  known.sendBy(rig.ingressIfindex)
   const wrapper = family === 'v4' ? 'restore4' : 'restore6'
   const row = (name: string, load: Load, verdict: VerdictName = 'TX_TO_BACKEND', lb = known): Row => ({
     name,
@@ -38,6 +39,8 @@ export function snatRows(family: Family, rig: Rig, front: number, stack: Disposa
     action: verdict.startsWith('REDIRECT') ? REDIRECT : verdict.startsWith('TX') ? TX : PASS,
     counted: (packets, run) => expectVerdict(lb, verdict, packets, run),
   })
+  const opening = stack.use(balancer(family, { natLines: NEW / 2 }))
+  for (const lb of [known, many, opening]) openDevices(lb, rig.ingressIfindex, front)
   eachOnce(rig, row('', toOpen(family, 'ack', flowCounts['64K'])))
   eachOnce(rig, row('', toOpen(family, 'ack', flowCounts['1M']), 'TX_TO_BACKEND', many))
   establish(known)
@@ -45,11 +48,10 @@ export function snatRows(family: Family, rig: Rig, front: number, stack: Disposa
   const udp = row(`snat/${family}/udp/1K`, fromClients(family, 'udp', flowCounts['1K']))
   eachOnce(rig, udp)
   const one = fromClients(family, 'ack', flowCounts['1'])
-  const opening = stack.use(balancer(family, { natLines: NEW / 2 }))
   const syn = row(`snat/${family}/tcp-syn`, fromClients(family, 'syn', NEW), 'TX_TO_BACKEND', opening)
   return [
     row(family === 'v4' ? 'pass/not-a-vip' : 'pass/v6/not-a-vip', foreign(family), 'PASS_FOREIGN'),
-    { ...syn, packets: NEW, before: () => opening.forgetConnections() },
+    { ...syn, packets: NEW, before: () => opening.nat.forget() },
     ...Object.entries(flowCounts).map(([label, count]) => {
       const lb = label === '1M' ? many : known
       return row(`snat/${family}/tcp-established/${label}`, fromClients(family, 'ack', count), 'TX_TO_BACKEND', lb)

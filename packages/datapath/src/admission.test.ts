@@ -35,7 +35,7 @@ atEachHook('admission', (hook) => {
         flags: flags | (protocol === 'udp' ? more : 0),
       })
     at.lb.clear()
-    at.lb.forgetRates()
+    at.lb.admission.forgetRates()
     tcp = { v4: add('v4', 'tcp'), v6: add('v6', 'tcp') }
     udp = { v4: add('v4', 'udp'), v6: add('v6', 'udp') }
   }
@@ -58,7 +58,7 @@ atEachHook('admission', (hook) => {
     } as const
 
     test.each(families)('%s: who is inside is served, and nobody else', (family) => {
-      at.lb.setRanges(tcp[family], [range[family].from, range[family].to])
+      at.lb.admission.setRanges(tcp[family], [range[family].from, range[family].to])
       for (const inside of [range[family].from, range[family].last])
         expect(from(inside, family, segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
       const outside = packet(
@@ -78,7 +78,7 @@ atEachHook('admission', (hook) => {
         family === 'v4' ? `198.51.100.${4 * i + 2}` : `2001:db8:1::${(4 * i + 2).toString(16)}`
       for (const many of [1, 2, 3, 4, 5, 8, 9, 15, 16]) {
         const each = Array.from({ length: many }, (_, i) => i + 1)
-        at.lb.setRanges(
+        at.lb.admission.setRanges(
           tcp[family],
           each.flatMap((i) => [address(i), after(i)]),
         )
@@ -93,18 +93,18 @@ atEachHook('admission', (hook) => {
 
     test.each(families)('%s: a list that changes holds for what is open', (family) => {
       expect(from(range[family].from, family, segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
-      at.lb.setRanges(tcp[family], [range[family].to])
+      at.lb.admission.setRanges(tcp[family], [range[family].to])
       expect(from(range[family].from, family, segment(40000, 80, 'ack'))).toBe('DROP_SOURCE_RANGE')
     })
 
     test.each(families)('%s: pings are answered, whoever asks', (family) => {
-      at.lb.setRanges(tcp[family], [range[family].from, range[family].to])
+      at.lb.admission.setRanges(tcp[family], [range[family].from, range[family].to])
       const echo = family === 'v4' ? icmpv4({ type: 8, id: 1, sequence: 1 }) : icmpv6({ type: 128, id: 1, sequence: 1 })
       expect(at.run(packet(family, clientToVip, echo, 'hello')).verdict).toBe('REPLY_PING')
     })
 
     test.each(families)('%s: an error counts as from the client that it is about', (family) => {
-      at.lb.setRanges(tcp[family], [client[family]])
+      at.lb.admission.setRanges(tcp[family], [client[family]])
       const router = { v4: '10.0.3.1', v6: 'fd00::3:1' }
       const error = (about: string): Uint8Array => {
         const answer = { ...leg.vipToClient, destination: { v4: about, v6: about } }
@@ -122,7 +122,7 @@ atEachHook('admission', (hook) => {
 
   test.each(families)('%s: a backend’s replies are of no client range', (family) => {
     serve(0, 8080)
-    at.lb.setRanges(tcp[family], [client[family]])
+    at.lb.admission.setRanges(tcp[family], [client[family]])
     expect(from(client[family], family, segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
     const reply = packet(family, leg.backendToOwn, segment(8080, 40000, 'syn', 'ack'))
     expect(at.run(reply, at.net.back).verdict).toBe('REDIRECT_TO_CLIENT')
@@ -138,7 +138,7 @@ atEachHook('admission', (hook) => {
   describe.each(modes)('a limit, %s', (_, flags, port) => {
     beforeEach(() => {
       serve(flags, port)
-      at.lb.forgetRates()
+      at.lb.admission.forgetRates()
     })
 
     const hosts = { v4: ['198.51.100.1', '198.51.100.2'], v6: ['2001:db8:1::1', '2001:db8:1::2'] } as const
@@ -147,7 +147,7 @@ atEachHook('admission', (hook) => {
     const slow = { perSecond: 0.02, burst: 3 }
 
     test.each(families)('%s: so many connections of a prefix, then none; others are not touched', (family) => {
-      at.lb.setLimit(tcp[family], { ...slow, prefix: family === 'v4' ? 24 : 64 })
+      at.lb.admission.setLimit(tcp[family], { ...slow, prefix: family === 'v4' ? 24 : 64 })
       const [one, two] = hosts[family]
       const opened = [one, two, one, two, one].map((host, i) => from(host, family, segment(40000 + i, 80, 'syn')))
       expect(opened.map((verdict) => verdict === 'REDIRECT_TO_BACKEND')).toEqual([true, true, true, false, false])
@@ -157,7 +157,7 @@ atEachHook('admission', (hook) => {
     })
 
     test.each(families)('%s: what is open goes on', (family) => {
-      at.lb.setLimit(tcp[family], { ...slow, burst: 1, prefix: family === 'v4' ? 32 : 128 })
+      at.lb.admission.setLimit(tcp[family], { ...slow, burst: 1, prefix: family === 'v4' ? 32 : 128 })
       const [one, two] = hosts[family]
       expect(from(one, family, segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
       expect(from(one, family, segment(40001, 80, 'syn'))).toBe('DROP_RATE_LIMIT')
@@ -167,21 +167,21 @@ atEachHook('admission', (hook) => {
     })
 
     test.each(families)('%s: a prefix of no bits is everybody', (family) => {
-      at.lb.setLimit(tcp[family], { ...slow, burst: 1, prefix: 0 })
+      at.lb.admission.setLimit(tcp[family], { ...slow, burst: 1, prefix: 0 })
       expect(from(hosts[family][0], family, segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
       expect(from(stranger[family], family, segment(40000, 80, 'syn'))).toBe('DROP_RATE_LIMIT')
     })
 
     test.each(families)('%s: what is paid for is free again', (family) => {
-      at.lb.setLimit(tcp[family], { ...slow, burst: 1, prefix: 0 })
+      at.lb.admission.setLimit(tcp[family], { ...slow, burst: 1, prefix: 0 })
       expect(from(hosts[family][0], family, segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
-      at.lb.payRates()
+      at.lb.admission.payRates()
       expect(from(hosts[family][0], family, segment(40001, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
       expect(from(hosts[family][0], family, segment(40002, 80, 'syn'))).toBe('DROP_RATE_LIMIT')
     })
 
     test.each(families)('%s: UDP', (family) => {
-      at.lb.setLimit(udp[family], { ...slow, burst: 2, prefix: 32 })
+      at.lb.admission.setLimit(udp[family], { ...slow, burst: 2, prefix: 32 })
       const [one] = hosts[family]
       const verdicts = [40000, 40000, 40000, 40001].map((port) => from(one, family, datagram(port, 80)))
       // With source NAT the second and third are of a flow that is open.
@@ -193,7 +193,7 @@ atEachHook('admission', (hook) => {
 
   test('a QUIC flow is opened by its Initial packet', () => {
     serve(ServiceFlag.SERVICE_DSR_L2, 80, ServiceFlag.SERVICE_QUIC)
-    at.lb.setLimit(udp.v4, { perSecond: 0.02, burst: 1, prefix: 32 })
+    at.lb.admission.setLimit(udp.v4, { perSecond: 0.02, burst: 1, prefix: 32 })
     const initial = Uint8Array.of(0xc0, 0, 0, 0, 1, 0, 0)
     const short = Uint8Array.of(0x40, 1, 2, 3, 4, 5, 6)
     const verdicts = [initial, short, initial, short].map((bytes) => from(client.v4, 'v4', datagram(40000, 80), bytes))
@@ -203,7 +203,7 @@ atEachHook('admission', (hook) => {
 
   test('clients that are more than the table has places push one another out, and are served', () => {
     serve(ServiceFlag.SERVICE_DSR_L2, 80)
-    at.lb.setLimit(tcp.v4, { perSecond: 0.02, burst: 1, prefix: 32 })
+    at.lb.admission.setLimit(tcp.v4, { perSecond: 0.02, burst: 1, prefix: 32 })
     for (let i = 1; i <= 20; i++)
       expect(from(`198.51.100.${i}`, 'v4', segment(40000, 80, 'syn'))).toBe('REDIRECT_TO_BACKEND')
     expect(from('198.51.100.20', 'v4', segment(40000, 80, 'syn'))).toBe('DROP_RATE_LIMIT')

@@ -33,7 +33,7 @@ atEachHook('connections', (hook) => {
   }
 
   function state(): number {
-    return at.lb.connection().entry.state
+    return at.lb.nat.connection().entry.state
   }
 
   /** Where the client's next packet of this kind goes. */
@@ -47,7 +47,7 @@ atEachHook('connections', (hook) => {
 
   function wayOf(family: Family, header: (from: number, to: number) => Part): string {
     const { packet: found } = at.run(packet(family, clientToVip, header(40000, 80)))
-    const natPort = at.lb.connection().entry.natPort
+    const natPort = at.lb.nat.connection().entry.natPort
     for (const [name, destination] of Object.entries({ backend, spare })) {
       const expected = sent(family, { ...ownToBackend, destination }, header(natPort, 8080))
       if (Buffer.compare(expected, found) === 0) return name
@@ -66,7 +66,7 @@ atEachHook('connections', (hook) => {
   }
 
   function ageBy(seconds: number): void {
-    at.lb.age(at.lb.connection().index, seconds * at.lb.config.jiffiesPerSecond)
+    at.lb.nat.age(at.lb.nat.connection().index, seconds * at.lb.config.jiffiesPerSecond)
   }
 
   describe.each(families)('%s: what packets make of a connection', (family) => {
@@ -163,7 +163,7 @@ atEachHook('connections', (hook) => {
       expect(goesTo(family, 'ack')).toBe('backend')
       expect(goesTo(family, 'syn')).toBe('spare')
       expect(state()).toBe(NAT_OPENING)
-      expect(at.lb.replyWords()).toHaveLength(1)
+      expect(at.lb.nat.replyWords()).toHaveLength(1)
     })
 
     test('the same when its member’s id is another backend’s now', () => {
@@ -188,7 +188,7 @@ atEachHook('connections', (hook) => {
       expect(datagramGoesTo(family)).toBe('backend')
       ageBy(15)
       expect(datagramGoesTo(family)).toBe('spare')
-      expect(at.lb.replyWords()).toHaveLength(1)
+      expect(at.lb.nat.replyWords()).toHaveLength(1)
     })
 
     test('datagrams that are answered no more leave it too, but later', () => {
@@ -227,7 +227,7 @@ atEachHook('connections', (hook) => {
       expect(goesTo(family, 'syn')).toBe('backend')
       moveRing(family)
       expect(goesTo(family, 'syn')).toBe('spare')
-      expect(at.lb.replyWords()).toHaveLength(1)
+      expect(at.lb.nat.replyWords()).toHaveLength(1)
     })
 
     test.each(['closing', 'closed'])(
@@ -240,7 +240,7 @@ atEachHook('connections', (hook) => {
         expect(goesTo(family, 'ack')).toBe('backend')
         expect(goesTo(family, 'syn')).toBe('spare')
         expect(state()).toBe(NAT_OPENING)
-        expect(at.lb.replyWords()).toHaveLength(1)
+        expect(at.lb.nat.replyWords()).toHaveLength(1)
         expect(fromMember(family, 'ack')).toBe('PASS_NO_CONNECTION')
       },
     )
@@ -257,7 +257,7 @@ atEachHook('connections', (hook) => {
   describe.each(families)('%s: in mid-stream without an entry', (family) => {
     test('goes where the ring says, from the client’s port, so that it may live on', () => {
       expect(goesTo(family, 'ack')).toBe('backend')
-      expect(at.lb.connection().entry).toMatchObject({ natPort: 40000, state: NAT_OPENING })
+      expect(at.lb.nat.connection().entry).toMatchObject({ natPort: 40000, state: NAT_OPENING })
       fromMember(family, 'ack')
       fromClient(family, 'ack')
       expect(state()).toBe(NAT_ESTABLISHED)
@@ -272,7 +272,7 @@ atEachHook('connections', (hook) => {
     test('a RST opens nothing', () => {
       expect(fromClient(family, 'rst')).toBe('DROP_NO_CONNECTION')
       expect(fromClient(family, 'rst', 'ack')).toBe('DROP_NO_CONNECTION')
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
     })
   })
 
@@ -292,7 +292,7 @@ atEachHook('connections', (hook) => {
     const udp = (): string => at.run(packet('v4', clientToVip, datagram(40000, 80))).verdict
     const answer = (): string => at.run(packet('v4', backendToOwn, datagram(8080, 40000)), at.net.back).verdict
     const reply = (): string =>
-      at.lb.connection().entry.protocol === IpProtocol.udp ? answer() : fromMember('v4', 'ack')
+      at.lb.nat.connection().entry.protocol === IpProtocol.udp ? answer() : fromMember('v4', 'ack')
     const RANGE = 2 ** 32
 
     test.each(Object.entries(reach))('%s: idle for its timeout, a connection is gone', (_, { seconds, go }) => {
@@ -309,11 +309,11 @@ atEachHook('connections', (hook) => {
 
     test('the client’s next packet takes the gone connection’s entry', () => {
       handshake('v4')
-      const { index } = at.lb.connection()
+      const { index } = at.lb.nat.connection()
       ageBy(6 * 3600 + 1)
       expect(fromClient('v4', 'ack')).toBe('REDIRECT_TO_BACKEND')
-      expect(at.lb.connection()).toMatchObject({ index, entry: { state: NAT_OPENING } })
-      expect(at.lb.replyWords()).toHaveLength(1)
+      expect(at.lb.nat.connection()).toMatchObject({ index, entry: { state: NAT_OPENING } })
+      expect(at.lb.nat.replyWords()).toHaveLength(1)
     })
 
     test('last_seen is written when a second has passed, and only then', () => {
@@ -325,13 +325,13 @@ atEachHook('connections', (hook) => {
       slow.run(packet('v4', backendToOwn, segment(8080, 40000, 'syn', 'ack')), slow.net.back)
       const send = (): number => {
         slow.run(packet('v4', clientToVip, segment(40000, 80, 'ack')))
-        return slow.lb.connection().entry.lastSeen
+        return slow.lb.nat.connection().entry.lastSeen
       }
       const opened = send()
-      const { index } = slow.lb.connection()
-      slow.lb.age(index, 1000)
+      const { index } = slow.lb.nat.connection()
+      slow.lb.nat.age(index, 1000)
       expect(send()).toBe(opened - 1000)
-      slow.lb.age(index, second)
+      slow.lb.nat.age(index, second)
       expect(send()).toBeGreaterThanOrEqual(opened)
     })
 
@@ -346,13 +346,13 @@ atEachHook('connections', (hook) => {
 
     test.each([RANGE - 70_000, RANGE + 10, 3 * RANGE + 10])('a connection that is %d jiffies old is gone', (age) => {
       handshake('v4')
-      at.lb.age(at.lb.connection().index, age)
+      at.lb.nat.age(at.lb.nat.connection().index, age)
       expect(fromMember('v4', 'ack')).toBe('PASS_NO_CONNECTION')
     })
 
     test('a last_seen that another CPU has written a tick ahead is young', () => {
       handshake('v4')
-      at.lb.age(at.lb.connection().index, -2)
+      at.lb.nat.age(at.lb.nat.connection().index, -2)
       expect(fromMember('v4', 'ack')).toBe('REDIRECT_TO_CLIENT')
     })
   })
@@ -387,7 +387,7 @@ atEachHook('connections', (hook) => {
       given(1)
       expect(fromMember(family, 'ack')).toBe('DROP_SERVICE_GONE')
       expect(fromClient(family, 'syn')).toBe('REDIRECT_TO_BACKEND')
-      expect(at.lb.connection().entry).toMatchObject({ generation: 1, state: NAT_OPENING })
+      expect(at.lb.nat.connection().entry).toMatchObject({ generation: 1, state: NAT_OPENING })
       expect(fromMember(family, 'syn', 'ack')).toBe('REDIRECT_TO_CLIENT')
     })
   })
@@ -404,7 +404,7 @@ atEachHook('connections', (hook) => {
     at.run(packet('v4', clientToVip, datagram(40000, 80)))
     at.run(packet('v4', { ...clientToVip, source: { v4: '10.0.0.10', v6: '::' } }, segment(40000, 80, 'syn')))
     at.run(packet('v4', { ...clientToVip, destination: { v4: '192.0.2.11', v6: vip.v6 } }, segment(40000, 80, 'syn')))
-    const ports = [...at.lb.connections().values()].map(({ protocol, natPort }) => `${protocol}/${natPort}`)
+    const ports = [...at.lb.nat.connections().values()].map(({ protocol, natPort }) => `${protocol}/${natPort}`)
     expect(new Set(ports).size).toBe(5)
   })
 })

@@ -17,7 +17,7 @@ needing(needs.root, needs.bpf).describe('two CPUs at once', () => {
       const same = Array.from({ length: ROUNDS }, (_, n) => syn(family, n, 40000 + (n % 8)))
       await hammer(lb, [same, same])
       expectSound(lb)
-      expect(lb.connections().size).toBeGreaterThan(ROUNDS * 0.9)
+      expect(lb.nat.connections().size).toBeGreaterThan(ROUNDS * 0.9)
     },
     60_000,
   )
@@ -30,7 +30,7 @@ needing(needs.root, needs.bpf).describe('two CPUs at once', () => {
         Array.from({ length: ROUNDS }, (_, n) => syn(family, first + n, 40000 + (n % 8)))
       await hammer(lb, [flows(0), flows(10_000)])
       expectSound(lb)
-      expect(lb.connections().size).toBeGreaterThan(2 * ROUNDS * 0.99)
+      expect(lb.nat.connections().size).toBeGreaterThan(2 * ROUNDS * 0.99)
     },
     60_000,
   )
@@ -44,7 +44,7 @@ needing(needs.root, needs.bpf).describe('two CPUs at once', () => {
           Array.from({ length: 300 }, (_, n) => syn(family, from + n, 40000 + (n % 8)))
         await hammer(lb, [flows(first * 2000), flows(first * 2000 + 150)])
         expectSound(lb)
-        for (const index of lb.connections().keys()) lb.age(index, 30 * lb.config.jiffiesPerSecond)
+        for (const index of lb.nat.connections().keys()) lb.nat.age(index, 30 * lb.config.jiffiesPerSecond)
       }
     },
     60_000,
@@ -75,11 +75,11 @@ function syn(family: Family, client: number, port: number): Uint8Array {
 function expectSound(lb: Balancer): void {
   const now = Number(readClock().jiffies & 0xffffffffn)
   const isLive = (entry: NatEntry): boolean => (now - entry.lastSeen) >>> 0 < lb.config.timeoutOpening
-  const entries = [...lb.connections()].filter(([, entry]) => isLive(entry))
+  const entries = [...lb.nat.connections()].filter(([, entry]) => isLive(entry))
   const flows = entries.map(([, { client, clientPort, service }]) => `${client.join()} ${clientPort} ${service}`)
   const ways = entries.map(([, { backend: to, backendPort, natPort }]) => `${to.join()} ${backendPort} ${natPort}`)
   const live = new Set(entries.map(([index]) => index))
-  const replies = lb.replyWords().map((word) => Number(word >> 32n))
+  const replies = lb.nat.replyWords().map((word) => Number(word >> 32n))
   const ascending = (a: number, b: number): number => a - b
   expect(duplicates(flows)).toEqual([])
   expect(duplicates(ways)).toEqual([])

@@ -37,7 +37,7 @@ atEachHook('ICMP errors about what backends have answered', (hook) =>
     /** Two backends, so that who gets an error can be told. */
     function serve(flags = 0): void {
       at.lb.clear()
-      at.lb.forgetRecords()
+      at.lb.moving.forgetRecords()
       for (const family of families)
         for (const protocol of ['tcp', 'udp'] as const)
           at.lb.addService({
@@ -102,15 +102,15 @@ atEachHook('ICMP errors about what backends have answered', (hook) =>
       ])('of a slot that moves, to who has the connection, and nothing is recorded: %s', (__, phase) => {
         serve()
         const id = family === 'v4' ? 0 : 2
-        at.lb.moveAll(id, MovePhase.PHASE_MOVE)
+        at.lb.moving.moveAll(id, MovePhase.PHASE_MOVE)
         const before = ports.map((port) => memberOf(packet(family, clientToVip, segment(port, 80, 'ack'))))
         const fresh = ports.map((port) => port + 1000)
         const after = fresh.map((port) => memberOf(packet(family, clientToVip, segment(port, 80, 'syn'))))
         if (phase === MovePhase.PHASE_SETTLED) {
-          at.lb.setPhase(id, MovePhase.PHASE_HARVEST)
+          at.lb.moving.setPhase(id, MovePhase.PHASE_HARVEST)
           for (const port of ports) memberOf(packet(family, clientToVip, segment(port, 80, 'ack')))
         }
-        at.lb.setPhase(id, phase)
+        at.lb.moving.setPhase(id, phase)
         const records = [...at.lb.lb.maps.records]
         const [, header] = errors[family][0]!
         expect(ports.map((port) => memberOf(error(family, header, toClient(family, port, segment))))).toEqual(before)

@@ -76,7 +76,7 @@ atEachHook('direct server return with an option', (hook) => {
 
     test('opens no connection', () => {
       at.run(packet(family, clientToVip, syn))
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
     })
 
     test('no hops left: dropped as it is', () => {

@@ -115,7 +115,7 @@ atEachHook('direct server return', (hook) => {
 
     test('opens no connection', () => {
       for (const family of families) at.run(packet(family, clientToVip, syn))
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
     })
   })
 

@@ -22,7 +22,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('a flood of SYNs to servic
   describe.each(modes)('%s', (_, mode) => {
     beforeEach(() => {
       at.lb.clear()
-      at.lb.forgetRecords()
+      at.lb.moving.forgetRecords()
       for (const family of families) serve(family)
       at.lb.beat(1)
     })
@@ -35,7 +35,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('a flood of SYNs to servic
         source: own[family],
         flags: mode,
       })
-      at.lb.moveAll(id, MovePhase.PHASE_STABLE)
+      at.lb.moving.moveAll(id, MovePhase.PHASE_STABLE)
     }
 
     test.each(families)('%s: all are sent, and nothing is written but counters and next hops', (family) => {
@@ -47,8 +47,8 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('a flood of SYNs to servic
     })
 
     test.each(families)('%s: of a slot that moves, records are written', (family) => {
-      at.lb.setPhase(families.indexOf(family), MovePhase.PHASE_MOVE)
-      at.lb.forgetRecords()
+      at.lb.moving.setPhase(families.indexOf(family), MovePhase.PHASE_MOVE)
+      at.lb.moving.forgetRecords()
       const before = memory(at)
       flood(at, family)
       expect(changed(before, memory(at))).toEqual(['records'])

@@ -24,7 +24,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('an opening that is conten
       using at = stage({ natLines, object: FLOW_RACE })
       expect(at.run(sent)).toEqual(dropped)
       expect(words(at)).toEqual([0n, claimedBy(SECOND), 0n, 0n, 0n, 0n, 0n, 0n])
-      expect(at.lb.replyWords()).toEqual([])
+      expect(at.lb.nat.replyWords()).toEqual([])
     })
 
     test('and has claimed it already: this one touches nothing', () => {
@@ -32,7 +32,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('an opening that is conten
       write(at, claimedBy(FIRST))
       expect(at.run(sent)).toEqual(dropped)
       expect(words(at)).toEqual([claimedBy(FIRST), 0n, 0n, 0n, 0n, 0n, 0n, 0n])
-      expect(at.lb.replyWords()).toEqual([])
+      expect(at.lb.nat.replyWords()).toEqual([])
     })
 
     test('and has given up: the packet sent again opens it', () => {
@@ -41,7 +41,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('an opening that is conten
       at.run(sent)
       write(at, 0n)
       expect(at.run(sent).verdict).toBe('REDIRECT_TO_BACKEND')
-      expect(at.lb.connections().size).toBe(1)
+      expect(at.lb.nat.connections().size).toBe(1)
     })
 
     function claimedBy(entry: number): bigint {

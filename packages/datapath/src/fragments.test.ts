@@ -1,51 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { build, destinationOptions, ethernet, fragment, ipv4, ipv6, type Part, udp, vlan } from '@skep/packet'
-import type { Outcome } from '../test/balancer.ts'
+import { build, destinationOptions, ethernet, fragment, ipv4, ipv6, udp, vlan } from '@skep/packet'
+import type { Outcome } from '../test/balancer-options.ts'
 import type { VerdictName } from '../test/counted.ts'
 import { Backend } from '../test/backend.ts'
 import { atEachHook } from '../test/hook.ts'
 import { backend, client, mac, own, spare, vip } from '../test/lab.ts'
 import { datagram, families, type Family, leg, type Leg, packet, segment } from '../test/packets.ts'
+import { carried, CUTS, inPieces, payload, type Piece } from '../test/pieces.ts'
 import { type Stage, stage } from '../test/stage.ts'
 import { ServiceFlag } from './lb_xdp.gen.ts'
 
 const { clientToVip, ownToBackend, backendToOwn, vipToClient } = leg
 const toBackend = ethernet({ src: mac.back, dst: mac.backend })
-const payload = Uint8Array.from({ length: 1200 }, (_, i) => i)
-const CUTS = [0, 512, 1024]
 const ANSWER = 53
-
-interface Piece {
-  readonly ttl?: number
-  readonly id?: number
-  readonly protocol?: number
-  readonly before?: readonly Part[]
-}
-
-/** What a whole packet carries behind its IP header, with its checksum. */
-function carried(family: Family, on: Leg, transport: Part): Uint8Array {
-  return packet(family, on, transport, payload).slice(family === 'v4' ? 34 : 54)
-}
-
-/** A packet on a leg in three fragments. */
-function inPieces(
-  family: Family,
-  on: Leg,
-  transport: Part,
-  { ttl = 64, id = 7, protocol = 17, before }: Piece = {},
-): Uint8Array[] {
-  const bytes = carried(family, on, transport)
-  return CUTS.map((at, i) => {
-    const end = CUTS[i + 1] ?? bytes.length
-    const fields = { fragmentOffset: at, moreFragments: end < bytes.length }
-    const ends = { src: on.source[family], dst: on.destination[family] }
-    const headers =
-      family === 'v4'
-        ? [ipv4({ ...ends, ttl, protocol, id, ...fields })]
-        : [ipv6({ ...ends, hopLimit: ttl }), fragment({ nextHeader: protocol, id, ...fields })]
-    return build(on.ethernet, ...(before ?? []), ...headers, bytes.slice(at, end))
-  })
-}
 
 atEachHook('fragments', (hook) => {
   let at: Stage
@@ -240,7 +207,7 @@ atEachHook('fragments', (hook) => {
       const after = at.lb.memberCounter(id)
       expect(after.packets - before.packets).toBe(BigInt(CUTS.length))
       expect(after.bytes - before.bytes).toBe(BigInt(all.reduce((sum, { length }) => sum + length, 0)))
-      expect(at.lb.connections().size).toBe(1)
+      expect(at.lb.nat.connections().size).toBe(1)
     })
 
     test('a flood of first ones takes the place of none that is followed at once', () => {
@@ -248,7 +215,7 @@ atEachHook('fragments', (hook) => {
         const [first, second] = asked({ id })
         expect(verdictsOf([first!, second!])).toEqual(['REDIRECT_TO_BACKEND', 'REDIRECT_TO_BACKEND'])
       }
-      expect(at.lb.connections().size).toBe(1)
+      expect(at.lb.nat.connections().size).toBe(1)
     })
   })
 

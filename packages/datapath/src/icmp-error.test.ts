@@ -149,19 +149,19 @@ atEachHook('ICMP errors about translated connections', (hook) => {
     test('opens nothing and keeps nothing alive', () => {
       const fromRouter = error(family, toVip, tooBig, quoteOf(family, vipToClient, ways.UDP[3]))
       at.run(fromRouter)
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
       at.run(packet(family, clientToVip, datagram(40000, 80)))
       at.run(packet(family, backendToOwn, datagram(8080, 40000)), at.net.back)
-      const { index } = at.lb.connection()
-      at.lb.age(index, 30 * at.lb.config.jiffiesPerSecond)
-      const { entry } = at.lb.connection()
+      const { index } = at.lb.nat.connection()
+      at.lb.nat.age(index, 30 * at.lb.config.jiffiesPerSecond)
+      const { entry } = at.lb.nat.connection()
       expect(at.run(fromRouter).verdict).toBe('REDIRECT_TO_BACKEND')
-      expect(at.lb.connection().entry).toEqual(entry)
+      expect(at.lb.nat.connection().entry).toEqual(entry)
     })
 
     test('a port that was translated is the client’s again', () => {
       at.run(packet(family, clientToVip, datagram(53, 80)))
-      const { natPort } = at.lb.connection().entry
+      const { natPort } = at.lb.nat.connection().entry
       expect(natPort).not.toBe(53)
       const found = at.run(
         error(family, toOwn, tooBig, quoteOf(family, ownToBackend, datagram(natPort, 8080))),

@@ -95,7 +95,8 @@ export const Verdict = {
   VERDICT_DROP_SOURCE_RANGE: 39,
   VERDICT_DROP_RATE_LIMIT: 40,
   VERDICT_STACK_DEVICE: 41,
-  VERDICT_COUNT: 42,
+  VERDICT_PASS_OTHER_HOST: 42,
+  VERDICT_COUNT: 43,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
@@ -690,6 +691,33 @@ export const natLineCodec: bpf.Codec<NatLine> = {
     view.setBigUint64(offset + 40, value.words[5]!, true)
     view.setBigUint64(offset + 48, value.words[6]!, true)
     view.setBigUint64(offset + 56, value.words[7]!, true)
+  },
+}
+
+/** `struct own_address`, 8 bytes. */
+export interface OwnAddress {
+  device: number
+  address: Uint8Array
+}
+
+/** Where the fields of {@link OwnAddress} stand, in bytes: for what writes into a mapped array directly. */
+export const ownAddressOffsets = {
+  device: 0,
+  address: 2,
+} as const
+
+export const ownAddressCodec: bpf.Codec<OwnAddress> = {
+  size: 8,
+  align: 2,
+  read(view, offset) {
+    return {
+      device: view.getUint16(offset, true),
+      address: bpf.readBytes(view, offset + 2, 6),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint16(offset, value.device, true)
+    bpf.writeBytes(view, offset + 2, 6, value.address, 'OwnAddress.address')
   },
 }
 
@@ -1437,6 +1465,7 @@ export interface LbXdpSpec extends Disposable {
     readonly natEntries: bpf.MapSpec
     readonly natFlows: bpf.MapSpec
     readonly natReplies: bpf.MapSpec
+    readonly ownAddresses: bpf.MapSpec
     readonly pulse: bpf.MapSpec
     readonly ranges: bpf.MapSpec
     readonly rates: bpf.MapSpec
@@ -1472,6 +1501,7 @@ export interface LbXdp extends Disposable {
     readonly natEntries: bpf.ArrayMap<NatEntry>
     readonly natFlows: bpf.ArrayMap<NatLine>
     readonly natReplies: bpf.ArrayMap<NatLine>
+    readonly ownAddresses: bpf.ArrayMap<OwnAddress>
     readonly pulse: bpf.ArrayMap<Pulse>
     readonly ranges: bpf.ArrayMap<RangeLine>
     readonly rates: bpf.ArrayMap<RateLine>
@@ -1519,6 +1549,7 @@ export function openLbXdp(source: string | Uint8Array = OBJECT): LbXdpSpec {
       natEntries: bpf.mapSpec(object, 'nat_entries', 4, 64),
       natFlows: bpf.mapSpec(object, 'nat_flows', 4, 64),
       natReplies: bpf.mapSpec(object, 'nat_replies', 4, 64),
+      ownAddresses: bpf.mapSpec(object, 'own_addresses', 4, 8),
       pulse: bpf.mapSpec(object, 'pulse', 4, 16),
       ranges: bpf.mapSpec(object, 'ranges', 4, 64),
       rates: bpf.mapSpec(object, 'rates', 4, 64),
@@ -1585,6 +1616,7 @@ function loadedLbXdp(object: bpf.LoadedObject): LbXdp {
       natEntries: () => new bpf.ArrayMap(object.handle('nat_entries'), { value: natEntryCodec }),
       natFlows: () => new bpf.ArrayMap(object.handle('nat_flows'), { value: natLineCodec }),
       natReplies: () => new bpf.ArrayMap(object.handle('nat_replies'), { value: natLineCodec }),
+      ownAddresses: () => new bpf.ArrayMap(object.handle('own_addresses'), { value: ownAddressCodec }),
       pulse: () => new bpf.ArrayMap(object.handle('pulse'), { value: pulseCodec }),
       ranges: () => new bpf.ArrayMap(object.handle('ranges'), { value: rangeLineCodec }),
       rates: () => new bpf.ArrayMap(object.handle('rates'), { value: rateLineCodec }),

@@ -177,7 +177,7 @@ atEachHook(
         await untilLine(shell.stdout, /^(one|two)$/)
         shell.stdin?.write('before\n')
         await untilLine(shell.stdout, /^before$/)
-        lb.forgetConnections()
+        lb.nat.forget()
         shell.stdin?.write('after\n')
         await untilLine(shell.stdout, /^after$/)
         shell.stdin?.end()

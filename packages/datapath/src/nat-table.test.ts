@@ -3,7 +3,8 @@ import { needing, needs } from '@skep/testbed'
 import type { NatEntry } from './lb_xdp.gen.ts'
 import { NatState } from './lb_xdp.gen.ts'
 import { deviceOfRuns } from '../test/hook.ts'
-import type { Balancer, BalancerOptions } from '../test/balancer.ts'
+import type { Balancer } from '../test/balancer.ts'
+import type { BalancerOptions } from '../test/balancer-options.ts'
 import { hashKeys } from '../test/plain-config.ts'
 import { hashFlow, hashNat, linesOf, tagOf } from '../test/hash.ts'
 import { backend, own, spare, vip } from '../test/lab.ts'
@@ -34,7 +35,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
   }
 
   function entries(): NatEntry[] {
-    return [...at.lb.connections().values()]
+    return [...at.lb.nat.connections().values()]
   }
 
   function natPorts(): number[] {
@@ -108,18 +109,18 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
       for (let n = 1; n <= 4; n++) expect(syn(family, n)).toBe('REDIRECT_TO_BACKEND')
       expect(syn(family, 5)).toBe('DROP_NAT_NO_PORT')
       expect(natPorts()).toEqual([40000, 40001, 40002, 40003])
-      expect(at.lb.replyWords()).toHaveLength(4)
+      expect(at.lb.nat.replyWords()).toHaveLength(4)
     })
 
     test('the port of an abandoned connection is given to another', () => {
       make({ config: { natPortMin: 40000, natPortMax: 40000, ...LONG } })
       syn(family, 1)
-      const { index } = at.lb.connection()
-      at.lb.age(index, 1.5 * LONG.timeoutOpening)
+      const { index } = at.lb.nat.connection()
+      at.lb.nat.age(index, 1.5 * LONG.timeoutOpening)
       expect(syn(family, 2)).toBe('DROP_NAT_NO_PORT')
-      at.lb.age(index, LONG.timeoutOpening)
+      at.lb.nat.age(index, LONG.timeoutOpening)
       expect(syn(family, 2)).toBe('REDIRECT_TO_BACKEND')
-      expect(at.lb.replyWords()).toHaveLength(1)
+      expect(at.lb.nat.replyWords()).toHaveLength(1)
       const reply = at.run(packet(family, backendToOwn, segment(8080, 40000, 'syn', 'ack')), at.net.back)
       expect(fromWords(entries().find(({ memberSeen }) => memberSeen > 0)!.client, family === 'v4' ? 2 : 10)).toBe(
         from(2)[family],
@@ -134,7 +135,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
     test('is full when both of a connection’s lines are', () => {
       make(TABLE)
       const found = Array.from({ length: 64 }, (_, n) => syn(family, n))
-      expect(at.lb.connections().size).toBe(16)
+      expect(at.lb.nat.connections().size).toBe(16)
       expect(found.filter((verdict) => verdict === 'REDIRECT_TO_BACKEND')).toHaveLength(16)
       expect(new Set(found)).toEqual(new Set(['REDIRECT_TO_BACKEND', 'DROP_NAT_FULL']))
     })
@@ -142,18 +143,18 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
     test('takes abandoned entries over, some time after their timeout, and their replies’ words with them', () => {
       make(TABLE)
       for (let n = 0; n < 64; n++) syn(family, n)
-      const all = [...at.lb.connections().keys()]
-      for (const index of all) at.lb.age(index, 1.5 * LONG.timeoutOpening)
+      const all = [...at.lb.nat.connections().keys()]
+      for (const index of all) at.lb.nat.age(index, 1.5 * LONG.timeoutOpening)
       for (let n = 64; n < 80; n++) expect(syn(family, n)).toBe('DROP_NAT_FULL')
-      for (const index of all) at.lb.age(index, LONG.timeoutOpening)
+      for (const index of all) at.lb.nat.age(index, LONG.timeoutOpening)
       let taken = 0
       for (let n = 64; n < 160; n++) if (syn(family, n) === 'REDIRECT_TO_BACKEND') taken++
       expect(taken).toBe(16)
-      expect(at.lb.connections().size).toBe(16)
+      expect(at.lb.nat.connections().size).toBe(16)
       const clients = entries().map(({ client }) => fromWords(client, family === 'v4' ? 2 : 10))
       const old = Array.from({ length: 64 }, (_, n) => from(n)[family])
       expect(clients.filter((address) => old.includes(address))).toEqual([])
-      expect(replyIndexes(at.lb)).toEqual([...at.lb.connections().keys()].toSorted((a, b) => a - b))
+      expect(replyIndexes(at.lb)).toEqual([...at.lb.nat.connections().keys()].toSorted((a, b) => a - b))
     })
 
     test('an established connection is not taken for a flood of new ones', () => {
@@ -162,8 +163,8 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
       at.run(packet(family, backendToOwn, segment(8080, 40000, 'syn', 'ack')), at.net.back)
       at.run(packet(family, { ...clientToVip, source: from(1) }, segment(40000, 80, 'ack')))
       for (let round = 0; round < 4; round++) {
-        for (const [index, { state }] of at.lb.connections())
-          if (state !== NatState.NAT_ESTABLISHED) at.lb.age(index, 3 * LONG.timeoutOpening)
+        for (const [index, { state }] of at.lb.nat.connections())
+          if (state !== NatState.NAT_ESTABLISHED) at.lb.nat.age(index, 3 * LONG.timeoutOpening)
         for (let n = 100 * round + 100; n < 100 * round + 132; n++) syn(family, n)
       }
       expect(entries().filter(({ state }) => state === NatState.NAT_ESTABLISHED)).toHaveLength(1)
@@ -172,7 +173,7 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
 
   /** The entries that replies lead to, in order. */
   function replyIndexes(lb: Balancer): number[] {
-    return lb
+    return lb.nat
       .replyWords()
       .map((word) => Number(word >> 32n))
       .toSorted((a, b) => a - b)
@@ -185,13 +186,13 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('the NAT table', () => {
       make({ natLines: 16 })
       for (let n = 0; n < 64; n++) syn(family, n, 30000 + 500 * n)
       const mask = at.lb.config.natMask
-      for (const [index, entry] of at.lb.connections()) {
+      for (const [index, entry] of at.lb.nat.connections()) {
         const flow = hashFlow(hashKeys.hashKey1, PROTOCOL, fromWords(entry.client, entry.family), entry.clientPort, 80)
         const reply = hashFlow(hashKeys.hashKey1, PROTOCOL, backend[family], 8080, entry.natPort)
         expectWord(at.lb.lb.maps.natFlows, hashNat(flow, vip[family]), mask, index)
         expectWord(at.lb.lb.maps.natReplies, hashNat(reply, own[family]), mask, index)
       }
-      expect(at.lb.connections().size).toBe(64)
+      expect(at.lb.nat.connections().size).toBe(64)
     })
   })
 

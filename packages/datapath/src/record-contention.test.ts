@@ -66,8 +66,8 @@ needing(needs.root, needs.bpf, deviceOfRuns).describe('records that two CPUs wri
           source: own[family],
           flags: ServiceFlag.SERVICE_DSR_L2 | flags,
         })
-        at.lb.moveAll(SERVICE, phase)
-        at.lb.forgetRecords()
+        at.lb.moving.moveAll(SERVICE, phase)
+        at.lb.moving.forgetRecords()
       })
 
       test('in free places: one record each, and all packets to one backend', () => expectOneEach(rounds), 60_000)

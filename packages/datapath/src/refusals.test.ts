@@ -82,7 +82,7 @@ atEachHook('refusals', (hook) => {
       prepare()
       const sent = packet(family, clientToVip, segment(40000, 80, 'syn'))
       expect(at.run(sent)).toEqual({ action: 'DROP', verdict, packet: sent })
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
     })
 
     const noSingleHost = {
@@ -92,7 +92,7 @@ atEachHook('refusals', (hook) => {
     test.each(noSingleHost[family])('a packet from %s', (source) => {
       const sent = packet(family, { ...clientToVip, source: { v4: source, v6: source } }, segment(40000, 80, 'syn'))
       expect(at.run(sent)).toEqual({ action: 'DROP', verdict: 'DROP_MARTIAN', packet: sent })
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
     })
 
     const neighbours = {
@@ -107,7 +107,7 @@ atEachHook('refusals', (hook) => {
     test.each([0, 1])('a TTL of %d, from a client', (ttl) => {
       const sent = build(clientToVip.ethernet, ip(family, clientToVip, ttl), segment(40000, 80, 'syn'))
       expect(at.run(sent)).toEqual({ action: 'DROP', verdict: 'DROP_TTL', packet: sent })
-      expect(at.lb.connections().size).toBe(0)
+      expect(at.lb.nat.connections().size).toBe(0)
     })
 
     test.each([0, 1])('a TTL of %d, from a backend', (ttl) => {

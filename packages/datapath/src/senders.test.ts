@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { atEachHook } from '../test/hook.ts'
-import { backend, own, vip } from '../test/lab.ts'
+import { backend, mac, own, vip } from '../test/lab.ts'
 import { families, leg, packet, segment, sent } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
 import { ServiceFlag } from './lb-xdp.ts'
@@ -47,6 +47,20 @@ atEachHook('a device that does not send what XDP redirects', (hook) => {
     test('by the device that it came in by, it is sent all the same', () => {
       const found = at.run(packet(family, clientToVip, syn), at.net.back)
       expect([found.action, found.verdict]).toEqual(['TX', 'TX_TO_BACKEND'])
+    })
+
+    test('and its next hop is remembered for packets that came in by it', () => {
+      const run = () => at.run(packet(family, clientToVip, syn), at.net.back).verdict
+      const neighbor = { index: at.net.back, address: backend[family] }
+      expect(run()).toBe('TX_TO_BACKEND')
+      at.net.nl.neighbor.delete(neighbor)
+      try {
+        expect(run()).toBe('TX_TO_BACKEND')
+        const { verdict } = at.run(packet(family, clientToVip, syn))
+        expect(verdict).toBe(hook === 'xdp' ? 'STACK_NO_NEIGHBOUR' : 'REDIRECT_TO_BACKEND')
+      } finally {
+        at.net.nl.neighbor.add({ ...neighbor, lladdr: mac.backend })
+      }
     })
 
     test('what only has the backend’s MAC the kernel would not forward: dropped', () => {

@@ -87,7 +87,7 @@ atEachHook('service tables and rings', (hook) => {
       for (let port = 1000; port < 1200; port++) {
         at.run(packet(family, { ...clientToVip, destination: virtual }, segment(port, 80, 'syn')))
       }
-      const slots = [...at.lb.connections().values()].map(({ clientPort, backendPort }) => ({
+      const slots = [...at.lb.nat.connections().values()].map(({ clientPort, backendPort }) => ({
         clientPort,
         slot: backendPort - 1000,
       }))

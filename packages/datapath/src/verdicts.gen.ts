@@ -42,4 +42,5 @@ export const verdicts = {
   DROP_SOURCE_RANGE: { action: "DROP", description: "the service does not admit clients of this address" },
   DROP_RATE_LIMIT: { action: "DROP", description: "clients of this prefix open more connections than the service allows" },
   STACK_DEVICE: { action: "PASS", description: "translated; the route's device takes no frames from XDP, the kernel forwards" },
+  PASS_OTHER_HOST: { action: "PASS", description: "for a service, but in a frame to another host's MAC address" },
 } as const

@@ -1,78 +1,19 @@
 import { IpProtocol } from '@skep/packet'
-import type { MappedArray, Program } from 'libbpf-ts'
-import { loadLbTc, type LbTcOptions } from '../src/lb-tc.ts'
-import {
-  type Counter,
-  type LbXdp,
-  type LbXdpConfig,
-  type LbXdpOptions,
-  loadLbXdp,
-  MovePhase,
-  type NatEntry,
-  type RangeBound,
-} from '../src/lb-xdp.ts'
+import type { Program } from 'libbpf-ts'
 import { readClock } from '../src/clock.ts'
-import { countedVerdict, sum, type VerdictName } from './counted.ts'
+import type { Counter, LbXdp, LbXdpConfig } from '../src/lb-xdp.ts'
+import { Admission } from './admission.ts'
+import { LINE_IDS, LINE_SLOTS, loadBalancer } from './balancer-load.ts'
+import type { BalancerOptions, Endpoint, Outcome, ServiceOptions } from './balancer-options.ts'
+import { countedVerdict, sum } from './counted.ts'
 import { actionAt, type Hook, runAt } from './hook.ts'
-import { plainConfig } from './plain-config.ts'
+import { Moving } from './moving.ts'
+import { Nat } from './nat.ts'
 import { eraseKeys, writeKey } from './service-table.ts'
 import { familyOf, toWords } from './words.ts'
+import { zero } from './zero.ts'
 
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
-}
-
-export interface ServiceOptions extends Endpoint {
-  readonly protocol?: 'tcp' | 'udp'
-  readonly members: readonly Endpoint[]
-  /** The load balancer's own address towards the members. */
-  readonly source: string
-  /** Of enum service_flag; source NAT unless it says otherwise. */
-  readonly flags?: number
-}
-
-export interface BalancerOptions {
-  /** `xdp` unless it says otherwise. */
-  readonly hook?: Hook
-  readonly config?: Partial<LbXdpConfig>
-  /** A test object in place of lb_xdp, with the same maps and program. */
-  readonly object?: string
-  /** Lines of the NAT tables: a power of two. */
-  readonly natLines?: number
-  readonly serviceLines?: number
-  /** Lines of each service's records: a power of two. */
-  readonly recordLines?: number
-  /** Slots of each service's ring, as a power of two; at least 7. */
-  readonly ringLog2?: number
-  /** Lines of the table that counts what clients open: a power of two. */
-  readonly rateLines?: number
-}
-
-export interface Limit {
-  readonly perSecond: number
-  readonly burst: number
-  /** In bits. */
-  readonly prefix: number
-}
-
-export interface Outcome {
-  readonly action: string
-  readonly verdict: VerdictName
-  readonly packet: Uint8Array
-}
-
-const SERVICES = 16
-const MEMBERS = 1024
-const HOPS = 64
-const FRAGMENTS = 64
 const RECORD_IDLE = 3600
-const PHASE_SHIFT = 14
-const RANGE_LINES = 8
-const LINE_BOUNDS = 4
-const LINE_SLOTS = 32
-const LINE_IDS = 16
-const LINE_BYTES = 64
 const OWN_SOURCE = 0xfffffffe
 const ADDRESS_ONLY = 0xffffffff
 
@@ -82,64 +23,37 @@ export class Balancer implements Disposable {
   readonly program: Program
   readonly hook: Hook
   readonly config: LbXdpConfig
+  readonly nat: Nat
+  readonly moving: Moving
+  readonly admission: Admission
   #sources: string[] = []
   readonly #ringLog2: number
-  readonly #recordLines: number
+  readonly #ringLines: number
   #services = 0
   #members = 0
   #memberLines = 0
 
   constructor(options: BalancerOptions = {}) {
-    const { natLines = 64, serviceLines = 16, ringLog2 = 7, recordLines = 64, rateLines = 64 } = options
-    this.#recordLines = recordLines
+    const { hook = 'xdp', ringLog2 = 7, recordLines = 64 } = options
+    const lines = { ring: 2 ** ringLog2 / LINE_SLOTS, records: recordLines }
+    this.hook = hook
     this.#ringLog2 = ringLog2
-    this.config = {
-      ...plainConfig({ serviceLines, natLines, hops: HOPS, rateLines, fragments: FRAGMENTS }),
-      ...options.config,
-    }
-    const size = (maxEntries: number): { maxEntries: number } => ({ maxEntries })
-    const load = {
-      ...(options.object === undefined ? {} : { source: options.object }),
-      config: this.config,
-      maps: {
-        services4: size(serviceLines),
-        services6: size(serviceLines),
-        services: size(SERVICES),
-        rings: size(SERVICES * this.#ringLines),
-        memberIds: size(MEMBERS / LINE_IDS + SERVICES),
-        members: size(MEMBERS),
-        memberCounters: size(MEMBERS),
-        sources: size(8),
-        natFlows: size(natLines),
-        natReplies: size(natLines),
-        natEntries: size(natLines * 8),
-        hops: size(HOPS),
-        fragments: size(FRAGMENTS),
-        moves: size(SERVICES * this.#ringLines),
-        records: size(SERVICES * recordLines),
-        ranges: size(SERVICES * RANGE_LINES),
-        rates: size(rateLines),
-      },
-    }
-    this.hook = options.hook ?? 'xdp'
-    if (this.hook === 'xdp') ({ lb: this.lb, program: this.program } = atXdp(load))
-    else ({ lb: this.lb, program: this.program } = atTc(load))
+    this.#ringLines = lines.ring
+    ;({ lb: this.lb, program: this.program, config: this.config } = loadBalancer(options, lines))
+    this.nat = new Nat(this.lb.maps)
+    this.moving = new Moving(this.lb.maps, lines)
+    this.admission = new Admission(this.lb.maps)
   }
 
   /** Back to no services, no sources and no connections; counters stay. */
   clear(): void {
     const { services4, services6 } = this.lb.maps
     for (const map of [services4, services6]) zero(map)
-    this.forgetConnections()
+    this.nat.forget()
     this.#sources = []
     this.#services = 0
     this.#members = 0
     this.#memberLines = 0
-  }
-
-  forgetConnections(): void {
-    const { natFlows, natReplies, natEntries } = this.lb.maps
-    for (const map of [natFlows, natReplies, natEntries]) zero(map)
   }
 
   /** Adds a service and its members; gives its id. Slot i belongs to member i mod n. */
@@ -197,72 +111,6 @@ export class Balancer implements Disposable {
     }
   }
 
-  /** Every slot of a service begins to change hands: in this phase, from the next member's number. */
-  moveAll(service: number, phase: number = MovePhase.PHASE_MOVE): void {
-    const { services, rings, moves } = this.lb.maps
-    services.set(service, { ...services.get(service)!, records: this.#recordsWord(service) })
-    for (let line = service * this.#ringLines; line < (service + 1) * this.#ringLines; line++) {
-      const { slots } = rings.get(line)!
-      moves.set(line, { previous: [...slots.slice(1), slots[0]!], since: slots.map(() => 0) })
-      rings.set(line, { slots: slots.map((number) => number | (phase << PHASE_SHIFT)) })
-    }
-  }
-
-  /** Of every slot of a service that moves. */
-  setPhase(service: number, phase: number): void {
-    const { rings } = this.lb.maps
-    for (let line = service * this.#ringLines; line < (service + 1) * this.#ringLines; line++) {
-      const { slots } = rings.get(line)!
-      rings.set(line, { slots: slots.map((slot) => (slot & ((1 << PHASE_SHIFT) - 1)) | (phase << PHASE_SHIFT)) })
-    }
-  }
-
-  /** Who may reach a service: from the first address on, up to before the second, and so on. */
-  setRanges(service: number, addresses: readonly string[]): void {
-    const { services, ranges } = this.lb.maps
-    const lines = 2 ** Math.ceil(Math.log2(Math.max(1, addresses.length / LINE_BOUNDS)))
-    const bounds = Array.from({ length: lines * LINE_BOUNDS }, (_, i) => boundAt(addresses[i]))
-    for (let line = 0; line < lines; line++)
-      ranges.set(service * RANGE_LINES + line, { bounds: bounds.slice(line * LINE_BOUNDS, (line + 1) * LINE_BOUNDS) })
-    const word = ((service * RANGE_LINES) << 5) | (Math.log2(lines) + 1)
-    services.set(service, { ...services.get(service)!, ranges: word })
-  }
-
-  /** How often the clients of one prefix, of so many bits, may open connections to a service. */
-  setLimit(service: number, { perSecond, burst, prefix }: Limit): void {
-    const { services } = this.lb.maps
-    const interval = BigInt(Math.round(1e9 / 256 / perSecond))
-    const limit = interval | (BigInt(burst) << 32n) | (BigInt(prefix) << 48n)
-    services.set(service, { ...services.get(service)!, limit })
-  }
-
-  #recordsWord(service: number): number {
-    return ((service * this.#recordLines) << 5) | (Math.log2(this.#recordLines) + 1)
-  }
-
-  /** What clients have opened so far is forgotten. */
-  forgetRates(): void {
-    zero(this.lb.maps.rates)
-  }
-
-  /** As if so much time had gone by that everybody has paid: a word's time becomes that of an hour ago. */
-  payRates(): void {
-    const ago = process.hrtime.bigint() / 256n - 10n ** 9n
-    for (const [line, { words }] of this.lb.maps.rates) {
-      const paid = words.map((word) => word && BigInt.asUintN(32, word) | (BigInt.asUintN(32, ago) << 32n))
-      this.lb.maps.rates.set(line, { words: paid })
-    }
-  }
-
-  forgetRecords(): void {
-    using mapped = this.lb.maps.records.mmap()
-    new Uint8Array(mapped.buffer).fill(0, 0, this.#services * this.#recordLines * LINE_BYTES)
-  }
-
-  get #ringLines(): number {
-    return 2 ** this.#ringLog2 / LINE_SLOTS
-  }
-
   writeKey(key: { address: string; port: number; protocol: number }, service: number): void {
     writeKey(this.lb, this.config.hashKey0, this.config.services4Mask, key, service)
   }
@@ -307,64 +155,7 @@ export class Balancer implements Disposable {
     return sum(this.lb.maps.memberCounters.get(id)!)
   }
 
-  /** The connections that have a word in the table, by index. */
-  connections(): Map<number, NatEntry> {
-    const words = [...this.lb.maps.natFlows].flatMap(([, { words }]) => words).filter((word) => word !== 0n)
-    const indexes = words.map((word) => Number(word >> 32n))
-    return new Map(indexes.map((index) => [index, this.lb.maps.natEntries.get(index)!]))
-  }
-
-  /** The only connection there is. */
-  connection(): { index: number; entry: NatEntry } {
-    const all = [...this.connections()]
-    if (all.length !== 1) throw new Error(`there are ${all.length} connections, not 1`)
-    return { index: all[0]![0], entry: all[0]![1] }
-  }
-
-  /** Makes a connection that much older. */
-  age(index: number, jiffies: number): void {
-    const entry = this.lb.maps.natEntries.get(index)!
-    const seen = BigInt.asUintN(
-      39,
-      ((BigInt(entry.era) << 31n) | BigInt.asUintN(31, BigInt(entry.lastSeen))) - BigInt(jiffies),
-    )
-    const lastSeen = Number(BigInt.asUintN(32, seen))
-    this.lb.maps.natEntries.set(index, { ...entry, lastSeen, era: Number(seen >> 31n) })
-  }
-
-  /** Words in the replies' table. */
-  replyWords(): bigint[] {
-    return [...this.lb.maps.natReplies].flatMap(([, { words }]) => words).filter((word) => word !== 0n)
-  }
-
   [Symbol.dispose](): void {
     this.lb[Symbol.dispose]()
   }
-}
-
-interface Loaded {
-  readonly lb: Pick<LbXdp, 'maps'> & Disposable
-  readonly program: Program
-}
-
-function atXdp(options: LbXdpOptions): Loaded {
-  const lb = loadLbXdp(options)
-  return { lb, program: lb.programs.lbXdp }
-}
-
-function atTc(options: LbTcOptions): Loaded {
-  const lb = loadLbTc(options)
-  return { lb, program: lb.programs.lbTc }
-}
-
-/** As struct range_bound has an address; without one, the last of all. */
-function boundAt(address?: string): RangeBound {
-  if (address === undefined) return { high: 2n ** 64n - 1n, low: 2n ** 64n - 1n }
-  const [a, b, c, d] = toWords(address).map(BigInt) as [bigint, bigint, bigint, bigint]
-  return { high: (a << 32n) | b, low: (c << 32n) | d }
-}
-
-function zero(map: { mmap(): MappedArray }): void {
-  using mapped = map.mmap()
-  new Uint8Array(mapped.buffer).fill(0)
 }

@@ -4,7 +4,7 @@ import { needing, needs } from '@skep/testbed'
 import { ServiceFlag } from '../src/lb_xdp.gen.ts'
 import { backend, mac, own, vip } from './lab.ts'
 import { datagram, families, type Family, leg, packet, segment, sent } from './packets.ts'
-import type { BalancerOptions } from './balancer.ts'
+import type { BalancerOptions } from './balancer-options.ts'
 import { deviceOfRuns } from './hook.ts'
 import { type Stage, stage, verdictTable } from './stage.ts'
 

@@ -15,7 +15,7 @@ export type OpenMaps = LbMaps & Disposable
  * what the program masks.
  */
 export function openMaps(
-  maps: Omit<LbXdp['maps'], 'swapLocks' | 'devices' | 'arrivals' | 'departures'>,
+  maps: Omit<LbXdp['maps'], 'swapLocks' | 'devices' | 'arrivals' | 'departures' | 'ownAddresses'>,
   hashKey: HashKey,
 ): OpenMaps {
   using stack = new DisposableStack()

@@ -1,6 +1,6 @@
 import type { SockDesired, SockFrontend, SockSubject } from './desired.ts'
-import { textOf } from './key.ts'
-import { type Slots, slotsOf } from './slots.ts'
+import { backendStateOf, nameOf, placeOf } from './once.ts'
+import type { Slots } from './slots.ts'
 import type { BackendState, Treatment } from './state.ts'
 import { canonical, isIpv6 } from './words.ts'
 
@@ -39,17 +39,17 @@ const PROTECTED: readonly SockFrontend['kind'][] = ['NodePort', 'ExternalIP', 'H
 /** Sorts out what sockets have to do with: internal frontends of TCP and UDP, and the backends that they lead to. */
 export function wanted(desired: SockDesired): Wanted {
   const services = new Map<string, WantedService>()
-  const taken = new Map<string, string>()
+  const taken = new Map<string, SockFrontend>()
   const problems: Problem[] = []
   for (const frontend of desired.frontends) {
     if (frontend.scope !== 'internal' || frontend.protocol === 'SCTP') continue
-    const text = textOf({ ...frontend, protocol: frontend.protocol })
+    const { text } = placeOf(frontend)
     const trouble = troubleWith(frontend, text, taken, desired)
     if (trouble !== undefined) {
       problems.push({ frontend: text, service: frontend.service, message: trouble })
       continue
     }
-    taken.set(text, nameOf(frontend))
+    taken.set(text, frontend)
     serviceFor(frontend, services).frontends.set(text, PROTECTED.includes(frontend.kind))
   }
   return {
@@ -61,23 +61,23 @@ export function wanted(desired: SockDesired): Wanted {
   }
 }
 
-export function nameOf({ service, portName }: Pick<SockFrontend, 'service' | 'portName'>): string {
-  return portName === '' ? service : `${service}:${portName}`
-}
-
 export function subjectText(subject: SockSubject): string {
   return 'netns' in subject ? `netns ${subject.netns}` : `cgroup ${subject.cgroup} ${subject.level}`
 }
 
 function serviceFor(frontend: SockFrontend, services: Map<string, WantedService>): WantedService {
-  const slots = slotsOf(frontend.members, frontend.leftOut)
-  const affinity = frontend.affinitySeconds ?? 0
-  const name = nameOf(frontend)
-  const key = [name, frontend.protocol, affinity, frontend.whenEmpty, slots.active, slots.draining].join(' ')
+  const { key, slots } = placeOf(frontend)
   const known = services.get(key)
   if (known) return known
-  const { service, whenEmpty } = frontend
-  const made = { name, service, slots, affinity, unreachable: whenEmpty === 'drop', frontends: new Map() }
+  const { service, whenEmpty, affinitySeconds = 0 } = frontend
+  const made = {
+    name: nameOf(frontend),
+    service,
+    slots,
+    affinity: affinitySeconds,
+    unreachable: whenEmpty === 'drop',
+    frontends: new Map(),
+  }
   services.set(key, made)
   return made
 }
@@ -85,13 +85,12 @@ function serviceFor(frontend: SockFrontend, services: Map<string, WantedService>
 function troubleWith(
   frontend: SockFrontend,
   text: string,
-  taken: ReadonlyMap<string, string>,
+  taken: ReadonlyMap<string, SockFrontend>,
   { backends }: SockDesired,
 ): string | undefined {
   const other = taken.get(text)
-  if (other !== undefined) return `${nameOf(frontend)} wants it, but ${other} has it; the first one keeps it`
-  const ids = frontend.members.map(({ backend }) => backend)
-  for (const id of [...ids, ...(frontend.leftOut ?? [])]) {
+  if (other !== undefined) return `${nameOf(frontend)} wants it, but ${nameOf(other)} has it; the first one keeps it`
+  for (const id of placeOf(frontend).ids) {
     const backend = backends.get(id)
     if (backend === undefined) return `${nameOf(frontend)} has backend ${id}, which is not among the backends`
     if (isIpv6(backend.address) !== isIpv6(frontend.address))
@@ -105,7 +104,7 @@ function usedBackends(services: Iterable<WantedService>, { backends }: SockDesir
   for (const { slots } of services)
     for (const id of [...slots.active, ...slots.draining]) {
       const backend = backends.get(id)
-      if (backend) used.set(id, { address: canonical(backend.address), port: backend.port })
+      if (backend) used.set(id, backendStateOf(backend))
     }
   return used
 }

@@ -1,5 +1,5 @@
 import { field, integer, ipv4, readAddress, Refusal, show, text, wrong } from '@skep/config-file'
-import { cidrNetwork, formatCidr, parseCidr } from '@skep/packet'
+import { cidrNetwork, formatCidr, parseAddress, parseCidr } from '@skep/packet'
 import type { z } from 'zod'
 import { parseRange } from '../pool/ranges.ts'
 import { parseCommunity, parseExtendedCommunity, parseLargeCommunity } from '../wire/community-text.ts'
@@ -24,7 +24,14 @@ export const med: z.ZodType<number> = integer('a MED', 0, 0xffffffff)
 export const localPref: z.ZodType<number> = integer('a local preference', 0, 0xffffffff)
 export const name: z.ZodType<string> = text('a name', 'tor-1', 63)
 export const label: z.ZodType<string> = text('a value', '"rack-7"')
-export const password: z.ZodType<string> = text('a password', 'up to 80 characters', 80)
+
+/** TCP MD5's (RFC 2385). What was written is not shown: it ends up in logs. */
+export const password: z.ZodType<string> = field({ type: 'string', minLength: 1, maxLength: 80 }, (value) => {
+  const bytes = typeof value === 'string' ? Buffer.byteLength(value) : 0
+  if (typeof value === 'string' && bytes >= 1 && bytes <= 80) return value
+  throw new Refusal(`is not a password; write 1 to 80 bytes of text, in quotes where it looks like a number`)
+})
+
 export const routerId: z.ZodType<string> = ipv4('a router id', 'write an IPv4 address of this host')
 
 /** 0, or 3 and more (RFC 4271). */
@@ -44,9 +51,23 @@ export const holdDuration: z.ZodType<number> = field({}, (value) => {
 /** Where a peer is: an address, or `auto`. */
 export const peerAddress: z.ZodType<string> = field({ type: 'string' }, (value) => {
   if (value === LEARNT) return value
-  if (typeof value === 'string') return readAddress(value)
+  if (typeof value === 'string') return unicast(readAddress(value), value)
   throw new Refusal(wrong(value, 'an IP address', 'write one like 10.0.0.1, or auto with a device'))
 })
+
+/** What one host may have, and packets may be sent to. */
+function unicast(address: string, written: string): string {
+  const kind = specialOf(parseAddress(address).bytes)
+  if (kind === undefined) return address
+  throw new Refusal(`${show(written)} is ${kind}; write the address of one router`)
+}
+
+/** In words; `undefined`: unicast. */
+function specialOf(bytes: Uint8Array): string | undefined {
+  if (bytes.every((byte) => byte === 0)) return 'no address at all'
+  if (bytes.length === 16) return bytes[0] === 0xff ? 'a multicast address' : undefined
+  return bytes[0]! >= 240 ? 'reserved' : bytes[0]! >= 224 ? 'a multicast address' : undefined
+}
 
 /** A device by its name. */
 export const device: z.ZodType<string> = field({ type: 'string' }, (value) => {
@@ -56,8 +77,18 @@ export const device: z.ZodType<string> = field({ type: 'string' }, (value) => {
 
 export const prefix: z.ZodType<string> = textual('a prefix', 'write one like 10.0.0.0/24 or "2001:db8::/48"', (one) => {
   const cidr = parseCidr(one)
-  return formatCidr({ address: cidrNetwork(cidr), prefix: cidr.prefix })
+  const network = cidrNetwork(cidr)
+  const special = cidr.prefix === 0 ? undefined : localOf(network.bytes)
+  if (special !== undefined) throw new Refusal(`${show(one)} is ${special}, which routers do not route; leave it out`)
+  return formatCidr({ address: network, prefix: cidr.prefix })
 })
+
+function localOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 16 && bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80) return 'link-local'
+  if (bytes.length === 4 && bytes[0] === 127) return 'the loopback'
+  const special = bytes.every((byte) => byte === 0) ? undefined : specialOf(bytes)
+  return special?.replace('a multicast address', 'multicast')
+}
 
 export const range: z.ZodType<AddressRange> = textual(
   'a range',

@@ -77,6 +77,7 @@ function parseOwn(document: SourceDocument): BgpConfig {
     ...crossCheck(config, { peers: ['spec', 'peers'], peerAddress: 'address', pools: ['spec', 'pools'] }),
     ...aggregationRules(config, ['spec', 'pools'], 'advertisements', 'aggregationLength', 'aggregationLengthV6'),
     ...peerNames(config),
+    ...nextHopRules(config),
   ])
 }
 
@@ -124,6 +125,17 @@ function peerNames({ peers, announcements, pools }: BgpConfig): Finding[] {
       advertisements.flatMap((one, j) => check(one.peers, ['spec', 'pools', i, 'advertisements', j])),
     ),
   ]
+}
+
+/** An IPv6 prefix has an IPv6 next hop; an IPv4 one may have either (RFC 8950). */
+function nextHopRules({ announcements }: BgpConfig): Finding[] {
+  return announcements.flatMap(({ prefixes, attributes }, i) => {
+    const nextHop = attributes?.nextHop
+    const wide = [...prefixes].map(String).find((prefix) => prefix.includes(':'))
+    if (nextHop === undefined || nextHop.includes(':') || wide === undefined) return []
+    const message = `${show(nextHop)} is an IPv4 address, and ${wide} has an IPv6 next hop; announce them apart`
+    return [{ path: ['spec', 'announce', i, 'nextHop'], message }]
+  })
 }
 
 function aliasRules(aliases: Record<string, unknown>, path: Path): Finding[] {

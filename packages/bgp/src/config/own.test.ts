@@ -125,6 +125,39 @@ test.each([
     '"65001:x"',
     '7:26: spec.communities.office: "65001:x" is no community; write 65000:100, a name like no-export, large ones like 65000:1:2, extended ones like rt:65000:100',
   ],
+  [
+    'address: 10.0.0.254',
+    'address: 224.0.0.5',
+    '10:16: spec.peers[0].address: "224.0.0.5" is a multicast address; write the address of one router',
+  ],
+  ['address: 10.0.0.254', 'address: 0.0.0.0', '10:16: spec.peers[0].address: "0.0.0.0" is no address at all'],
+  ['asn: 65000\n', 'asn: 23456\n', '11:12: spec.peers[0].asn: 23456 stands for AS numbers that have no room'],
+  [
+    'ttlSecurity: 1',
+    'nextHops: { ipv6: 10.0.0.1 }',
+    '14:17: spec.peers[0].nextHops: ipv6 is "10.0.0.1", an IPv4 address; IPv6 routes have an IPv6 one',
+  ],
+  [
+    'ttlSecurity: 1',
+    'nextHops: { ipv4: "fd00::1" }',
+    '14:17: spec.peers[0].nextHops: ipv4 is "fd00::1", an IPv6 address; that takes extendedNextHop: true (RFC 8950)',
+  ],
+  [
+    'ttlSecurity: 1',
+    `password: "${'x'.repeat(81)}"`,
+    '14:17: spec.peers[0].password: is not a password; write 1 to 80 bytes of text',
+  ],
+  [
+    '10.1.2.3/16',
+    '"fe80::/64"',
+    '23:18: spec.announce[0].prefixes[0]: "fe80::/64" is link-local, which routers do not',
+  ],
+  ['10.1.2.3/16', '224.0.0.0/8', '23:18: spec.announce[0].prefixes[0]: "224.0.0.0/8" is multicast'],
+  [
+    '[10.1.2.3/16]',
+    '["2001:db8::/32"]\n      nextHop: 10.0.0.1',
+    '24:16: spec.announce[0].nextHop: "10.0.0.1" is an IPv4 address, and 2001:db8::/32 has an IPv6 next hop',
+  ],
   ['  announce:', '  anounce:', '22:3: spec.anounce: unknown key; did you mean "announce"?'],
   ['  pools:\n', '  pools: 5\n  x:\n', '16:10: spec.pools: 5 is not a list'],
 ])('%j → %j is told with its line', (right, wrong, message) => {

@@ -1,5 +1,6 @@
 import { show } from '@skep/config-file'
 import { LEARNT, type PeerConfig } from '../speaker/peer-config.ts'
+import { AS_TRANS } from '../wire/open/open.ts'
 
 /** What does not fit about a peer's field. */
 export interface PeerProblem {
@@ -27,5 +28,18 @@ export function peerProblems(peer: PeerConfig, asn: number | undefined): PeerPro
     add('ttlSecurity', 'says how far the peer is, and so does multihop; write one of them')
   if (multihop !== undefined && (peer.localAsn ?? asn) === peer.asn)
     add('multihop', 'is for peers in other ASes; within one, any distance is right')
+  if (peer.asn === AS_TRANS)
+    add('asn', `${AS_TRANS} stands for AS numbers that have no room in two octets (RFC 6793); write the peer’s own`)
+  for (const [field, message] of nextHopProblems(peer)) add(field, message)
+  return found
+}
+
+function nextHopProblems({ address, nextHops, extendedNextHop }: PeerConfig): [keyof PeerConfig, string][] {
+  const { ipv4, ipv6 } = nextHops ?? {}
+  const found: [keyof PeerConfig, string][] = []
+  if (ipv6 !== undefined && !ipv6.includes(':'))
+    found.push(['nextHops', `ipv6 is ${show(ipv6)}, an IPv4 address; IPv6 routes have an IPv6 one`])
+  if (ipv4?.includes(':') && !(extendedNextHop ?? address === LEARNT))
+    found.push(['nextHops', `ipv4 is ${show(ipv4)}, an IPv6 address; that takes extendedNextHop: true (RFC 8950)`])
   return found
 }

@@ -31,6 +31,7 @@ import { keepSettings, type Change } from '../sysctl/keep.ts'
 import { procSettings, type Settings } from '../sysctl/proc.ts'
 import { wantedSettings } from '../sysctl/wanted.ts'
 import { Switches } from '../pulse/switches.ts'
+import { OwnAddresses } from '../addressee/own-addresses.ts'
 import { Senders } from '../senders/senders.ts'
 import { type Attached, Links } from './links.ts'
 import { madeRound, type Round } from './round.ts'
@@ -55,6 +56,7 @@ export class Engine implements Disposable {
   readonly #services: Services
   readonly #links: Links
   readonly #senders: Senders
+  readonly #addresses: OwnAddresses
   readonly #tunnelSources: readonly string[]
   /** What the datapath is told of the network. */
   readonly heartbeat: Heartbeat
@@ -81,6 +83,7 @@ export class Engine implements Disposable {
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
     this.#senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
+    this.#addresses = stack.use(new OwnAddresses(netlink, this.#datapath.maps))
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
   }
@@ -103,6 +106,7 @@ export class Engine implements Disposable {
     const steps = this.#links.plan(chosen.devices, config)
     const names = chosen.devices.map(({ name }) => name)
     const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
+    this.#addresses.want([...chosen.devices.map(({ index }) => index), ...this.#links.indexes()])
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
     if (steps.some((step) => step.do === 'attach' || step.do === 'switch'))
       this.#senders.sync(this.#links.areGeneric && !wantsNative(config), config.inner)
@@ -148,6 +152,7 @@ export class Engine implements Disposable {
   networkChanged(event?: MonitorEvent): void {
     this.#links.note(event)
     this.#senders.note(event)
+    this.#addresses.note(event)
     this.#routes.forget()
     this.#gateways.forget()
     this.#ways.forget()

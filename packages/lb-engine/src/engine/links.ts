@@ -114,6 +114,11 @@ export class Links implements Disposable {
     return pinnedLinks(this.#paths, this.#netlink).map(({ device }) => device)
   }
 
+  /** Their numbers. */
+  indexes(): number[] {
+    return pinnedLinks(this.#paths, this.#netlink).map(({ index }) => index)
+  }
+
   /** Whether XDP runs in the kernel's common path anywhere. */
   get isAnyGeneric(): boolean {
     return pinnedLinks(this.#paths, this.#netlink).some(({ mode }) => mode === 'generic')

@@ -4,8 +4,9 @@ import * as lb from '@skep/datapath/lb-xdp'
 import { ArrayMap, type Codec, MapHandle, PerCpuMap, u32 } from 'libbpf-ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
-/** The pinned tables of an instance, opened as they are: no program is loaded, nothing is written. Nobody looks at the lock, nor at devices above others. */
-export type Tables = Omit<lb.LbXdp['maps'], 'swapLocks' | 'devices' | 'arrivals' | 'departures'> & Disposable
+/** The pinned tables of an instance, opened as they are: no program is loaded, nothing is written. Nobody looks at the lock, nor at what is told of devices. */
+export type Tables = Omit<lb.LbXdp['maps'], 'swapLocks' | 'devices' | 'arrivals' | 'departures' | 'ownAddresses'> &
+  Disposable
 
 /** Opens the tables; `undefined` where the instance is not installed. */
 export function openTables(paths: InstancePaths): Tables | undefined {
