@@ -18,6 +18,8 @@ import { serveMetrics } from './metrics/serve.ts'
 import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
 import { servicesOptions } from './services/options.ts'
+import { followNetwork } from './outside/follow.ts'
+import { openOutside } from './outside/open.ts'
 import { openSockets, testSockets } from './sockets/open.ts'
 
 /** Where the commands ask: `<state-dir>/agent.sock`. */
@@ -43,6 +45,8 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const sockets = openSockets({ settings, hostNetns, log })
   if (sockets) stack.use(sockets)
   if (sockets) await testSockets(sockets, log)
+  const opened = stack.use(openOutside(settings, netlink, log))
+  const { outside } = opened
   const remembered = new RememberedDrains(settings['state-dir'])
   const state = { ...sockets?.restored(), draining: remembered.read() }
   const table = new ServiceTable(servicesOptions(settings, name), state)
@@ -50,14 +54,15 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const events = new ServiceEvents(recorder, table)
   const drains = stack.use(openDrains(table, remembered, { sockets, events }))
   const announcer = announces(settings) ? stack.use(new RouteAnnouncer(settings, log)) : undefined
-  const agent = stack.use(new Agent({ settings, table, sockets, announcer, events, drains, netlink, log }))
-  const parts = { version, agent, announcer, source, sockets, drains, recorder, resolved, hostNetns }
+  const agent = stack.use(new Agent({ settings, table, sockets, outside, announcer, events, drains, netlink, log }))
+  const parts = { version, agent, announcer, source, sockets, opened, drains, recorder, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
   stack.use(await serveHealth(agent.health, settings))
   log.info({ node: name }, 'skep-agent follows the cluster')
-  await agent.run(source, signal)
+  const following = outside && followNetwork(outside, { netlink: stack.use(openNetlink()), log, signal })
+  await Promise.all([agent.run(source, signal), following])
   log.info('skep-agent ends; what is in the kernel goes on')
 }
 

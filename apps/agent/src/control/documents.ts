@@ -2,6 +2,7 @@ import { type EventRecorder, type FollowStatus, formatRefusal } from '@skep/kube
 import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
+import type { OutsideStatus } from '../outside/status.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 
 /** What `skep-agent status` shows. */
@@ -24,6 +25,8 @@ export interface StatusDocument {
   readonly events: EventCounts
   /** `undefined`: services at the socket are not asked for. */
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
+  /** `undefined`: packets from outside are not asked for. */
+  readonly outside?: OutsideStatus
   readonly gauges: readonly Gauge[]
   readonly round?: Round
   readonly problems: readonly string[]
@@ -36,11 +39,15 @@ interface Around {
   readonly version: string
   readonly sources: readonly FollowStatus[]
   readonly sockets: Sockets | undefined
+  readonly outside: OutsideStatus | undefined
   readonly drains: readonly DrainProgress[]
   readonly events: EventCounts
 }
 
-export function statusDocument(agent: Agent, { version, sources, sockets, drains, events }: Around): StatusDocument {
+export function statusDocument(
+  agent: Agent,
+  { version, sources, sockets, outside, drains, events }: Around,
+): StatusDocument {
   const { table, round, health } = agent
   const compiled = [...table.services()]
   return {
@@ -59,9 +66,10 @@ export function statusDocument(agent: Agent, { version, sources, sockets, drains
     drains,
     events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
+    ...(outside && { outside }),
     gauges: capacity(table),
     ...(round && { round }),
-    problems: problemsOf(agent, sources, compiled),
+    problems: [...problemsOf(agent, sources, compiled), ...(outside?.problems ?? [])],
   }
 }
 

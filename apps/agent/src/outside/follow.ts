@@ -37,7 +37,11 @@ export async function followNetwork(outside: Outside, options: FollowOptions): P
   }
 }
 
-async function followChanges(outside: Outside, scheduler: Scheduler, { netlink, signal }: FollowOptions): Promise<void> {
+async function followChanges(
+  outside: Outside,
+  scheduler: Scheduler,
+  { netlink, signal }: FollowOptions,
+): Promise<void> {
   outside.note()
   scheduler.soon()
   for await (const { event } of networkChanges(netlink, signal)) {

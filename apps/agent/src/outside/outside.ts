@@ -10,35 +10,52 @@ import {
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { outsideDesired, ownPods } from './desired.ts'
 import { podDevices } from './pod-devices.ts'
+import { Returns } from './returns.ts'
 
 export interface OutsideOptions {
   readonly paths: InstancePaths
   readonly settings: EngineSettings
   readonly netlink: Netlink
+  /** Where what ends DSR is. */
+  readonly returns: InstancePaths
   /** Slots of each service; `undefined`: by its backends. */
   readonly ringSize: number | undefined
 }
 
 type Desired = Pick<EngineModel, 'services' | 'hostAddresses'>
 
+/** This node, as rounds need it. */
+export interface NodeView {
+  readonly addresses: readonly string[]
+  /** Of all nodes: DSR may name a service by any of them. */
+  readonly cluster: readonly string[]
+}
+
 /** Services for packets that come in from outside the node, by its devices. */
 export class Outside implements Disposable {
   readonly #options: OutsideOptions
   readonly engine: Engine
+  readonly #returns: Returns
   #desired: Desired | undefined
   #pods: readonly string[] = []
+  #named: readonly string[] = []
   #backends = new Map<string, Backend>()
   #deviations: readonly string[] = []
   #round: Round | undefined
+  readonly #why = new Map<string, string>()
 
   /** Loads the program over what an agent before this one has left, or anew. Nothing is attached yet. */
   constructor(options: OutsideOptions) {
     this.#options = options
-    this.engine = new Engine(options.paths, options.settings, options.netlink)
+    const { paths, returns, settings, netlink } = options
+    using undo = new DisposableStack()
+    this.engine = undo.use(new Engine(paths, settings, netlink))
+    this.#returns = new Returns({ paths: returns, devices: paths, netlink })
+    undo.move()
   }
 
   /** Brings the datapath to what the table says now. Throws `LbError` where a device refuses. */
-  apply(table: ServiceTable, addresses: readonly string[]): Round {
+  apply(table: ServiceTable, { addresses, cluster }: NodeView): Round {
     const { settings, ringSize } = this.#options
     const { portRange: natPorts } = settings.snat
     const backends = [...table.backends()]
@@ -48,6 +65,8 @@ export class Outside implements Disposable {
     this.#desired = desired
     this.#pods = ownPods(backends, table.options.nodeName, addresses)
     this.#deviations = deviations.map(({ frontend, service, message }) => `${frontend} of ${service}: ${message}`)
+    const served = desired.services.flatMap(({ frontends }) => frontends.map(({ address }) => address))
+    this.#named = [...new Set([...served, ...desired.hostAddresses, ...cluster])]
     return this.#carryOut(desired, 'asked')
   }
 
@@ -61,19 +80,30 @@ export class Outside implements Disposable {
     this.engine.networkChanged(event)
   }
 
+  /** Why a device is among those that packets come in by. */
+  whyChosen(device: string): string {
+    return this.#why.get(device) ?? ''
+  }
+
   /** What is not served as it is asked for, and what else an operator should know. */
   get problems(): readonly string[] {
     return [...this.#deviations, ...(this.#round?.warnings ?? [])]
   }
 
   [Symbol.dispose](): void {
+    this.#returns[Symbol.dispose]()
     this.engine[Symbol.dispose]()
   }
 
   #carryOut(desired: Desired, occasion: Occasion): Round {
     const { settings, netlink } = this.#options
     const inner = podDevices(netlink, this.#pods)
-    return (this.#round = this.engine.apply({ ...settings, ...desired, inner }, occasion))
+    const round = this.engine.apply({ ...settings, ...desired, inner }, occasion)
+    this.#returns.apply(inner, this.#named)
+    for (const { device, why } of round.attached)
+      this.#why.set(device, inner.includes(device) ? 'pods of this node' : why)
+    this.#round = round
+    return round
   }
 
   /** Those that have gone since the round before. */

@@ -24,7 +24,16 @@ export function servesOutside(settings: Pick<Settings, 'kube-proxy-replacement' 
 
 /** Where the tables and programs for packets from outside are. */
 export function outsidePaths(settings: Pick<Settings, 'bpf-root' | 'state-dir'>): InstancePaths {
-  return instancePaths({ instance: 'agent-lb', bpfRoot: join(settings['bpf-root'], 'skep'), runDir: settings['state-dir'] })
+  return pathsOf('agent-lb', settings)
+}
+
+/** Where those are that end DSR. */
+export function returnsPaths(settings: Pick<Settings, 'bpf-root' | 'state-dir'>): InstancePaths {
+  return pathsOf('agent-returns', settings)
+}
+
+function pathsOf(instance: string, settings: Pick<Settings, 'bpf-root' | 'state-dir'>): InstancePaths {
+  return instancePaths({ instance, bpfRoot: join(settings['bpf-root'], 'skep'), runDir: settings['state-dir'] })
 }
 
 /** What the agent's options say of it. Pure. */

@@ -58,7 +58,8 @@ export const outside: Catalogue<OutsideSettings> = {
   ),
   'bpf-lb-maglev-table-size': tableSize(),
   'bpf-lb-mode': word<Mode>('snat', modes, {
-    about: 'how packets reach backends of other nodes. snat: by this node, both ways; dsr: they answer by themselves; hybrid: TCP',
+    about:
+      'how packets reach backends of other nodes. snat: by this node, both ways; dsr: they answer by themselves; hybrid: TCP',
   }),
   'bpf-lb-source-range-all-types': flag(false, {
     about: 'loadBalancerSourceRanges count for NodePorts and externalIPs, too',
@@ -69,7 +70,9 @@ export const outside: Catalogue<OutsideSettings> = {
   devices: list(
     [],
     'device',
-    { about: 'devices that packets come in by from outside: names, eth+, -docker*, auto; found by the routes if empty' },
+    {
+      about: 'devices that packets come in by from outside: names, eth+, -docker*, auto; found by the routes if empty',
+    },
     (given) => {
       const problem = entryProblem(given)
       if (problem !== undefined) throw new Refusal(problem)
