@@ -4,8 +4,8 @@
 #pragma once
 #include <linux/in.h>
 #include "extension.h"
-#include "fragment.h"
 #include "icmp_error.h"
+#include "piece.h"
 #include "vlan.h"
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments, offset */

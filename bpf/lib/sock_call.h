@@ -6,7 +6,8 @@
 #pragma once
 #include <linux/in.h>
 #include <bpf/bpf_endian.h>
-#include "sock_maps.h"
+#include "../include/sock.h"
+#include "sock_tables.h"
 #include "stage.h"
 
 #define sock_stage static __always_inline __attribute__((warn_unused_result)) enum sock_verdict

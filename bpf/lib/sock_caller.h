@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "sock_call.h"
+#include "sock_maps.h"
 
 /* The deepest level of cgroups that is asked about. */
 #define SOCK_LEVELS 32

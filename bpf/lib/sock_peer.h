@@ -2,6 +2,7 @@
 /* Whom a socket reached by a service: its backend is shown to it as the service. */
 #pragma once
 #include "sock_call.h"
+#include "sock_maps.h"
 
 static __always_inline struct sock_peer_key peer_key(const struct sock_call *call, const __be32 address[4],
 						     __be16 port)

@@ -14,10 +14,11 @@ import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
 import { addressesOf, nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
-import { followObjects } from './services/follow.ts'
+import { followObjects, type ServiceTaker } from './services/follow.ts'
 import type { RouteAnnouncer } from './bgp/announcer.ts'
 import type { Outside } from './outside/outside.ts'
 import { inOptions } from './outside/words.ts'
+import type { Pods } from './pods/pods.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
 export interface AgentParts {
@@ -27,6 +28,8 @@ export interface AgentParts {
   readonly sockets: Sockets | undefined
   /** Packets from outside; `undefined`: they are not asked for, or cannot be served. */
   readonly outside: Outside | undefined
+  /** Services of pods whose sockets are left alone; `undefined`: as `sockets`. */
+  readonly pods: Pods | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
   readonly announcer: RouteAnnouncer | undefined
   readonly events: ServiceEvents
@@ -66,8 +69,8 @@ export class Agent implements AsyncDisposable {
 
   /** Works until the signal aborts. */
   async run(source: KubeSource, signal: AbortSignal): Promise<void> {
-    const watched = this.#watchAddresses(signal)
-    for await (const changed of followObjects(source, this.table, signal)) {
+    const watched = Promise.all([this.#watchAddresses(signal), this.#watchDevices(signal)])
+    for await (const changed of followObjects(source, this.#takers(), signal)) {
       this.#synced = true
       this.#noteNode(changed)
       this.reconcile()
@@ -77,6 +80,10 @@ export class Agent implements AsyncDisposable {
 
   get table(): ServiceTable {
     return this.#parts.table
+  }
+
+  get pods(): Pods | undefined {
+    return this.#parts.pods
   }
 
   get round(): Round | undefined {
@@ -105,21 +112,22 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, outside, announcer, events, drains, netlink, log } = this.#parts
+    const { table, sockets, pods, outside, announcer, events, drains, netlink, log } = this.#parts
     try {
       const lettingGo = drains.lettingGo()
       const changes = table.update(Date.now() / 1000)
       this.#say(changes)
       const addresses = nodeAddresses(netlink)
-      const problems = sockets?.apply(table, addresses, lettingGo).problems ?? []
+      const around = { nodeAddresses: addresses, lettingGo, ...pods?.apply() }
+      const problems = sockets?.apply(table, around).problems ?? []
       const refused = this.#applyOutside(addresses)
       announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
       events.round(changes.concerned)
       events.refused(problems)
       drains.note()
-      const told = problems.map(({ frontend, message }) => `${frontend}: ${message}`)
-      return { problems: [...told, ...refused], failed: refused.length > 0 }
+      const lines = problems.map(({ frontend, message }) => `${frontend}: ${message}`)
+      return { problems: [...lines, ...(pods?.problems() ?? []), ...refused], failed: refused.length > 0 }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
@@ -175,6 +183,28 @@ export class Agent implements AsyncDisposable {
       if (object.metadata.name !== this.table.options.nodeName) continue
       this.#node = object
       this.health.setNode(object)
+    }
+  }
+
+  /** Who is told of each object. */
+  #takers(): ServiceTaker {
+    const { table, pods } = this.#parts
+    const takers = [table, ...(pods ? [pods.store] : [])]
+    return {
+      options: table.options,
+      set: (object) => takers.forEach((taker) => taker.set(object)),
+      delete: (object) => takers.forEach((taker) => taker.delete(object)),
+    }
+  }
+
+  /** Pods' devices come after the pods, and may go before them. */
+  async #watchDevices(signal: AbortSignal): Promise<void> {
+    const { pods, netlink } = this.#parts
+    if (pods === undefined) return
+    try {
+      for await (const event of netlink.monitor(['link', 'route'], { signal })) if (pods.notice(event)) this.reconcile()
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
   }
 

@@ -17,6 +17,7 @@ import { formatMetrics } from './metrics/metrics.ts'
 import { serveMetrics } from './metrics/serve.ts'
 import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
+import { Pods } from './pods/pods.ts'
 import { servicesOptions } from './services/options.ts'
 import { followNetwork } from './outside/follow.ts'
 import { openOutside } from './outside/open.ts'
@@ -47,6 +48,7 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   if (sockets) await testSockets(sockets, log)
   const opened = stack.use(openOutside(settings, netlink, log))
   const { outside } = opened
+  const pods = sockets ? stack.use(new Pods({ settings, services: sockets.services, netlink })) : undefined
   const remembered = new RememberedDrains(settings['state-dir'])
   const state = { ...sockets?.restored(), draining: remembered.read() }
   const table = new ServiceTable(servicesOptions(settings, name), state)
@@ -54,7 +56,9 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const events = new ServiceEvents(recorder, table)
   const drains = stack.use(openDrains(table, remembered, { sockets, events }))
   const announcer = announces(settings) ? stack.use(new RouteAnnouncer(settings, log)) : undefined
-  const agent = stack.use(new Agent({ settings, table, sockets, outside, announcer, events, drains, netlink, log }))
+  const agent = stack.use(
+    new Agent({ settings, table, sockets, pods, outside, announcer, events, drains, netlink, log }),
+  )
   const parts = { version, agent, announcer, source, sockets, opened, drains, recorder, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cluster, Node } from '@skep/kube-testenv'
 import { ownName, untilLine } from '@skep/testbed'
+import { uninstallPodTc } from '@skep/pod-tc'
 import { uninstallSocketLb } from '@skep/sock-lb'
 import { pinsOf } from '../src/sockets/sockets.ts'
 
@@ -26,7 +27,7 @@ export class SkepAgent implements AsyncDisposable {
     this.#options = [
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
-      `--cgroup-root=${node.machine.cgroup!.path}`,
+      `--cgroup-root=${node.machine.cgroupPath!}`,
       '--cgroup-host-check=false',
       `--bpf-root=${this.#bpfRoot}`,
       `--state-dir=${this.#folder}`,
@@ -72,6 +73,7 @@ export class SkepAgent implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL')
+    uninstallPodTc(pinsOf({ 'bpf-root': this.#bpfRoot }))
     uninstallSocketLb(pinsOf({ 'bpf-root': this.#bpfRoot }))
     rmSync(this.#bpfRoot, { recursive: true, force: true })
     rmSync(this.#folder, { recursive: true, force: true })

@@ -7,6 +7,7 @@ import { native } from './native.ts'
 import { AddressVerbs } from './route/address.ts'
 import { FilterVerbs } from './route/filter.ts'
 import { LinkVerbs } from './route/link.ts'
+import { namespaceId } from './route/namespace-id.ts'
 import { NeighborVerbs } from './route/neighbor.ts'
 import { NextHopVerbs } from './route/nexthop.ts'
 import { QdiscVerbs } from './route/qdisc.ts'
@@ -43,6 +44,14 @@ export class Netlink implements Disposable {
     this.nexthop = new NextHopVerbs(socket)
     this.qdisc = new QdiscVerbs(socket)
     this.filter = new FilterVerbs(socket)
+  }
+
+  /**
+   * The number that this namespace knows another one by, as `link.linkNetnsid` tells it: so whose the other end of a veth
+   * is. `undefined` when it has none. Equivalent to `ip netns list-id`. Linux 4.12.
+   */
+  namespaceId(ns: NamespaceReference): number | undefined {
+    return namespaceId(this.socket, ns)
   }
 
   /**

@@ -7,6 +7,7 @@ export { untilLine } from './process/until-line.ts'
 export type { ReadmeSnippet, SnippetOutput } from './readme-snippets.ts'
 export { readmeSnippets, runSnippet } from './readme-snippets.ts'
 export { TestCgroup, testCgroup } from './cgroup/cgroup.ts'
+export { findCgroupMount } from './cgroup/mount.ts'
 export type { Place } from './thread/place.ts'
 export { here } from './thread/place.ts'
 

@@ -75,7 +75,7 @@ export class AgentProxy implements Proxy {
     return [
       `--k8s-node-name=${this.#node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
-      `--cgroup-root=${this.#node.machine.cgroup!.path}`,
+      `--cgroup-root=${this.#node.machine.cgroupPath!}`,
       '--cgroup-host-check=false',
       `--bpf-root=${this.#bpfRoot}`,
       `--state-dir=${this.#folder}`,

@@ -7,7 +7,6 @@ export type { User } from './control-plane/credentials.ts'
 export type { Daemon } from './control-plane/daemon.ts'
 export type { KubeProxyOptions } from './kube-proxy.ts'
 
-export type { Cgroup } from './network/cgroup.ts'
 export type { Kubelets, KubeletOptions } from './network/kubelets.ts'
 export type { Machine } from './network/machine.ts'
 export type { Network } from './network/network.ts'

@@ -4,7 +4,7 @@ import type { Backend } from '@skep/services'
 import type { ServiceRow, StatusDocument } from '../control/documents.ts'
 
 export function statusLines(status: StatusDocument, now: number): string[] {
-  const { services, round, sockets, drains, problems } = status
+  const { services, round, sockets, pods, drains, problems } = status
   return [
     `node ${status.node}, skep-agent ${status.version}: ${status.healthy ? 'healthy' : 'falls behind'}${status.nodeEligible ? '' : ', the node is about to go'}`,
     `services: ${services.total} (${services.skipped} not for this node), ${services.frontends} frontends, ${services.backends} backends, ${status.draining} draining`,
@@ -24,6 +24,7 @@ export function statusLines(status: StatusDocument, now: number): string[] {
     ]),
     ...(drains.length > 0 ? ['', ...drainLines(drains, now)] : []),
     ...(sockets ? ['', ...socketLines(sockets)] : ['', 'services at the socket: off']),
+    ...(pods ? ['', ...podLines(pods)] : []),
     ...outsideLines(status.outside),
     ...(problems.length > 0 ? ['', ...problems.map((line) => `problem: ${line}`)] : []),
   ]
@@ -74,6 +75,18 @@ function socketLines({ verdicts, gauges }: NonNullable<StatusDocument['sockets']
         warning ? 'nearly full' : '',
       ]),
     ),
+  ]
+}
+
+function podLines({ rows, verdicts, gauges }: NonNullable<StatusDocument['pods']>): string[] {
+  const served = rows.filter(({ device }) => device !== undefined)
+  const hints = rows.filter(({ hint }) => hint !== undefined)
+  const flows = gauges.find(({ capacity }) => capacity === 'flows')
+  return [
+    `services at pods’ devices: ${served.length} pods${flows ? `, ${flows.used} of ${flows.size} entries for connections` : ''}`,
+    ...table(served.map(({ pod, device, choice }) => [`  ${pod}`, device!.name, choice.why])),
+    ...table(Object.entries(verdicts).flatMap(([name, count]) => (count === '0' ? [] : [[`  ${name}`, count]]))),
+    ...hints.map(({ pod, hint }) => `  ${pod}: ${hint}`),
   ]
 }
 

@@ -1,8 +1,10 @@
 import { type EventRecorder, type FollowStatus, formatRefusal } from '@skep/kube'
+import type { Gauge as PodGauge } from '@skep/pod-tc'
 import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
 import type { OutsideStatus } from '../outside/status.ts'
+import type { PodRow, Pods } from '../pods/pods.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 
 /** What `skep-agent status` shows. */
@@ -27,9 +29,18 @@ export interface StatusDocument {
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
   /** `undefined`: packets from outside are not asked for. */
   readonly outside?: OutsideStatus
+  /** `undefined`: as `sockets`. */
+  readonly pods?: PodsDocument
   readonly gauges: readonly Gauge[]
   readonly round?: Round
   readonly problems: readonly string[]
+}
+
+/** Pods of this node, and those that are served at their devices. */
+export interface PodsDocument {
+  readonly rows: readonly PodRow[]
+  readonly verdicts: Readonly<Record<string, string>>
+  readonly gauges: readonly PodGauge[]
 }
 
 type EventCounts = EventRecorder['counts']
@@ -67,14 +78,19 @@ export function statusDocument(
     events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
     ...(outside && { outside }),
+    ...(agent.pods && { pods: podsDocument(agent.pods) }),
     gauges: capacity(table),
     ...(round && { round }),
     problems: [...problemsOf(agent, sources, compiled), ...(outside?.problems ?? [])],
   }
 }
 
-function counts(sockets: Sockets): Record<string, string> {
-  return Object.fromEntries(Object.entries(sockets.verdicts()).map(([name, count]) => [name, String(count)]))
+function podsDocument(pods: Pods): PodsDocument {
+  return { rows: pods.rows(), verdicts: counts(pods), gauges: pods.gauges() }
+}
+
+function counts(counted: Pick<Sockets | Pods, 'verdicts'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(counted.verdicts()).map(([name, count]) => [name, String(count)]))
 }
 
 function problemsOf(

@@ -60,10 +60,11 @@ function explained(parts: ControlParts, what: string): Answer {
   const destination = parseDestination(what)
   if (destination) return explainDestination(parts, destination)
   const found = explain(parts.agent.table, what, Date.now() / 1000)
-  if (found) return text(formatExplanation(found).join('\n'))
+  const pod = parts.agent.pods?.explain(what) ?? []
+  if (found || pod.length > 0) return text([...pod, ...(found ? formatExplanation(found) : [])].join('\n'))
   return json(
     {
-      error: `${JSON.stringify(what)} is no service or pod with host ports here; write namespace/name, or address:port`,
+      error: `${JSON.stringify(what)} is no service here, and no pod of this node; write namespace/name, or address:port`,
     },
     404,
   )

@@ -92,6 +92,17 @@ const families: readonly Family[] = [
         value: Number(count),
       })),
   },
+  {
+    name: 'pods_at_device',
+    help: 'Pods of this node whose services are translated at their devices',
+    samples: ({ pods }) => (pods ? one(pods.rows.filter(({ device }) => device !== undefined).length) : []),
+  },
+  {
+    name: 'pod_verdicts_total',
+    help: 'What became of packets at pods’ devices, since the maps were made',
+    samples: ({ pods }) =>
+      Object.entries(pods?.verdicts ?? {}).map(([verdict, count]) => ({ labels: { verdict }, value: Number(count) })),
+  },
 ]
 
 /** The status in Prometheus' text format. `now`: milliseconds since 1970. */

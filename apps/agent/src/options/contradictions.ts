@@ -41,6 +41,11 @@ const RULES: readonly Rule[] = [
     )
   },
 
+  ({ settings }) =>
+    settings['bpf-lb-sock-hostns-only'] && !settings['enable-host-reachable-services']
+      ? 'bpf-lb-sock-hostns-only says that only the host’s sockets are balanced, but enable-host-reachable-services is false; write true, or leave both out'
+      : undefined,
+
   ({ settings, origins }) =>
     settings['host-reachable-services-protos'].length === 0 && settings['enable-host-reachable-services']
       ? `${origins.get('host-reachable-services-protos') ?? 'host-reachable-services-protos'} names no protocol, but enable-host-reachable-services is true; write tcp,udp`

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { Refusal, show, suggest, wrong } from '@skep/config-file'
 import type { Option } from './option.ts'
 
@@ -34,6 +35,16 @@ export function word<const T extends string>(value: T, words: readonly T[], told
     throw new Refusal(`${show(text)} is not known; ${suggest(text, words)}`)
   }
   return { default: value, takes: words.join('|'), read, write: String, ...told }
+}
+
+/** An address of one family. */
+export function address(family: 4 | 6, value: string, told: Told): Option<string> {
+  const example = family === 4 ? '169.254.42.1' : 'fd00::1'
+  const read = (text: string): string => {
+    if (isIP(text) === family) return text
+    throw new Refusal(wrong(text, `an IPv${family} address`, `write one like ${example}`))
+  }
+  return { default: value, takes: 'address', read, write: String, ...told }
 }
 
 /** Any text; empty means that there is none. `check` throws a `Refusal`. */

@@ -29,10 +29,10 @@ describe('packets from outside the node', () => {
 
   afterEach(() => stack.disposeAsync())
 
-  const get = async (address: string, port: number): Promise<string> => {
-    const host = address.includes(':') ? `[${address}]` : address
-    return client.exec('curl', '-sSm2', `http://${host}:${port}/`)
-  }
+  const urlOf = (address: string, port: number, path = ''): string =>
+    `http://${address.includes(':') ? `[${address}]` : address}:${port}/${path}`
+
+  const get = (address: string, port: number): Promise<string> => client.exec('curl', '-sSm2', urlOf(address, port))
 
   /** Resolves when these have answered the client, each at least once. */
   async function untilAll(wanted: readonly string[], address: string, port: number): Promise<void> {
@@ -59,6 +59,19 @@ describe('packets from outside the node', () => {
     await site.service(stack, 'porty', { type: 'NodePort' })
     const port = await nodePortOf('porty')
     for (const address of site.here.addresses) await untilAll(['porty-1', 'porty-2'], address, port)
+  })
+
+  test('externalTrafficPolicy: Local: pods of this node alone, and they see the client', async () => {
+    await site.webPod(stack, site.here, 'close-1')
+    await site.webPod(stack, site.there, 'close-2')
+    await site.service(stack, 'close', { type: 'NodePort', externalTrafficPolicy: 'Local' })
+    const port = await nodePortOf('close')
+    for (const address of site.here.addresses) {
+      await untilAll(['close-1'], address, port)
+      const seen = await client.exec('curl', '-sSm5', '-w', ' %{local_ip}', urlOf(address, port, 'peer'))
+      const [peer, , own] = seen.split(' ')
+      expect(peer!.replace('::ffff:', '')).toBe(own)
+    }
   })
 
   test('status shows devices, modes and counters', async () => {

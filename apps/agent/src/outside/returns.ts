@@ -71,7 +71,13 @@ export class Returns implements Disposable {
     const there = pinnedLinks(devices, netlink).filter(({ index }) => index !== 0)
     const known = there.map(({ device: name, index }) => ({ name, index }))
     const isPods = ({ name }: { readonly name: string }): boolean => pods.includes(name)
-    return [...wantedHooks(spec, known.filter((one) => !isPods(one))), ...known.filter(isPods).map(podHook)]
+    return [
+      ...wantedHooks(
+        spec,
+        known.filter((one) => !isPods(one)),
+      ),
+      ...known.filter(isPods).map(podHook),
+    ]
   }
 }
 

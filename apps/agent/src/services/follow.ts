@@ -11,13 +11,20 @@ import {
 } from '@skep/kube'
 import type { ServiceTable, Source } from '@skep/services'
 
+/** Who takes the objects: a table, and others beside it. */
+export interface ServiceTaker {
+  readonly options: Pick<ServiceTable['options'], 'nodeName'>
+  set(object: Source): void
+  delete(object: Source): void
+}
+
 /**
  * Takes the cluster's objects into the table. Yields when there is something new: the first time when all are known.
  * Of pods only this node's are followed: their host ports.
  */
 export async function* followObjects(
   source: KubeSource,
-  table: ServiceTable,
+  table: ServiceTaker,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Source[]> {
   const stores = {
@@ -34,7 +41,7 @@ export async function* followObjects(
   }
 }
 
-function take(table: ServiceTable, { before, after }: Change<Source>): void {
+function take(table: ServiceTaker, { before, after }: Change<Source>): void {
   if (after) table.set(after)
   else if (before) table.delete(before)
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { SelfTestResult } from '@skep/cgroup'
 import { backendKey, IdPool, type ServiceTable, type TableState } from '@skep/services'
 import { currentNamespace } from 'netlink-ts'
-import { type Explanation, type Gauge, type Plan, type Question, SocketLb } from '@skep/sock-lb'
+import { type Explanation, type Gauge, type Plan, type Question, SocketLb, type SockSubject } from '@skep/sock-lb'
 import type { Settings } from '../options/catalogue/index.ts'
 import { usedNamespaces } from '../node/namespaces.ts'
 import { socketsDesired } from './desired.ts'
@@ -14,6 +14,15 @@ export interface SocketsOptions {
   readonly cgroup: string
   /** The cookie of the host's network namespace. */
   readonly hostNetns: bigint
+}
+
+/** What a round of sockets takes beside the table. */
+export interface Around {
+  readonly nodeAddresses: readonly string[]
+  /** Backends whose time to drain is over. */
+  readonly lettingGo: ReadonlySet<number>
+  /** Pods whose sockets are left alone. */
+  readonly subjects?: readonly SockSubject[]
 }
 
 /** Services at the socket: a service address becomes a backend at connect(2), before there is a packet. */
@@ -37,13 +46,18 @@ export class Sockets implements Disposable {
 
   /**
    * Brings the maps to what the table says now, and ends sockets whose backend is gone: connected UDP; TCP where that is asked
-   * for, and to backends whose time to drain is over (`lettingGo`).
+   * for, and to backends whose time to drain is over.
    */
-  apply(table: ServiceTable, nodeAddresses: readonly string[], lettingGo: ReadonlySet<number> = new Set()): Plan {
-    const subjects = subjectsIn(this.#cgroup, this.#settings)
+  apply(table: ServiceTable, { nodeAddresses, lettingGo, subjects: pods = [] }: Around): Plan {
+    const subjects = [...subjectsIn(this.#cgroup, this.#settings), ...pods]
     const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
     if (plan.endsSockets) this.#endSockets(lettingGo)
     return plan
+  }
+
+  /** What is known of services, for who translates beside the sockets. */
+  get services(): SocketLb['maps'] {
+    return this.#balancer.maps
   }
 
   /** How many open sockets of this node and its pods have each of these backends. */

@@ -50,6 +50,18 @@ afterEach(() => {
   expect(openHandles()).toEqual([])
 })
 
+test('whose the other end of a veth is', async () => {
+  await using ns = anonymousNamespace()
+  await using far = anonymousNamespace()
+  await using stranger = anonymousNamespace()
+  using nl = openNetlink({ ns })
+  expect(nl.namespaceId(far)).toBeUndefined()
+  nl.link.add({ kind: 'veth', name: 'e0', peer: { name: 'p0', ns: far } })
+  expect(nl.namespaceId(far)).toBe(nl.link.get({ name: 'e0' })?.linkNetnsid)
+  expect(nl.namespaceId(far)).toEqual(expect.any(Number))
+  expect(nl.namespaceId(stranger)).toBeUndefined()
+})
+
 describe('what is read agrees with ip -d link', () => {
   test('for devices of every kind that this kernel has', async () => {
     await using ns = anonymousNamespace()

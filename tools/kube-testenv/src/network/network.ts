@@ -1,7 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { openEthtool } from 'netlink-ts'
-import { namespacePrefix, sweepStaleNamespaces, untilCarrier, XdpPass } from '@skep/testbed'
-import { Cgroup, cgroupRoot, sweepStaleCgroups } from './cgroup.ts'
+import {
+  findCgroupMount,
+  namespacePrefix,
+  sweepStaleNamespaces,
+  type TestCgroup,
+  testCgroup,
+  untilCarrier,
+  XdpPass,
+} from '@skep/testbed'
 import { Machine } from './machine.ts'
 import { machineAddresses, ranges } from './ranges.ts'
 import { Relay } from './relay.ts'
@@ -18,6 +25,8 @@ export interface Place {
 export class Network implements AsyncDisposable {
   readonly prefix: string
   readonly switch: Machine
+  /** What the machines' cgroups are below; none where no cgroup v2 is mounted. */
+  readonly #cgroup: TestCgroup | undefined = findCgroupMount() === undefined ? undefined : testCgroup()
   readonly #pass = new XdpPass()
   readonly #machines: Machine[] = []
   readonly #podRoutes: { readonly range: string; readonly via: string; readonly owner: Machine }[] = []
@@ -26,7 +35,6 @@ export class Network implements AsyncDisposable {
 
   static async make(apiPort: number): Promise<Network> {
     sweepStaleNamespaces()
-    sweepStaleCgroups()
     const network = new Network(namespacePrefix(randomInt(36 ** 4).toString(36)))
     await using stack = new AsyncDisposableStack()
     stack.use(network)
@@ -49,7 +57,7 @@ export class Network implements AsyncDisposable {
   async join(name: string, { forwarding = false }: { readonly forwarding?: boolean } = {}): Promise<Place> {
     const addresses = machineAddresses(++this.#joined)
     const [v4, v6] = addresses
-    const cgroup = Cgroup.below(cgroupRoot(), `${this.prefix}-${name}`)
+    const cgroup = this.#cgroup?.child(name)
     const machine = new Machine({
       namespace: `${this.prefix}-${name}`,
       name,
@@ -92,6 +100,7 @@ export class Network implements AsyncDisposable {
     await this.#relay?.[Symbol.asyncDispose]()
     this.#pass[Symbol.dispose]()
     for (const machine of [...this.#machines, this.switch]) await machine[Symbol.asyncDispose]()
+    await this.#cgroup?.[Symbol.asyncDispose]()
   }
 
   endAtOnce(): void {
@@ -105,6 +114,11 @@ export class Network implements AsyncDisposable {
     configureEth0(machine)
     this.letIn(this.switch, port)
     if (!machine.model.forwarding) this.letIn(machine, 'eth0')
+  }
+
+  /** The folder of a pod's cgroup, below its node's. */
+  podCgroup(node: string, pod: string): string | undefined {
+    return this.#cgroup?.child(`${node}/${pod}`)
   }
 
   /** What XDP sends to this device arrives. */

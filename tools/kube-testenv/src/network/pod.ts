@@ -2,7 +2,6 @@ import { untilCarrier } from '@skep/testbed'
 import type { ApiClient } from '../api/client.ts'
 import type { Pod as PodObject } from '../api/kinds.ts'
 import { type ObjectName, pods } from '../api/resource.ts'
-import { Cgroup } from './cgroup.ts'
 import { Machine } from './machine.ts'
 import { configureEth0, type Network, offloadsOff, withoutDad } from './network.ts'
 import type { Node } from './node.ts'
@@ -133,7 +132,7 @@ function wire(network: Network, node: Node, { name, namespace = 'default' }: Obj
   const { number, addresses } = node.nextPod()
   const [v4, v6] = addresses
   const device = `pod${number}`
-  const cgroup = Cgroup.below(node.machine.cgroup?.path, name)
+  const cgroup = network.podCgroup(node.name, `${namespace}-${name}`)
   const host = new Machine({
     namespace: `${network.prefix}-${namespace}-${name}`,
     name,

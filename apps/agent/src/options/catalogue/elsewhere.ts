@@ -8,7 +8,6 @@ const REASONS: Readonly<Record<string, string>> = {
   'packets for DSR carry an option': 'bpf-lb-dsr-l4-xlate',
   'ports of translated packets are taken out of the host’s, and NodePorts are protected by node-port-bind-protection': `
     enable-auto-protect-node-port-range`,
-  'pods reach themselves by their own address': 'ipv4-service-loopback-address',
   'network policy and identities are not this agent’s': `
     allow-icmp-frag-needed allow-localhost enable-icmp-rules enable-policy enable-host-firewall enable-remote-node-identity
     enable-well-known-identities enable-identity-mark fixed-identity-mapping force-local-policy-eval-at-source

@@ -1,5 +1,5 @@
 import { listenAddress } from '../checks.ts'
-import { flag, list, text, word } from '../kinds.ts'
+import { address, flag, list, text, word } from '../kinds.ts'
 import type { Catalogue } from '../option.ts'
 
 type Replacement = 'disabled' | 'probe' | 'partial' | 'strict' | 'true' | 'false'
@@ -15,6 +15,8 @@ export interface ServiceSettings {
   'enable-node-port': boolean
   'enable-session-affinity': boolean
   'host-reachable-services-protos': readonly string[]
+  'ipv4-service-loopback-address': string
+  'ipv6-service-loopback-address': string
   'lb-sock-terminate-all-protos': boolean
   'kube-proxy-replacement': Replacement
   'kube-proxy-replacement-healthz-bind-address': string
@@ -23,7 +25,7 @@ export interface ServiceSettings {
 
 export const services: Catalogue<ServiceSettings> = {
   'bpf-lb-sock-hostns-only': flag(false, {
-    about: 'only the host’s sockets are balanced; pods’ packets are left to kube-proxy (Istio, gVisor, Kata)',
+    about: 'only the host’s sockets are balanced; pods’ packets are translated at their veths (Istio, gVisor, Kata)',
   }),
   'bpf-lb-sock-terminate-pod-connections': flag(true, {
     about: 'pods’ sockets end with their backend, too; false: only the host’s',
@@ -42,6 +44,12 @@ export const services: Catalogue<ServiceSettings> = {
       word('tcp', ['tcp', 'udp'], { about: '' }).read(one)
     },
   ),
+  'ipv4-service-loopback-address': address(4, '169.254.42.1', {
+    about: 'whom a pod sees that reaches itself by a service, where packets are translated',
+  }),
+  'ipv6-service-loopback-address': address(6, '64:ff9b:1::a9fe:2a01', {
+    about: 'the same over IPv6; not an option of Cilium 1.11',
+  }),
   'lb-sock-terminate-all-protos': flag(false, {
     about: 'TCP connections end with their backend as well, not only connected UDP sockets',
   }),

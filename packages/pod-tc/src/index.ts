@@ -1,0 +1,6 @@
+export type { TcWay } from './hook.ts'
+export type { Connection } from './connections.ts'
+export { type Capacities, defaultCapacities, type Gauge } from './capacities.ts'
+export { PodTc, type PodTcOptions, uninstallPodTc } from './pod-tc.ts'
+export { defaultSettings, type PodSettings, type Timeouts } from './settings.ts'
+export type { ServiceMaps } from './load.ts'

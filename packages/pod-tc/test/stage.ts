@@ -1,0 +1,193 @@
+import { loadSockLb, type SockLb, SockServiceFlag } from '@skep/datapath/sock-lb'
+import { loadPodTc, type PodTc, podVerdictsByIndex, type PodVerdictName } from '@skep/datapath/pod-tc'
+import { BpfError, rcuGracePeriod } from 'libbpf-ts'
+import { parseAddress } from '@skep/packet'
+import { configOf, defaultSettings, type Timeouts } from '../src/settings.ts'
+
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
+export interface ServiceOptions extends Endpoint {
+  readonly protocol?: 'tcp' | 'udp'
+  readonly backends: readonly Endpoint[]
+  /** Those that take no new connections. */
+  readonly draining?: readonly Endpoint[]
+  /** Seconds. */
+  readonly affinity?: number
+  /** It has none that its traffic policy allows. */
+  readonly unreachable?: boolean
+}
+
+export interface Outcome {
+  readonly verdict: PodVerdictName | undefined
+  readonly action: 'PASS' | 'BACK' | 'DROP'
+  readonly packet: Uint8Array
+}
+
+const SIZE = 4096
+const BLOCK = 16
+const ACTIONS: Readonly<Record<number, Outcome['action']>> = { [-1]: 'PASS', 2: 'DROP', 7: 'BACK' }
+const JIFFIES = 1000
+
+/** Both programs over services that are written by hand: what `SocketLb` does, in the fewest words. */
+export class Stage implements Disposable {
+  readonly pods: PodTc
+  readonly #services: SockLb
+  #count = 0
+  #backends = new Map<string, number>()
+  #summed = true
+
+  /** In seconds; whoever counts jiffies slower makes them longer. */
+  constructor(timeouts: Partial<Timeouts> = {}, flows = SIZE) {
+    const size = { maxEntries: SIZE }
+    this.#services = loadSockLb({
+      programs: Object.fromEntries(NO_PROGRAMS.map((name) => [name, { autoload: false }])),
+      maps: {
+        sockFrontends: size,
+        sockServices: size,
+        sockSlots: size,
+        sockBackends: size,
+        sockNodeAddresses: size,
+        sockAffinities: size,
+      },
+    })
+    const { maps } = this.#services
+    const settings = { ...defaultSettings, timeouts: { ...defaultSettings.timeouts, ...timeouts } }
+    this.pods = loadPodTc({
+      config: configOf(settings, JIFFIES),
+      maps: {
+        sockFrontends: { ...size, reuse: maps.sockFrontends },
+        sockServices: { ...size, reuse: maps.sockServices },
+        sockSlots: { ...size, reuse: maps.sockSlots },
+        sockBackends: { ...size, reuse: maps.sockBackends },
+        sockNodeAddresses: { ...size, reuse: maps.sockNodeAddresses },
+        sockAffinities: { ...size, reuse: maps.sockAffinities },
+        podFlows: { maxEntries: flows },
+        podFragments: size,
+      },
+    })
+  }
+
+  /** No services, no connections. */
+  clear(): void {
+    const { podFlows, podFragments } = this.pods.maps
+    empty(podFlows)
+    empty(podFragments)
+    const { sockFrontends, sockAffinities } = this.#services.maps
+    empty(sockFrontends)
+    empty(sockAffinities)
+    this.#count = 0
+  }
+
+  /** Returns the service's place, for {@link change}. */
+  service(options: ServiceOptions): number {
+    const place = ++this.#count
+    this.change(place, options)
+    const protocol = options.protocol === 'udp' ? 17 : 6
+    const key = { address: mapped(options.address), port: options.port, protocol }
+    this.#services.maps.sockFrontends.set(key, { service: place, flags: 0 })
+    return place
+  }
+
+  /** Gives a service other backends. */
+  change(place: number, { backends, draining = [], affinity = 0, unreachable = false }: ServiceOptions): void {
+    const { sockSlots, sockServices } = this.#services.maps
+    const block = place * BLOCK
+    const ids = [sorted(backends.map((one) => this.#backend(one))), sorted(draining.map((one) => this.#backend(one)))]
+    sockSlots.set(block, { backend: backends.length, draining: draining.length })
+    for (const [i, id] of ids.flat().entries()) sockSlots.set(block + 1 + i, { backend: id, draining: 0 })
+    sockServices.set(place, { block, affinity, flags: unreachable ? SockServiceFlag.SOCK_UNREACHABLE : 0 })
+  }
+
+  remove({ address, port, protocol }: ServiceOptions): void {
+    const key = { address: mapped(address), port, protocol: protocol === 'udp' ? 17 : 6 }
+    this.#services.maps.sockFrontends.delete(key)
+  }
+
+  nodePort(address: string, options: Omit<ServiceOptions, 'address'>): void {
+    this.service({ ...options, address: address.includes(':') ? '::' : '0.0.0.0' })
+    this.#services.maps.sockNodeAddresses.set({ words: mapped(address) }, 1)
+  }
+
+  /** What the pod sends. */
+  leave(packet: Uint8Array): Outcome {
+    return this.#run('podIngress', packet)
+  }
+
+  /** What the pod is sent. */
+  arrive(packet: Uint8Array): Outcome {
+    return this.#run('podEgress', packet)
+  }
+
+  #run(name: keyof PodTc['programs'], data: Uint8Array): Outcome {
+    const before = this.#counts()
+    const { returnValue, data: packet } = this.#testRun(name, data)
+    const after = this.#counts()
+    const verdict = podVerdictsByIndex.find((info, i) => info && after[i] !== before[i])?.name
+    return { verdict, action: ACTIONS[returnValue >> 0]!, packet }
+  }
+
+  /** With the kernel's own sum of the packet, where it can compare it: so that what it is told of it is asserted. */
+  #testRun(name: keyof PodTc['programs'], data: Uint8Array): { returnValue: number; data: Uint8Array } {
+    const program = this.pods.programs[name]
+    if (!this.#summed) return program.testRun({ data })
+    try {
+      return program.testRun({ data, checksumComplete: true })
+    } catch (error) {
+      if (!(error instanceof BpfError) || error.code !== 'REFUSED') throw error
+      this.#summed = false
+      return program.testRun({ data })
+    }
+  }
+
+  #counts(): bigint[] {
+    return podVerdictsByIndex.map((_, i) =>
+      (this.pods.maps.podCounters.get(i) ?? []).reduce((sum, { packets }) => sum + packets, 0n),
+    )
+  }
+
+  #backend({ address, port }: Endpoint): number {
+    const name = `${address} ${port}`
+    const id = this.#backends.get(name) ?? this.#backends.size + 1
+    this.#backends.set(name, id)
+    this.#services.maps.sockBackends.set(id, { address: mapped(address), port })
+    return id
+  }
+
+  [Symbol.dispose](): void {
+    this.pods[Symbol.dispose]()
+    this.#services[Symbol.dispose]()
+    rcuGracePeriod()
+  }
+}
+
+const NO_PROGRAMS: readonly (keyof SockLb['programs'])[] = [
+  'sockRecvmsg4',
+  'sockRecvmsg6',
+  'sockGetpeername4',
+  'sockGetpeername6',
+  'sockSendmsg4',
+  'sockSendmsg6',
+  'sockConnect4',
+  'sockConnect6',
+  'sockBind4',
+  'sockBind6',
+  'sockPostBind4',
+  'sockPostBind6',
+]
+
+function empty<K>(map: { keys(): Iterable<K>; delete(key: K): boolean }): void {
+  for (const key of Array.from(map.keys())) map.delete(key)
+}
+
+function sorted(ids: readonly number[]): number[] {
+  return ids.toSorted((a, b) => a - b)
+}
+
+function mapped(text: string): number[] {
+  const { family, bytes } = parseAddress(text)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return family === 4 ? [0, 0, 0xffff, view.getUint32(0)] : [0, 4, 8, 12].map((at) => view.getUint32(at))
+}
