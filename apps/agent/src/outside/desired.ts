@@ -14,6 +14,8 @@ export interface OutsideInputs {
   readonly backends: Iterable<Backend>
   /** Backends that there were in the round before, and that are no more. */
   readonly gone: readonly Backend[]
+  /** Of all nodes. */
+  readonly cluster: readonly string[]
   /** Of this node. */
   readonly addresses: readonly string[]
   readonly natPorts: PortRange
@@ -33,7 +35,13 @@ export function outsideDesired(inputs: OutsideInputs): OutsideDesired {
     natPorts: { min: natPorts.from, max: natPorts.to },
     gone,
   })
-  const services = ringSize === undefined ? desired.services : desired.services.map((one) => ({ ...one, ringSize }))
+  const nodes = new Set([...inputs.cluster, ...hostAddresses])
+  const services = desired.services.map((service) => ({
+    ...service,
+    ...(ringSize !== undefined && { ringSize }),
+    // What ends DSR stands before pods: a backend in its node's own network gets translated packets.
+    ...(service.backends.some(({ address }) => nodes.has(address)) && { mode: 'snat' as const }),
+  }))
   return { services, hostAddresses, deviations }
 }
 

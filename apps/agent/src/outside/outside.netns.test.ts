@@ -1,12 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { clusterNeeds, type Machine, services } from '@skep/kube-testenv'
 import { needing } from '@skep/testbed'
+import { HeldSocket } from '../../test/held-socket.ts'
 import { requests } from '../../test/requests.ts'
 import { Site } from '../../test/site.ts'
 import type { SkepAgent } from '../../test/skep-agent.ts'
 import type { StatusDocument } from '../control/documents.ts'
 
 const { describe } = needing(...clusterNeeds)
+const options = ['--kube-proxy-replacement=strict', '--bpf-lb-acceleration=best-effort']
 
 describe('packets from outside the node', () => {
   let site: Site
@@ -18,7 +20,13 @@ describe('packets from outside the node', () => {
   beforeAll(async () => {
     site = all.use(await Site.open())
     client = await site.cluster.machine('client')
-    agent = await site.agent(all, '--kube-proxy-replacement=strict', '--bpf-lb-acceleration=best-effort')
+    const [v4, v6] = site.here.addresses
+    for (const [destination, via] of [
+      ['192.0.2.0/24', v4],
+      ['2001:db8::/64', v6],
+    ] as const)
+      client.netlink.route.add({ destination, via })
+    agent = await site.agent(all, ...options)
   }, 120_000)
 
   afterAll(() => all.disposeAsync())
@@ -48,6 +56,12 @@ describe('packets from outside the node', () => {
     expect([...seen].toSorted()).toEqual(wanted)
   }
 
+  async function expectClientSeen(address: string, port: number): Promise<void> {
+    const said = await client.exec('curl', '-sSm5', '-w', ' %{local_ip}', urlOf(address, port, 'peer'))
+    const [peer, , own] = said.split(' ')
+    expect(peer!.replace('::ffff:', '')).toBe(own)
+  }
+
   const nodePortOf = async (name: string): Promise<number> => {
     const { spec } = await site.cluster.api.get(services, { name })
     return Number(spec!.ports![0]!['nodePort'])
@@ -68,11 +82,59 @@ describe('packets from outside the node', () => {
     const port = await nodePortOf('close')
     for (const address of site.here.addresses) {
       await untilAll(['close-1'], address, port)
-      const seen = await client.exec('curl', '-sSm5', '-w', ' %{local_ip}', urlOf(address, port, 'peer'))
-      const [peer, , own] = seen.split(' ')
-      expect(peer!.replace('::ffff:', '')).toBe(own)
+      await expectClientSeen(address, port)
     }
   })
+
+  test('LoadBalancer: its address, for clients of its source ranges alone', async () => {
+    await site.webPod(stack, site.there, 'cloudy-1')
+    await site.service(stack, 'cloudy', { type: 'LoadBalancer', loadBalancerSourceRanges: ['198.51.100.0/24'] })
+    await site.giveAddress('cloudy', '192.0.2.30')
+    await site.service(stack, 'sunny', {
+      type: 'LoadBalancer',
+      selector: { app: 'cloudy' },
+      loadBalancerSourceRanges: ['172.30.0.0/24'],
+    })
+    await site.giveAddress('sunny', '192.0.2.31')
+    await untilAll(['cloudy-1'], '192.0.2.31', 80)
+    await expect(get('192.0.2.30', 80)).rejects.toThrow(/timed out/)
+    const { outside } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+    expect(outside?.verdicts.map(({ verdict }) => verdict)).toContain('DROP_SOURCE_RANGE')
+  })
+
+  test('externalIPs, by IPv4 and IPv6', async () => {
+    await site.webPod(stack, site.there, 'foreign-1')
+    const externalIPs = ['192.0.2.40', '2001:db8::40']
+    await site.service(stack, 'foreign', { externalIPs })
+    for (const address of externalIPs) await untilAll(['foreign-1'], address, 80)
+  })
+
+  test('DSR: a pod of another node answers the client by itself, and sees it', async () => {
+    await site.agentOn(site.there, stack, ...options)
+    await site.webPod(stack, site.there, 'direct-1')
+    await site.service(stack, 'direct', { type: 'NodePort' }, { 'service.cilium.io/forwarding-mode': 'dsr' })
+    const port = await nodePortOf('direct')
+    for (const address of site.here.addresses) {
+      await untilAll(['direct-1'], address, port)
+      await expectClientSeen(address, port)
+    }
+  })
+
+  test('kill -9 under load: no request fails, open connections go on, and the next agent takes over', async () => {
+    await site.webPod(stack, site.here, 'lasting-1')
+    await site.webPod(stack, site.there, 'lasting-2')
+    await site.service(stack, 'lasting', { externalIPs: ['192.0.2.50'] })
+    await untilAll(['lasting-1', 'lasting-2'], '192.0.2.50', 80)
+    const load = requests({ machine: client }, '192.0.2.50')
+    const held = stack.use(await HeldSocket.open(client, { address: '192.0.2.50', port: 80, protocol: 'tcp' }))
+    await agent.end('SIGKILL')
+    expect(await held.ask()).toMatch(/lasting-/)
+    await agent.start()
+    expect(await held.ask()).toMatch(/lasting-/)
+    const { asked, failed, by } = await load.end()
+    expect({ failed, by }).toEqual({ failed: 0, by: ['lasting-1', 'lasting-2'] })
+    expect(asked).toBeGreaterThan(50)
+  }, 60_000)
 
   test('status shows devices, modes and counters', async () => {
     const { outside, problems } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument

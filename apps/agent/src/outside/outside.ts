@@ -60,7 +60,7 @@ export class Outside implements Disposable {
     const { portRange: natPorts } = settings.snat
     const backends = [...table.backends()]
     const gone = this.#noteBackends(backends)
-    const inputs = { frontends: table.frontends(), backends, gone, addresses, natPorts, ringSize }
+    const inputs = { frontends: table.frontends(), backends, gone, addresses, cluster, natPorts, ringSize }
     const { deviations, ...desired } = outsideDesired(inputs)
     this.#desired = desired
     this.#pods = ownPods(backends, table.options.nodeName, addresses)

@@ -4,12 +4,12 @@ import {
   type DecapSpec,
   type Hook,
   type InstancePaths,
+  leavingHook,
   loadPrograms,
   pinnedLinks,
   planHooks,
   podHook,
   presentHooks,
-  wantedHooks,
   writeTables,
 } from '@skep/lb-engine'
 import type { Netlink } from 'netlink-ts'
@@ -34,8 +34,8 @@ const spec: DecapSpec = {
 }
 
 /**
- * Has backends of this node answer clients by themselves: packets that name their service in an option lose it as they come
- * in, by a device or to a pod, and replies leave with the service's address.
+ * Has backends of this node answer clients by themselves: packets that name their service in an option lose it on their way
+ * into a pod, and replies leave the node with the service's address.
  */
 export class Returns implements Disposable {
   readonly #options: ReturnsOptions
@@ -70,14 +70,8 @@ export class Returns implements Disposable {
     const { devices, netlink } = this.#options
     const there = pinnedLinks(devices, netlink).filter(({ index }) => index !== 0)
     const known = there.map(({ device: name, index }) => ({ name, index }))
-    const isPods = ({ name }: { readonly name: string }): boolean => pods.includes(name)
-    return [
-      ...wantedHooks(
-        spec,
-        known.filter((one) => !isPods(one)),
-      ),
-      ...known.filter(isPods).map(podHook),
-    ]
+    // Once on its way: without its option a packet that opens a connection says that nobody has sent it here.
+    return known.map((one) => (pods.includes(one.name) ? podHook(one) : leavingHook(one)))
   }
 }
 

@@ -36,6 +36,11 @@ export function wantedHooks({ acceleration, dispatch }: DecapSpec, devices: read
   ])
 }
 
+/** The hook where replies leave the host. */
+export function leavingHook({ name: device, index }: Pick<Device, 'name' | 'index'>): Hook {
+  return { device, index, direction: 'out', kind: 'tc' }
+}
+
 /** The hook of a device that pods of this host are behind: options end where packets enter the pod. */
 export function podHook({ name: device, index }: Pick<Device, 'name' | 'index'>): Hook {
   return { device, index, direction: 'out', kind: 'tc', entersPod: true }
