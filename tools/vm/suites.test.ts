@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { kernelsOf, planOf } from './plan.ts'
+import { kernelsOf, type Plan, planOf } from './plan.ts'
 import { asksKernel, kernelTests, OLD_SMOKE } from './suites.ts'
 
+const aFile = (file: string): unknown => expect.objectContaining({ file })
 const root = join(import.meta.dirname, '../..')
 
 test('tests that ask something of the kernel say so', () => {
   expect(asksKernel("needing(needs.root, needs.bpf).describe('x', () => {")).toBe(true)
   expect(asksKernel("describeWith(['root'], 'x', () => {")).toBe(true)
   expect(asksKernel("describe('what is needed', () => {")).toBe(false)
+  expect(asksKernel("needing(needs.binary('bash')).describe('x', () => {")).toBe(false)
   expect(asksKernel("describe('what is needed', () => {", true)).toBe(true)
   expect(asksKernel('const { test } = needing(...clusterNeeds)', true)).toBe(false)
 })
@@ -20,13 +22,13 @@ test('the smoke set is a part of them', () => {
 
 test('TESTS takes those with that in their path, and nothing else', () => {
   expect(planOf(root, { smoke: false, tests: 'few-paths' }, '6.1')).toMatchObject({
-    job: { objects: [], tests: ['packages/datapath/src/few-paths.test.ts'] },
+    job: { objects: [], tests: [{ file: 'packages/datapath/src/few-paths.test.ts' }] },
   })
 })
 
 test('TESTS=bond, of which the help speaks, has tests to run', () => {
   expect(planOf(root, { smoke: false, tests: 'bond' }, '6.1')).toMatchObject({
-    job: { tests: expect.arrayContaining(['packages/netlink-ts/src/route/bond.netns.test.ts']) },
+    job: { tests: expect.arrayContaining([aFile('packages/netlink-ts/src/route/bond.netns.test.ts')]) },
   })
 })
 
@@ -34,6 +36,18 @@ test('TESTS that matches nothing is told', () => {
   expect(planOf(root, { smoke: false, tests: 'no-such-test' }, '6.1')).toBe(
     'TESTS=no-such-test: no test that asks something of the kernel has this in its path',
   )
+})
+
+test('SHARD takes a part; all parts are the whole, and one has the programs', () => {
+  const part = (shard: string): Plan => planOf(root, { smoke: false, shard }, '6.1') as Plan
+  const parts = ['1/3', '2/3', '3/3'].map(part)
+  const files = parts.flatMap(({ job }) => job.tests.map(({ file }) => file))
+  expect(files.toSorted()).toEqual(kernelTests(root).toSorted())
+  expect(parts.map(({ job }) => job.objects.length > 0)).toEqual([true, false, false])
+  for (const wrong of ['0/3', '4/3', 'half'])
+    expect(planOf(root, { smoke: false, shard: wrong }, '6.1')).toBe(
+      `SHARD=${wrong}: not like 2/4, the second of four parts`,
+    )
 })
 
 test('KERNEL takes versions and "newest"; without it, the matrix', () => {

@@ -17,18 +17,48 @@ export function smokeTests(kernel: string): readonly string[] {
 
 const FOLDERS = '{packages,apps}/*/{src,test}/**/*.test.ts'
 
+/** What tells most of a kernel comes first: a run may be ended, and gone on with another day. */
+const FIRST: readonly string[] = [
+  'packages/datapath/',
+  'packages/libbpf-ts/',
+  'packages/netlink-ts/',
+  'packages/sock-lb/',
+  'packages/pod-tc/',
+  'packages/neighbor/',
+  'packages/device-detect/',
+  'packages/services/',
+  'packages/lb-maps/',
+  'packages/cgroup/',
+  'packages/sockets-ts/',
+  'packages/lb-engine/',
+  'apps/lb/src/devices',
+  'apps/lb/src/',
+  'packages/',
+]
+
 /** Files whose tests ask something of the kernel: network tests, and those that say that they need root or BPF. */
 export function kernelTests(root: string): string[] {
   return globSync(FOLDERS, { cwd: root })
     .filter((path) => asksKernel(readFileSync(join(root, path), 'utf8'), path.endsWith('.netns.test.ts')))
-    .toSorted()
+    .toSorted((a, b) => placeOf(a) - placeOf(b) || a.localeCompare(b))
+}
+
+function placeOf(path: string): number {
+  const place = FIRST.findIndex((start) => path.startsWith(start))
+  return place === -1 ? FIRST.length : place
 }
 
 /**
  * By what it is registered with: `needing(needs.root …)`, libbpf-ts's `describeWith(['root'] …)`, datapath's `atEachHook(…)`
- * and `fewPaths(…)`. Those with a cluster do not count: emulated, a control plane takes minutes to start.
+ * and `fewPaths(…)`. What needs only programs is the same on every kernel. Those with a cluster do not count: emulated, a
+ * control plane takes minutes to start.
  */
 export function asksKernel(source: string, isNetns = false): boolean {
   if (/\bneeding\(\.\.\.(cluster|controlPlane)Needs/.test(source)) return false
-  return isNetns || /\bneeding\(|\bdescribeWith\(|\batEachHook\(|\bfewPaths\(/.test(source)
+  return (
+    isNetns ||
+    /\bneeds\.(root|bpf|kind|feature)\b|\bdescribeWith\(\[[^\]]*'(root|kernelBtf)'|\batEachHook\(|\bfewPaths\(/.test(
+      source,
+    )
+  )
 }

@@ -112,7 +112,7 @@ export class Agent implements AsyncDisposable {
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, pods, outside, announcer, events, drains, netlink, log } = this.#parts
+    const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
     try {
       const lettingGo = drains.lettingGo()
       const changes = table.update(Date.now() / 1000)

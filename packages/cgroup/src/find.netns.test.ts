@@ -8,15 +8,19 @@ import { afterEach, beforeEach, expect, test as plain } from '@jest/globals'
 import { needing, needs, testCgroup } from '@skep/testbed'
 import { findCgroupRoot } from './find.ts'
 import { parseMounts } from './mounts.ts'
+import { findCgroup1 } from './v1.ts'
 
 const run = promisify(execFile)
 const main = fileURLToPath(new URL('../test/find-main.ts', import.meta.url))
 const cgroup2 = needs.feature('cgroup2', () => (cgroup2Mounts().length > 0 ? undefined : 'no cgroup v2 is mounted'))
+const cgroup1 = needs.feature('cgroup1', () => (findCgroup1() === undefined ? 'no cgroup v1 is mounted' : undefined))
 const { test } = needing(needs.root, needs.binary('unshare'), cgroup2)
+const alsoV1 = needing(needs.root, needs.binary('unshare'), cgroup2, cgroup1)
 
 interface Outcome {
   readonly path?: string
   readonly mounted?: boolean
+  readonly mode?: string
   readonly lines?: readonly string[]
   readonly code?: string
   readonly message?: string
@@ -89,6 +93,37 @@ test('where that cannot be entered, one is mounted as that process sees it', asy
   expect(found).toMatchObject({ path: `${folder}/cgroup`, mounted: true })
   expect(found.lines).toContain(`mounted a cgroup v2 at ${folder}/cgroup as ${folder}/proc/1/ns/cgroup sees it`)
   expect(found.lines?.at(-1)).toContain('the root of the hierarchy')
+})
+
+/** Cgroups are as this machine does not have them, in a mount namespace of the process's own. */
+const away = 'umount -R /sys/fs/cgroup; mount -t tmpfs none /sys/fs/cgroup'
+
+/** As on a host: without a cgroup namespace of its own, and the process is the first. */
+async function onHost(prepare: string): Promise<Outcome> {
+  const node = [process.execPath, '--conditions=@skep/source', main, '{}']
+  const script = `${prepare}; exec "$@"`
+  const own = ['--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child']
+  const { stdout } = await run('unshare', [...own, 'sh', '-c', script, 'sh', ...node])
+  return JSON.parse(stdout) as Outcome
+}
+
+test('v2 alone, at /sys/fs/cgroup itself', async () => {
+  const found = await onHost('umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup')
+  expect(found).toMatchObject({ path: '/sys/fs/cgroup', mode: 'v2', mounted: false })
+})
+
+test('v2 beside v1', async () => {
+  const mounts = 'mkdir /sys/fs/cgroup/unified /sys/fs/cgroup/v1; mount -t cgroup2 none /sys/fs/cgroup/unified'
+  const found = await onHost(`${away}; ${mounts}; mount -t cgroup -o none,name=skep none /sys/fs/cgroup/v1`)
+  expect(found).toMatchObject({ path: '/sys/fs/cgroup/unified', mode: 'mixed', mounted: false })
+})
+
+alsoV1.test('v1 alone: one of v2 is mounted, and it is the host’s', async () => {
+  const proc = `mount -t tmpfs none ${folder}; mkdir -p ${folder}/proc/1; ln -s /proc/self ${folder}/proc/self; ln -s /proc/${process.pid}/ns ${folder}/proc/1/ns`
+  const prepare = `${proc}; mkdir ${folder}/v1; mount --bind ${findCgroup1()} ${folder}/v1; ${away}`
+  const found = await inContainer({ mountAt: `${folder}/cgroup`, proc: `${folder}/proc` }, prepare)
+  expect(found).toMatchObject({ path: `${folder}/cgroup`, mode: 'v1', mounted: true })
+  expect(found.lines?.[0]).toBe('only cgroups v1 are mounted')
 })
 
 test('where none is mounted and nobody’s namespace can be entered, that is said', async () => {

@@ -1,6 +1,8 @@
 export { CgroupError, type CgroupErrorCode } from './error.ts'
 export { type CgroupRoot, findCgroupRoot, type FindOptions } from './find.ts'
 export { type Facts, isWithin, judge, type Verdict } from './judge.ts'
+export { depthOf } from './depth.ts'
 export { type CgroupMode, type CgroupMount, modeOf, parseMounts } from './mounts.ts'
 export { MKE_PATTERNS, selectCgroups, type SelectedCgroup } from './select.ts'
+export { findCgroup1, processesOf } from './v1.ts'
 export { selfTest, type SelfTestOptions, type SelfTestResult } from './self-test.ts'

@@ -1,6 +1,8 @@
-import { readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { depthOf } from './depth.ts'
 import { CgroupError } from './error.ts'
+import { checkPattern, expressionsOf, walkFolders } from './walk.ts'
 
 /** A cgroup by which processes are told apart from others. */
 export interface SelectedCgroup {
@@ -8,7 +10,7 @@ export interface SelectedCgroup {
   readonly name: string
   /** The number that BPF programs know it by: its folder's inode. */
   readonly id: bigint
-  /** How deep it lies: 1 is just below the root. */
+  /** How deep it lies: 1 is just below the root of the hierarchy. */
   readonly level: number
 }
 
@@ -16,49 +18,30 @@ export interface SelectedCgroup {
 export const MKE_PATTERNS: readonly string[] = ['docker/*', 'system.slice/docker-*.scope']
 
 /**
- * The cgroups whose names match one of the patterns, now: `*` stands for any part of a name, `**` for any number of names.
- * Those below one that matches belong to it, and are not listed. New ones come and go: select again.
+ * The cgroups whose names below `root` match one of the patterns, now: `*` stands for any part of a name, `**` for any number
+ * of names. Those below one that matches belong to it, and are not listed. New ones come and go: select again.
+ *
+ * Throws {@link CgroupError} INVALID: a pattern that is none, or a root whose depth is out of sight (a nested host).
  */
 export function selectCgroups(root: string, patterns: readonly string[]): SelectedCgroup[] {
-  for (const pattern of patterns) check(pattern)
-  return patterns.length === 0 ? [] : [...walk(root, [], patterns.map(expression))]
+  for (const pattern of patterns) checkPattern(pattern)
+  if (patterns.length === 0) return []
+  const depth = knownDepth(root)
+  return [...walkFolders(root, expressionsOf(patterns))].flatMap((names) => {
+    const id = inodeOf(join(root, ...names))
+    return id === undefined ? [] : [{ name: names.join('/'), id, level: depth + names.length }]
+  })
 }
 
-function* walk(root: string, above: readonly string[], patterns: readonly RegExp[]): Generator<SelectedCgroup> {
-  for (const folder of foldersIn(join(root, ...above))) {
-    const names = [...above, folder]
-    const name = names.join('/')
-    const id = patterns.some((pattern) => pattern.test(name)) ? inodeOf(join(root, name)) : undefined
-    if (id === undefined) yield* walk(root, names, patterns)
-    else yield { name, id, level: names.length }
-  }
-}
-
-/** None in what is gone meanwhile. */
-function foldersIn(path: string): string[] {
-  try {
-    const entries = readdirSync(path, { withFileTypes: true })
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  } catch {
-    return []
-  }
+function knownDepth(root: string): number {
+  const depth = depthOf(root)
+  if (depth !== undefined) return depth
+  throw new CgroupError('INVALID', 'selector', [
+    `how deep ${root} lies below the root of the hierarchy is out of sight, and programs know cgroups by their depth; ` +
+      'mount the host’s /sys/fs/cgroup into this container, or name no cgroups',
+  ])
 }
 
 function inodeOf(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
-}
-
-function check(pattern: string): void {
-  if (pattern !== '' && !pattern.startsWith('/') && !pattern.endsWith('/') && !pattern.includes('..')) return
-  const right = 'write names below the root, as system.slice/docker-*.scope'
-  throw new CgroupError('INVALID', 'selector', [`${JSON.stringify(pattern)} is no pattern of cgroups; ${right}`])
-}
-
-function expression(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
-  const source = escaped.replaceAll(
-    /\*\*\/|\*\*|\*/g,
-    (stars) => ({ '**/': '(?:[^/]+/)*', '**': '.*' })[stars] ?? '[^/]*',
-  )
-  return new RegExp(`^${source}$`)
 }

@@ -16,6 +16,8 @@ export interface Boot {
   readonly command: string
   /** What it finds in `/run/job`, by name. */
   readonly files?: Readonly<Record<string, string>>
+  /** A folder that it writes into, as `/run/kept`. */
+  readonly kept: string
   readonly timeoutMs: number
   readonly cpus: number
   /** A line that the command wrote. */
@@ -45,7 +47,7 @@ export async function boot<Result>(options: Boot, use: (booted: Booted) => Resul
     writeFileSync(join(job, 'modules'), modulesFolder(options.kernel))
     writeFileSync(join(job, 'command'), options.command)
     writeFileSync(join(job, 'initrd'), initramfs(options.kernel, options.root))
-    const late = await run(qemuArguments(kernelFolder(options.kernel), job, options.cpus), options)
+    const late = await run(qemuArguments(kernelFolder(options.kernel), job, options), options)
     const read = (name: string): string | undefined => readIfThere(join(job, name))
     const status = read('status')
     if (status !== undefined) return use({ status: Number(status), read })
@@ -59,10 +61,10 @@ export async function boot<Result>(options: Boot, use: (booted: Booted) => Resul
 
 /**
  * No hardware acceleration: where this runs in a virtual machine itself, it may hang. One thread: with several, Node.js
- * faults now and then. Two serial lines, the kernel's
- * console and what the command prints; two 9p exports, the host's root, which cannot be written to, and the job's folder.
+ * faults now and then. Two serial lines, the kernel's console and what the command prints; three 9p exports, the host's
+ * root, which cannot be written to, the job's folder, and what stays.
  */
-export function qemuArguments(kernel: string, job: string, cpus: number): string[] {
+export function qemuArguments(kernel: string, job: string, { cpus, kept }: Pick<Boot, 'cpus' | 'kept'>): string[] {
   const share = (id: string, path: string, options: string): string[] => [
     '-fsdev',
     `local,id=${id},path=${path},security_model=none,multidevs=remap${options}`,
@@ -87,6 +89,7 @@ export function qemuArguments(kernel: string, job: string, cpus: number): string
     'stdio',
     ...share('host', '/', ',readonly=on'),
     ...share('job', job, ''),
+    ...share('kept', kept, ''),
   ]
 }
 

@@ -1,9 +1,25 @@
-/** What a virtual machine is asked to do. */
-export interface Job {
+/** A file of tests to run. */
+export interface TestFile {
+  /** Its path. */
+  readonly file: string
+  /** What its results hold for: a sum over all that it reaches. */
+  readonly sum: string
+}
+
+/** What there is to do with a kernel. */
+export interface Work {
   /** BPF objects to load, by their paths. */
   readonly objects: readonly string[]
-  /** Test files, by their paths; none: no tests. */
-  readonly tests: readonly string[]
+  /** What loads of them hold for. */
+  readonly sum: string
+  /** None: no tests. */
+  readonly tests: readonly TestFile[]
+}
+
+/** What a virtual machine is asked to do. */
+export interface Job extends Work {
+  /** `6.1.176`: what comes of it is left in this folder of `KEPT`. */
+  readonly version: string
 }
 
 /** How a program fared with a kernel's verifier. */
@@ -27,14 +43,29 @@ export interface TestResult {
   readonly message: string
 }
 
-/** What a virtual machine answers. */
+/** What skipped tests need, and why it is missing; null for what is there. */
+export type Needs = Readonly<Record<string, string | null>>
+
+/** What a kernel answers: as a whole, or in pieces, one for the programs and one for each file of tests. */
 export interface JobResult {
   readonly loads: readonly ProgramLoad[]
   readonly tests: readonly TestResult[]
-  /** What skipped tests need, and why it is missing; null for what is there. */
-  readonly needs: Readonly<Record<string, string | null>>
+  readonly needs: Needs
 }
 
-/** Where job and answer are handed over, in the virtual machine. */
+/** A piece of it, kept from the moment that it is there. */
+export interface Piece extends JobResult {
+  readonly sum: string
+  readonly seconds: number
+}
+
+/** Where the job is handed over, in the virtual machine. */
 export const JOB_FILE = '/run/job/job.json'
-export const RESULT_FILE = '/run/job/result.json'
+
+/** In the virtual machine, the host's folder of what stays. */
+export const KEPT = '/run/kept'
+
+/** The name of the piece of a file of tests, or of all programs. */
+export function pieceName(file?: string): string {
+  return `${file?.replaceAll('/', '+') ?? 'programs'}.json`
+}

@@ -1,16 +1,18 @@
-// In a virtual machine: does what /run/job/job.json says, and writes /run/job/result.json.
-import { readFileSync, writeFileSync } from 'node:fs'
+// In a virtual machine: does what /run/job/job.json says, and leaves what came of it in /run/kept, piece by piece.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { needsOf, tryNeeds } from '../../jest/skips.ts'
 import { runJest } from './jest.ts'
-import { type Job, JOB_FILE, type JobResult, RESULT_FILE } from './job.ts'
+import { type Job, JOB_FILE } from './job.ts'
+import { keep } from './keeping-reporter.ts'
 import { loadPrograms } from './load-programs.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const job = JSON.parse(readFileSync(JOB_FILE, 'utf8')) as Job
+const { objects, sum, tests } = job
 
-const loads = job.objects.flatMap((path) => loadPrograms(path))
-const tests = job.tests.length > 0 ? runJest(job.tests, root) : []
-const needed = tests.filter(({ status }) => status === 'skipped').flatMap(({ name }) => needsOf(name))
-const needs = needed.length > 0 ? tryNeeds(needed) : {}
-writeFileSync(RESULT_FILE, JSON.stringify({ loads, tests, needs } satisfies JobResult))
+if (objects.length > 0) {
+  const start = performance.now()
+  const loads = objects.flatMap((path) => loadPrograms(path))
+  keep({ loads, tests: [], needs: {}, sum, seconds: Math.round((performance.now() - start) / 1000) }, job)
+}
+if (tests.length > 0) runJest(job, root)

@@ -11,6 +11,8 @@ mount -t tracefs tracefs /sys/kernel/tracing
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir -p "/lib/modules/$(uname -r)"
 mount --bind "$(cat /run/job/modules)" "/lib/modules/$(uname -r)"
+mkdir -p /run/kept
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288 kept /run/kept
 ip link set lo up
 echo 1 >/proc/sys/net/core/bpf_jit_enable
 

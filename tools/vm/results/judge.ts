@@ -21,7 +21,7 @@ export interface Judgement {
 }
 
 /** Compares with the table of what kernels lack. A test that fails on a program which is known not to load is skipped. */
-export function judge({ wanted, result, why, skipped }: Outcome, table: UnsupportedTable): Judgement {
+export function judge({ wanted, result, unknown = [], why, skipped }: Outcome, table: UnsupportedTable): Judgement {
   if (skipped) return { rows: [], notes: [], troubles: [] }
   if (!result) return { rows: [], notes: [], troubles: [why ?? 'no result'] }
   const lacking = table[wanted] ?? {}
@@ -30,11 +30,19 @@ export function judge({ wanted, result, why, skipped }: Outcome, table: Unsuppor
   return {
     rows: [...programs.rows, ...tests.rows],
     notes: [...programs.notes, ...tests.notes],
-    troubles: [...programs.troubles, ...tests.troubles],
+    troubles: [...(why === undefined ? [] : [why]), ...programs.troubles, ...tests.troubles, ...notRun(unknown)],
   }
 }
 
 const SHOWN = 3
+
+function notRun(unknown: readonly string[]): string[] {
+  if (unknown.length === 0) return []
+  const more = unknown.length - SHOWN
+  return [
+    `not run: ${unknown.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}; RESUME=1 runs what is missing`,
+  ]
+}
 
 type Lacking = Readonly<Record<string, Unsupported>>
 

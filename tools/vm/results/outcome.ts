@@ -7,7 +7,11 @@ export interface Outcome {
   /** `6.1.176`; what was wanted, if there was none to boot. */
   readonly version: string
   readonly result?: JobResult
-  /** Why there is no result. */
+  /** What is missing in the result: files of tests, or the programs. */
+  readonly unknown?: readonly string[]
+  /** What tests have counted in this run. */
+  readonly counted?: readonly string[]
+  /** Why there is no result, or not a whole one. */
   readonly why?: string
   /** It could not even be tried. */
   readonly skipped?: boolean

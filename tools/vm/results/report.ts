@@ -13,6 +13,7 @@ export function report(judged: readonly Judged[]): string {
   return [
     suiteTable(judged),
     programTable(judged),
+    counted(judged),
     lines(judged, 'notes', 'skipped:'),
     lines(judged, 'troubles', 'failed:'),
   ]
@@ -48,6 +49,11 @@ function instructions({ result }: Outcome, program: string): string {
   if (!load) return '-'
   if (load.refused !== undefined) return 'refused'
   return load.instructions === 0 ? 'loads' : String(load.instructions)
+}
+
+function counted(judged: readonly Judged[]): string {
+  const all = judged.flatMap(({ outcome: { version, counted = [] } }) => counted.map((line) => `  ${version}: ${line}`))
+  return all.length > 0 ? ['counted:', ...all].join('\n') : ''
 }
 
 function lines(judged: readonly Judged[], what: 'notes' | 'troubles', title: string): string {

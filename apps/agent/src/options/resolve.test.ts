@@ -54,7 +54,11 @@ test('all that is wrong is told at once', () => {
 describe('what contradicts itself is refused', () => {
   test.each([
     [{ 'enable-ipv4': 'false', 'enable-ipv6': 'false' }, 'enable-ipv4 and enable-ipv6 are both false'],
-    [{ 'kube-proxy-replacement': 'strict' }, 'leaves to kube-proxy; write partial'],
+    [
+      { 'kube-proxy-replacement': 'strict', 'enable-node-port': 'false' },
+      'but enable-node-port is false; make it true',
+    ],
+    [{ 'node-port-mode': 'dsr', 'bpf-lb-mode': 'snat' }, 'two names of one option'],
     [{ 'enable-host-reachable-services': 'true', 'host-reachable-services-protos': '' }, 'names no protocol'],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])

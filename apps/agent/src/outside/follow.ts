@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { networkChanges, pulseSeconds, Scheduler } from '@skep/lb-engine'
 import { keepHeartbeat } from '@skep/neighbor'
@@ -29,8 +30,8 @@ export async function followNetwork(outside: Outside, options: FollowOptions): P
   })
   const ticking = setInterval(() => tick(outside, scheduler, log), TICK_EVERY_MS)
   try {
-    const changes = retrying(() => followChanges(outside, scheduler, options), options)
-    await Promise.all([changes, retrying(() => followNeighbors(outside, scheduler, options), options)])
+    const followed = [followChanges, followNeighbors, followSenders]
+    await Promise.all(followed.map((follow) => retrying(() => follow(outside, scheduler, options), options)))
   } finally {
     clearInterval(ticking)
     scheduler.stop()
@@ -62,6 +63,12 @@ async function followNeighbors({ engine }: Outside, scheduler: Scheduler, { sign
   await keepHeartbeat(netlink, engine.heartbeat, { limitMs: pulseSeconds * 1000, note, signal })
 }
 
+/** Ends at once where the kernel does not tell. */
+async function followSenders({ engine }: Outside, _: Scheduler, { signal }: FollowOptions): Promise<void> {
+  await engine.followSenders(signal)
+  await aborted(signal)
+}
+
 function tick({ engine }: Outside, scheduler: Scheduler, log: Logger): void {
   try {
     if (engine.tick()) scheduler.soon()
@@ -69,6 +76,10 @@ function tick({ engine }: Outside, scheduler: Scheduler, log: Logger): void {
     log.error({ err: error }, 'could not do what was due; a round will')
     scheduler.soon()
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
 }
 
 async function retrying(follow: () => Promise<void>, { log, signal }: FollowOptions): Promise<void> {

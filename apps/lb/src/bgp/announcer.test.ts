@@ -205,7 +205,65 @@ test('a peer that comes or goes leaves the session of the other alone', async ()
   bgp.want(config(1, ', { name: spine, address: 10.0.0.99, asn: 65009, passive: true }'))
   expect(bgp.report()?.peers).toMatchObject([{ name: 'spine' }, { name: 'tor', since: before, flaps: 0 }])
   bgp.want(config(1))
+  expect(bgp.report()?.peers).toMatchObject([
+    { name: 'spine', leaving: true },
+    { name: 'tor', leaving: false, since: before, state: 'established' },
+  ])
+  while (!bgp.isDue) await turn()
+  bgp.want(config(1))
   expect(bgp.report()?.peers).toMatchObject([{ name: 'tor', since: before, state: 'established' }])
+}, 30_000)
+
+test('a peer that is left is told to take other ways first, by the next process too; then it reads why', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'skep-lb-bgp-'))
+  const paths = place(folder.path)
+  const wire = new Wire()
+  using tor = router(wire)
+  const spine = '{ name: spine, address: 10.0.0.99, asn: 65009, passive: true }'
+  const without = (drainSeconds: number): Config => {
+    const all = config(1, `, ${spine}`)
+    const peers = all.bgp!.peers.filter(({ name }) => name === 'spine')
+    return { ...all, bgp: { ...all.bgp!, drainSeconds, peers } }
+  }
+  {
+    await using first = new BgpAnnouncer(paths, silent, wire.loadBalancer)
+    first.want(config(1, `, ${spine}`))
+    await has(tor, some)
+    first.want(without(3600))
+    expect(await has(tor, isMarked)).toHaveLength(1)
+    expect(formatBgp(first.report()!, 'table')).toContain('established, leaving')
+    first.want(config(1, `, ${spine}`))
+    await has(tor, (routes) => !isMarked(routes))
+    first.want(without(1))
+    await has(tor, isMarked)
+  }
+  await using second = new BgpAnnouncer(paths, silent, wire.loadBalancer)
+  second.want(without(1))
+  while (tor.peer('lb').state !== 'established') await turn()
+  expect(await has(tor, isMarked)).toHaveLength(1)
+  while (!second.isDue) await turn()
+  second.want(without(1))
+  await has(tor, none)
+  expect(tor.peer('lb').lastError?.what).toBe('the peer says: cease: peer de-configured')
+  expect(second.report()?.peers).toMatchObject([{ name: 'spine' }])
+}, 30_000)
+
+test('what the tables do not serve is withheld until they do', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'skep-lb-bgp-'))
+  const wire = new Wire()
+  using tor = router(wire)
+  await using bgp = new BgpAnnouncer(place(folder.path), silent, wire.loadBalancer)
+  const unserved = new Map([['192.0.2.10:80/TCP', 'no room']])
+  bgp.want(config(1), { unreachable: new Map(), unserved })
+  while (bgp.report()?.peers[0]?.state !== 'established') await turn()
+  expect(bgp.report()?.routes).toMatchObject([
+    { state: 'withheld', why: 'the tables do not serve 192.0.2.10:80/TCP: no room', peers: [] },
+  ])
+  expect(tor.received('lb').ipv4).toEqual([])
+  bgp.want(config(1))
+  await has(tor, some)
+  bgp.want(config(1), { unreachable: new Map(), unserved })
+  await has(tor, none)
 }, 30_000)
 
 test('uninstall marks what the router has kept, then takes it back', async () => {

@@ -1,19 +1,30 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Speaker, tcpTransport, type Transport } from '@skep/bgp'
+import { type PeerConfig, Speaker, tcpTransport, type Transport } from '@skep/bgp'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { Family } from '../metrics/family.ts'
 import type { Bgp } from './config.ts'
-import { announcementsOf, type DesiredRoute, desiredRoutes, toldOf, type Weighed } from './desired.ts'
+import {
+  announcementsOf,
+  type Circumstances,
+  type DesiredRoute,
+  desiredRoutes,
+  toldOf,
+  type Weighed,
+} from './desired.ts'
 import { type Leaving, leavingAddresses, leavingAfter, withLeaving } from './leaving.ts'
+import { type Parting, partingPeers } from './parting.ts'
 import { PeerPaths } from './paths.ts'
 import { speakerPeers } from './peers.ts'
 import { forgetSpoken, identityOf, readLeaving, readSpoken, type Spoken, writeLeaving, writeSpoken } from './record.ts'
 import { bgpFamilies } from './metrics.ts'
 import { type BgpReport, bgpReport } from './report.ts'
 import { untilTold } from './told.ts'
+
+/** What stands against announcing an address that is wanted. */
+type Datapath = Pick<Circumstances, 'unreachable' | 'unserved'>
 
 /** Whose routes these are, among all that a speaker may have. */
 export const OWNER = 'service'
@@ -36,6 +47,8 @@ export class BgpAnnouncer implements AsyncDisposable {
   /** Remembered over restarts, as all drains are. */
   #leaving: readonly Leaving[]
   #problem: string | undefined
+  /** What routers are told, by this process or the one before. */
+  #known: Spoken | undefined
   /** What is being taken back, when nothing is to be announced any more. */
   #last: Spoken | undefined
   #ending: AbortController | undefined
@@ -45,6 +58,7 @@ export class BgpAnnouncer implements AsyncDisposable {
     this.#transport = transport
     this.#log = log
     this.#leaving = readLeaving(paths)
+    this.#known = readSpoken(paths)
     this.#bfd = new PeerPaths(paths.bfd, log, (peer, why) => this.#speaker?.linkDown(peer, why))
   }
 
@@ -61,16 +75,16 @@ export class BgpAnnouncer implements AsyncDisposable {
     return withLeaving(config, this.#leaving)
   }
 
-  /** A frontend's time has come. */
+  /** The time of a frontend that leaves, or of a router that is left, has come. */
   get isDue(): boolean {
     const now = Date.now()
-    return this.#leaving.some(({ until }) => until <= now)
+    return [...this.#leaving, ...(this.#known?.parting ?? [])].some(({ until }) => until <= now)
   }
 
-  /** What is to be announced, now that the tables have it; `unreachable`: where nothing can be sent to, and why. Safe to call in every round. */
-  want(weighed: Weighed, unreachable: ReadonlyMap<string, string> = new Map()): void {
+  /** What is to be announced, as far as the tables have it and backends can be reached. Safe to call in every round. */
+  want(weighed: Weighed, datapath: Datapath = { unreachable: new Map(), unserved: new Map() }): void {
     try {
-      this.#carryOut(weighed, unreachable)
+      this.#carryOut(weighed, datapath)
       this.#problem = undefined
     } catch (error) {
       const { message } = error as Error
@@ -82,7 +96,8 @@ export class BgpAnnouncer implements AsyncDisposable {
 
   /** How it is; `undefined`: nothing is to be announced by BGP. */
   report(): BgpReport | undefined {
-    const told = this.#bgp === undefined ? this.#last : { bgp: this.#bgp, routes: this.#routes }
+    const told =
+      this.#bgp === undefined ? this.#last : { bgp: this.#bgp, routes: this.#routes, parting: this.#known?.parting }
     if (told === undefined) return undefined
     return bgpReport({ ...told, speaker: this.#speaker, problem: this.#problem, paths: this.#bfd.sessions() })
   }
@@ -104,35 +119,53 @@ export class BgpAnnouncer implements AsyncDisposable {
     this.#leaving = leaving
   }
 
-  #carryOut(weighed: Weighed, unreachable: ReadonlyMap<string, string>): void {
+  #carryOut(weighed: Weighed, datapath: Datapath): void {
     const { bgp } = weighed
     this.#bgp = bgp
-    this.#told ??= toldOf(readSpoken(this.#paths)?.routes ?? [])
+    this.#told ??= toldOf(this.#known?.routes ?? [])
     const leaving = leavingAddresses(this.#leaving)
-    this.#routes = desiredRoutes(weighed, { leaving, told: this.#told, unreachable })
+    this.#routes = desiredRoutes(weighed, { leaving, told: this.#told, ...datapath })
     this.#told = toldOf(this.#routes)
     if (bgp === undefined) return this.#end()
     this.#ending?.abort()
     this.#ending = undefined
     this.#last = undefined
-    this.#speak({ bgp, routes: this.#routes })
-    this.#bfd.want(bgp.peers)
+    this.#speak({ bgp, routes: this.#routes, parting: partingPeers(this.#known, bgp, Date.now()) })
   }
 
   /** Tells peers of routes, and notes that. */
   #speak(spoken: Spoken): void {
-    const { bgp, routes, until } = spoken
-    const peers = speakerPeers(bgp, (file) => readFileSync(file, 'utf8'))
+    const { bgp, routes, parting = [], until } = spoken
+    const peers = speakerPeers(bgp.peers, (file) => readFileSync(file, 'utf8'))
+    const left = this.#readable(parting)
     const announcements = announcementsOf(routes)
     const speaker = this.#speakerOf(bgp)
-    speaker.setDraining(until !== undefined)
-    speaker.setPeers(peers)
+    speaker.setDraining(until !== undefined || left.map(({ name }) => name))
+    speaker.setPeers([...peers, ...left])
     speaker.rib.replace(OWNER, announcements)
     this.#note(spoken)
-    if (this.#speaker !== undefined) return
-    speaker.start()
-    speaker.complete()
-    this.#speaker = speaker
+    if (this.#speaker === undefined) {
+      speaker.start()
+      speaker.complete()
+      this.#speaker = speaker
+    }
+    this.#watchPaths(speaker)
+  }
+
+  /** A router that is left may have gone with its password. */
+  #readable(parting: readonly Parting[]): PeerConfig[] {
+    return parting.flatMap(({ peer }) => {
+      try {
+        return speakerPeers([peer], (file) => readFileSync(file, 'utf8'))
+      } catch (error) {
+        this.#log.warn({ err: error, peer: peer.name }, 'bgp: the peer is left without a drain')
+        return []
+      }
+    })
+  }
+
+  #watchPaths(speaker: Speaker): void {
+    this.#bfd.want(speaker.reachablePeers(), () => speaker.closed())
   }
 
   /** A router id or an AS number are of all sessions: others are other sessions. */
@@ -143,19 +176,21 @@ export class BgpAnnouncer implements AsyncDisposable {
     this.#speaker = undefined
     this.#identity = identity
     const { asn, routerId, listen } = bgp
-    const spoken = readSpoken(this.#paths)
-    return new Speaker({
+    const speaker: Speaker = new Speaker({
       asn,
       routerId,
       listen,
       transport: this.#transport,
-      restarting: spoken !== undefined && identityOf(spoken.bgp) === identity,
+      restarting: this.#known !== undefined && identityOf(this.#known.bgp) === identity,
+      onMoved: () => this.#watchPaths(speaker),
       onEvent: ({ peer, what, error }) => this.#log[error ? 'warn' : 'info']({ peer }, `bgp: ${what}`),
     })
+    return speaker
   }
 
   /** For the next process, and for who uninstalls. */
   #note(spoken: Spoken): void {
+    this.#known = spoken
     const text = JSON.stringify(spoken)
     if (text === this.#spoken) return
     this.#spoken = text
@@ -164,10 +199,9 @@ export class BgpAnnouncer implements AsyncDisposable {
 
   /** Routers turn away first; the addresses are served all the while. What a process before this one has begun is ended. */
   #end(): void {
-    this.#bfd.want([])
     if (this.#ending !== undefined) return
-    const spoken = readSpoken(this.#paths)
-    if (spoken === undefined) return
+    const spoken = this.#known
+    if (spoken === undefined) return this.#bfd.want([], () => Promise.resolve())
     const until = spoken.until ?? Date.now() + 1000 * spoken.bgp.drainSeconds
     const last = { ...spoken, routes: spoken.routes.map(ending), until }
     if (this.#speaker === undefined) this.#speak(last)
@@ -187,8 +221,11 @@ export class BgpAnnouncer implements AsyncDisposable {
       if (signal.aborted) return
       throw error
     }
-    this.#speaker?.stop({ text: 'nothing is announced any more' })
+    const speaker = this.#speaker
+    speaker?.stop({ text: 'nothing is announced any more' })
+    this.#bfd.want([], () => speaker?.closed() ?? Promise.resolve())
     this.#speaker = undefined
+    this.#known = undefined
     this.#last = undefined
     this.#ending = undefined
     this.#spoken = ''

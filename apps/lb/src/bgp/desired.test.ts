@@ -5,7 +5,12 @@ import { weigh } from '../health/weigh.ts'
 import { announcementsOf, desiredRoutes } from './desired.ts'
 import { leavingAddresses, leavingAfter, withLeaving } from './leaving.ts'
 
-const nothing = { leaving: new Set<string>(), told: new Set<string>(), unreachable: new Map<string, string>() }
+const nothing = {
+  leaving: new Set<string>(),
+  told: new Set<string>(),
+  unreachable: new Map<string, string>(),
+  unserved: new Map<string, string>(),
+}
 
 const web = `    - name: web
       frontends: [{ address: 192.0.2.10, port: 80 }, { address: "2001:db8:ff::10", port: 80 }]
@@ -55,6 +60,16 @@ test('a checked backend counts once it is up; in a panic it is served, but not a
     why: '0 of 2 backends usable: 1 not checked yet, 1 down',
   })
   expect(fateOf(['unknown', undefined], told)).toMatchObject({ state: 'announced', why: '2 of 2 backends usable' })
+})
+
+test('an address that the tables do not serve is not announced, whoever is healthy', () => {
+  const unserved = new Map([['192.0.2.10:80/TCP', 'no room for the service: 1 of 1 services are taken']])
+  expect(desiredRoutes(config(web), { ...nothing, told: new Set(['192.0.2.10/32']), unserved })[0]).toMatchObject({
+    state: 'withheld',
+    why: 'the tables do not serve 192.0.2.10:80/TCP: no room for the service: 1 of 1 services are taken',
+  })
+  const other = new Map([['192.0.2.10:443/TCP', 'of another service']])
+  expect(desiredRoutes(config(web), { ...nothing, unserved: other })[0]).toMatchObject({ state: 'announced' })
 })
 
 test('where nothing is checked, a backend that nothing can be sent to does not count; a check knows better', () => {

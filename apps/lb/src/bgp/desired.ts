@@ -5,6 +5,7 @@ import {
   parseLargeCommunity,
   type RouteAttributes,
 } from '@skep/bgp'
+import { formatFrontend } from '@skep/lb-maps'
 import type { Config, Service } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
 import { family } from '../config/rules.ts'
@@ -36,6 +37,8 @@ export interface Circumstances {
   readonly told: ReadonlySet<string>
   /** Backends' addresses that nothing can be sent to, each with the reason. */
   readonly unreachable: ReadonlyMap<string, string>
+  /** Frontends, `192.0.2.10:80/TCP`, that the tables do not serve, each with the reason. */
+  readonly unserved: ReadonlyMap<string, string>
 }
 
 /** The routes that a configuration asks for, and those that it does not, with the reason. Pure. */
@@ -94,7 +97,7 @@ function prefixOf(address: string): string {
 /** What becomes of an address, with the backends that can serve it. */
 function fateOf(
   address: string,
-  { leaving, told, unreachable }: Circumstances,
+  { leaving, told, unreachable, unserved }: Circumstances,
   bgp: Bgp,
   service: Service,
 ): Pick<DesiredRoute, 'state' | 'why' | 'carries'> {
@@ -105,6 +108,12 @@ function fateOf(
   const wasTold = told.has(prefixOf(address))
   const count = countUsable(service, { wasTold, unreachable })
   const why = `${count.text}${goes ? '; the address is leaving the configuration' : ''}`
+  const lacking = service.frontends
+    .filter((one) => one.address === address)
+    .map(formatFrontend)
+    .find((one) => unserved.has(one))
+  if (lacking !== undefined)
+    return { state: 'withheld', why: `the tables do not serve ${lacking}: ${unserved.get(lacking)}`, carries: own }
   if (count.usable === 0) return { state: 'withheld', why, carries: own }
   if (!goes) return { state: 'announced', why, carries: own }
   return {

@@ -3,12 +3,13 @@ import {
   explainSession,
   pathLost,
   type SessionChange,
+  type SessionConfig,
+  sessionKey,
   startBfdProcess,
   stopBfdProcess,
 } from '@skep/bfd'
+import { type BfdPeer, bfdSessionOf, type PeerConfig } from '@skep/bgp'
 import type { Logger } from 'pino'
-import type { BgpPeer } from './config.ts'
-import { bfdSession } from './peers.ts'
 
 /**
  * The ways to the peers, watched by BFD in a process that goes on when this one ends. It runs while any peer asks for it.
@@ -17,7 +18,8 @@ export class PeerPaths {
   readonly #socket: string
   readonly #log: Logger
   readonly #onLost: (peer: string, why: string) => void
-  #peers: readonly BgpPeer[] = []
+  /** By the peers' names. */
+  #sessions: ReadonlyMap<string, SessionConfig> = new Map()
   #sent = ''
   #process: BfdProcess | undefined
   #last: Promise<void> = Promise.resolve()
@@ -28,15 +30,18 @@ export class PeerPaths {
     this.#onLost = onLost
   }
 
-  /** The peers whose sections ask for it, and no others. */
-  want(peers: readonly BgpPeer[]): void {
-    const wanted = peers.filter(({ bfd }) => bfd !== undefined)
-    const text = JSON.stringify(wanted)
+  /**
+   * The peers that ask for it, where their addresses are known, and no others. `settled`: when routers have read why sessions
+   * have ended, before their paths are let go; one that hears of the path first takes that for a failure (BIRD 2.0).
+   */
+  want(peers: readonly PeerConfig[], settled: () => Promise<void>): void {
+    const wanted = new Map(peers.filter(isWatched).map((peer) => [peer.name, bfdSessionOf(peer)]))
+    const text = JSON.stringify([...wanted])
     if (text === this.#sent) return
     this.#sent = text
-    this.#peers = wanted
     this.#last = this.#last
-      .then(() => this.#follow())
+      .then(settled)
+      .then(() => this.#follow(wanted))
       .catch((error: unknown) => {
         this.#sent = ''
         this.#log.error({ err: error }, 'BFD sessions cannot be kept; trying again')
@@ -46,9 +51,9 @@ export class PeerPaths {
   /** The sessions in words, by the peers' names. */
   sessions(): ReadonlyMap<string, string> {
     return new Map(
-      this.#peers.map((peer) => {
-        const session = this.#process?.session(bfdSession(peer)!)
-        return [peer.name, session === undefined ? 'not there yet' : explainSession(session)]
+      [...this.#sessions].map(([name, config]) => {
+        const session = this.#process?.session(config)
+        return [name, session === undefined ? 'not there yet' : explainSession(session)]
       }),
     )
   }
@@ -59,8 +64,9 @@ export class PeerPaths {
     await this.#process?.close()
   }
 
-  async #follow(): Promise<void> {
-    if (this.#peers.length === 0) {
+  async #follow(wanted: ReadonlyMap<string, SessionConfig>): Promise<void> {
+    this.#sessions = wanted
+    if (wanted.size === 0) {
       const process = this.#process
       this.#process = undefined
       return process === undefined ? void (await stopBfdProcess(this.#socket)) : await process.stop()
@@ -70,13 +76,18 @@ export class PeerPaths {
       onChange: (change) => this.#changed(change),
       onEvent: (event) => this.#log.info(event, `bfd: process ${event.event}`),
     })
-    this.#process.apply(this.#peers.flatMap((peer) => bfdSession(peer) ?? []))
+    this.#process.apply([...wanted.values()])
   }
 
   #changed({ session, from }: SessionChange): void {
     this.#log.info({ session: session.key }, `bfd: ${explainSession(session)}`)
     const why = pathLost(session, from)
-    const peer = this.#peers.find(({ address }) => address === session.config.peer)
-    if (why !== undefined && peer !== undefined) this.#onLost(peer.name, `BFD: ${why}`)
+    if (why === undefined) return
+    for (const [name, config] of this.#sessions)
+      if (sessionKey(config) === session.key) this.#onLost(name, `BFD: ${why}`)
   }
+}
+
+function isWatched(peer: PeerConfig): peer is BfdPeer {
+  return peer.bfd !== undefined
 }

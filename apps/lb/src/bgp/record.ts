@@ -4,11 +4,14 @@ import type { InstancePaths } from '../instance/paths.ts'
 import type { Bgp } from './config.ts'
 import type { DesiredRoute } from './desired.ts'
 import type { Leaving } from './leaving.ts'
+import type { Parting } from './parting.ts'
 
 /** What routers were told last, and may keep while nobody speaks with them; and what they were not told, and why. */
 export interface Spoken {
   readonly bgp: Bgp
   readonly routes: readonly DesiredRoute[]
+  /** Routers that have left the configuration, and are being drained. */
+  readonly parting?: readonly Parting[]
   /** Ms since 1970: until then they are drained, then nothing is announced any more. */
   readonly until?: number
 }

@@ -1,6 +1,7 @@
 import type { PeerStatus, Speaker } from '@skep/bgp'
 import type { Bgp } from './config.ts'
 import { type DesiredRoute, reasonOf } from './desired.ts'
+import type { Parting } from './parting.ts'
 
 /** The sessions with routers, and what becomes of each service address. */
 export interface BgpReport {
@@ -16,6 +17,8 @@ export interface BgpPeerRow {
   readonly name: string
   readonly address: string
   readonly asn: number
+  /** It has left the configuration, and is told to take other ways until its time has come. */
+  readonly leaving: boolean
   /** RFC 4271's word. */
   readonly state: string
   /** ISO 8601: in this state. */
@@ -45,22 +48,24 @@ export interface BgpRouteRow {
 export interface Reported {
   readonly bgp: Bgp
   readonly routes: readonly DesiredRoute[]
+  readonly parting?: readonly Parting[] | undefined
   readonly speaker: Speaker | undefined
   readonly problem: string | undefined
   readonly paths: ReadonlyMap<string, string>
 }
 
-export function bgpReport({ bgp, routes, speaker, problem, paths }: Reported): BgpReport {
+export function bgpReport({ bgp, routes, parting = [], speaker, problem, paths }: Reported): BgpReport {
+  const leaving = new Set(parting.map(({ peer }) => peer.name))
   return {
     asn: bgp.asn,
     routerId: bgp.routerId,
     problem: problem ?? null,
-    peers: (speaker?.peers() ?? []).map((peer) => peerRow(peer, paths)),
+    peers: (speaker?.peers() ?? []).map((peer) => ({ ...peerRow(peer, paths), leaving: leaving.has(peer.name) })),
     routes: routes.map((route) => routeRow(route, speaker)),
   }
 }
 
-function peerRow(peer: PeerStatus, paths: ReadonlyMap<string, string>): BgpPeerRow {
+function peerRow(peer: PeerStatus, paths: ReadonlyMap<string, string>): Omit<BgpPeerRow, 'leaving'> {
   const { name, address, asn, state, since, advertised, flaps, agreed, lastError } = peer
   return {
     name,

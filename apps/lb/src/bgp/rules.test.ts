@@ -28,6 +28,10 @@ const bgp = (peers: string, more = '') => `  bgp: { asn: 65001, routerId: 10.0.0
 const tor = 'name: tor, address: 10.0.0.254, asn: 65000'
 
 test('what is right is taken', () => {
+  const unnumbered = ['eth0', 'eth1'].map(
+    (device) => `{ name: ${device}, address: auto, device: ${device}, asn: 65000 }`,
+  )
+  expect(complaints(bgp(unnumbered.join(', ')))).toEqual([])
   expect(complaints(bgp(`{ ${tor} }`), ', bgp: { peers: [tor], localPref: 10 }')).toEqual([])
 })
 
@@ -37,6 +41,17 @@ test.each([
   [bgp(`{ ${tor} }, { ${tor} }`), '', 'spec.bgp.peers[1].name: "tor" is that of spec.bgp.peers[0] too'],
   [bgp(`{ ${tor}, multihop: 3, ttlSecurity: 2 }`), '', 'spec.bgp.peers[0].ttlSecurity: says how far the peer is'],
   [bgp(`{ name: tor, address: 10.0.0.254, asn: 65001, multihop: 3 }`), '', 'multihop: is for peers in other ASes'],
+  [
+    bgp(`{ name: tor, address: auto, asn: 65000 }`),
+    '',
+    'peers[0].address: is to be learnt from the router on a device',
+  ],
+  [
+    bgp('{ name: a, address: auto, device: eth0, asn: 65000 }, { name: b, address: auto, device: eth0, asn: 65000 }'),
+    '',
+    'spec.bgp.peers[1].address: "auto on eth0" is that of spec.bgp.peers[0] too',
+  ],
+  [bgp(`{ name: tor, address: 224.0.0.5, asn: 65000 }`), '', '"224.0.0.5" is a multicast address'],
   [bgp(`{ name: tor, address: "fe80::1", asn: 65000 }`), '', '"fe80::1" is link-local; say with device where it is'],
   [bgp(`{ ${tor}, sourceAddress: "2001:db8::1" }`), '', 'sourceAddress: "2001:db8::1" is of another family'],
   [bgp(`{ ${tor} }`, ', services: [wep]'), '', 'spec.bgp.services[0]: "wep": no such service; did you mean "web"?'],

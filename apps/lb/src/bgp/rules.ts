@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { peerProblems } from '@skep/bgp'
+import { peerProblems, placeOf } from '@skep/bgp'
 import type { Config } from '../config/config.ts'
 import type { MachineRule } from '../config/load.ts'
 import { type Finding, formatPath, type Path, show, suggest } from '@skep/config-file'
@@ -52,13 +52,12 @@ function peerFindings({ bgp }: Config, index: number, path: Path): Finding[] {
   const peer = peers[index]!
   const found: Finding[] = []
   const add = (field: keyof BgpPeer, message: string): void => void found.push({ path: [...path, field], message })
+  const own = { name: (one: BgpPeer) => one.name, address: placeOf } as const
   for (const field of ['name', 'address'] as const) {
-    const first = peers.findIndex((other) => other[field] === peer[field])
+    const value = own[field](peer)
+    const first = peers.findIndex((other) => own[field](other) === value)
     if (first < index)
-      add(
-        field,
-        `${show(peer[field])} is that of ${formatPath(['spec', 'bgp', 'peers', first])} too; a peer has its own`,
-      )
+      add(field, `${show(value)} is that of ${formatPath(['spec', 'bgp', 'peers', first])} too; a peer has its own`)
   }
   found.push(...peerProblems(peer, asn).map(({ field, message }) => ({ path: [...path, field], message })))
   return found

@@ -1,5 +1,5 @@
 import { bfdFields, community, localPref, med, peerFields, speakerFields } from '@skep/bgp'
-import { address, field, integer, list, Refusal, strict, wrong } from '@skep/config-file'
+import { field, integer, list, Refusal, strict, wrong } from '@skep/config-file'
 import type { z } from 'zod'
 import { services } from '../announce/schema.ts'
 import { name } from '../config/fields.ts'
@@ -21,7 +21,6 @@ const bfd = strict<BgpBfd>('a bfd section', {
 const peer = strict<BgpPeer>('a BGP peer', {
   ...peerFields,
   name,
-  address,
   gracefulRestart: integer('a number of seconds', 0, 4095).default(DEFAULT_RESTART_SECONDS),
   passwordFile: file.optional(),
   bfd: bfd.optional(),

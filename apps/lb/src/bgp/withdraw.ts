@@ -21,12 +21,14 @@ export async function withdrawRoutes(paths: InstancePaths, transport: Transport 
   return bfd === undefined ? lines : [...lines, `BFD process ${bfd}: ended`]
 }
 
-async function takeBack({ bgp, routes }: Spoken, transport: Transport): Promise<string> {
+async function takeBack({ bgp, routes, parting = [] }: Spoken, transport: Transport): Promise<string> {
   const { asn, routerId, listen } = bgp
   const announcements = announcementsOf(routes)
   try {
     using speaker = new Speaker({ asn, routerId, listen, transport, restarting: true })
-    speaker.setPeers(speakerPeers(bgp, (file) => readFileSync(file, 'utf8')))
+    speaker.setPeers(
+      speakerPeers([...bgp.peers, ...parting.map(({ peer }) => peer)], (file) => readFileSync(file, 'utf8')),
+    )
     speaker.rib.replace(OWNER, announcements)
     speaker.setDraining(true)
     speaker.start()
@@ -34,6 +36,7 @@ async function takeBack({ bgp, routes }: Spoken, transport: Transport): Promise<
     const told = await untilTold(speaker)
     if (told.length > 0) await delay(1000 * bgp.drainSeconds)
     speaker.stop({ text: 'the load balancer is uninstalled' })
+    await speaker.closed()
     return `BGP: ${count(announcements.length, 'route')} drained and taken back from ${told.join(', ') || 'nobody: no router answers'}`
   } catch (error) {
     return `BGP: routers may keep the routes until their restart timers end: ${(error as Error).message}`

@@ -36,7 +36,7 @@ import type { InstancePaths } from '../instance/paths.ts'
 import { engineModel } from '../config/model.ts'
 import { missingForRun } from '../host/preflight.ts'
 import { sourceRangeWarnings } from './source-ranges.ts'
-import { frameWarnings, promiscuityWarnings } from './frames.ts'
+import { frameWarnings } from './frames.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
 import { vethWarnings } from './veth.ts'
@@ -119,7 +119,6 @@ function describeHost(config: Config): CheckReport {
     warnings: [
       ...deviceWarnings(selected),
       ...frameWarnings(chosen),
-      ...promiscuityWarnings(chosen),
       ...vlanTagWarnings(links, layers.arrivals),
       ...unreachable.values(),
       ...warnings,

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Link } from 'netlink-ts'
 import { parseConfig } from '../config/load.ts'
-import { promiscuityWarnings } from './frames.ts'
 import { vlanTagWarnings } from './vlan-tags.ts'
 import { ownFrontendWarnings } from './own-frontends.ts'
 import { tunnelWarnings } from './tunnel.ts'
@@ -23,11 +22,6 @@ test('nothing about a peer that receives, one that is not seen, and other device
   expect(vethWarnings([link('eth0', 'veth')], peer(true))).toEqual([])
   expect(vethWarnings([link('eth0', 'veth')], () => undefined)).toEqual([])
   expect(vethWarnings([link('eth0')], peer(false))).toEqual([])
-})
-
-test('a device that takes frames for other hosts', () => {
-  const devices = [{ name: 'eth0', promiscuity: 1 }, { name: 'eth1', promiscuity: 0 }, { name: 'eth2' }]
-  expect(promiscuityWarnings(devices)).toEqual([expect.stringMatching(/^eth0 is promiscuous/)])
 })
 
 test('a frontend on an address of this host', () => {

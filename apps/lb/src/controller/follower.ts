@@ -46,6 +46,7 @@ export class Follower {
     // What was due while nobody ran.
     engine.networkChanged()
     scheduler.soon()
+    const senders = this.#followSenders(signal)
     const ticking = setInterval(() => this.#tick(scheduler), TICK_EVERY_MS)
     try {
       for await (const change of networkChanges(netlink, signal)) {
@@ -57,6 +58,19 @@ export class Follower {
     } finally {
       clearInterval(ticking)
       this.#end(scheduler)
+    }
+    await senders
+  }
+
+  /** Every round asks, too. */
+  async #followSenders(signal: AbortSignal): Promise<void> {
+    const { engine, log } = this.#parts
+    const { whyPolled } = engine.senders
+    if (whyPolled !== undefined) log.info({ reason: whyPolled }, 'what devices can do with XDP is polled')
+    try {
+      await engine.followSenders(signal)
+    } catch (error) {
+      log.warn({ err: error }, 'could not follow what devices can do with XDP; each round asks')
     }
   }
 

@@ -16,6 +16,7 @@ export class Rounds {
   readonly #parts: ControllerParts
   #wanted: Wanted | undefined
   #warned = ''
+  #unreachable: Round['unreachable'] = new Map()
   /** What is carried out is another configuration from now on. */
   onConfig: (config: Config) => void = () => {}
   /** One more round is due soon. */
@@ -54,7 +55,7 @@ export class Rounds {
       this.onDue()
       return round
     } catch (error) {
-      this.#report(this.#apply(before, undefined))
+      this.#bringBack(before)
       throw error
     }
   }
@@ -68,9 +69,14 @@ export class Rounds {
 
   /** The same is wanted as before, and the network may be another. */
   again(): void {
-    const { health, drainer, bgp } = this.#parts
-    const wanted = bgp.keep(withDrains(this.config, drainer.current))
-    this.#report(this.#applyWeighed(health.weigh(wanted), 'network'))
+    const { drainer } = this.#parts
+    const weighed = this.#weighed()
+    try {
+      this.#report(this.#applyWeighed(weighed, 'network'))
+    } catch (error) {
+      this.#withhold(weighed, error)
+      throw error
+    }
     if (drainer.settle()) this.onDue()
     this.#wanted = { ...this.wanted, drains: drainer.current }
   }
@@ -91,13 +97,36 @@ export class Rounds {
     return round
   }
 
+  #bringBack(before: Wanted): void {
+    try {
+      this.#report(this.#apply(before, undefined))
+    } catch (error) {
+      this.#withhold(this.#weighed(), error)
+      throw error
+    }
+  }
+
+  /** What is followed, with what is known of its backends. */
+  #weighed(): Config {
+    const { health, drainer, bgp } = this.#parts
+    return health.weigh(bgp.keep(withDrains(this.config, drainer.current)))
+  }
+
+  /** A round has failed: of what is wanted no more is announced than the tables serve. */
+  #withhold(weighed: Config, error: unknown): void {
+    const { engine, bgp } = this.#parts
+    const unserved = engine.unserved(engineModel(weighed), (error as Error).message)
+    bgp.want(weighed, { unreachable: this.#unreachable, unserved })
+  }
+
   /** Addresses are announced when the tables have their services. */
   #applyWeighed(weighed: Config, occasion: Occasion): Round {
     const { engine, health, announcer, bgp } = this.#parts
     const round = engine.apply(engineModel(weighed), occasion)
     health.applied()
     announcer.want(weighed)
-    bgp.want(weighed, round.unreachable)
+    bgp.want(weighed, round)
+    this.#unreachable = round.unreachable
     return round
   }
 

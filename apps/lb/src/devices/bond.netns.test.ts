@@ -103,11 +103,11 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
   group('a service address behind a VLAN of a bond', () => {
     test('with the program on the VLAN devices alone it is tc, which says why; and back, under load', async () => {
       const url = `http://${trunk.vips.v4}/`
-      await using load = await startTraffic(lab.net.client, { protocol: 'http', url, concurrency: 2, perSecond: 10 })
-      await load.reached(10)
+      await using load = await startTraffic(lab.net.client, { protocol: 'http', url, concurrency: 2, perSecond: 4 })
+      await load.reached(4)
       const above = Object.values(vlans).map((id) => `${trunk.name}.${id}`)
       await running.lb.reload(bondConfig(`["bond[0-3]", ${above.join(', ')}]`))
-      await load.reached(load.progress.requests + 20)
+      await load.reached(load.progress.requests + 8)
       const devices = await rows()
       for (const name of above)
         expect(devices.get(name)).toMatchObject({
@@ -117,7 +117,7 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       expect(devices.get(trunk.name)).toMatchObject({ mode: null })
       await answers(trunk)
       await running.lb.reload(bondConfig('["bond[0-9]"]'))
-      await load.reached(load.progress.requests + 20)
+      await load.reached(load.progress.requests + 8)
       expect((await load.stop()).failures).toEqual([])
       await answers(trunk)
     }, 60_000)

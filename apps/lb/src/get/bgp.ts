@@ -6,7 +6,7 @@ const peerColumns: readonly Column<BgpPeerRow>[] = [
   { title: 'PEER', of: ({ name }) => name },
   { title: 'ADDRESS', of: ({ address }) => address },
   { title: 'AS', of: ({ asn }) => asn },
-  { title: 'STATE', of: ({ state }) => state },
+  { title: 'STATE', of: ({ state, leaving }) => (leaving ? `${state}, leaving` : state) },
   { title: 'ADVERTISED', of: ({ advertised }) => advertised },
   { title: 'FLAPS', of: ({ flaps }) => flaps },
   { title: 'RESTART', of: ({ gracefulRestart }) => (gracefulRestart === null ? null : `${gracefulRestart} s`) },

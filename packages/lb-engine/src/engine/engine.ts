@@ -55,15 +55,15 @@ export class Engine implements Disposable {
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
-  readonly #senders: Senders
   readonly #addresses: OwnAddresses
   readonly #tunnelSources: readonly string[]
   /** What the datapath is told of the network. */
   readonly heartbeat: Heartbeat
+  /** The devices that XDP may redirect to. */
+  readonly senders: Senders
   /** The neighbours that packets are sent to. */
   readonly neighbors: NeighborKeeper
   #sources: ReadonlyMap<string, string>
-  #inner: readonly string[] | undefined
 
   /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
   constructor(paths: InstancePaths, config: EngineSettings, netlink: Netlink) {
@@ -82,7 +82,7 @@ export class Engine implements Disposable {
     this.#cells = new KnownCells(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
     this.#links = stack.use(new Links(paths, netlink, this.#datapath))
-    this.#senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
+    this.senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
     this.#addresses = stack.use(new OwnAddresses(netlink, this.#datapath.maps))
     this.#sources = this.#services.sources()
     this.#stack = stack.move()
@@ -108,11 +108,11 @@ export class Engine implements Disposable {
     const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
     this.#addresses.want([...chosen.devices.map(({ index }) => index), ...this.#links.indexes()])
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
+    this.senders.left = config.inner ?? []
     if (steps.some((step) => step.do === 'attach' || step.do === 'switch'))
-      this.#senders.sync(this.#links.areGeneric && !wantsNative(config), config.inner)
+      this.senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
-    this.#inner = config.inner
-    this.#senders.sync(this.#links.areGeneric, config.inner)
+    this.senders.sync(this.#links.areGeneric)
     if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
@@ -133,11 +133,21 @@ export class Engine implements Disposable {
     return madeRound({ ...parts, unreachable })
   }
 
+  /** After a round that failed: frontends that the tables do not serve. */
+  unserved(config: EngineModel, because: string): ReadonlyMap<string, string> {
+    return this.#services.unserved(config, because)
+  }
+
   /** Does what time alone brings. True when a round is due. */
   tick(): boolean {
     this.neighbors.tick()
-    if (this.#senders.isDue) this.#senders.sync(this.#links.areGeneric, this.#inner)
+    if (this.senders.isDue) this.senders.sync(this.#links.areGeneric)
     return this.#services.tick() || this.#links.isDue || this.neighbors.isDue
+  }
+
+  /** Follows what devices can do with XDP, as the kernel tells it (Linux 6.3), until the signal aborts. */
+  async followSenders(signal: AbortSignal): Promise<void> {
+    for await (const _ of this.senders.changes(signal)) this.senders.sync(this.#links.areGeneric)
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */
@@ -151,7 +161,7 @@ export class Engine implements Disposable {
    */
   networkChanged(event?: MonitorEvent): void {
     this.#links.note(event)
-    this.#senders.note(event)
+    this.senders.note(event)
     this.#addresses.note(event)
     this.#routes.forget()
     this.#gateways.forget()

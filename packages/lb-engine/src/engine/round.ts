@@ -1,9 +1,10 @@
-import { explainPlan, type Plan, type ServiceChange } from '@skep/lb-maps'
+import { explainPlan, type ServiceChange } from '@skep/lb-maps'
 import type { KeepReport } from '@skep/neighbor'
 import type { Attachment } from '../devices/attach.ts'
 import type { Resolution } from '../nexthop/resolve.ts'
 import type { Change } from '../sysctl/keep.ts'
 import type { Detached, Renamed } from './links.ts'
+import type { AppliedServices } from './services.ts'
 
 /** What one round did and found. All lists are empty when nothing was to do. */
 export interface Round {
@@ -19,6 +20,8 @@ export interface Round {
   readonly detached: readonly Detached[]
   /** By address of a backend: why nothing can be sent there. */
   readonly unreachable: ReadonlyMap<string, string>
+  /** By frontend, `192.0.2.10:80/TCP`: why the tables do not serve it. */
+  readonly unserved: ReadonlyMap<string, string>
   /** Backends out of reach, and what else an operator should know. */
   readonly warnings: readonly string[]
 }
@@ -28,7 +31,7 @@ export interface RoundParts extends Pick<
   Round,
   'settings' | 'neighbors' | 'attached' | 'renamed' | 'detached' | 'unreachable'
 > {
-  readonly services: Pick<Plan, 'changes' | 'problems'>
+  readonly services: AppliedServices
   readonly resolution: Resolution
   /** About the devices. */
   readonly notes: readonly string[]
@@ -41,11 +44,12 @@ const MOST_REFUSED = 8
 
 /** One account of it all. */
 export function madeRound({ services, resolution, before, notes, ...rest }: RoundParts): Round {
-  const { changes, problems } = services
+  const { changes, problems, unserved } = services
   const told = problems.filter(({ code }) => code !== 'NO_SOURCE').map(({ path, message }) => `${path}: ${message}`)
   return {
     ...rest,
     services: changes,
+    unserved,
     explained: explainPlan({ changes, problems: [] }),
     sources: newSources(before, resolution.sources),
     warnings: [

@@ -21,8 +21,15 @@ import { adoptedSources } from './adopted-sources.ts'
 import { declaredMoments, namesByFrontend } from '../model/facts.ts'
 import type { EngineSettings } from '../model/settings.ts'
 import { tunnelFamilies } from '../datapath/tunnel.ts'
+import { unservedFrontends } from './unserved.ts'
 
 type Sources = Pick<Resolution, 'sources'>
+
+/** What writing the services did, and did not. */
+export interface AppliedServices extends Pick<Plan, 'changes' | 'problems'> {
+  /** Frontends that have no place in the tables, each with the reason. */
+  readonly unserved: ReadonlyMap<string, string>
+}
 
 /** The services in the datapath's maps. What is there when it is opened is adopted, ids and all. */
 export class Services implements Disposable {
@@ -50,11 +57,21 @@ export class Services implements Disposable {
   }
 
   /** Writes the difference between what is wanted and what is there. */
-  apply(config: EngineModel, { sources }: Sources): Pick<Plan, 'changes' | 'problems'> {
+  apply(config: EngineModel, { sources }: Sources): AppliedServices {
     const now = Date.now() / 1000
     this.#nextMoment = declaredMoments(config).reduce((next, at) => (at > now && at < next ? at : next), Infinity)
     const done = this.#maps.reconcile(this.#desired(config, sources), { release: 'later' })
-    return { ...done, problems: [...done.problems, ...this.#crowded(config)] }
+    const full = new Map(
+      done.problems.flatMap(({ code, path, message }) => (code === 'FULL' ? [[path, inSpec(message)]] : [])),
+    )
+    const unserved = unservedFrontends(config, this.#mapping, (frontend) => full.get(frontend))
+    const problems = done.problems.map((one) => ({ ...one, message: inSpec(one.message) }))
+    return { ...done, problems: [...problems, ...this.#crowded(config)], unserved }
+  }
+
+  /** Frontends that the tables do not have, or have without a backend, when writing has failed because of that. */
+  unserved(config: EngineModel, because: string): Map<string, string> {
+    return unservedFrontends(config, this.#mapping, () => because)
   }
 
   #desired({ services, dsr, hostAddresses, snat }: EngineModel, sources: ReadonlyMap<string, string>): Desired {
@@ -71,7 +88,7 @@ export class Services implements Disposable {
     return this.#maps.waiting.map(({ code, path, message }) => ({
       code,
       path: `${names.get(path) ?? 'service'} (${path})`,
-      message: message.replace('capacities.', 'spec.capacity.'),
+      message: inSpec(message),
     }))
   }
 
@@ -109,5 +126,10 @@ export class Services implements Disposable {
 }
 
 function finding(path: string, message: string): Finding {
-  return { path: ['spec', 'services'], message: `${path}: ${message}` }
+  return { path: ['spec', 'services'], message: `${path}: ${inSpec(message)}` }
+}
+
+/** Options by the names that they have in a configuration. */
+function inSpec(message: string): string {
+  return message.replace('capacities.', 'spec.capacity.')
 }

@@ -3,7 +3,7 @@ import { BpfError } from 'libbpf-ts'
 import { type MonitorEvent, type Netdev, type Netlink, NetlinkError, openNetdev } from 'netlink-ts'
 import { planSenders } from './plan.ts'
 
-/** Drivers begin and cease to send for XDP without a message: they are asked so often, and whenever a link changes. */
+/** Where no message tells that a driver begins or ceases to send for XDP (before Linux 6.3), it is asked so often. */
 const ASK_EVERY_MS = 5000
 
 /** Keeps the datapath's table of the devices that send what XDP redirects to them. */
@@ -27,18 +27,34 @@ export class Senders implements Disposable {
     if (event === undefined || event.type === 'link') this.#askAt = 0
   }
 
+  /** Why they are asked for time and again; `undefined`: the kernel tells of changes. */
+  get whyPolled(): string | undefined {
+    return this.#netdev === undefined
+      ? `asked every ${ASK_EVERY_MS / 1000} s: before Linux 6.3 the kernel does not tell`
+      : undefined
+  }
+
+  /** Notes each change of what a device can do, as it happens, until the signal aborts. Linux 6.3; before, nothing happens. */
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    if (this.#netdev === undefined) return
+    for await (const _ of this.#netdev.changes(signal)) {
+      this.#askAt = 0
+      yield
+    }
+  }
+
+  /** Names of devices that are left to the kernel, whatever they can do. */
+  left: readonly string[] = []
+
   /** They may be others by now. */
   get isDue(): boolean {
     return performance.now() >= this.#askAt
   }
 
-  /**
-   * Brings the table to what the host's devices can do now. `isGeneric`: the program is on none of them natively. `left`: by
-   * name, devices that are left to the kernel.
-   */
-  sync(isGeneric: boolean, left: readonly string[] = []): void {
-    this.#askAt = performance.now() + ASK_EVERY_MS
-    const links = [...this.#netlink.link.list({ statistics: false })].filter(({ name }) => !left.includes(name))
+  /** Brings the table to what the host's devices can do now. `isGeneric`: the program is on none of them natively. */
+  sync(isGeneric: boolean): void {
+    this.#askAt = this.#netdev === undefined ? performance.now() + ASK_EVERY_MS : Infinity
+    const links = [...this.#netlink.link.list({ statistics: false })].filter(({ name }) => !this.left.includes(name))
     const wanted = new Set(planSenders(links, { features: this.#netdev?.xdpFeatures(), isGeneric }))
     const present = new Set(this.#devices.keys())
     for (const index of present.difference(wanted)) this.#devices.delete(index)

@@ -41,7 +41,10 @@ export async function keepHeartbeat(
     setInterval(() => heartbeat.forget(), FORGET_EVERY_MS),
   ]
   try {
-    for await (const event of monitor) if (note(event)) heartbeat.forget()
+    for await (const event of monitor) {
+      if (note(event)) heartbeat.forget()
+      if (event.type === 'resync') void beat(heartbeat, clock.read().jiffies, signal)
+    }
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {

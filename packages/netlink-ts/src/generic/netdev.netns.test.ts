@@ -17,9 +17,16 @@ needing(needs.feature('XDP features', whyNoFeatures)).test(
     expect(of('br0')).not.toContain('ndo-xmit')
     expect(of('eth0')).toEqual(expect.arrayContaining(['basic', 'redirect']))
     expect(of('eth0')).not.toContain('ndo-xmit')
+    const end = new AbortController()
+    const changes = netdev.changes(end.signal)
+    const changed = changes.next()
     using ethtool = openEthtool({ ns })
     ethtool.setFeatures('eth1', { 'rx-gro': true })
     expect(of('eth0')).toContain('ndo-xmit')
+    expect(await changed).toEqual({ done: false, value: nl.link.get({ name: 'eth0' })!.index })
+    const over = changes.next()
+    end.abort()
+    expect(await over).toEqual({ done: true, value: undefined })
   },
 )
 

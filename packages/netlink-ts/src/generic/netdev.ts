@@ -1,10 +1,13 @@
 import { bitNames } from '../bits.ts'
-import { NETLINK_GENERIC } from '../descriptor.ts'
+import { type Descriptor, NETLINK_GENERIC } from '../descriptor.ts'
+import { NetlinkError } from '../error.ts'
 import type { NetlinkOptions } from '../netlink.ts'
 import { withNamespace } from '../namespace/reference.ts'
 import { readMessage } from '../route/attributes-of.ts'
 import { RouteSocket } from '../socket.ts'
-import { familyId, genericBody, GENLMSGHDR } from './family.ts'
+import { type Family, findFamily, genericBody, GENLMSGHDR } from './family.ts'
+import { native } from '../native.ts'
+import { deviceChanges, openGroup } from './netdev-changes.ts'
 import { netdevAttributes } from './netdev-attributes.ts'
 
 const NETDEV_CMD_DEV_GET = 1
@@ -28,18 +31,18 @@ export type XdpFeature = keyof typeof xdpFeatures
 /** What devices can do, over generic netlink's family `netdev` (Linux 6.3). */
 export class Netdev implements Disposable {
   readonly #socket: RouteSocket
-  readonly #family: number
+  readonly #family: Family
 
   constructor(socket: RouteSocket) {
     this.#socket = socket
-    this.#family = familyId(socket, 'netdev')
+    this.#family = findFamily(socket, 'netdev')
   }
 
   /** What each device of the namespace can do with XDP, by its number. It changes: some drivers send only while a program is on the device. Linux 6.3. */
   xdpFeatures(): Map<number, Set<XdpFeature>> {
     const operation = 'netdev.xdpFeatures'
     const request = genericBody(NETDEV_CMD_DEV_GET, netdevAttributes, {})
-    const messages = this.#socket.dump({ operation, type: this.#family, body: request })
+    const messages = this.#socket.dump({ operation, type: this.#family.id, body: request })
     return new Map(
       messages.map((message) => {
         const { index = 0, xdpFeatures: bits = 0n } = readMessage(
@@ -51,6 +54,26 @@ export class Netdev implements Disposable {
         return [index, new Set(bitNames(Number(bits), xdpFeatures))]
       }),
     )
+  }
+
+  /**
+   * The devices of the namespace, by number, whose features change, as it happens, until the signal aborts; `undefined`
+   * where some were missed. It follows from the first `next` on, on a socket of its own. Linux 6.3.
+   */
+  async *changes(signal?: AbortSignal): AsyncGenerator<number | undefined, void> {
+    using descriptor = this.#openGroup()
+    yield* deviceChanges(descriptor, this.#family.id, signal)
+  }
+
+  #openGroup(): Descriptor {
+    const group = this.#family.groups.get('mgmt')
+    if (group === undefined) throw new NetlinkError('NOT_SUPPORTED', 'netdev.changes', 'the family tells of no changes')
+    const namespaceFd = native.namespaceOfSocket(this.#socket.fd)
+    try {
+      return openGroup(group, namespaceFd < 0 ? undefined : namespaceFd)
+    } finally {
+      if (namespaceFd >= 0) native.close(namespaceFd)
+    }
   }
 
   [Symbol.dispose](): void {

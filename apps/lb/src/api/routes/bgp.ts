@@ -7,6 +7,7 @@ const peerRow: z.ZodType<BgpPeerRow> = z.strictObject({
   name: z.string(),
   address: z.string(),
   asn: z.int(),
+  leaving: z.boolean().describe('left out of the configuration, and told to take other ways until its time has come'),
   state: z.string().describe("RFC 4271's word"),
   since: z.iso.datetime().describe('in this state'),
   advertised: z.int().describe('prefixes that it has been told of'),
