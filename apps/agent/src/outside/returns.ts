@@ -29,7 +29,7 @@ const spec: DecapSpec = {
   sources: [],
   addresses: [],
   vips: [],
-  flows: 262_144,
+  flows: 65_536,
   timeoutSeconds: { tcp: 21_600, closing: 60, reset: 10, udp: 300 },
 }
 

@@ -46,9 +46,11 @@ export function outsideSettings(settings: Settings): EngineSettings {
     snat: { portRange: natPorts(settings['node-port-range']), sources: [] },
     capacity: {
       ...defaultSettings.capacity,
-      services: 65_536,
-      backends: settings['bpf-lb-map-max'],
+      services: settings['bpf-lb-service-map-max'],
+      backends: settings['bpf-lb-service-backend-map-max'],
       connections: settings['bpf-nat-global-max'],
+      records: 65_536,
+      rateLimitedClients: 1024,
       fragments: settings['bpf-fragments-map-max'],
     },
     hashKey: Buffer.from(hashSeed(settings['bpf-lb-maglev-hash-seed'])).toString('hex').padEnd(32, '0'),

@@ -5,7 +5,8 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/spec\.snat\.portRange/g, 'node-port-range'],
   [/spec\.hashKey/g, 'bpf-lb-maglev-hash-seed'],
   [/spec\.capacity\.connections/g, 'bpf-nat-global-max'],
-  [/spec\.capacity\.backends/g, 'bpf-lb-map-max'],
+  [/spec\.capacity\.backends/g, 'bpf-lb-service-backend-map-max'],
+  [/spec\.capacity\.services/g, 'bpf-lb-service-map-max'],
   [/spec\.capacity\.fragments/g, 'bpf-fragments-map-max'],
   [/skep-lb uninstall/g, 'skep-agent uninstall'],
 ]

@@ -16,6 +16,8 @@ export interface OutsideSettings {
   'bpf-lb-maglev-hash-seed': string
   'bpf-lb-maglev-table-size': number
   'bpf-lb-mode': Mode
+  'bpf-lb-service-backend-map-max': number
+  'bpf-lb-service-map-max': number
   'bpf-lb-source-range-all-types': boolean
   'bpf-nat-global-max': number
   devices: readonly string[]
@@ -61,10 +63,16 @@ export const outside: Catalogue<OutsideSettings> = {
     about:
       'how packets reach backends of other nodes. snat: by this node, both ways; dsr: they answer by themselves; hybrid: TCP',
   }),
+  'bpf-lb-service-backend-map-max': integer(16_384, 'a number of backends', 64, 1 << 22, {
+    about: 'backends of external frontends, counted once for each; grows at a start, and does not shrink',
+  }),
+  'bpf-lb-service-map-max': integer(4096, 'a number of frontends', 16, 1 << 20, {
+    about: 'external frontends: a NodePort is one at each address of the node; grows at a start, and does not shrink',
+  }),
   'bpf-lb-source-range-all-types': flag(false, {
     about: 'loadBalancerSourceRanges count for NodePorts and externalIPs, too',
   }),
-  'bpf-nat-global-max': integer(262_144, 'a number of connections', 1024, 1 << 24, {
+  'bpf-nat-global-max': integer(131_072, 'a number of connections', 1024, 1 << 24, {
     about: 'connections that are translated at one time',
   }),
   devices: list(
