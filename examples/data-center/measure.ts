@@ -1,3 +1,4 @@
+import { balancers } from './addresses.ts'
 import { type Amount, Load, type Outcome } from './load.ts'
 import { NextHops } from './next-hops.ts'
 import type { Scenario } from './scenarios.ts'
@@ -23,6 +24,7 @@ export async function measure(scene: Scene, scenario: Scenario, amount: Amount):
   const { router, client } = scene.network.net
   await using hops = new NextHops(router)
   await hops.until(before)
+  if (before === balancers.length) await Promise.all(balancers.map((one) => scene.lbs[one].watched()))
   await using load = await Load.begin(client, amount)
   const had = hops.seen.length
   const began = performance.now()

@@ -3,12 +3,17 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { askBfdProcess } from '@skep/bfd'
 import { type Host, type Lifetime, ownName, undoAtExit, untilLine } from '@skep/testbed'
 import { configText } from './config.ts'
 import type { Status } from './status.ts'
 
 const main = fileURLToPath(new URL('../../apps/lb/src/main.ts', import.meta.url))
+
+const WATCHED_MS = 60_000
+const LOOK_MS = 50
 
 /** The real `skep-lb`, as a process in the load balancer's namespace. Disposing of it uninstalls it. */
 export class LoadBalancer implements Lifetime {
@@ -79,6 +84,17 @@ export class LoadBalancer implements Lifetime {
     const reloaded = untilLine(this.#running.stdout, /^reloaded/)
     this.#running.kill('SIGHUP')
     await reloaded
+  }
+
+  /** Until BFD watches the ways to all routers that it is to watch. */
+  async watched(): Promise<void> {
+    const end = performance.now() + WATCHED_MS
+    for (;;) {
+      const sessions = await askBfdProcess(join(this.#run, 'default', 'bfd.sock'))
+      if (sessions?.length && sessions.every(({ state }) => state.name === 'up')) return
+      if (performance.now() > end) throw new Error(`no BFD after ${WATCHED_MS / 1000} s: ${JSON.stringify(sessions)}`)
+      await delay(LOOK_MS)
+    }
   }
 
   /** What `skep-lb status --json` prints. */

@@ -22,6 +22,8 @@ import { servicesOptions } from './services/options.ts'
 import { followNetwork } from './outside/follow.ts'
 import { openOutside } from './outside/open.ts'
 import { openSockets, testSockets } from './sockets/open.ts'
+import { selectsAny } from './sockets/subjects.ts'
+import { watchSubjects } from './sockets/watch-subjects.ts'
 
 /** Where the commands ask: `<state-dir>/agent.sock`. */
 export function socketOf(stateDir: string): string {
@@ -64,6 +66,13 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
   stack.use(await serveHealth(agent.health, settings))
+  if (sockets && selectsAny(settings))
+    stack.use(
+      watchSubjects(
+        () => sockets.subjects(),
+        () => agent.reconcile(),
+      ),
+    )
   log.info({ node: name }, 'skep-agent follows the cluster')
   const following = outside && followNetwork(outside, { netlink: stack.use(openNetlink()), log, signal })
   await Promise.all([agent.run(source, signal), following])

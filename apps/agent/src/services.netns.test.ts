@@ -100,9 +100,9 @@ describe('services of a cluster, at the sockets of a node', () => {
   test('the API server is away: services are served, and an agent that starts meanwhile leaves them as they are', async () => {
     await site.webPod(stack, site.here, 'alone-1')
     const [address] = await site.service(stack, 'alone')
-    const agent = await site.agent(stack)
+    const agent = await site.agent(stack, '--k8s-retry-max-seconds=1')
     await site.untilAnswers(['alone-1'], address!)
-    await site.cluster.apiServer.stop()
+    await site.cluster.apiServer.kill()
     try {
       expect(await site.get(address!)).toBe('alone-1')
       await agent.end('SIGTERM')

@@ -94,11 +94,13 @@ describe('spec.devices: [auto]', () => {
       chosen: true,
       why: expect.stringContaining('101'),
     })
-    expect(shown.get('eth0')).toMatchObject({ roles: ['direct routing', 'IPv6 multicast'] })
+    expect(shown.get('eth0')).toMatchObject({ roles: ['direct routing', 'IPv6 multicast'], sends: true })
     expect(shown.get('br0')).toMatchObject({ mode: null, attached: false, chosen: false, why: 'it is a bridge' })
     const table = (await lb.words('get', 'devices')).stdout
-    expect(table).toMatch(/^eth0 +native +UP +yes +it has a default route in table 100/m)
-    expect(table).toMatch(/^docker0 +- +\S+ +no +its name begins with "docker"/m)
+    expect(table).toMatch(/^eth0 +native +UP +yes +yes +it has a default route in table 100/m)
+    expect(shown.get('br0')!.sendsWhy).toMatch(/^a bridge sends nothing for XDP/)
+    expect((await lb.words('get', 'devices', '-o', 'wide')).stdout).toMatch(/ SENDS BECAUSE /)
+    expect(table).toMatch(/^docker0 +- +\S+ +no +no +its name begins with "docker"/m)
   }, 60_000)
 
   test('a device that comes later gets the program, and traffic flows by it; one that goes leaves the others untouched', async () => {

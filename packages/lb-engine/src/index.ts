@@ -51,6 +51,8 @@ export { deviceOfPin, type LinkHook } from './devices/pins.ts'
 export { type Device, type DeviceMode, modesFor, type XdpMode, xdpModesFor } from './devices/plan.ts'
 export { readAbsent, readAttachments } from './devices/record.ts'
 export { devicesExist, deviceWarnings, type Selected, selectDevices } from './devices/select.ts'
+export { explainSender, type SenderExplanation } from './senders/explain.ts'
+export { readFeatures } from './senders/senders.ts'
 export { type Arrival, planLayers } from './layers/plan.ts'
 
 // Ways to backends.

@@ -1,7 +1,7 @@
 import { ApiClient, ApiSource, type Cluster, inCluster, loadKubeConfig, type Source } from '@skep/kube'
 import type { Settings } from '../options/catalogue/index.ts'
 
-type Where = Pick<Settings, 'k8s-api-server' | 'k8s-kubeconfig-path'>
+type Where = Pick<Settings, 'k8s-api-server' | 'k8s-kubeconfig-path' | 'k8s-retry-max-seconds'>
 
 /** Where objects come from, and events go to. */
 export interface OpenCluster extends AsyncDisposable {
@@ -12,7 +12,8 @@ export interface OpenCluster extends AsyncDisposable {
 /** By a kubeconfig, else by the pod's service account. */
 export function openCluster(where: Where, userAgent: string): OpenCluster {
   const cluster = clusterOf(where)
-  const source = new ApiSource(cluster, { userAgent })
+  const backoff = { firstMs: 800, mostMs: 1000 * where['k8s-retry-max-seconds'] }
+  const source = new ApiSource(cluster, { userAgent, backoff })
   const client = new ApiClient(cluster, { userAgent })
   return {
     source,

@@ -1,9 +1,13 @@
+import type { Name } from './catalogue/index.ts'
 import type { Resolved } from './resolve.ts'
 
 /** Options that say opposite things; each line names both and what to change. Pure. */
 export function contradictions(resolved: Pick<Resolved, 'settings' | 'origins'>): string[] {
   return RULES.flatMap((rule) => rule(resolved) ?? [])
 }
+
+/** Options of services at the socket alone. */
+const forSockets = ['cgroup-root', 'enable-mke', 'lb-sock-terminate-all-protos'] as const satisfies readonly Name[]
 
 type Rule = (resolved: Pick<Resolved, 'settings' | 'origins'>) => string | undefined
 
@@ -44,6 +48,23 @@ const RULES: readonly Rule[] = [
   ({ settings }) =>
     settings['bpf-lb-sock-hostns-only'] && !settings['enable-host-reachable-services']
       ? 'bpf-lb-sock-hostns-only says that only the host’s sockets are balanced, but enable-host-reachable-services is false; write true, or leave both out'
+      : undefined,
+
+  ({ settings, origins }) =>
+    settings['mke-cgroup-mount'] !== '' && !settings['enable-mke']
+      ? `${origins.get('mke-cgroup-mount')} names a mount for MKE, but enable-mke is false; write enable-mke=true, or leave it out`
+      : undefined,
+
+  ({ settings, origins }) => {
+    if (settings['enable-host-reachable-services']) return undefined
+    const pointless = forSockets.find((name) => origins.has(name) && settings[name] !== false && settings[name] !== '')
+    if (pointless === undefined) return undefined
+    return `${origins.get(pointless)} is about services at the socket, but enable-host-reachable-services is false; write true, or leave ${pointless} out`
+  },
+
+  ({ settings, origins }) =>
+    origins.has('node-port-bind-protection') && settings['node-port-bind-protection'] && !settings['enable-node-port']
+      ? `${origins.get('node-port-bind-protection')} protects node ports, but enable-node-port is false; write true, or leave it out`
       : undefined,
 
   ({ settings, origins }) =>

@@ -59,6 +59,12 @@ describe('what contradicts itself is refused', () => {
       'but enable-node-port is false; make it true',
     ],
     [{ 'node-port-mode': 'dsr', 'bpf-lb-mode': 'snat' }, 'two names of one option'],
+    [{ 'mke-cgroup-mount': '/sys/fs/cgroup/net_cls' }, 'names a mount for MKE, but enable-mke is false; write'],
+    [
+      { 'enable-host-reachable-services': 'false', 'lb-sock-terminate-all-protos': 'true' },
+      'is about services at the socket, but enable-host-reachable-services is false; write true',
+    ],
+    [{ 'enable-node-port': 'false', 'node-port-bind-protection': 'true' }, 'protects node ports, but'],
     [{ 'enable-host-reachable-services': 'true', 'host-reachable-services-protos': '' }, 'names no protocol'],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])

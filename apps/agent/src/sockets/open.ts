@@ -4,6 +4,7 @@ import { mountBpffs } from 'libbpf-ts'
 import type { Logger } from 'pino'
 import type { Settings } from '../options/catalogue/index.ts'
 import { Sockets } from './sockets.ts'
+import { selectsAny, subjectsIn } from './subjects.ts'
 
 export interface OpenOptions {
   readonly settings: Settings
@@ -19,6 +20,8 @@ export function openSockets({ settings, hostNetns, log }: OpenOptions): Sockets 
   mkdirSync(settings['bpf-root'], { recursive: true, mode: 0o700 })
   mountBpffs(settings['bpf-root'])
   const cgroup = rootOf(settings, log)
+  const chosen = subjectsIn(cgroup, hostNetns, settings).length
+  if (selectsAny(settings)) log.info({ chosen }, 'containers that are chosen are treated as the host')
   log.info({ cgroup }, `services are balanced at the sockets of ${cgroup}`)
   const sockets = new Sockets({ settings, cgroup, hostNetns })
   for (const line of sockets.madeAnew) log.info(`a table was made anew, with what was in it: ${line}`)
@@ -33,9 +36,9 @@ export async function testSockets(sockets: Sockets, log: Logger): Promise<void> 
 }
 
 function rootOf(settings: Settings, log: Logger): string {
-  const path = settings['cgroup-root']
-  if (path !== '' && !settings['cgroup-host-check']) return path
-  const { path: found, lines } = findCgroupRoot(path === '' ? {} : { path })
+  const [path, isChecked] = [settings['cgroup-root'], settings['cgroup-host-check']]
+  if (path !== '' && !isChecked) return path
+  const { path: found, lines } = findCgroupRoot(path === '' ? { nested: !isChecked } : { path })
   log.info({ looked: lines }, `cgroups: ${lines.at(-1)}`)
   return found
 }

@@ -29,11 +29,13 @@ export interface Around {
 export class Sockets implements Disposable {
   readonly #settings: Settings
   readonly #cgroup: string
+  readonly #hostNetns: bigint
   readonly #balancer: SocketLb
 
   constructor({ settings, cgroup, hostNetns }: SocketsOptions) {
     this.#settings = settings
     this.#cgroup = cgroup
+    this.#hostNetns = hostNetns
     this.#balancer = SocketLb.open({
       pins: pinsOf(settings),
       cgroup,
@@ -49,7 +51,7 @@ export class Sockets implements Disposable {
    * for, and to backends whose time to drain is over.
    */
   apply(table: ServiceTable, { nodeAddresses, lettingGo, subjects: pods = [] }: Around): Plan {
-    const subjects = [...subjectsIn(this.#cgroup, this.#settings), ...pods]
+    const subjects = [...this.subjects(), ...pods]
     const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
     if (plan.endsSockets) this.#endSockets(lettingGo)
     return plan
@@ -58,6 +60,11 @@ export class Sockets implements Disposable {
   /** What is known of services, for who translates beside the sockets. */
   get services(): SocketLb['maps'] {
     return this.#balancer.maps
+  }
+
+  /** Containers that are treated as the host now. */
+  subjects(): readonly SockSubject[] {
+    return subjectsIn(this.#cgroup, this.#hostNetns, this.#settings)
   }
 
   /** How many open sockets of this node and its pods have each of these backends. */

@@ -113,6 +113,24 @@ describe('FRR as the router', () => {
     ])
   }, 60_000)
 
+  test('an unnumbered peer: its address is learnt on the device, and the session carries both families', async () => {
+    using folder = temporaryFolder()
+    const text = frrText(65000)
+      .replaceAll('neighbor 10.0.0.1 ', 'neighbor eth0 ')
+      .replace('eth0 remote-as', 'eth0 interface remote-as')
+    await using router = await frr(lab.net.client, folder.path, text)
+    await using lb = SkepLb.on(lab.net.lb)
+    await lb.start(toldConfig([vip4, vip6], { peer: 'address: auto, device: eth0, asn: 65000' }))
+    for (const vip of [vip4, vip6]) {
+      const { nexthops } = await path(router, vip, isThere)
+      expect(nexthops.map(({ ip }) => ip)).toContainEqual(expect.stringMatching(/^fe80:/))
+      await inKernel(vip)
+    }
+    await answers()
+    const { peers } = await report(lb)
+    expect(peers).toMatchObject([{ name: 'router', state: 'established', address: expect.stringMatching(/^fe80:/) }])
+  }, 60_000)
+
   test('a session over IPv6 alone carries IPv4 too, by an IPv6 next hop (RFC 8950)', async () => {
     using folder = temporaryFolder()
     const text = frrText(65000)

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { Capture, type Host, type Net, needing, needs, topology, traffic, udpEcho } from '@skep/testbed'
 import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
@@ -72,7 +72,6 @@ async function untilLeftAlone(other: SkepLb): Promise<void> {
 }
 
 needing(needs.root, needs.bpf).describe('two load balancers hear all frames', () => {
-  const { test } = needing()
   test.each(['native', 'tc'])(
     '%s: each packet is served by the one that it is for, and answered once',
     async (acceleration) => {

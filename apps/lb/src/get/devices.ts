@@ -1,6 +1,14 @@
 import { assignRoles, type Explanation, readSnapshot } from '@skep/device-detect'
 import { type Link, openNetlink } from 'netlink-ts'
-import { type DeviceStatus, planLayers, readDevices, selectDevices } from '@skep/lb-engine'
+import {
+  type DeviceStatus,
+  explainSender,
+  planLayers,
+  readDevices,
+  readFeatures,
+  selectDevices,
+  type SenderExplanation,
+} from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { lastConfig } from '../status/last-config.ts'
 import type { Column } from './format.ts'
@@ -20,6 +28,9 @@ export interface DeviceRow {
   readonly why: string | null
   /** `direct routing`: by the best default route; `IPv6 multicast`. */
   readonly roles: readonly string[]
+  /** Whether XDP may redirect to it; what it may not, the kernel forwards. `null`: it is not there. */
+  readonly sends: boolean | null
+  readonly sendsWhy: string | null
   readonly index: number | null
   readonly state: string | null
   readonly mtu: number | null
@@ -30,10 +41,12 @@ export const deviceColumns: readonly Column<DeviceRow>[] = [
   { title: 'DEVICE', of: ({ name }) => name },
   { title: 'MODE', of: ({ mode, attached }) => (mode === null || attached ? mode : 'gone') },
   { title: 'STATE', of: ({ state }) => state },
+  { title: 'SENDS', of: ({ sends }) => (sends === null ? null : sends ? 'yes' : 'no') },
   { title: 'CHOSEN', of: ({ chosen }) => (chosen === null ? null : chosen ? 'yes' : 'no') },
   { title: 'WHY', of: ({ why }) => why },
   { title: 'REASON', of: ({ reason }) => reason },
   { title: 'ROLES', of: ({ roles }) => roles.join(', ') || null, wide: true },
+  { title: 'SENDS BECAUSE', of: ({ sendsWhy }) => sendsWhy, wide: true },
   { title: 'INDEX', of: ({ index }) => index, wide: true },
   { title: 'MTU', of: ({ mtu }) => mtu, wide: true },
   { title: 'ADDRESSES', of: ({ addresses }) => addresses.join(','), wide: true },
@@ -53,6 +66,7 @@ export function deviceRows(paths: InstancePaths): DeviceRow[] {
   const own = readDevices(paths)
   const others = [...links.keys()].filter((name) => own.every((one) => one.name !== name))
   const carried = carriedBy(all, own, explanations)
+  const world = { features: readFeatures(), isGeneric: own.length > 0 && own.every(({ mode }) => mode !== 'native') }
   const reasonOf = (name: string) => (carried.has(name) ? { reason: carried.get(name) } : {})
   return [...own, ...others.map((name) => ({ name, mode: null, attached: false, ...reasonOf(name) }))].map((device) => {
     const { name, mode, attached, reason = null } = { reason: undefined, ...device }
@@ -67,6 +81,7 @@ export function deviceRows(paths: InstancePaths): DeviceRow[] {
         ...(roles?.directRouting.device === name ? ['direct routing'] : []),
         ...(roles?.ipv6Multicast.device === name ? ['IPv6 multicast'] : []),
       ],
+      ...sendingOf(link && explainSender(link, world)),
       index: link?.index ?? null,
       state: link === undefined ? null : String(link.operState ?? 'unknown'),
       mtu: link?.mtu ?? null,
@@ -95,6 +110,10 @@ function carriedBy(
       carried.includes(name) ? [[name, `its packets meet the program on ${byIndex.get(link!)?.name}`] as const] : [],
     ),
   )
+}
+
+function sendingOf(explained?: SenderExplanation): Pick<DeviceRow, 'sends' | 'sendsWhy'> {
+  return { sends: explained?.sends ?? null, sendsWhy: explained?.why ?? null }
 }
 
 function choiceOf(explanation: Explanation | undefined, attached: boolean): Pick<DeviceRow, 'chosen' | 'why'> {

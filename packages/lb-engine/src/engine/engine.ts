@@ -111,7 +111,7 @@ export class Engine implements Disposable {
     this.senders.left = config.inner ?? []
     if (steps.some((step) => step.do === 'attach' || step.do === 'switch'))
       this.senders.sync(this.#links.areGeneric && !wantsNative(config))
-    const { attachments, renamed, refused } = this.#attach(config, steps, occasion)
+    const { attachments, renamed, refused } = this.#attach(config, steps, chosen, occasion)
     this.senders.sync(this.#links.areGeneric)
     if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
@@ -189,11 +189,11 @@ export class Engine implements Disposable {
     return [{ path: ['spec', 'dsr', 'tunnelSources'], message }]
   }
 
-  #attach(config: EngineModel, steps: readonly DeviceStep[], occasion: Occasion): Attached {
+  #attach(config: EngineModel, steps: readonly DeviceStep[], chosen: Chosen, occasion: Occasion): Attached {
     const mayRefuse = (device: string) =>
       occasion === 'network' || (config.acceleration !== 'native' && !config.devices.includes(device))
     try {
-      return this.#links.attach(steps, mayRefuse)
+      return this.#links.attach(steps, chosen, mayRefuse)
     } catch (error) {
       this.#keep(config, this.#links.attached())
       throw error

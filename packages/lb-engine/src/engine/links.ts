@@ -14,6 +14,8 @@ import type { Attachment, Programs } from '../devices/attach.ts'
 import { detachLink } from '../devices/detach.ts'
 import { applyDeviceStep, pinnedLinks } from '../devices/links.ts'
 import { modesFor, planDevices, type Device, type DeviceMode, type DeviceStep } from '../devices/plan.ts'
+import { probeDevices } from '../devices/probe.ts'
+import { probeTable } from '../devices/probe-table.ts'
 import { writeAbsent, writeAttachments } from '../devices/record.ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -145,7 +147,23 @@ export class Links implements Disposable {
    * Attaches and updates; what must go because its device has gone makes way first. If a device refuses that must not,
    * none of the new ones stays.
    */
-  attach(steps: readonly DeviceStep[], mayRefuse: (device: string) => boolean): Attached {
+  attach(steps: readonly DeviceStep[], { devices }: Chosen, mayRefuse: (device: string) => boolean): Attached {
+    try {
+      return this.#attach(steps, mayRefuse)
+    } catch (error) {
+      if (!(error instanceof LbError) || error.code !== 'CANNOT_ATTACH') throw error
+      throw new LbError(error.code, `${error.message}\n${this.#whatIsPossible(devices)}`, { cause: error })
+    }
+  }
+
+  /** Of every device, as one that refuses is seldom alone. */
+  #whatIsPossible(devices: readonly Device[]): string {
+    const pinned = pinnedLinks(this.#paths, this.#netlink)
+    const world = { netlink: this.#netlink, program: this.#datapath.programs.lbXdp, pinned }
+    return probeTable(probeDevices(devices, world))
+  }
+
+  #attach(steps: readonly DeviceStep[], mayRefuse: (device: string) => boolean): Attached {
     const now = steps.filter((step) => step.do !== 'detach' || step.reason === 'device has gone')
     if (now.length > 0 || !existsSync(programPin(this.#paths))) pinProgram(this.#paths, this.#datapath)
     using undo = new DisposableStack()

@@ -18,11 +18,13 @@ const SENDING_KINDS: ReadonlySet<string | undefined> = new Set([undefined, 'veth
 
 /** The devices that send what XDP redirects to them. What is for others is left to the kernel. */
 export function planSenders(links: readonly SenderLink[], world: SenderWorld): number[] {
-  const senders = links.filter((link) => link.type === 'ether' && sends(link, world))
+  const senders = links.filter((link) => sendsXdp(link, world))
   return senders.slice(0, MOST_SENDERS).map(({ index }) => index)
 }
 
-function sends({ index, kind }: SenderLink, { features, isGeneric }: SenderWorld): boolean {
+/** Whether a device sends what XDP redirects to it. */
+export function sendsXdp({ index, kind, type }: SenderLink, { features, isGeneric }: SenderWorld): boolean {
+  if (type !== 'ether') return false
   if (isGeneric) return true
   return features === undefined ? SENDING_KINDS.has(kind) : features.get(index)?.has('ndo-xmit') === true
 }

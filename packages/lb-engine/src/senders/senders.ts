@@ -76,6 +76,12 @@ export class Senders implements Disposable {
   }
 }
 
+/** What each device of this namespace can do with XDP; `undefined` before Linux 6.3. */
+export function readFeatures(): ReturnType<Netdev['xdpFeatures']> | undefined {
+  using netdev = netdevOf()
+  return netdev?.xdpFeatures()
+}
+
 function netdevOf(): Netdev | undefined {
   try {
     return openNetdev()

@@ -51,7 +51,6 @@ const REASONS: Readonly<Record<string, string>> = {
     bpf-ct-timeout-regular-tcp-fin bpf-ct-timeout-regular-tcp-syn bpf-ct-timeout-service-any bpf-ct-timeout-service-tcp
     bpf-map-dynamic-size-ratio bpf-neigh-global-max conntrack-gc-interval
     disable-conntrack enable-ipv4-fragment-tracking preallocate-bpf-maps enable-bpf-clock-probe`,
-  'containers are known by their cgroups v2, wherever those of v1 are mounted': 'mke-cgroup-mount',
   'no iptables rules are made': `
     disable-iptables-feeder-rules enable-xt-socket-fallback install-iptables-rules install-no-conntrack-iptables-rules
     iptables-lock-timeout iptables-random-fully prepend-iptables-chains`,

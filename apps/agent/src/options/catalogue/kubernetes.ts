@@ -1,5 +1,5 @@
 import { absolutePath, serverAddress } from '../checks.ts'
-import { flag, text } from '../kinds.ts'
+import { flag, integer, text } from '../kinds.ts'
 import type { Catalogue } from '../option.ts'
 
 export interface KubernetesSettings {
@@ -8,6 +8,7 @@ export interface KubernetesSettings {
   'k8s-api-server': string
   'k8s-kubeconfig-path': string
   'k8s-node-name': string
+  'k8s-retry-max-seconds': number
   'k8s-service-proxy-name': string
 }
 
@@ -21,6 +22,9 @@ export const kubernetes: Catalogue<KubernetesSettings> = {
   'k8s-api-server': text('', 'url', { about: 'API server; else as the kubeconfig or the pod says' }, serverAddress),
   'k8s-kubeconfig-path': text('', 'path', { about: 'kubeconfig, outside a pod' }, absolutePath),
   'k8s-node-name': text('', 'name', { about: 'this node; $K8S_NODE_NAME or its host name, where it is empty' }),
+  'k8s-retry-max-seconds': integer(30, 'a number of seconds', 1, 3600, {
+    about: 'at least so often an API server that is away is tried again',
+  }),
   'k8s-service-proxy-name': text('', 'name', {
     about: 'serve only services whose label service.kubernetes.io/service-proxy-name is this; empty: those without',
   }),

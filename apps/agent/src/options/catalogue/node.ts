@@ -14,6 +14,7 @@ export interface NodeSettings {
   'cgroup-root': string
   'cgroups-as-host': readonly string[]
   'enable-mke': boolean
+  'mke-cgroup-mount': string
 }
 
 const MOST = 1 << 24
@@ -47,5 +48,13 @@ export const node: Catalogue<NodeSettings> = {
   'cgroups-as-host': list([], 'pattern', {
     about: 'containers that are treated as the host: cgroups below the root, like system.slice/docker-*.scope',
   }),
-  'enable-mke': flag(false, { about: 'the same for the containers of Mirantis Kubernetes Engine' }),
+  'enable-mke': flag(false, {
+    about: 'the same for the containers of Mirantis Kubernetes Engine: docker/* and system.slice/docker-*.scope',
+  }),
+  'mke-cgroup-mount': text(
+    '',
+    'path',
+    { about: 'a hierarchy of cgroups v1 that tells those containers apart; net_cls or another is found if empty' },
+    absolutePath,
+  ),
 }

@@ -58,6 +58,8 @@ export const deviceRow: z.ZodType<DeviceRow> = z.strictObject({
   chosen: z.boolean().nullable().describe('whether spec.devices chooses it now'),
   why: z.string().nullable().describe('why it is chosen, or the rule that leaves it out'),
   roles: z.array(z.string()),
+  sends: z.boolean().nullable().describe('whether XDP may redirect to it; else the kernel forwards in its place'),
+  sendsWhy: z.string().nullable(),
   index: z.int().nullable(),
   state: z.string().nullable(),
   mtu: z.int().nullable(),

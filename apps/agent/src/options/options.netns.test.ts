@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { findCgroup1 } from '@skep/cgroup'
+import { clusterNeeds, type Machine } from '@skep/kube-testenv'
+import { needing, needs, untilLine } from '@skep/testbed'
+import { Site } from '../../test/site.ts'
+
+const { describe } = needing(...clusterNeeds)
+const cgroup1 = needs.feature('cgroup1', () => (findCgroup1() === undefined ? 'no cgroup v1 is mounted' : undefined))
+
+describe('options, as a node notices them', () => {
+  let site: Site
+  let stack: AsyncDisposableStack
+  const all = new AsyncDisposableStack()
+
+  beforeAll(async () => {
+    site = all.use(await Site.open())
+    await site.webPod(all, site.there, 'web-1')
+  })
+
+  afterAll(() => all.disposeAsync())
+
+  beforeEach(() => {
+    stack = new AsyncDisposableStack()
+  })
+
+  afterEach(() => stack.disposeAsync())
+
+  test.each([
+    ['enable-ipv6', 0],
+    ['enable-ipv4', 1],
+  ])('--%s=false: the other family is served, and that one is not', async (option, served) => {
+    const addresses = await site.service(stack, 'web', { ipFamilies: ['IPv4', 'IPv6'] })
+    const agent = await site.agent(stack, `--${option}=false`)
+    await site.untilAnswers(['web-1'], addresses[served]!)
+    const other = addresses[1 - served]!
+    await expect(site.get(other)).rejects.toThrow(/connect|timed out/i)
+    const rows = await agent.ask('services')
+    expect(rows).toContain(addresses[served])
+    expect(rows).not.toContain(other)
+  })
+
+  describe('who is treated as the host: a node port is at their loopback, too', () => {
+    const port = 30_080
+    const nodePort = { type: 'NodePort', ports: [{ port: 80, nodePort: port }] }
+
+    /** What a process gets there that has entered a cgroup v2, if one is named. */
+    async function loopback(host: Machine, cgroup = host.cgroupPath!): Promise<string> {
+      const enter = `echo 0 > ${cgroup}/cgroup.procs; exec curl -sSm5 http://127.0.0.1:${port}/`
+      const { stdout, stderr } = await host.attempt('sh', ['-c', enter])
+      return stdout || stderr
+    }
+
+    test('cgroups-as-host: containers by their cgroups, also those that come later', async () => {
+      await site.service(stack, 'web', nodePort)
+      await site.agent(stack, '--cgroups-as-host=default-chosen-*')
+      await site.untilAnswers(['web-1'], '127.0.0.1', port)
+      const chosen = stack.use(await site.cluster.pod(site.here, { name: 'chosen-1' }))
+      const other = stack.use(await site.cluster.pod(site.here, { name: 'other-1' }))
+      await site.until(async () => (await loopback(chosen.host)) === 'web-1')
+      expect(await loopback(other.host)).toMatch(/refused|connect/i)
+    })
+
+    test('enable-mke: containers of Docker that are no pods', async () => {
+      await site.service(stack, 'web', nodePort)
+      await site.agent(stack, '--enable-mke=true')
+      const pod = stack.use(await site.cluster.pod(site.here, { name: 'mke-1' }))
+      const docker = join(site.here.machine.cgroupPath!, 'docker/0a')
+      mkdirSync(docker, { recursive: true })
+      await site.until(async () => (await loopback(pod.host, docker)) === 'web-1')
+      expect(await loopback(pod.host)).toMatch(/refused|connect/i)
+    })
+
+    needing(...clusterNeeds, cgroup1).test(
+      'mke-cgroup-mount: where only cgroups v1 tell containers apart',
+      async () => {
+        await site.service(stack, 'web', nodePort)
+        const mount = join(findCgroup1()!, `skep-agent-${process.pid}`)
+        const folders = ['docker/0a', 'docker', ''].map((name) => join(mount, name))
+        mkdirSync(folders[0]!, { recursive: true })
+        stack.defer(() => {
+          for (const folder of folders) rmdirSync(folder)
+        })
+        const [inside, outside] = [
+          stack.use(await site.cluster.pod(site.here, { name: 'inside-1' })),
+          stack.use(await site.cluster.pod(site.here, { name: 'outside-1' })),
+        ]
+        const script = 'echo 0 > "$0/cgroup.procs"; echo in; exec sleep 1000'
+        const kubelet = inside.host.spawn('sh', ['-c', script, folders[0]!], { stdio: ['ignore', 'pipe', 'inherit'] })
+        const ended = once(kubelet, 'exit')
+        stack.defer(async () => {
+          kubelet.kill('SIGKILL')
+          await ended
+        })
+        await untilLine(kubelet.stdout!, /in/)
+        await site.agent(stack, '--enable-mke=true', `--mke-cgroup-mount=${mount}`)
+        await site.until(async () => (await loopback(inside.host)) === 'web-1')
+        expect(await loopback(outside.host)).toMatch(/refused|connect/i)
+      },
+    )
+  })
+})
