@@ -8,7 +8,8 @@ import type { SkepAgent } from '../../test/skep-agent.ts'
 import type { StatusDocument } from '../control/documents.ts'
 
 const { describe } = needing(...clusterNeeds)
-const options = ['--kube-proxy-replacement=strict', '--bpf-lb-acceleration=best-effort']
+const strict = '--kube-proxy-replacement=strict'
+const xdp = '--bpf-lb-acceleration=native'
 
 describe('packets from outside the node', () => {
   let site: Site
@@ -26,7 +27,7 @@ describe('packets from outside the node', () => {
       ['2001:db8::/64', v6],
     ] as const)
       client.netlink.route.add({ destination, via })
-    agent = await site.agent(all, ...options)
+    agent = await site.agent(all, strict)
   }, 120_000)
 
   afterAll(() => all.disposeAsync())
@@ -67,24 +68,29 @@ describe('packets from outside the node', () => {
     return Number(spec!.ports![0]!['nodePort'])
   }
 
-  test('NodePort: pods of this node and of another, by IPv4 and IPv6', async () => {
-    await site.webPod(stack, site.here, 'porty-1')
-    await site.webPod(stack, site.there, 'porty-2')
-    await site.service(stack, 'porty', { type: 'NodePort' })
-    const port = await nodePortOf('porty')
-    for (const address of site.here.addresses) await untilAll(['porty-1', 'porty-2'], address, port)
-  })
+  async function reachNodePort(name: string): Promise<void> {
+    await site.webPod(stack, site.here, `${name}-1`)
+    await site.webPod(stack, site.there, `${name}-2`)
+    await site.service(stack, name, { type: 'NodePort' })
+    const port = await nodePortOf(name)
+    for (const address of site.here.addresses) await untilAll([`${name}-1`, `${name}-2`], address, port)
+  }
 
-  test('externalTrafficPolicy: Local: pods of this node alone, and they see the client', async () => {
-    await site.webPod(stack, site.here, 'close-1')
-    await site.webPod(stack, site.there, 'close-2')
-    await site.service(stack, 'close', { type: 'NodePort', externalTrafficPolicy: 'Local' })
-    const port = await nodePortOf('close')
+  async function reachLocal(name: string): Promise<void> {
+    await site.webPod(stack, site.here, `${name}-1`)
+    await site.webPod(stack, site.there, `${name}-2`)
+    await site.service(stack, name, { type: 'NodePort', externalTrafficPolicy: 'Local' })
+    const port = await nodePortOf(name)
     for (const address of site.here.addresses) {
-      await untilAll(['close-1'], address, port)
+      await untilAll([`${name}-1`], address, port)
       await expectClientSeen(address, port)
     }
-  })
+  }
+
+  test('NodePort, by tc: pods of this node and of another, by IPv4 and IPv6', () => reachNodePort('porty'))
+
+  test('externalTrafficPolicy: Local, by tc: pods of this node alone, and they see the client', () =>
+    reachLocal('close'))
 
   test('LoadBalancer: its address, for clients of its source ranges alone', async () => {
     await site.webPod(stack, site.there, 'cloudy-1')
@@ -110,7 +116,7 @@ describe('packets from outside the node', () => {
   })
 
   test('DSR: a pod of another node answers the client by itself, and sees it', async () => {
-    await site.agentOn(site.there, stack, ...options)
+    await site.agentOn(site.there, stack, strict)
     await site.webPod(stack, site.there, 'direct-1')
     await site.service(stack, 'direct', { type: 'NodePort' }, { 'service.cilium.io/forwarding-mode': 'dsr' })
     const port = await nodePortOf('direct')
@@ -120,7 +126,7 @@ describe('packets from outside the node', () => {
     }
   })
 
-  test('kill -9 under load: no request fails, open connections go on, and the next agent takes over', async () => {
+  test('kill -9 under load: no request fails, open connections go on, also when the next agent takes XDP in place of tc', async () => {
     await site.webPod(stack, site.here, 'lasting-1')
     await site.webPod(stack, site.there, 'lasting-2')
     await site.service(stack, 'lasting', { externalIPs: ['192.0.2.50'] })
@@ -129,18 +135,32 @@ describe('packets from outside the node', () => {
     const held = stack.use(await HeldSocket.open(client, { address: '192.0.2.50', port: 80, protocol: 'tcp' }))
     await agent.end('SIGKILL')
     expect(await held.ask()).toMatch(/lasting-/)
-    await agent.start()
+    await agent.start(xdp)
     expect(await held.ask()).toMatch(/lasting-/)
     const { asked, failed, by } = await load.end()
     expect({ failed, by }).toEqual({ failed: 0, by: ['lasting-1', 'lasting-2'] })
     expect(asked).toBeGreaterThan(50)
   }, 60_000)
 
+  test('NodePort, by XDP', () => reachNodePort('ported'))
+
+  test('externalTrafficPolicy: Local, by XDP', () => reachLocal('closed'))
+
   test('status shows devices, modes and counters', async () => {
     const { outside, problems } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
     expect(problems).toEqual([])
     expect(outside).toMatchObject({ mode: 'snat', algorithm: 'maglev', ports: '49152-65535' })
-    expect(outside?.devices).toContainEqual(expect.objectContaining({ name: 'eth0', mode: 'native', attached: true }))
+    const why = expect.stringContaining('it has a default route')
+    expect(outside?.devices).toContainEqual({ name: 'eth0', mode: 'native', attached: true, why })
     expect(await agent.ask('status')).toMatch(/^eth0 +native /m)
+  })
+
+  test('a device that is not there: what stands against it is said, and sockets are served', async () => {
+    await site.webPod(stack, site.there, 'spared-1')
+    const [address] = await site.service(stack, 'spared')
+    const other = await site.agentOn(site.there, stack, strict, '--devices=eht0')
+    await expect(site.there.machine.exec('curl', '-sSm5', `http://${address}/`)).resolves.toBe('spared-1')
+    const { problems } = JSON.parse(await other.ask('status', '--json')) as StatusDocument
+    expect(problems).toEqual([expect.stringMatching(/devices.*"eht0": there is no such device/)])
   })
 })

@@ -42,7 +42,7 @@ export class Outside implements Disposable {
   #backends = new Map<string, Backend>()
   #deviations: readonly string[] = []
   #round: Round | undefined
-  readonly #why = new Map<string, string>()
+  #inner: readonly string[] = []
 
   /** Loads the program over what an agent before this one has left, or anew. Nothing is attached yet. */
   constructor(options: OutsideOptions) {
@@ -82,7 +82,7 @@ export class Outside implements Disposable {
 
   /** Why a device is among those that packets come in by. */
   whyChosen(device: string): string {
-    return this.#why.get(device) ?? ''
+    return this.#inner.includes(device) ? 'pods of this node' : (this.#round?.devices.get(device) ?? '')
   }
 
   /** What is not served as it is asked for, and what else an operator should know. */
@@ -100,8 +100,7 @@ export class Outside implements Disposable {
     const inner = podDevices(netlink, this.#pods)
     const round = this.engine.apply({ ...settings, ...desired, inner }, occasion)
     this.#returns.apply(inner, this.#named)
-    for (const { device, why } of round.attached)
-      this.#why.set(device, inner.includes(device) ? 'pods of this node' : why)
+    this.#inner = inner
     this.#round = round
     return round
   }

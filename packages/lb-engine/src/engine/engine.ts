@@ -129,7 +129,19 @@ export class Engine implements Disposable {
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
     const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
     const unreachable = outOfReach(resolution, this.neighbors.states())
-    const parts = { services, settings, neighbors, attached, renamed, detached, notes, resolution, before }
+    const why = new Map(chosen.devices.map(({ name }) => [name, whyChosen(chosen, name)]))
+    const parts = {
+      services,
+      settings,
+      neighbors,
+      devices: why,
+      attached,
+      renamed,
+      detached,
+      notes,
+      resolution,
+      before,
+    }
     return madeRound({ ...parts, unreachable })
   }
 
