@@ -114,9 +114,9 @@ export class Agent implements AsyncDisposable {
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
     const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
     try {
-      const lettingGo = drains.lettingGo()
       const changes = table.update(Date.now() / 1000)
       this.#say(changes)
+      const lettingGo = drains.lettingGo(changes.backends.removed)
       const addresses = nodeAddresses(netlink)
       const around = { nodeAddresses: addresses, lettingGo, ...pods?.apply() }
       const problems = sockets?.apply(table, around).problems ?? []

@@ -26,6 +26,14 @@ export interface Outcome {
   readonly packet: Uint8Array
 }
 
+export interface StageOptions {
+  readonly timeouts?: Partial<Timeouts>
+  /** Entries. */
+  readonly flows?: number
+  /** How long entries are not renewed; 0: with each packet they are. */
+  readonly jiffiesPerSecond?: number
+}
+
 const SIZE = 4096
 const BLOCK = 16
 const ACTIONS: Readonly<Record<number, Outcome['action']>> = { [-1]: 'PASS', 2: 'DROP', 7: 'BACK' }
@@ -39,8 +47,7 @@ export class Stage implements Disposable {
   #backends = new Map<string, number>()
   #summed = true
 
-  /** In seconds; whoever counts jiffies slower makes them longer. */
-  constructor(timeouts: Partial<Timeouts> = {}, flows = SIZE) {
+  constructor({ timeouts = {}, flows = SIZE, jiffiesPerSecond = JIFFIES }: StageOptions = {}) {
     const size = { maxEntries: SIZE }
     this.#services = loadSockLb({
       programs: Object.fromEntries(NO_PROGRAMS.map((name) => [name, { autoload: false }])),
@@ -56,7 +63,7 @@ export class Stage implements Disposable {
     const { maps } = this.#services
     const settings = { ...defaultSettings, timeouts: { ...defaultSettings.timeouts, ...timeouts } }
     this.pods = loadPodTc({
-      config: configOf(settings, JIFFIES),
+      config: { ...configOf(settings, JIFFIES), jiffiesPerSecond },
       maps: {
         sockFrontends: { ...size, reuse: maps.sockFrontends },
         sockServices: { ...size, reuse: maps.sockServices },
@@ -103,7 +110,10 @@ export class Stage implements Disposable {
 
   remove({ address, port, protocol }: ServiceOptions): void {
     const key = { address: mapped(address), port, protocol: protocol === 'udp' ? 17 : 6 }
-    this.#services.maps.sockFrontends.delete(key)
+    const { sockFrontends, sockServices } = this.#services.maps
+    const found = sockFrontends.get(key)
+    if (found) sockServices.set(found.service, { block: 0, affinity: 0, flags: 0 })
+    sockFrontends.delete(key)
   }
 
   nodePort(address: string, options: Omit<ServiceOptions, 'address'>): void {
