@@ -108,9 +108,9 @@ export class Agent implements AsyncDisposable {
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
     const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
     try {
-      const lettingGo = drains.lettingGo()
       const changes = table.update(Date.now() / 1000)
       this.#say(changes)
+      const lettingGo = drains.lettingGo(changes.backends.removed)
       const around = { nodeAddresses: nodeAddresses(netlink), lettingGo, ...pods?.apply() }
       const problems = sockets?.apply(table, around).problems ?? []
       announcer?.sync(this.#node, table.frontends())

@@ -14,15 +14,15 @@ describe('services of a cluster, at the sockets of a node', () => {
 
   beforeAll(async () => {
     site = await Site.open()
-  })
+  }, 120_000)
 
-  afterAll(() => site[Symbol.asyncDispose]())
+  afterAll(() => site[Symbol.asyncDispose](), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   test('a ClusterIP, IPv4 and IPv6: each backend answers, on this node and on another, and who is not ready does not', async () => {
     await site.webPod(stack, site.here, 'web-1')

@@ -93,8 +93,8 @@ export class Site implements AsyncDisposable {
   }
 
   /** The service's LoadBalancer address, as a cloud or an operator would write it. */
-  async giveAddress(name: string, ip: string): Promise<void> {
-    const status = { loadBalancer: { ingress: [{ ip }] } }
+  async giveAddress(name: string, ip: string, ipMode = 'VIP'): Promise<void> {
+    const status = { loadBalancer: { ingress: [{ ip, ipMode }] } }
     await this.cluster.api.patch(services, { name }, { status }, { subresource: 'status' })
   }
 
@@ -122,6 +122,17 @@ export class Site implements AsyncDisposable {
       const row = rows.find(({ frontend, scope }) => frontend === `${address}:${port}` && scope === 'internal')
       return row?.backends === wanted
     }, `${address} does not come to ${wanted} backends`)
+  }
+
+  /** Resolves when explain says so of a service. */
+  async untilStatus(agent: SkepAgent, service: string, wanted: RegExp): Promise<void> {
+    let said = ''
+    const [program, args] = agent.command('explain', `default/${service}`)
+    for (let tries = 0; tries < 100; tries++) {
+      said = (await this.here.machine.attempt(program, args)).stdout
+      if (wanted.test(said)) return
+    }
+    throw new Error(`${service}: ${wanted} is not what is said: ${said}`)
   }
 
   /** Resolves when it is so; asks again and again, but not for ever. */

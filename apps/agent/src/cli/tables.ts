@@ -32,11 +32,11 @@ export function statusLines(status: StatusDocument, now: number): string[] {
 function drainLines(drains: StatusDocument['drains'], now: number): string[] {
   return table([
     ['DRAINS', 'OF', 'SINCE', 'LEFT', 'OPEN', 'TAKES NEW'],
-    ...drains.map(({ backend, service, since, deadline, openConnections, accepts }) => [
+    ...drains.map(({ backend, service, since, deadline, openConnections, accepts, isOver }) => [
       backend,
       service,
       age(now - since * 1000),
-      deadline === undefined ? '-' : age(Math.max(0, deadline * 1000 - now)),
+      isOver ? 'over' : deadline === undefined ? '-' : age(Math.max(0, deadline * 1000 - now)),
       String(openConnections),
       accepts ? 'yes' : 'no',
     ]),

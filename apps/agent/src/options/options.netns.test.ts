@@ -18,15 +18,15 @@ describe('options, as a node notices them', () => {
   beforeAll(async () => {
     site = all.use(await Site.open())
     await site.webPod(all, site.there, 'web-1')
-  })
+  }, 120_000)
 
-  afterAll(() => all.disposeAsync())
+  afterAll(() => all.disposeAsync(), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   test.each([
     ['enable-ipv6', 0],

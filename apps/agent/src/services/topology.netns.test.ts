@@ -25,15 +25,15 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
     for (const [node, names] of Object.entries(pods))
       for (const name of names) await site.webPod(all, places[node as keyof typeof places], name)
     agent = await site.agent(all, '--enable-service-topology=true')
-  }, 60_000)
+  }, 120_000)
 
-  afterAll(() => all.disposeAsync())
+  afterAll(() => all.disposeAsync(), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   /** A service of all pods. Returns its address. */
   async function near(name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -60,14 +60,7 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
     return hinted.map(({ targetRef }) => targetRef!.name!)
   }
 
-  async function statusIs(service: string, wanted: RegExp): Promise<void> {
-    let said = ''
-    const isSo = async (): Promise<boolean> => {
-      said = await agent.ask('explain', `default/${service}`)
-      return wanted.test(said)
-    }
-    await site.until(isSo, `${service}: ${wanted} is not what is said: ${said}`)
-  }
+  const statusIs = (service: string, wanted: RegExp) => site.untilStatus(agent, service, wanted)
 
   test.each([
     ['PreferSameZone', ofZone, '6 → 4 by zone a'],
