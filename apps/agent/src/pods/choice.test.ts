@@ -27,7 +27,7 @@ function pod(annotations: Notes = {}, labels: Notes = {}, containers: readonly s
 }
 
 function namespace(annotations: Notes = {}, labels: Notes = {}): Namespace {
-  return { kind: 'Namespace', metadata: metadata('mesh', annotations, labels) }
+  return { kind: 'Namespace', metadata: metadata('mesh', annotations, labels), status: { phase: 'Active' } }
 }
 
 test.each([
