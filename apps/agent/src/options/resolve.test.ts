@@ -66,6 +66,10 @@ describe('what contradicts itself is refused', () => {
     ],
     [{ 'enable-node-port': 'false', 'node-port-bind-protection': 'true' }, 'protects node ports, but'],
     [{ 'enable-host-reachable-services': 'true', 'host-reachable-services-protos': '' }, 'names no protocol'],
+    [
+      { 'bpf-lb-sock-hostns-only': 'true', 'enable-host-reachable-services': 'false' },
+      'enable-host-reachable-services is false; write true',
+    ],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])
   })
