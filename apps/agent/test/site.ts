@@ -42,8 +42,13 @@ export class Site implements AsyncDisposable {
   }
 
   /** An agent on the first node; resolves when all services are served. */
-  async agent(stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
-    const agent = stack.use(new SkepAgent(this.cluster, this.here, AGENT, options))
+  agent(stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
+    return this.agentOn(this.here, stack, ...options)
+  }
+
+  /** The same on a node. */
+  async agentOn(node: Node, stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
+    const agent = stack.use(new SkepAgent(this.cluster, node, AGENT, options))
     await agent.start()
     return agent
   }
