@@ -201,7 +201,7 @@ describe('packets from outside the node', () => {
     await agent.end('SIGTERM')
     const { stdout } = await off()
     expect(stdout).toMatch(/^eth0: program taken off$/m)
-    expect(stdout).toMatch(/^net\.ipv4\.conf\.eth0\.accept_local: 1 → 0$/m)
+    expect(stdout).toMatch(/^net\.ipv4\.ip_local_reserved_ports: 49152-65535 →/m)
     expect((await off()).stdout.trim()).toBe('nothing to take off')
   })
 })
