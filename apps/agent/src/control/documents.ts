@@ -81,7 +81,11 @@ export function statusDocument(
     ...(agent.pods && { pods: podsDocument(agent.pods) }),
     gauges: capacity(table),
     ...(round && { round }),
-    problems: [...problemsOf(agent, sources, compiled), ...(outside?.problems ?? [])],
+    problems: [
+      ...(sockets?.trouble === undefined ? [] : [sockets.trouble]),
+      ...problemsOf(agent, sources, compiled),
+      ...(outside?.problems ?? []),
+    ],
   }
 }
 
