@@ -30,6 +30,8 @@ export interface StageOptions {
   readonly timeouts?: Partial<Timeouts>
   /** Entries. */
   readonly flows?: number
+  /** In which services' backends are listed. */
+  readonly slots?: number
   /** How long entries are not renewed; 0: with each packet they are. */
   readonly jiffiesPerSecond?: number
 }
@@ -47,14 +49,14 @@ export class Stage implements Disposable {
   #backends = new Map<string, number>()
   #summed = true
 
-  constructor({ timeouts = {}, flows = SIZE, jiffiesPerSecond = JIFFIES }: StageOptions = {}) {
+  constructor({ timeouts = {}, flows = SIZE, slots = SIZE, jiffiesPerSecond = JIFFIES }: StageOptions = {}) {
     const size = { maxEntries: SIZE }
     this.#services = loadSockLb({
       programs: Object.fromEntries(NO_PROGRAMS.map((name) => [name, { autoload: false }])),
       maps: {
         sockFrontends: size,
         sockServices: size,
-        sockSlots: size,
+        sockSlots: { maxEntries: slots },
         sockBackends: size,
         sockNodeAddresses: size,
         sockAffinities: size,
@@ -67,7 +69,7 @@ export class Stage implements Disposable {
       maps: {
         sockFrontends: { ...size, reuse: maps.sockFrontends },
         sockServices: { ...size, reuse: maps.sockServices },
-        sockSlots: { ...size, reuse: maps.sockSlots },
+        sockSlots: { maxEntries: slots, reuse: maps.sockSlots },
         sockBackends: { ...size, reuse: maps.sockBackends },
         sockNodeAddresses: { ...size, reuse: maps.sockNodeAddresses },
         sockAffinities: { ...size, reuse: maps.sockAffinities },
@@ -132,10 +134,9 @@ export class Stage implements Disposable {
   }
 
   #run(name: keyof PodTc['programs'], data: Uint8Array): Outcome {
-    const before = this.#counts()
+    const before = this.counts()
     const { returnValue, data: packet } = this.#testRun(name, data)
-    const after = this.#counts()
-    const verdict = podVerdictsByIndex.find((info, i) => info && after[i] !== before[i])?.name
+    const [verdict] = [...this.counts()].find(([name, count]) => count !== before.get(name)) ?? []
     return { verdict, action: ACTIONS[returnValue >> 0]!, packet }
   }
 
@@ -152,10 +153,13 @@ export class Stage implements Disposable {
     }
   }
 
-  #counts(): bigint[] {
-    return podVerdictsByIndex.map((_, i) =>
-      (this.pods.maps.podCounters.get(i) ?? []).reduce((sum, { packets }) => sum + packets, 0n),
-    )
+  /** How many packets had each verdict. */
+  counts(): Map<PodVerdictName, bigint> {
+    const perCpu = (i: number) => this.pods.maps.podCounters.get(i) ?? []
+    const rows = podVerdictsByIndex.map((info, i) => {
+      return [info?.name, perCpu(i).reduce((sum, { packets }) => sum + packets, 0n)] as const
+    })
+    return new Map(rows.slice(1) as [PodVerdictName, bigint][])
   }
 
   #backend({ address, port }: Endpoint): number {
