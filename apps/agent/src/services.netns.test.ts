@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { clusterNeeds } from '@skep/kube-testenv'
 import type { Backend } from '@skep/services'
 import { needing } from '@skep/testbed'
+import { HeldSocket } from '../test/held-socket.ts'
 import { requests } from '../test/requests.ts'
 import { Site } from '../test/site.ts'
 import type { ServiceRow, StatusDocument } from './control/documents.ts'
@@ -65,8 +66,10 @@ describe('services of a cluster, at the sockets of a node', () => {
     const agent = await site.agent(stack)
     await site.untilAnswers(['kept-1'], address!)
     const before = JSON.parse(await agent.ask('backends', '--json')) as Backend[]
+    const held = stack.use(await HeldSocket.open(site.here.machine, { address: address!, port: 80, protocol: 'tcp' }))
     await agent.end('SIGKILL')
     expect(await site.get(address!)).toBe('kept-1')
+    expect(await held.ask()).toBe('kept-1')
     await site.webPod(stack, site.there, 'kept-2')
     await agent.start('--bpf-lb-map-max=300000', '--bpf-sock-rev-map-max=300000')
     await site.untilAnswers(['kept-1', 'kept-2'], address!)
@@ -75,6 +78,7 @@ describe('services of a cluster, at the sockets of a node', () => {
     expect(after.length).toBeGreaterThan(before.length)
     const { sockets } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
     expect(sockets?.gauges.find(({ capacity }) => capacity === 'peers')?.size).toBe(300_000)
+    expect(await held.ask()).toBe('kept-1')
   })
 
   test('a rolling update under load: no request fails', async () => {
