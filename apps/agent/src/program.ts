@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addBugtool } from './bugtool/command.ts'
 import { askAgent } from './cli/ask.ts'
 import { backendsTable, type BgpDocument, bgpLines, servicesTable, statusLines } from './cli/tables.ts'
 import type { Backend } from '@skep/services'
@@ -37,6 +38,7 @@ export function program(version: string): Command {
   addExplain(root)
   addUninstall(root)
   addConfig(root)
+  addBugtool(stateDir(takingOptions(root.command('bugtool'))))
   return root
 }
 

@@ -36,6 +36,11 @@ export class Site implements AsyncDisposable {
     this.there = there
   }
 
+  /** Where the nodes reach the API server. */
+  get apiServer(): URL {
+    return new URL(/server: (\S+)/.exec(this.cluster.kubeconfigInside())![1]!)
+  }
+
   /** An agent on the first node; resolves when all services are served. */
   agent(stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
     return this.agentOn(this.here, stack, ...options)
@@ -121,7 +126,7 @@ export class Site implements AsyncDisposable {
   }
 
   /** Resolves when so many backends of an address take connections. */
-  async untilBackends(agent: SkepAgent, address: string, wanted: number, port = 80): Promise<void> {
+  async untilBackends(agent: Pick<SkepAgent, 'ask'>, address: string, wanted: number, port = 80): Promise<void> {
     await this.until(async () => {
       const rows = JSON.parse(await agent.ask('services', '--json')) as ServiceRow[]
       const row = rows.find(({ frontend, scope }) => frontend === `${address}:${port}` && scope === 'internal')

@@ -19,9 +19,10 @@ const perSource = (value: (source: StatusDocument['sources'][number], now: numbe
 }
 
 const perTable = (value: (gauge: { readonly used: number; readonly size: number }) => number): Family['samples'] => {
-  return ({ gauges, sockets }) => [
+  return ({ gauges, sockets, pods }) => [
     ...gauges.map((gauge) => ({ labels: { table: gauge.name }, value: value(gauge) })),
     ...(sockets?.gauges ?? []).map((gauge) => ({ labels: { table: `sock_${gauge.capacity}` }, value: value(gauge) })),
+    ...(pods?.gauges ?? []).map((gauge) => ({ labels: { table: `pod_${gauge.capacity}` }, value: value(gauge) })),
   ]
 }
 
