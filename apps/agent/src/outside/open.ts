@@ -11,6 +11,7 @@ import {
   LbError,
   ownInstance,
   readInstalled,
+  recordOwner,
   requireSameNamespace,
   tableNotes,
 } from '@skep/lb-engine'
@@ -77,6 +78,7 @@ function open({ paths, engine: wanted }: OutsideSetup, { settings, netlink, log,
   mountBpffs(settings['bpf-root'])
   ensureBpffs(paths.pins)
   stack.use(ownInstance(paths))
+  recordOwner(paths, 'skep-agent')
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   const returns = returnsPaths(settings)
   mkdirSync(returns.run, { recursive: true, mode: 0o700 })

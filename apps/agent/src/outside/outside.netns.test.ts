@@ -63,6 +63,15 @@ describe('packets from outside the node', () => {
     expect(peer!.replace('::ffff:', '')).toBe(own)
   }
 
+  /** UDP: what is sent before the service is there gets no answer. */
+  async function untilHeld(address: string, port: number): Promise<HeldSocket> {
+    for (let tries = 0; tries < 60; tries++) {
+      const { outside } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+      if (outside && (await agent.ask('services')).includes(`:${port}/UDP`)) break
+    }
+    return HeldSocket.open(client, { address, port, protocol: 'udp' })
+  }
+
   const nodePortOf = async (name: string): Promise<number> => {
     const { spec } = await site.cluster.api.get(services, { name })
     return Number(spec!.ports![0]!['nodePort'])
@@ -155,6 +164,28 @@ describe('packets from outside the node', () => {
     expect(await agent.ask('status')).toMatch(/^eth0 +native /m)
   })
 
+  test('UDP, and hostPort of a pod', async () => {
+    await site.echoPod(stack, site.there, 'echoing-1')
+    await site.service(stack, 'echoing', { type: 'NodePort', ports: [{ port: 5353, protocol: 'UDP' }] })
+    const port = await nodePortOf('echoing')
+    const held = stack.use(await untilHeld(site.here.ip, port))
+    expect(held.answered).toBe('ping')
+    await site.webPod(stack, site.here, 'hostly-1', { ports: [{ containerPort: 80, hostPort: 8099 }] })
+    for (const address of site.here.addresses) await untilAll(['hostly-1'], address, 8099)
+  })
+
+  test('an endpoint in the own node’s network is left out, and status says so', async () => {
+    const own = stack.use(
+      await site.cluster.pod(site.here, { name: 'housed-1', labels: { app: 'housed' }, hostNetwork: true }),
+    )
+    await site.webPod(stack, site.there, 'housed-2')
+    await site.service(stack, 'housed', { externalIPs: ['192.0.2.60'] })
+    await untilAll(['housed-2'], '192.0.2.60', 80)
+    for (let i = 0; i < 10; i++) expect(await get('192.0.2.60', 80)).toBe('housed-2')
+    const { problems } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+    expect(problems).toContainEqual(expect.stringContaining(`${own.addresses[0]} is an address of this host`))
+  })
+
   test('a device that is not there: what stands against it is said, and sockets are served', async () => {
     await site.webPod(stack, site.there, 'spared-1')
     const [address] = await site.service(stack, 'spared')
@@ -162,5 +193,15 @@ describe('packets from outside the node', () => {
     await expect(site.there.machine.exec('curl', '-sSm5', `http://${address}/`)).resolves.toBe('spared-1')
     const { problems } = JSON.parse(await other.ask('status', '--json')) as StatusDocument
     expect(problems).toEqual([expect.stringMatching(/devices.*"eht0": there is no such device/)])
+  })
+
+  test('uninstall takes all of it off, but not while an agent runs', async () => {
+    const off = () => site.here.machine.attempt(...agent.uninstall())
+    expect((await off()).stderr).toContain('belongs to process')
+    await agent.end('SIGTERM')
+    const { stdout } = await off()
+    expect(stdout).toMatch(/^eth0: program taken off$/m)
+    expect(stdout).toMatch(/^net\.ipv4\.ip_local_reserved_ports: 49152-65535 →/m)
+    expect((await off()).stdout.trim()).toBe('nothing to take off')
   })
 })

@@ -8,6 +8,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/spec\.capacity\.backends/g, 'bpf-lb-service-backend-map-max'],
   [/spec\.capacity\.services/g, 'bpf-lb-service-map-max'],
   [/spec\.capacity\.fragments/g, 'bpf-fragments-map-max'],
+  [/, or give this one a name of its own with --instance/g, ''],
   [/skep-lb uninstall/g, 'skep-agent uninstall'],
 ]
 
