@@ -127,6 +127,11 @@ const families: readonly Family[] = [
   },
 ]
 
+/** All metrics by their names, with what each says. */
+export const metrics: ReadonlyMap<string, string> = new Map(
+  families.map(({ name, help }) => [`skep_agent_${name}`, help]),
+)
+
 /** The status in Prometheus' text format. `now`: milliseconds since 1970. */
 export async function formatMetrics(status: StatusDocument, now: number): Promise<string> {
   const registry = new Registry()
