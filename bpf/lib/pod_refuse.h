@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Tells a pod that a service has no backend: an ICMP error, from the service, which its connect() or send()
- * returns at once. Only for what has no options and is whole; the rest is dropped.
+ * Tells a pod that a service has no backend, as the service would: TCP by a reset, else by an ICMP error.
+ * Both reach a pod while its connect() still holds the socket: a reset is kept for it then, an error is not,
+ * and it would hear of the next one only, a second later. Only for what has no options and is whole; the rest
+ * is dropped.
  *
  * A global function, which the verifier reads once.
  */
 #pragma once
-#include "pod_packet.h"
+#include "pod_reset.h"
 
-#define REFUSED_HOPS   64
 #define QUOTED_PORTS   8
 #define REFUSED_ROOM   160 /* more than what is forgotten below, and than an answer */
 #define REFUSED_FORGET 76
@@ -36,11 +37,13 @@ struct refusal6 {
 
 _Static_assert(sizeof(struct refusal4) == 56 && sizeof(struct refusal6) == 96, "no padding");
 
-/* In memory of this CPU, as both are long. */
+/* In memory of this CPU, as all are long. */
 struct refusal {
 	union {
 		struct refusal4 v4;
 		struct refusal6 v6;
+		struct reset4 reset4;
+		struct reset6 reset6;
 	};
 };
 
@@ -124,10 +127,33 @@ __noinline int write_refusal(struct context *ctx, __u32 family, __u32 unreachabl
 	       put_refusal(ctx, &refusal->v6, sizeof(refusal->v6));
 }
 
+/* The same, by a reset. */
+__noinline int write_reset(struct context *ctx, __u32 family)
+{
+	struct refusal *refusal = this_refusal();
+
+	if (!refusal)
+		return 0;
+	if (family == AF_INET)
+		return write_reset4(ctx, &refusal->reset4) &&
+		       put_refusal(ctx, &refusal->reset4, sizeof(refusal->reset4));
+	return write_reset6(ctx, &refusal->reset6) &&
+	       put_refusal(ctx, &refusal->reset6, sizeof(refusal->reset6));
+}
+
+static __always_inline _Bool write_answer_to(struct context *ctx, const struct packet *packet,
+					     enum pod_verdict verdict)
+{
+	if (verdict == POD_REFUSE_NO_BACKEND && packet->tcp)
+		return write_reset(ctx, packet->family);
+	return write_refusal(ctx, packet->family, verdict == POD_REFUSE_NO_LOCAL_BACKEND);
+}
+
 pod_stage refuse(struct context *ctx, const struct packet *packet, enum pod_verdict verdict)
 {
-	if (packet->tags || packet->bytes & FIRST_FRAGMENT ||
-	    !write_refusal(ctx, packet->family, verdict == POD_REFUSE_NO_LOCAL_BACKEND))
+	if (packet->tcp && packet->tcp->rst)
+		return POD_DROP_RESET;
+	if (packet->tags || packet->bytes & FIRST_FRAGMENT || !write_answer_to(ctx, packet, verdict))
 		return POD_DROP_UNTOLD;
 	return verdict;
 }

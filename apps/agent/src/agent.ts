@@ -90,6 +90,11 @@ export class Agent implements AsyncDisposable {
     return this.#round
   }
 
+  /** Whether all services have been served since the start. */
+  get isServing(): boolean {
+    return this.#served
+  }
+
   /** Health-check ports that another process has. */
   get closedPorts(): readonly HealthCheckFailure[] {
     return this.#closedPorts

@@ -47,9 +47,11 @@ describe('the manifest of a cluster', () => {
   })
 
   test('it answers the probes, and says by its socket that nothing is wrong', async () => {
-    const { port, path, host } = container().livenessProbe.httpGet
-    const answer = await site.here.machine.exec('curl', '-sSw', ' %{http_code}', `http://${host}:${port}${path}`)
-    expect(answer).toMatch(/ 200$/)
+    const { startupProbe, livenessProbe, readinessProbe } = container()
+    for (const { httpGet } of [startupProbe, livenessProbe, readinessProbe]) {
+      const url = `http://${httpGet.host}:${httpGet.port}${httpGet.path}`
+      expect(await site.here.machine.exec('curl', '-sSw', ' %{http_code}', url)).toMatch(/^\{.*\} 200$/)
+    }
     expect(await agent.ask('status')).toMatch(/skep-agent \S+: healthy/)
     expect(JSON.parse(await agent.ask('status', '--json'))).toMatchObject({ problems: [] })
   })

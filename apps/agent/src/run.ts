@@ -65,7 +65,7 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
-  stack.use(await serveHealth(agent.health, settings))
+  stack.use(await serveHealth(agent, settings))
   if (sockets && selectsAny(settings))
     stack.use(
       watchSubjects(

@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs'
 import type { kinds } from '@skep/kube-testenv'
 import { parseAllDocuments } from 'yaml'
 
+interface Probe {
+  readonly httpGet: { readonly host: string; readonly port: number; readonly path: string }
+}
+
 /** What of the agent's container tests look at. */
 export interface Container {
   readonly args: readonly string[]
   readonly securityContext: { readonly capabilities: { readonly add: readonly string[] } }
-  readonly livenessProbe: { readonly httpGet: { readonly host: string; readonly port: number; readonly path: string } }
+  readonly startupProbe: Probe
+  readonly livenessProbe: Probe
+  readonly readinessProbe: Probe
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { build, icmpv4, icmpv6, type Part, type TcpFlag } from '@skep/packet'
+import { build, icmpv4, icmpv6, type Part, tcp, type TcpFlag } from '@skep/packet'
 import { needing, needs } from '@skep/testbed'
 import { connectionsIn } from '../src/connections.ts'
 import {
@@ -185,13 +185,26 @@ needing(needs.root, needs.bpf).describe('connections of pods', () => {
     ] as const)('the pod is told (by its policy: %s)', (unreachable, verdict) => {
       at.service(empty(unreachable))
       at.service({ ...empty(unreachable), protocol: 'udp' })
-      for (const part of [segment(40_000, 80, 'syn'), datagram(40_000, 80)]) {
-        const asked = out(family, service, part, 'data')
-        const packet = refusal(family, unreachable, asked)
+      for (const [part, reset] of [
+        [
+          segment(40_000, 80, 'syn'),
+          tcp({ srcPort: 80, dstPort: 40_000, flags: ['rst', 'ack'], ack: 1001, window: 0 }),
+        ],
+        [segment(40_000, 80, 'ack'), tcp({ srcPort: 80, dstPort: 40_000, flags: ['rst'], seq: 2000, window: 0 })],
+        [datagram(40_000, 80), undefined],
+      ] as const) {
+        const asked = out(family, service, part)
+        const told = reset && !unreachable ? build(...headers(family, 'in', service, pod), reset) : undefined
+        const packet = told ?? refusal(family, unreachable, asked)
         expect(at.leave(asked)).toEqual({ verdict, action: 'BACK', packet })
         expect(at.arrive(packet)).toMatchObject({ verdict: 'PASS_ARRIVAL', packet })
       }
     })
+  })
+
+  test('a reset to a service without backends is not answered', () => {
+    at.service(web())
+    expect(sends(40_000, 'rst')).toMatchObject({ verdict: 'DROP_RESET', action: 'DROP' })
   })
 
   /** As much as is read of it: the IP header, and the ports. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { probe } from 'libbpf-ts'
+import { createMap, probe, rawMap } from 'libbpf-ts'
+import { rmSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import { needing, needs, startTraffic, traffic, type TrafficReport } from '@skep/testbed'
 import { EMPTY_VIP, Lab, OWN_VIP, VIP } from '../test/lab.ts'
 
+const REQUESTS = 5
 const TCX = needs.feature('links at tc', () => (probe.feature('tcx').supported === true ? undefined : 'Linux 6.6'))
 
 describe('tcx')
@@ -22,7 +24,7 @@ function describe(way: 'tcx' | 'clsact'): void {
       afterAll(() => lab[Symbol.asyncDispose]())
 
       const ask = (protocol: 'tcp' | 'udp', address: string, bytes: number): Promise<TrafficReport> =>
-        traffic(lab.net.pod, { protocol, address, port: 80, bytes, requests: 20 })
+        traffic(lab.net.pod, { protocol, address, port: 80, bytes, requests: REQUESTS })
 
       test.each([
         ['tcp', VIP.v4, 200_000, 'backend'],
@@ -40,7 +42,7 @@ function describe(way: 'tcx' | 'clsact'): void {
           if (protocol === 'udp')
             await traffic(lab.net.pod, { protocol, address, port: 80, bytes, requests: 1, timeoutMs: 300 })
           const { failed, perServer } = await ask(protocol, address, bytes)
-          expect({ failed, perServer }).toEqual({ failed: 0, perServer: { [by]: 20 } })
+          expect({ failed, perServer }).toEqual({ failed: 0, perServer: { [by]: REQUESTS } })
         },
       )
 
@@ -57,13 +59,26 @@ function describe(way: 'tcx' | 'clsact'): void {
           keepAlive: true,
           perSecond: 200,
         })
-        for (let i = 0; i < 5; i++) {
+        for (let i = 0; i < 3; i++) {
           using pods = lab.serve([way])
           expect(lab.net.node.run(() => pods.attached())).toEqual([lab.device])
           await ask('tcp', VIP.v4, 10)
         }
         const { failed, connections } = await kept.stop()
         expect([failed, connections]).toEqual([0, 1])
+      })
+
+      test('maps of a release with another layout are made anew, and the pod is served on', async () => {
+        const pin = `${lab.pins}/pods/maps/pod_flows`
+        rmSync(pin)
+        {
+          using other = createMap({ type: 'lru_hash', name: 'pod_flows', keySize: 4, valueSize: 4, maxEntries: 64 })
+          rawMap(other).pin(pin)
+        }
+        using pods = lab.serve([way])
+        expect(pods.connections()).toEqual([])
+        expect(await ask('tcp', VIP.v4, 10)).toMatchObject({ failed: 0, succeeded: REQUESTS })
+        expect(pods.connections().length).toBeGreaterThan(0)
       })
 
       test('counts, connections and room are told', () => {

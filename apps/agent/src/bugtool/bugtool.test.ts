@@ -36,7 +36,7 @@ test('without an agent: what there is, for one user alone, and an index that say
   expect(JSON.parse(of('devices.json'))).toContainEqual(expect.objectContaining({ name: 'lo' }))
   const index = of('INDEX.txt')
   expect(index).toMatch(/^routes\.json \(\d+ bytes\): ip route/m)
-  expect(index).toMatch(/^status\.json: .*\n {2}nobody answers on .*start the agent with: skep-agent run$/m)
+  expect(index).toMatch(/^status\.json: .*\n {2}nobody answers on .*start the agent with: skep-agent run; --state-dir/m)
   expect(index).toMatch(/^maps\.json: .*\n {2}nothing is pinned there/m)
 })
 

@@ -3,6 +3,7 @@ import type { Gauge as PodGauge } from '@skep/pod-tc'
 import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
+import type { Drains } from '../drain/drains.ts'
 import type { OutsideStatus } from '../outside/status.ts'
 import type { PodRow, Pods } from '../pods/pods.ts'
 import type { Sockets } from '../sockets/sockets.ts'
@@ -51,7 +52,7 @@ interface Around {
   readonly sources: readonly FollowStatus[]
   readonly sockets: Sockets | undefined
   readonly outside: OutsideStatus | undefined
-  readonly drains: readonly DrainProgress[]
+  readonly drains: Pick<Drains, 'progress' | 'trouble'>
   readonly events: EventCounts
 }
 
@@ -74,7 +75,7 @@ export function statusDocument(
       backends: table.backendCount,
     },
     draining: [...table.drains].length,
-    drains,
+    drains: drains.progress,
     events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
     ...(outside && { outside }),
@@ -82,7 +83,7 @@ export function statusDocument(
     gauges: capacity(table),
     ...(round && { round }),
     problems: [
-      ...(sockets?.trouble === undefined ? [] : [sockets.trouble]),
+      ...[sockets?.trouble, drains.trouble].filter((trouble) => trouble !== undefined),
       ...problemsOf(agent, sources, compiled),
       ...(outside?.problems ?? []),
     ],

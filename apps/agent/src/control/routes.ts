@@ -44,13 +44,12 @@ export function routes(parts: ControlParts): Handler {
 
 /** How everything is now. */
 export function statusOf({ agent, source, sockets, opened, drains, recorder, version }: ControlParts): StatusDocument {
-  const { progress } = drains
   return statusDocument(agent, {
     version,
     sources: source.status(),
     sockets,
     outside: outsideStatus(opened),
-    drains: progress,
+    drains,
     events: recorder.counts,
   })
 }

@@ -18,6 +18,10 @@ export class Drains implements Disposable {
     return this.#watch.progress
   }
 
+  get trouble(): string | undefined {
+    return this.#watch.trouble
+  }
+
   /** Of backends that a round has removed, the ids of those that still answer: their time is over. */
   lettingGo(removed: readonly Backend[]): ReadonlySet<number> {
     return lettingGo(this.#table, removed)

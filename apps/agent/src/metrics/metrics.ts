@@ -19,9 +19,10 @@ const perSource = (value: (source: StatusDocument['sources'][number], now: numbe
 }
 
 const perTable = (value: (gauge: { readonly used: number; readonly size: number }) => number): Family['samples'] => {
-  return ({ gauges, sockets }) => [
+  return ({ gauges, sockets, pods }) => [
     ...gauges.map((gauge) => ({ labels: { table: gauge.name }, value: value(gauge) })),
     ...(sockets?.gauges ?? []).map((gauge) => ({ labels: { table: `sock_${gauge.capacity}` }, value: value(gauge) })),
+    ...(pods?.gauges ?? []).map((gauge) => ({ labels: { table: `pod_${gauge.capacity}` }, value: value(gauge) })),
   ]
 }
 
@@ -125,6 +126,11 @@ const families: readonly Family[] = [
       Object.entries(pods?.verdicts ?? {}).map(([verdict, count]) => ({ labels: { verdict }, value: Number(count) })),
   },
 ]
+
+/** All metrics by their names, with what each says. */
+export const metrics: ReadonlyMap<string, string> = new Map(
+  families.map(({ name, help }) => [`skep_agent_${name}`, help]),
+)
 
 /** The status in Prometheus' text format. `now`: milliseconds since 1970. */
 export async function formatMetrics(status: StatusDocument, now: number): Promise<string> {
