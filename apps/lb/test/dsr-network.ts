@@ -74,25 +74,17 @@ export async function dsrNetwork({ acceleration = 'native', decap = 'skep-lb' } 
   return { net, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** Tunnels that take packets from any remote. */
+/** Tunnels that take packets from any remote: IPv4 in IPv4, IPv6 in IPv4, and either in IPv6. */
 async function addTunnels(host: Host): Promise<void> {
-  const { link } = host.netlink
-  await host.exec('ip', 'link', 'add', 'ipip1', 'type', 'ipip', 'local', host.address(4, 'eth0'), 'remote', 'any')
-  await host.exec(
-    'ip',
-    'link',
-    'add',
-    'tnl6',
-    'type',
-    'ip6tnl',
-    'mode',
-    'any',
-    'local',
-    host.address(6, 'eth0'),
-    'remote',
-    'any',
-  )
-  for (const name of ['ipip1', 'tnl6']) link.set({ name, up: true })
+  const tunnels = [
+    { name: 'ipip1', type: ['ipip'], local: host.address(4, 'eth0') },
+    { name: 'sit1', type: ['sit'], local: host.address(4, 'eth0') },
+    { name: 'tnl6', type: ['ip6tnl', 'mode', 'any'], local: host.address(6, 'eth0') },
+  ]
+  for (const { name, type, local } of tunnels) {
+    await host.exec('ip', 'link', 'add', name, 'type', ...type, 'local', local, 'remote', 'any')
+    host.netlink.link.set({ name, up: true })
+  }
 }
 
 /** What `skep-lb decap` is told on each backend. */

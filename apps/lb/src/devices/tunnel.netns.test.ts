@@ -5,7 +5,7 @@ import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import type { DeviceRow } from '../get/devices.ts'
 
-const { describe, test } = needing(needs.root, needs.bpf, needs.kind('ipip'), needs.kind('ip6tnl'))
+const { describe, test } = needing(needs.root, needs.bpf, ...['ipip', 'sit', 'ip6tnl'].map((kind) => needs.kind(kind)))
 
 describe('tunnel devices', () => {
   const lab = sharedLab(() => dsrNetwork({ decap: 'devices' }))
