@@ -74,6 +74,12 @@ static __always_inline _Bool is_plainly_ours(const struct context *ctx, const st
 
 #endif
 
+/* To an own address, which no other load balancer has. */
+stage check_group(const struct ethhdr *ethernet)
+{
+	return ethernet->h_dest[0] & 1 ? VERDICT_PASS_GROUP : VERDICT_GO_ON;
+}
+
 /* A frame to a group reaches each load balancer on the link: the kernel's, which drops it if it is for none
  * of its addresses. */
 stage check_frame(struct context *ctx, const struct ethhdr *ethernet)

@@ -21,14 +21,15 @@ const LONGEST_XDP = 3400
 /** client – lb – backend, each link with its own MTU, and a link past the load balancer for what DSR answers. */
 export async function mtuNetwork({ front, back }: Mtus): Promise<MtuNetwork> {
   await using stack = new AsyncDisposableStack()
-  const end = (mtu: number, ...addresses: string[]) => ({ addresses, ...(mtu > LONGEST_XDP ? { passXdp: false } : {}) })
+  const end = (mtu: number, ...addresses: string[]) => ({ addresses, passXdp: mtu <= LONGEST_XDP })
   const own = (...addresses: string[]) => ({ addresses, passXdp: false })
   const net = stack.use(
     await topology({
       hosts: {
-        client: {},
+        client: { forwarding: false },
         lb: { forwarding: false },
         backend: {
+          forwarding: false,
           loopback: [`${vips.v4}/32`, `${vips.v6}/128`],
           sysctls: { 'net.ipv4.conf.all.arp_ignore': 1, 'net.ipv4.conf.all.arp_announce': 2 },
         },
