@@ -17,7 +17,7 @@
 	verdict(TO_ITSELF, BACK, "to a service whose backend the pod is itself, or from there: given back to it") \
 	verdict(TO_OTHER_PORT, PASS, "to a backend by its own name, from a port that the pod reaches it by a service from: from another") \
 	verdict(FROM_SERVICE, PASS, "to the pod, from a backend: as the service's") \
-	verdict(REFUSE_NO_BACKEND, BACK, "the service has no backend: port unreachable") \
+	verdict(REFUSE_NO_BACKEND, BACK, "the service has no backend: reset, or port unreachable") \
 	verdict(REFUSE_NO_LOCAL_BACKEND, BACK, "the service has no backend that its traffic policy allows here: host unreachable") \
 	verdict(DROP_NO_SERVICE, DROP, "the frontend leads to a service, or a backend, that does not exist") \
 	verdict(DROP_RESET, DROP, "a reset of a connection to a service that is not known") \

@@ -11,6 +11,7 @@
 #pragma once
 #include <linux/icmpv6.h>
 #include <linux/in.h>
+#include "extension.h"
 #include "rewrite.h"
 #include "scratch.h"
 
@@ -73,6 +74,16 @@ stage read_quote4(struct icmp_error *error, struct iphdr *ip, void *end, __u32 r
 	return read_quoted(error, (void *)ip + length, end, room - length, ip->protocol);
 }
 
+/* A first fragment, which is too big as whole packets are: who sends it can make smaller ones. */
+stage read_quoted_first(struct icmp_error *error, struct extension *fragment, void *end, __u32 room)
+{
+	if ((void *)(fragment + 1) > end || room < sizeof(*fragment))
+		return VERDICT_PASS_TRUNCATED;
+	if (fragment->fragment & bpf_htons(IPV6_OFFSET))
+		return VERDICT_PASS_PROTOCOL;
+	return read_quoted(error, fragment + 1, end, room - sizeof(*fragment), fragment->next);
+}
+
 stage read_quote6(struct icmp_error *error, struct ipv6hdr *ip, void *end, __u32 room)
 {
 	if ((void *)(ip + 1) > end || room < sizeof(*ip))
@@ -80,6 +91,8 @@ stage read_quote6(struct icmp_error *error, struct ipv6hdr *ip, void *end, __u32
 	if (ip->version != 6)
 		return VERDICT_PASS_PROTOCOL;
 	error->ipv6 = ip;
+	if (ip->nexthdr == IPPROTO_FRAGMENT)
+		return read_quoted_first(error, (void *)(ip + 1), end, room - sizeof(*ip));
 	return read_quoted(error, ip + 1, end, room - sizeof(*ip), ip->nexthdr);
 }
 

@@ -1,8 +1,13 @@
 #!/bin/sh
-# Assembles skep-lb with what it needs at run time, and nothing else, in an empty or new folder. `make build` comes first.
-# Usage: assemble.sh FOLDER. Then FOLDER/bin/skep-lb runs, with Node ≥ 24.15 in PATH.
+# Assembles an app with what it needs at run time, and nothing else, in an empty or new folder. `make build` comes first.
+# Usage: assemble.sh FOLDER [lb|agent]. Then FOLDER/bin/skep-lb, or skep-agent, runs, with Node ≥ 24.15 in PATH.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
+app=${2:-lb}
+[ -f "$root/apps/$app/bin/skep-$app.js" ] || {
+	echo "there is no command skep-$app; lb or agent" >&2
+	exit 1
+}
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 [ -z "$(ls -A "$out")" ] || {
@@ -18,11 +23,11 @@ for file in package.json package-lock.json .npmrc packages/*/package.json apps/*
 	cp "$file" "$out/$file"
 done
 cd "$out"
-npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --workspace @skep/lb >&2
+npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --workspace "@skep/$app" >&2
 
 # The project's own packages, as they are published, in place of links to the checkout.
 cd "$root"
-for package in packages/*/ apps/lb/; do
+for package in packages/*/ "apps/$app/"; do
 	name=$(node -p 'require(process.argv[1]).name' "$root/${package}package.json")
 	[ -L "$out/node_modules/$name" ] || continue
 	rm "$out/node_modules/$name"
@@ -35,4 +40,4 @@ for package in packages/*/ apps/lb/; do
 done
 rm -rf "$out/packages" "$out/apps"
 mkdir "$out/bin"
-ln -s ../node_modules/@skep/lb/bin/skep-lb.js "$out/bin/skep-lb"
+ln -s "../node_modules/@skep/$app/bin/skep-$app.js" "$out/bin/skep-$app"

@@ -25,7 +25,7 @@ const MINUTE = 60_000
 /** For a kernel: all objects and all tests that ask something of it, or a part; a message where there is no such part. */
 export function planOf(root: string, asked: Asked, kernel: string, sums: Sums = new Sums(root)): Plan | string {
   const { smoke, tests, shard } = asked
-  if (smoke) return plan(sums, shipped(root), smokeTests(kernel), { minutes: 10, cpus: 1 })
+  if (smoke) return plan(sums, shipped(root), smokeTests(kernel), { minutes: 30, cpus: 1 })
   const part = shard === undefined ? { number: 1, of: 1 } : partOf(shard)
   if (typeof part === 'string') return part
   const isPart = (_: string, index: number): boolean => index % part.of === part.number - 1

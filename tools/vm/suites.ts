@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Few and quick: golden packets through a program that is loaded once. */
-export const SMOKE: readonly string[] = ['packages/datapath/src/few-paths.test.ts']
+/** Few and quick: golden packets through a program that is loaded once, and services at sockets. */
+export const SMOKE: readonly string[] = [
+  'packages/datapath/src/few-paths.test.ts',
+  'packages/sock-lb/src/few-sockets.netns.test.ts',
+]
 
 /** The same with real connections, for kernels that take other ways: objects of their own, or filters at tc. */
 export const OLD_SMOKE: readonly string[] = [...SMOKE, 'packages/datapath/src/few-connections.netns.test.ts']

@@ -10,8 +10,8 @@ import type { Outcome } from './results/outcome.ts'
 const root = join(import.meta.dirname, '../..')
 const keptFolder = join(root, KEPT_FOLDER)
 
-/** How much slower than a machine an emulated one is: time-outs are that much longer in there. */
-const TIME_FACTOR = 10
+/** How much slower than a machine an emulated one is where processes start: time-outs are that much longer in there. */
+const TIME_FACTOR = 30
 
 /** How a kernel is tried. */
 export interface Manner {

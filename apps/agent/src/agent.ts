@@ -12,10 +12,12 @@ import type { Logger } from 'pino'
 import type { Drains } from './drain/drains.ts'
 import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
-import { nodeAddresses } from './node/addresses.ts'
+import { addressesOf, nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
 import { followObjects, type ServiceTaker } from './services/follow.ts'
 import type { RouteAnnouncer } from './bgp/announcer.ts'
+import type { Outside } from './outside/outside.ts'
+import { inOptions } from './outside/words.ts'
 import type { Pods } from './pods/pods.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
@@ -24,6 +26,8 @@ export interface AgentParts {
   readonly table: ServiceTable
   /** Services at the socket; `undefined`: they are not asked for. */
   readonly sockets: Sockets | undefined
+  /** Packets from outside; `undefined`: they are not asked for, or cannot be served. */
+  readonly outside: Outside | undefined
   /** Services of pods whose sockets are left alone; `undefined`: as `sockets`. */
   readonly pods: Pods | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
@@ -52,6 +56,8 @@ export class Agent implements AsyncDisposable {
   #synced = false
   #served = false
   #node: Node | undefined
+  /** Addresses of all nodes that there are, or were since the start. */
+  readonly #nodes = new Map<string, readonly string[]>()
   #round: Round | undefined
   #closedPorts: readonly HealthCheckFailure[] = []
 
@@ -84,6 +90,11 @@ export class Agent implements AsyncDisposable {
     return this.#round
   }
 
+  /** Whether all services have been served since the start. */
+  get isServing(): boolean {
+    return this.#served
+  }
+
   /** Health-check ports that another process has. */
   get closedPorts(): readonly HealthCheckFailure[] {
     return this.#closedPorts
@@ -108,22 +119,39 @@ export class Agent implements AsyncDisposable {
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
     const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
     try {
-      const lettingGo = drains.lettingGo()
       const changes = table.update(Date.now() / 1000)
       this.#say(changes)
-      const around = { nodeAddresses: nodeAddresses(netlink), lettingGo, ...pods?.apply() }
+      const lettingGo = drains.lettingGo(changes.backends.removed)
+      const addresses = nodeAddresses(netlink)
+      const around = { nodeAddresses: addresses, lettingGo, ...pods?.apply() }
       const problems = sockets?.apply(table, around).problems ?? []
+      const refused = this.#applyOutside(addresses)
       announcer?.sync(this.#node, table.frontends())
       void this.#openPorts()
       events.round(changes.concerned)
       events.refused(problems)
       drains.note()
       const lines = problems.map(({ frontend, message }) => `${frontend}: ${message}`)
-      return { problems: [...lines, ...(pods?.problems() ?? [])], failed: false }
+      return { problems: [...lines, ...(pods?.problems() ?? []), ...refused], failed: refused.length > 0 }
     } catch (error) {
       const { message } = error as Error
       log.error({ err: error }, `this round went wrong, and is tried again: ${message}`)
       return { problems: [message], failed: true }
+    }
+  }
+
+  /** Sockets are served whether or not devices can be: says why they cannot. */
+  #applyOutside(addresses: readonly string[]): readonly string[] {
+    const { outside, table, log } = this.#parts
+    try {
+      const cluster = [...this.#nodes.values()].flat()
+      const round = outside?.apply(table, { addresses, cluster })
+      for (const { device, mode, why } of round?.attached ?? []) log.info({ device, mode, why }, `${device}: ${mode}`)
+      return []
+    } catch (error) {
+      const message = `packets from outside: ${inOptions((error as Error).message)}`
+      log.error({ err: error }, message)
+      return [message]
     }
   }
 
@@ -155,7 +183,9 @@ export class Agent implements AsyncDisposable {
 
   #noteNode(changed: readonly Source[]): void {
     for (const object of changed) {
-      if (object.kind !== 'Node' || object.metadata.name !== this.table.options.nodeName) continue
+      if (object.kind !== 'Node') continue
+      this.#nodes.set(object.metadata.name, addressesOf(object))
+      if (object.metadata.name !== this.table.options.nodeName) continue
       this.#node = object
       this.health.setNode(object)
     }

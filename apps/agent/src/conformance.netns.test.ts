@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { clusterNeeds, services } from '@skep/kube-testenv'
+import { clusterNeeds, endpointSlices, services } from '@skep/kube-testenv'
 import { needing, udpEcho } from '@skep/testbed'
+import { HeldSocket } from '../test/held-socket.ts'
 import { Site } from '../test/site.ts'
 import type { SkepAgent } from '../test/skep-agent.ts'
 
@@ -15,15 +16,15 @@ describe('every type of service and policy, with real connections from a node', 
   beforeAll(async () => {
     site = all.use(await Site.open())
     agent = await site.agent(all)
-  })
+  }, 120_000)
 
-  afterAll(() => all.disposeAsync())
+  afterAll(() => all.disposeAsync(), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   test('LoadBalancer: its address, before a packet leaves for it', async () => {
     await site.webPod(stack, site.there, 'cloud-1')
@@ -104,13 +105,88 @@ for i in range(30):
       ['headless', 'clusterIP: None'],
       ['elsewhere', 'DNS answers for it'],
     ])
-      await untilExplained(name!, why!)
+      await site.untilStatus(agent, name!, new RegExp(why!))
   })
 
-  async function untilExplained(name: string, why: string): Promise<void> {
-    let said = ''
-    for (let tries = 0; tries < 40 && !said.includes(why); tries++)
-      said = (await site.here.machine.attempt(...agent.command('explain', `default/${name}`))).stdout
-    expect(said).toContain(why)
-  }
+  test('a LoadBalancer address with ipMode Proxy is left to the load balancer', async () => {
+    await site.webPod(stack, site.there, 'proxied-1')
+    await site.service(stack, 'proxied', { type: 'LoadBalancer' })
+    await site.giveAddress('proxied', '192.0.2.30')
+    await site.untilAnswers(['proxied-1'], '192.0.2.30')
+    await site.giveAddress('proxied', '192.0.2.30', 'Proxy')
+    await site.untilStatus(agent, 'proxied', /192\.0\.2\.30 has ipMode Proxy/)
+    await expect(site.get('192.0.2.30')).rejects.toThrow(/connect|timed out/i)
+  })
+
+  test('loadBalancerClass: served at the address that somebody else has given', async () => {
+    await site.webPod(stack, site.there, 'classy-1')
+    await site.service(stack, 'classy', { type: 'LoadBalancer', loadBalancerClass: 'example.org/lb' })
+    await site.giveAddress('classy', '192.0.2.31')
+    await site.untilAnswers(['classy-1'], '192.0.2.31')
+  })
+
+  test('TCP and UDP at one port number are two frontends', async () => {
+    const pod = await site.webPod(stack, site.there, 'both-1')
+    stack.use(await udpEcho(pod.host, { port: 80 }))
+    const protocols = ['TCP', 'UDP'].map((protocol) => ({ name: protocol.toLowerCase(), port: 80, protocol }))
+    const [address] = await site.service(stack, 'both', { ports: protocols })
+    await site.untilAnswers(['both-1'], address!)
+    const held = stack.use(await HeldSocket.open(site.here.machine, { address: address!, port: 80, protocol: 'udp' }))
+    expect(held.answered).toBe('ping')
+  })
+
+  test('of two services that want one address, one is served: the older', async () => {
+    await site.webPod(stack, site.there, 'older-1')
+    await site.webPod(stack, site.there, 'younger-1')
+    await site.service(stack, 'older', { externalIPs: ['192.0.2.32'] })
+    await site.untilAnswers(['older-1'], '192.0.2.32')
+    await site.service(stack, 'younger', { externalIPs: ['192.0.2.32'] })
+    await site.untilStatus(agent, 'younger', /192\.0\.2\.32:80\/TCP.*default\/older has it/)
+    await site.untilAnswers(['older-1'], '192.0.2.32')
+  })
+
+  test('publishNotReadyAddresses: who is not ready is served', async () => {
+    const pod = await site.webPod(stack, site.there, 'starting-1')
+    const [address] = await site.service(stack, 'starting', { publishNotReadyAddresses: true })
+    await pod.setReady(false)
+    await site.untilAnswers(['starting-1'], address!)
+  })
+
+  test('service.cilium.io/type: only that is provided', async () => {
+    await site.webPod(stack, site.there, 'typed-1')
+    const spec = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_077 }] }
+    const [address] = await site.service(stack, 'typed', spec, { 'service.cilium.io/type': 'NodePort' })
+    await site.untilAnswers(['typed-1'], site.here.ip, 30_077)
+    await expect(site.get(address!)).rejects.toThrow(/connect|timed out/i)
+  })
+
+  test('service.cilium.io/node-selector and node: a service of other nodes is not served', async () => {
+    await site.webPod(stack, site.there, 'picky-1')
+    const selector = { 'service.cilium.io/node-selector': 'topology.kubernetes.io/zone in (b)' }
+    const [address] = await site.service(stack, 'picky', {}, selector)
+    await site.untilStatus(agent, 'picky', /it is only for nodes that/)
+    await expect(site.get(address!)).rejects.toThrow(/connect|timed out/i)
+    const ours = { 'service.cilium.io/node-selector': 'topology.kubernetes.io/zone in (a)' }
+    await site.cluster.api.patch(services, { name: 'picky' }, { metadata: { annotations: ours } })
+    await site.untilAnswers(['picky-1'], address!)
+  })
+
+  test('service.cilium.io/weight of slices: shares, and 0 for maintenance', async () => {
+    const two = [await site.webPod(stack, site.here, 'weighed-1'), await site.webPod(stack, site.there, 'weighed-2')]
+    const [address] = await site.service(stack, 'weighed', { selector: undefined, ipFamilyPolicy: 'SingleStack' })
+    for (const [i, pod] of two.entries()) {
+      const [name, weight] = [`weighed-${i}`, i === 0 ? '300' : '100']
+      const annotations = { 'service.cilium.io/weight': weight }
+      const metadata = { name, annotations, labels: { 'kubernetes.io/service-name': 'weighed' } }
+      const endpoints = [{ addresses: [pod.ip] }]
+      const slice = { metadata, addressType: 'IPv4', ports: [{ port: 80, protocol: 'TCP' }], endpoints } as const
+      await site.cluster.api.create(endpointSlices, slice)
+      stack.defer(async () => void (await site.cluster.api.delete(endpointSlices, { name })))
+    }
+    await site.untilBackends(agent, address!, 2)
+    expect(await agent.ask('explain', `${address}:80`)).toMatch(/:80 with 3 slots\n.*:80 with 1 slots/)
+    const none = { metadata: { annotations: { 'service.cilium.io/weight': '0' } } }
+    await site.cluster.api.patch(endpointSlices, { name: 'weighed-0' }, none)
+    await site.untilAnswers(['weighed-2'], address!)
+  })
 })

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addBugtool } from './bugtool/command.ts'
 import { askAgent } from './cli/ask.ts'
 import { backendsTable, type BgpDocument, bgpLines, servicesTable, statusLines } from './cli/tables.ts'
 import type { Backend } from '@skep/services'
@@ -6,6 +7,7 @@ import type { ServiceRow, StatusDocument } from './control/documents.ts'
 import { configDocument, configTable } from './options/explain.ts'
 import { optionsHelp } from './options/help.ts'
 import { loadOptions } from './options/load.ts'
+import { uninstallOutside } from './outside/uninstall.ts'
 import { run, socketOf } from './run.ts'
 
 /** The command line. */
@@ -34,7 +36,9 @@ export function program(version: string): Command {
       process.stdout.write(await askAgent(socketOf(dir), '/metrics'))
     })
   addExplain(root)
+  addUninstall(root)
   addConfig(root)
+  addBugtool(stateDir(takingOptions(root.command('bugtool'))))
   return root
 }
 
@@ -64,6 +68,15 @@ function addConfig(root: Command): void {
     .action((args: readonly string[], { json }: { json: boolean }) => {
       const resolved = loadOptions(args, process.env)
       console.log(json ? JSON.stringify(configDocument(resolved)) : configTable(resolved).join('\n'))
+    })
+}
+
+function addUninstall(root: Command): void {
+  takingOptions(root.command('uninstall'))
+    .description('takes the programs for packets from outside off this node, with their tables and kernel settings')
+    .action((args: readonly string[]) => {
+      const done = uninstallOutside(loadOptions(args, process.env).settings)
+      console.log(done.join('\n') || 'nothing to take off')
     })
 }
 

@@ -19,6 +19,8 @@ import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
 import { Pods } from './pods/pods.ts'
 import { servicesOptions } from './services/options.ts'
+import { followNetwork } from './outside/follow.ts'
+import { openOutside } from './outside/open.ts'
 import { openSockets, testSockets } from './sockets/open.ts'
 import { selectsAny } from './sockets/subjects.ts'
 import { watchSubjects } from './sockets/watch-subjects.ts'
@@ -46,6 +48,8 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const sockets = openSockets({ settings, hostNetns, log })
   if (sockets) stack.use(sockets)
   if (sockets) await testSockets(sockets, log)
+  const opened = stack.use(openOutside(settings, netlink, log))
+  const { outside } = opened
   const pods = sockets ? stack.use(new Pods({ settings, services: sockets.services, netlink })) : undefined
   const remembered = new RememberedDrains(settings['state-dir'])
   const state = { ...sockets?.restored(), draining: remembered.read() }
@@ -54,12 +58,14 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const events = new ServiceEvents(recorder, table)
   const drains = stack.use(openDrains(table, remembered, { sockets, events }))
   const announcer = announces(settings) ? stack.use(new RouteAnnouncer(settings, log)) : undefined
-  const agent = stack.use(new Agent({ settings, table, sockets, pods, announcer, events, drains, netlink, log }))
-  const parts = { version, agent, announcer, source, sockets, drains, recorder, resolved, hostNetns }
+  const agent = stack.use(
+    new Agent({ settings, table, sockets, pods, outside, announcer, events, drains, netlink, log }),
+  )
+  const parts = { version, agent, announcer, source, sockets, opened, drains, recorder, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']
   if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
-  stack.use(await serveHealth(agent.health, settings))
+  stack.use(await serveHealth(agent, settings))
   if (sockets && selectsAny(settings))
     stack.use(
       watchSubjects(
@@ -68,7 +74,8 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
       ),
     )
   log.info({ node: name }, 'skep-agent follows the cluster')
-  await agent.run(source, signal)
+  const following = outside && followNetwork(outside, { netlink: stack.use(openNetlink()), log, signal })
+  await Promise.all([agent.run(source, signal), following])
   log.info('skep-agent ends; what is in the kernel goes on')
 }
 

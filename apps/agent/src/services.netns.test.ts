@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { clusterNeeds } from '@skep/kube-testenv'
 import type { Backend } from '@skep/services'
 import { needing } from '@skep/testbed'
+import { HeldSocket } from '../test/held-socket.ts'
 import { requests } from '../test/requests.ts'
 import { Site } from '../test/site.ts'
 import type { ServiceRow, StatusDocument } from './control/documents.ts'
@@ -14,15 +15,15 @@ describe('services of a cluster, at the sockets of a node', () => {
 
   beforeAll(async () => {
     site = await Site.open()
-  })
+  }, 120_000)
 
-  afterAll(() => site[Symbol.asyncDispose]())
+  afterAll(() => site[Symbol.asyncDispose](), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   test('a ClusterIP, IPv4 and IPv6: each backend answers, on this node and on another, and who is not ready does not', async () => {
     await site.webPod(stack, site.here, 'web-1')
@@ -65,8 +66,10 @@ describe('services of a cluster, at the sockets of a node', () => {
     const agent = await site.agent(stack)
     await site.untilAnswers(['kept-1'], address!)
     const before = JSON.parse(await agent.ask('backends', '--json')) as Backend[]
+    const held = stack.use(await HeldSocket.open(site.here.machine, { address: address!, port: 80, protocol: 'tcp' }))
     await agent.end('SIGKILL')
     expect(await site.get(address!)).toBe('kept-1')
+    expect(await held.ask()).toBe('kept-1')
     await site.webPod(stack, site.there, 'kept-2')
     await agent.start('--bpf-lb-map-max=300000', '--bpf-sock-rev-map-max=300000')
     await site.untilAnswers(['kept-1', 'kept-2'], address!)
@@ -75,6 +78,7 @@ describe('services of a cluster, at the sockets of a node', () => {
     expect(after.length).toBeGreaterThan(before.length)
     const { sockets } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
     expect(sockets?.gauges.find(({ capacity }) => capacity === 'peers')?.size).toBe(300_000)
+    expect(await held.ask()).toBe('kept-1')
   })
 
   test('a rolling update under load: no request fails', async () => {

@@ -29,8 +29,8 @@ function ask() {
 ask()
 `
 
-/** Asks a service from a process of the node, until it is told to end. */
-export function requests(node: Node, address: string): { readonly end: () => Promise<Outcome> } {
+/** Asks a service from a process of the node, or of another machine, until it is told to end. */
+export function requests(node: Pick<Node, 'machine'>, address: string): { readonly end: () => Promise<Outcome> } {
   const child = node.machine.spawn(process.execPath, ['-e', PROGRAM, address], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said = text(child.stdout!)
   return {

@@ -36,9 +36,19 @@ export class Site implements AsyncDisposable {
     this.there = there
   }
 
+  /** Where the nodes reach the API server. */
+  get apiServer(): URL {
+    return new URL(/server: (\S+)/.exec(this.cluster.kubeconfigInside())![1]!)
+  }
+
   /** An agent on the first node; resolves when all services are served. */
-  async agent(stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
-    const agent = stack.use(new SkepAgent(this.cluster, this.here, AGENT, options))
+  agent(stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
+    return this.agentOn(this.here, stack, ...options)
+  }
+
+  /** The same on a node. */
+  async agentOn(node: Node, stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
+    const agent = stack.use(new SkepAgent(this.cluster, node, AGENT, options))
     await agent.start()
     return agent
   }
@@ -93,8 +103,8 @@ export class Site implements AsyncDisposable {
   }
 
   /** The service's LoadBalancer address, as a cloud or an operator would write it. */
-  async giveAddress(name: string, ip: string): Promise<void> {
-    const status = { loadBalancer: { ingress: [{ ip }] } }
+  async giveAddress(name: string, ip: string, ipMode = 'VIP'): Promise<void> {
+    const status = { loadBalancer: { ingress: [{ ip, ipMode }] } }
     await this.cluster.api.patch(services, { name }, { status }, { subresource: 'status' })
   }
 
@@ -116,12 +126,23 @@ export class Site implements AsyncDisposable {
   }
 
   /** Resolves when so many backends of an address take connections. */
-  async untilBackends(agent: SkepAgent, address: string, wanted: number, port = 80): Promise<void> {
+  async untilBackends(agent: Pick<SkepAgent, 'ask'>, address: string, wanted: number, port = 80): Promise<void> {
     await this.until(async () => {
       const rows = JSON.parse(await agent.ask('services', '--json')) as ServiceRow[]
       const row = rows.find(({ frontend, scope }) => frontend === `${address}:${port}` && scope === 'internal')
       return row?.backends === wanted
     }, `${address} does not come to ${wanted} backends`)
+  }
+
+  /** Resolves when explain says so of a service. */
+  async untilStatus(agent: SkepAgent, service: string, wanted: RegExp): Promise<void> {
+    let said = ''
+    const [program, args] = agent.command('explain', `default/${service}`)
+    for (let tries = 0; tries < 100; tries++) {
+      said = (await this.here.machine.attempt(program, args)).stdout
+      if (wanted.test(said)) return
+    }
+    throw new Error(`${service}: ${wanted} is not what is said: ${said}`)
   }
 
   /** Resolves when it is so; asks again and again, but not for ever. */

@@ -66,6 +66,11 @@ export class SkepAgent implements AsyncDisposable {
     return (await this.#node.machine.exec(program, ...args)).trim()
   }
 
+  /** `skep-agent uninstall`, with the options that it was made with. */
+  uninstall(): [program: string, args: readonly string[]] {
+    return [process.execPath, [...flags, main, 'uninstall', ...this.#options]]
+  }
+
   /** The command as a process is started. */
   command(...words: string[]): [program: string, args: readonly string[]] {
     return [process.execPath, [...flags, main, ...words, '--state-dir', this.#folder]]

@@ -8,7 +8,7 @@ export const podVerdicts = {
   TO_ITSELF: { action: "BACK", description: "to a service whose backend the pod is itself, or from there: given back to it" },
   TO_OTHER_PORT: { action: "PASS", description: "to a backend by its own name, from a port that the pod reaches it by a service from: from another" },
   FROM_SERVICE: { action: "PASS", description: "to the pod, from a backend: as the service's" },
-  REFUSE_NO_BACKEND: { action: "BACK", description: "the service has no backend: port unreachable" },
+  REFUSE_NO_BACKEND: { action: "BACK", description: "the service has no backend: reset, or port unreachable" },
   REFUSE_NO_LOCAL_BACKEND: { action: "BACK", description: "the service has no backend that its traffic policy allows here: host unreachable" },
   DROP_NO_SERVICE: { action: "DROP", description: "the frontend leads to a service, or a backend, that does not exist" },
   DROP_RESET: { action: "DROP", description: "a reset of a connection to a service that is not known" },

@@ -14,7 +14,9 @@ export type {
 
 // An instance, and rounds.
 export { Engine, type Occasion } from './engine/engine.ts'
+export { networkChanges } from './engine/network.ts'
 export type { Round } from './engine/round.ts'
+export { Scheduler } from './engine/scheduler.ts'
 export { LbError, type LbErrorCode } from './error.ts'
 export { requireSameNamespace } from './instance/namespace.ts'
 export { ownInstance } from './instance/own.ts'
@@ -91,3 +93,13 @@ export { plannedChanges, restoreSettings } from './sysctl/keep.ts'
 export { currentNamespace, type Ledger } from './sysctl/ledger.ts'
 export { formatKey, procSettings, type Settings } from './sysctl/proc.ts'
 export { wantedSettings } from './sysctl/wanted.ts'
+
+// What ends DSR, on hosts of backends.
+export { type DecapSpec, dispatches, type Timeouts } from './decap/config.ts'
+export { applyHookStep, detachHook, presentHooks } from './decap/hooks.ts'
+export { type Direction, hookOfPin, hookPin } from './decap/pins.ts'
+export { type Hook, type HookStep, leavingHook, planHooks, podHook, wantedHooks } from './decap/plan.ts'
+export { addressOf, addressWords, prefixKey, readPrefix, withoutHostBits } from './decap/prefix.ts'
+export { fixedSizes, loadPrograms } from './decap/program.ts'
+export { ownAddresses, writeTables } from './decap/tables.ts'
+export { attachTraffic } from './decap/traffic.ts'

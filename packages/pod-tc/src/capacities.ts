@@ -8,8 +8,8 @@ export interface Capacities {
   readonly fragments: number
 }
 
-/** A quarter of a million connections, 45 MB. */
-export const defaultCapacities: Capacities = { flows: 524_288, fragments: 8192 }
+/** 131,072 connections, some 42 MB. */
+export const defaultCapacities: Capacities = { flows: 262_144, fragments: 8192 }
 
 /** How full a map is. */
 export interface Gauge {

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadPodTc, type PodTc } from '@skep/datapath/pod-tc'
 import type { SockLb } from '@skep/datapath/sock-lb'
-import { MapHandle, type MapOptions } from 'libbpf-ts'
+import { BpfError, MapHandle, type MapOptions } from 'libbpf-ts'
 import { type Capacities, defaultCapacities } from './capacities.ts'
 import { configOf, type PodSettings } from './settings.ts'
 
@@ -28,8 +28,21 @@ export interface LoadOptions {
   readonly capacities?: Partial<Capacities>
 }
 
-/** Loads the programs over the services' maps and what is pinned, making what is not there. Attaches nothing. */
-export function load({ services, settings, jiffiesPerSecond, folder, capacities }: LoadOptions): PodTc {
+/**
+ * Loads the programs over the services' maps and what is pinned, making what is not there. Attaches nothing. Pinned maps of
+ * a release with another layout are made anew, empty: what they knew of connections is lost.
+ */
+export function load(options: LoadOptions): PodTc {
+  try {
+    return loadOver(options)
+  } catch (error) {
+    if (!(error instanceof BpfError) || error.code !== 'LAYOUT_MISMATCH') throw error
+    for (const name of readdirSync(options.folder)) rmSync(join(options.folder, name))
+    return loadOver(options)
+  }
+}
+
+function loadOver({ services, settings, jiffiesPerSecond, folder, capacities }: LoadOptions): PodTc {
   const asked: Capacities = { ...defaultCapacities, ...capacities }
   const own = (name: string, size: number): { pinPath: string; maxEntries: number } => {
     const pinPath = join(folder, name)

@@ -38,9 +38,8 @@ export class PodTc implements Disposable {
   }
 
   /**
-   * Loads the programs over the pinned maps, if there are, and puts them in the place of those that are attached.
-   *
-   * Throws `BpfError` LAYOUT_MISMATCH, where the maps are those of a release with another layout.
+   * Loads the programs over the pinned maps, if there are, and puts them in the place of those that are attached. Maps of a
+   * release with another layout are made anew, empty: connections that they knew are reset.
    */
   static open({ pins, services, settings, capacities = {}, ways }: PodTcOptions): PodTc {
     const folders = foldersIn(pins)

@@ -26,6 +26,16 @@ export interface Outcome {
   readonly packet: Uint8Array
 }
 
+export interface StageOptions {
+  readonly timeouts?: Partial<Timeouts>
+  /** Entries. */
+  readonly flows?: number
+  /** In which services' backends are listed. */
+  readonly slots?: number
+  /** How long entries are not renewed; 0: with each packet they are. */
+  readonly jiffiesPerSecond?: number
+}
+
 const SIZE = 4096
 const BLOCK = 16
 const ACTIONS: Readonly<Record<number, Outcome['action']>> = { [-1]: 'PASS', 2: 'DROP', 7: 'BACK' }
@@ -39,15 +49,14 @@ export class Stage implements Disposable {
   #backends = new Map<string, number>()
   #summed = true
 
-  /** In seconds; whoever counts jiffies slower makes them longer. */
-  constructor(timeouts: Partial<Timeouts> = {}, flows = SIZE) {
+  constructor({ timeouts = {}, flows = SIZE, slots = SIZE, jiffiesPerSecond = JIFFIES }: StageOptions = {}) {
     const size = { maxEntries: SIZE }
     this.#services = loadSockLb({
       programs: Object.fromEntries(NO_PROGRAMS.map((name) => [name, { autoload: false }])),
       maps: {
         sockFrontends: size,
         sockServices: size,
-        sockSlots: size,
+        sockSlots: { maxEntries: slots },
         sockBackends: size,
         sockNodeAddresses: size,
         sockAffinities: size,
@@ -56,11 +65,11 @@ export class Stage implements Disposable {
     const { maps } = this.#services
     const settings = { ...defaultSettings, timeouts: { ...defaultSettings.timeouts, ...timeouts } }
     this.pods = loadPodTc({
-      config: configOf(settings, JIFFIES),
+      config: { ...configOf(settings, JIFFIES), jiffiesPerSecond },
       maps: {
         sockFrontends: { ...size, reuse: maps.sockFrontends },
         sockServices: { ...size, reuse: maps.sockServices },
-        sockSlots: { ...size, reuse: maps.sockSlots },
+        sockSlots: { maxEntries: slots, reuse: maps.sockSlots },
         sockBackends: { ...size, reuse: maps.sockBackends },
         sockNodeAddresses: { ...size, reuse: maps.sockNodeAddresses },
         sockAffinities: { ...size, reuse: maps.sockAffinities },
@@ -103,7 +112,10 @@ export class Stage implements Disposable {
 
   remove({ address, port, protocol }: ServiceOptions): void {
     const key = { address: mapped(address), port, protocol: protocol === 'udp' ? 17 : 6 }
-    this.#services.maps.sockFrontends.delete(key)
+    const { sockFrontends, sockServices } = this.#services.maps
+    const found = sockFrontends.get(key)
+    if (found) sockServices.set(found.service, { block: 0, affinity: 0, flags: 0 })
+    sockFrontends.delete(key)
   }
 
   nodePort(address: string, options: Omit<ServiceOptions, 'address'>): void {
@@ -122,10 +134,9 @@ export class Stage implements Disposable {
   }
 
   #run(name: keyof PodTc['programs'], data: Uint8Array): Outcome {
-    const before = this.#counts()
+    const before = this.counts()
     const { returnValue, data: packet } = this.#testRun(name, data)
-    const after = this.#counts()
-    const verdict = podVerdictsByIndex.find((info, i) => info && after[i] !== before[i])?.name
+    const [verdict] = [...this.counts()].find(([name, count]) => count !== before.get(name)) ?? []
     return { verdict, action: ACTIONS[returnValue >> 0]!, packet }
   }
 
@@ -142,10 +153,13 @@ export class Stage implements Disposable {
     }
   }
 
-  #counts(): bigint[] {
-    return podVerdictsByIndex.map((_, i) =>
-      (this.pods.maps.podCounters.get(i) ?? []).reduce((sum, { packets }) => sum + packets, 0n),
-    )
+  /** How many packets had each verdict. */
+  counts(): Map<PodVerdictName, bigint> {
+    const perCpu = (i: number) => this.pods.maps.podCounters.get(i) ?? []
+    const rows = podVerdictsByIndex.map((info, i) => {
+      return [info?.name, perCpu(i).reduce((sum, { packets }) => sum + packets, 0n)] as const
+    })
+    return new Map(rows.slice(1) as [PodVerdictName, bigint][])
   }
 
   #backend({ address, port }: Endpoint): number {

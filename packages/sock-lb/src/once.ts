@@ -36,6 +36,11 @@ export function backendStateOf(backend: SockBackend): BackendState {
   return made
 }
 
+/** Whether sockets have to do with it. */
+export function isForSockets({ scope, protocol }: SockFrontend): boolean {
+  return scope === 'internal' && protocol !== 'SCTP'
+}
+
 export function nameOf({ service, portName }: Pick<SockFrontend, 'service' | 'portName'>): string {
   return portName === '' ? service : `${service}:${portName}`
 }

@@ -34,22 +34,18 @@ export interface Plan {
 /** The difference between what shall be and what is. Pure. */
 export function plan(desired: SockDesired, actual: State, capacities: Capacities): Plan {
   const want = wanted(desired)
-  const draft = placeServices(want, actual, capacities)
+  const draft = placeServices(want, actual, capacities, actual.services)
   const backends = backendsIn(draft.services.values(), want)
   const problems = [...want.problems, ...draft.problems]
+  const rest = others(want, actual)
   return {
-    backends: changed(backends, actual.backends, (a, b) => a.address === b.address && a.port === b.port),
-    services: changed(draft.services, actual.services, sameService),
-    newBlocks: draft.newBlocks,
-    frontends: changed(draft.frontends, actual.frontends, sameFrontend),
-    nodeAddresses: [...want.nodeAddresses.difference(actual.nodeAddresses)],
-    subjects: changed(want.subjects, actual.subjects, (a, b) => a === b),
+    ...written(draft, backends, actual),
+    ...rest,
     gone: {
       frontends: missing(actual.frontends, draft.frontends),
       services: missing(actual.services, draft.services),
       backends: missing(actual.backends, backends),
-      nodeAddresses: [...actual.nodeAddresses.difference(want.nodeAddresses)],
-      subjects: missing(actual.subjects, want.subjects),
+      ...rest.gone,
     },
     endsSockets: draft.loses || actual.frontends.keys().some((text) => !draft.frontends.has(text)),
     problems,
@@ -64,13 +60,43 @@ export function plan(desired: SockDesired, actual: State, capacities: Capacities
   }
 }
 
+/** What is new, or other than it is. */
+export function written(
+  { services, frontends, newBlocks }: Draft,
+  backends: ReadonlyMap<number, BackendState>,
+  actual: State,
+): Pick<Plan, 'backends' | 'services' | 'newBlocks' | 'frontends'> {
+  return {
+    backends: changed(backends, actual.backends, (a, b) => a.address === b.address && a.port === b.port),
+    services: changed(services, actual.services, sameService),
+    newBlocks,
+    frontends: changed(frontends, actual.frontends, sameFrontend),
+  }
+}
+
+/** Addresses and subjects are few: always all of them. */
+export function others(
+  want: Wanted,
+  actual: State,
+): Pick<Plan, 'nodeAddresses' | 'subjects'> & { readonly gone: Pick<Plan['gone'], 'nodeAddresses' | 'subjects'> } {
+  return {
+    nodeAddresses: [...want.nodeAddresses.difference(actual.nodeAddresses)],
+    subjects: changed(want.subjects, actual.subjects, (a, b) => a === b),
+    gone: {
+      nodeAddresses: [...actual.nodeAddresses.difference(want.nodeAddresses)],
+      subjects: missing(actual.subjects, want.subjects),
+    },
+  }
+}
+
 /** Nothing to be written. */
 export function isEmpty({ backends, services, frontends, nodeAddresses, subjects, gone }: Plan): boolean {
   const written = backends.size + services.size + frontends.size + nodeAddresses.length + subjects.size
   return written === 0 && Object.values(gone).every((list) => list.length === 0)
 }
 
-interface Draft {
+/** Where services go. */
+export interface Draft {
   readonly services: Map<number, ServiceState>
   readonly frontends: Map<string, FrontendState>
   readonly newBlocks: Set<number>
@@ -81,7 +107,13 @@ interface Draft {
   loses: boolean
 }
 
-function placeServices(want: Wanted, actual: State, capacities: Capacities): Draft {
+/** `concerned`: the services that may lose their blocks. */
+export function placeServices(
+  want: Wanted,
+  actual: State,
+  capacities: Capacities,
+  concerned: ReadonlyMap<number, ServiceState>,
+): Draft {
   const draft: Draft = {
     services: new Map(),
     frontends: new Map(),
@@ -102,7 +134,7 @@ function placeServices(want: Wanted, actual: State, capacities: Capacities): Dra
       refuse(service, `no room for its backends among ${capacities.backends}`, draft)
     else if (placeService(service, place, actual, draft)) kept.add(place)
   }
-  for (const [place, { block, slots }] of actual.services)
+  for (const [place, { block, slots }] of concerned)
     if (draft.services.get(place)?.block !== block) draft.pool.give(block, orderFor(lengthOf(slots)))
   checkRoom(want, draft, actual, capacities)
   return draft
@@ -172,7 +204,7 @@ function refuse({ name, service, frontends }: WantedService, why: string, { prob
   for (const frontend of frontends.keys()) problems.push({ frontend, service, message: `${name}: ${why}` })
 }
 
-function backendsIn(services: Iterable<ServiceState>, want: Wanted): Map<number, BackendState> {
+export function backendsIn(services: Iterable<ServiceState>, want: Wanted): Map<number, BackendState> {
   const used = new Map<number, BackendState>()
   for (const { slots } of services)
     for (const id of [...slots.active, ...slots.draining]) used.set(id, want.backends.get(id)!)

@@ -16,7 +16,8 @@ import { MappedArrays } from './maps.ts'
 import { countSockets } from './open-sockets.ts'
 import { plan, type Plan } from './plan.ts'
 import { readState } from './read.ts'
-import type { Capacities, State } from './state.ts'
+import { Rounds } from './rounds.ts'
+import type { Capacities } from './state.ts'
 import { dropStage } from './upgrade/stage.ts'
 import { finishUpgrade, upgrade } from './upgrade/upgrade.ts'
 
@@ -47,14 +48,14 @@ export class SocketLb implements Disposable {
   readonly #arrays: MappedArrays
   /** Tables that were made anew at the start, with what was in them: which, and why, a line each. */
   readonly madeAnew: readonly string[]
-  #state: State
+  readonly #rounds: Rounds
 
   private constructor(options: SocketLbOptions, { datapath, madeAnew }: Loaded) {
     this.#options = options
     this.#loaded = datapath
     this.madeAnew = madeAnew
     this.#arrays = new MappedArrays(datapath.maps)
-    this.#state = readState(datapath.maps, this.#arrays)
+    this.#rounds = new Rounds(readState(datapath.maps, this.#arrays))
   }
 
   /**
@@ -81,25 +82,28 @@ export class SocketLb implements Disposable {
 
   /** What {@link reconcile} would do now. */
   plan(desired: SockDesired): Plan {
-    return plan(desired, this.#state, this.capacities)
+    return plan(desired, this.#rounds.state, this.capacities)
   }
 
-  /** Makes the maps what is desired; what could not be is in the plan's `problems`. */
+  /**
+   * Makes the maps what is desired; what could not be is in the plan's `problems`. Frontends that are the objects of the last
+   * time are taken to say the same: the work is that of what has changed.
+   */
   reconcile(desired: SockDesired): Plan {
-    const made = this.plan(desired)
+    const made = this.#rounds.plan(desired, this.capacities)
     apply(made, this.#loaded.maps, this.#arrays)
-    this.#state = made.next
+    this.#rounds.done(made)
     return made
   }
 
   /** The backends in the maps, by the numbers that an earlier control plane gave them. */
   backends(): SockBackend[] {
-    return knownBackends(this.#state)
+    return knownBackends(this.#rounds.state)
   }
 
   /** Ends sockets that have a backend which their service does not have any more. */
   endSockets(options: EndOptions): number {
-    return endSockets(this.#loaded.maps.sockPeers, this.#state, options)
+    return endSockets(this.#loaded.maps.sockPeers, this.#rounds.state, options)
   }
 
   /** How many open sockets have each of these backends, in those namespaces. */
@@ -109,7 +113,7 @@ export class SocketLb implements Disposable {
 
   /** Where a socket that connects there goes, and why. */
   explain(question: Question): Explanation {
-    return explain(question, this.#state, this.#options)
+    return explain(question, this.#rounds.state, this.#options)
   }
 
   /**
@@ -138,7 +142,7 @@ export class SocketLb implements Disposable {
 
   /** How full each map is. Counting those that the programs write reads all of them. */
   gauges(): Gauge[] {
-    return gauges(this.#state, this.capacities, this.#loaded.maps)
+    return gauges(this.#rounds.state, this.capacities, this.#loaded.maps)
   }
 
   /** How often each verdict was given since the maps were made. */

@@ -1,5 +1,5 @@
 import type { SockDesired, SockFrontend, SockSubject } from './desired.ts'
-import { backendStateOf, nameOf, placeOf } from './once.ts'
+import { backendStateOf, isForSockets, nameOf, placeOf } from './once.ts'
 import type { Slots } from './slots.ts'
 import type { BackendState, Treatment } from './state.ts'
 import { canonical, isIpv6 } from './words.ts'
@@ -42,7 +42,7 @@ export function wanted(desired: SockDesired): Wanted {
   const taken = new Map<string, SockFrontend>()
   const problems: Problem[] = []
   for (const frontend of desired.frontends) {
-    if (frontend.scope !== 'internal' || frontend.protocol === 'SCTP') continue
+    if (!isForSockets(frontend)) continue
     const { text } = placeOf(frontend)
     const trouble = troubleWith(frontend, text, taken, desired)
     if (trouble !== undefined) {

@@ -60,9 +60,14 @@ export async function untilIdle(pid: number): Promise<void> {
   }
 }
 
+const selected = (service: number): { readonly namespace: string; readonly fieldSelector: string } => ({
+  namespace: 'default',
+  fieldSelector: `metadata.name=${sliceName(service)}`,
+})
+
 async function versionOf(api: Cluster['api'], service: number): Promise<string> {
-  const { metadata } = await api.get(endpointSlices, { name: sliceName(service) })
-  return metadata.resourceVersion!
+  const { metadata } = await api.list(endpointSlices, selected(service))
+  return metadata.resourceVersion
 }
 
 async function firstEvent(api: Cluster['api'], service: number, resourceVersion: string): Promise<number> {

@@ -108,3 +108,21 @@ test('a machine that went down is a failure', () => {
   expect(judgement.troubles).toEqual(['the machine went down'])
   expect(report([{ outcome: down, judgement }])).toContain('failed: the machine went down')
 })
+
+test('what a machine left before it went down counts; what it did not run is a failure', () => {
+  const whole = outcome('6.1', { tests: [aTest('a', 'passed')] })
+  const unknown = ['b', 'c', 'd', 'e'].map((name) => `packages/x/src/${name}.test.ts`)
+  const { rows, troubles } = judge({ ...whole, why: 'the machine went down', unknown }, table)
+  expect(rows).toEqual([{ suite: 'x', passed: 1, failed: 0, skipped: 0 }])
+  expect(troubles).toEqual([
+    'the machine went down',
+    `not run: ${unknown.slice(0, 3).join(', ')} and 1 more; RESUME=1 runs what is missing`,
+  ])
+})
+
+test('what tests have counted stands in the report', () => {
+  const one = { ...outcome('6.1', { tests: [aTest('a', 'passed')] }), counted: ['802.3ad: datagrams lost: 0, 4'] }
+  expect(report([{ outcome: one, judgement: judge(one, table) }])).toContain(
+    'counted:\n  6.1.9: 802.3ad: datagrams lost: 0, 4',
+  )
+})

@@ -12,6 +12,12 @@ async function asked(socket: string, path: string): Promise<{ status: number; bo
     return await ask(socket, path)
   } catch (error) {
     if (!(error instanceof ControlError)) throw error
-    throw new ControlError('NOT_RUNNING', `${error.message}; start the agent with: skep-agent run`, { cause: error })
+    throw new ControlError('NOT_RUNNING', `${error.message}; ${whatToDo(error.cause)}`, { cause: error })
   }
+}
+
+function whatToDo(cause: unknown): string {
+  const { code } = (cause ?? {}) as { readonly code?: string }
+  if (code === 'EACCES' || code === 'EPERM') return 'only the user that runs the agent may ask it: try as root'
+  return 'start the agent with: skep-agent run; --state-dir says where it answers, if not there'
 }

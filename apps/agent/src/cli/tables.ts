@@ -25,18 +25,38 @@ export function statusLines(status: StatusDocument, now: number): string[] {
     ...(drains.length > 0 ? ['', ...drainLines(drains, now)] : []),
     ...(sockets ? ['', ...socketLines(sockets)] : ['', 'services at the socket: off']),
     ...(pods ? ['', ...podLines(pods)] : []),
+    ...outsideLines(status.outside),
     ...(problems.length > 0 ? ['', ...problems.map((line) => `problem: ${line}`)] : []),
+  ]
+}
+
+function outsideLines(outside: StatusDocument['outside']): string[] {
+  if (outside === undefined) return ['', 'packets from outside: left alone']
+  const { mode, algorithm, ports, sources, devices, verdicts, gauges } = outside
+  return [
+    '',
+    `packets from outside: ${mode}, ${algorithm}; translated with ports ${ports} of ${sources.join(', ') || 'no address yet'}`,
+    ...table([
+      ['DEVICE', 'MODE', 'WHY'],
+      ...devices.map(({ name, mode: how, attached, why }) => [name, attached ? how : `not attached (${how})`, why]),
+    ]),
+    ...table(verdicts.map(({ verdict, packets }) => [`  ${verdict}`, String(packets)])),
+    ...table(
+      gauges
+        .filter(({ warning }) => warning)
+        .map(({ name, used, size }) => [`  ${name}`, `${used} of ${size}`, 'nearly full']),
+    ),
   ]
 }
 
 function drainLines(drains: StatusDocument['drains'], now: number): string[] {
   return table([
     ['DRAINS', 'OF', 'SINCE', 'LEFT', 'OPEN', 'TAKES NEW'],
-    ...drains.map(({ backend, service, since, deadline, openConnections, accepts }) => [
+    ...drains.map(({ backend, service, since, deadline, openConnections, accepts, isOver }) => [
       backend,
       service,
       age(now - since * 1000),
-      deadline === undefined ? '-' : age(Math.max(0, deadline * 1000 - now)),
+      isOver ? 'over' : deadline === undefined ? '-' : age(Math.max(0, deadline * 1000 - now)),
       String(openConnections),
       accepts ? 'yes' : 'no',
     ]),

@@ -3,6 +3,8 @@ import type { Gauge as PodGauge } from '@skep/pod-tc'
 import { capacity, type Compiled, type DrainProgress, type Frontend, type Gauge } from '@skep/services'
 import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
+import type { Drains } from '../drain/drains.ts'
+import type { OutsideStatus } from '../outside/status.ts'
 import type { PodRow, Pods } from '../pods/pods.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 
@@ -26,6 +28,8 @@ export interface StatusDocument {
   readonly events: EventCounts
   /** `undefined`: services at the socket are not asked for. */
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
+  /** `undefined`: packets from outside are not asked for. */
+  readonly outside?: OutsideStatus
   /** `undefined`: as `sockets`. */
   readonly pods?: PodsDocument
   readonly gauges: readonly Gauge[]
@@ -47,11 +51,15 @@ interface Around {
   readonly version: string
   readonly sources: readonly FollowStatus[]
   readonly sockets: Sockets | undefined
-  readonly drains: readonly DrainProgress[]
+  readonly outside: OutsideStatus | undefined
+  readonly drains: Pick<Drains, 'progress' | 'trouble'>
   readonly events: EventCounts
 }
 
-export function statusDocument(agent: Agent, { version, sources, sockets, drains, events }: Around): StatusDocument {
+export function statusDocument(
+  agent: Agent,
+  { version, sources, sockets, outside, drains, events }: Around,
+): StatusDocument {
   const { table, round, health } = agent
   const compiled = [...table.services()]
   return {
@@ -67,13 +75,18 @@ export function statusDocument(agent: Agent, { version, sources, sockets, drains
       backends: table.backendCount,
     },
     draining: [...table.drains].length,
-    drains,
+    drains: drains.progress,
     events,
     ...(sockets && { sockets: { verdicts: counts(sockets), gauges: sockets.gauges() } }),
+    ...(outside && { outside }),
     ...(agent.pods && { pods: podsDocument(agent.pods) }),
     gauges: capacity(table),
     ...(round && { round }),
-    problems: problemsOf(agent, sources, compiled),
+    problems: [
+      ...[sockets?.trouble, drains.trouble].filter((trouble) => trouble !== undefined),
+      ...problemsOf(agent, sources, compiled),
+      ...(outside?.problems ?? []),
+    ],
   }
 }
 

@@ -7,6 +7,8 @@ import type { Drains } from '../drain/drains.ts'
 import { configDocument } from '../options/explain.ts'
 import type { RouteAnnouncer } from '../bgp/announcer.ts'
 import type { Resolved } from '../options/resolve.ts'
+import type { OpenedOutside } from '../outside/open.ts'
+import { outsideStatus } from '../outside/status.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { formatMetrics } from '../metrics/metrics.ts'
 import { serviceRows, type StatusDocument, statusDocument } from './documents.ts'
@@ -16,6 +18,7 @@ export interface ControlParts {
   readonly agent: Agent
   readonly source: Source
   readonly sockets: Sockets | undefined
+  readonly opened: OpenedOutside
   readonly announcer: RouteAnnouncer | undefined
   readonly drains: Drains
   readonly recorder: EventRecorder
@@ -40,13 +43,13 @@ export function routes(parts: ControlParts): Handler {
 }
 
 /** How everything is now. */
-export function statusOf({ agent, source, sockets, drains, recorder, version }: ControlParts): StatusDocument {
-  const { progress } = drains
+export function statusOf({ agent, source, sockets, opened, drains, recorder, version }: ControlParts): StatusDocument {
   return statusDocument(agent, {
     version,
     sources: source.status(),
     sockets,
-    drains: progress,
+    outside: outsideStatus(opened),
+    drains,
     events: recorder.counts,
   })
 }

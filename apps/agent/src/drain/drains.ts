@@ -1,4 +1,4 @@
-import { lettingGo, type DrainProgress, type ServiceTable } from '@skep/services'
+import { type Backend, lettingGo, type DrainProgress, type ServiceTable } from '@skep/services'
 import type { RememberedDrains } from './remembered.ts'
 import type { DrainWatch } from './watch.ts'
 
@@ -18,11 +18,13 @@ export class Drains implements Disposable {
     return this.#watch.progress
   }
 
-  /** Before a round: the ids of the backends that it will let go of, because their time is over. */
-  lettingGo(): ReadonlySet<number> {
-    const ids = lettingGo(this.#table, Date.now() / 1000)
-    if (ids.size > 0) this.#watch.look()
-    return ids
+  get trouble(): string | undefined {
+    return this.#watch.trouble
+  }
+
+  /** Of backends that a round has removed, the ids of those that still answer: their time is over. */
+  lettingGo(removed: readonly Backend[]): ReadonlySet<number> {
+    return lettingGo(this.#table, removed)
   }
 
   /** After a round. */

@@ -16,6 +16,7 @@ export interface DrainWatchOptions {
 export class DrainWatch implements Disposable {
   readonly #options: DrainWatchOptions
   #progress: readonly DrainProgress[] = []
+  #trouble: string | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: DrainWatchOptions) {
@@ -27,6 +28,12 @@ export class DrainWatch implements Disposable {
     return this.#progress
   }
 
+  /** Why connections could not be counted at the last look; they are shown as none then. */
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
+  /** Never throws: a kernel that does not list its sockets keeps nobody from draining. */
   look(): void {
     clearTimeout(this.#timer)
     const { table, tell, everyMs = EVERY_MS } = this.#options
@@ -39,9 +46,15 @@ export class DrainWatch implements Disposable {
   #counts(): (id: number) => number {
     const { table, count } = this.#options
     const ids = new Set([...table.drains].flatMap(({ backend }) => table.backend(backend)?.id ?? []))
+    this.#trouble = undefined
     if (ids.size === 0) return () => 0
-    const counts = count(ids)
-    return (id) => counts.get(id) ?? 0
+    try {
+      const counts = count(ids)
+      return (id) => counts.get(id) ?? 0
+    } catch (error) {
+      this.#trouble = `connections of backends that drain cannot be counted: ${(error as Error).message}`
+      return () => 0
+    }
   }
 
   [Symbol.dispose](): void {

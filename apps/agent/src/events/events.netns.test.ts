@@ -14,15 +14,15 @@ describe('what users of services are told, as events of a real API server', () =
     site = all.use(await Site.open())
     all.use(await tcpEcho(site.here.machine, { port: 32_123 }))
     await site.agent(all, '--bpf-lb-map-max=1024', '--enable-service-topology=true')
-  })
+  }, 120_000)
 
-  afterAll(() => all.disposeAsync())
+  afterAll(() => all.disposeAsync(), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   /** By our agent; waits for the first. */
   async function told(service: string, reason: string): Promise<kinds.Event> {

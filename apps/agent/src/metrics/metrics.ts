@@ -19,9 +19,10 @@ const perSource = (value: (source: StatusDocument['sources'][number], now: numbe
 }
 
 const perTable = (value: (gauge: { readonly used: number; readonly size: number }) => number): Family['samples'] => {
-  return ({ gauges, sockets }) => [
+  return ({ gauges, sockets, pods }) => [
     ...gauges.map((gauge) => ({ labels: { table: gauge.name }, value: value(gauge) })),
     ...(sockets?.gauges ?? []).map((gauge) => ({ labels: { table: `sock_${gauge.capacity}` }, value: value(gauge) })),
+    ...(pods?.gauges ?? []).map((gauge) => ({ labels: { table: `pod_${gauge.capacity}` }, value: value(gauge) })),
   ]
 }
 
@@ -84,6 +85,27 @@ const families: readonly Family[] = [
   { name: 'table_used', help: 'Entries in use, by table', samples: perTable(({ used }) => used) },
   { name: 'table_size', help: 'Entries that there is room for, by table', samples: perTable(({ size }) => size) },
   {
+    name: 'outside_device_attached',
+    help: '1: packets that come in by this device meet the program, in this mode',
+    samples: ({ outside }) =>
+      (outside?.devices ?? []).map(({ name, mode, attached }) => ({
+        labels: { device: name, mode },
+        value: Number(attached),
+      })),
+  },
+  {
+    name: 'outside_verdicts_total',
+    help: 'What became of packets from outside, since the tables were made',
+    samples: ({ outside }) =>
+      (outside?.verdicts ?? []).map(({ verdict, packets }) => ({ labels: { verdict }, value: packets })),
+  },
+  {
+    name: 'outside_table_percent',
+    help: 'How full the tables for packets from outside are',
+    samples: ({ outside }) =>
+      (outside?.gauges ?? []).map(({ name, percent }) => ({ labels: { table: name }, value: percent })),
+  },
+  {
     name: 'socket_verdicts_total',
     help: 'What became of sockets, since the maps were made',
     samples: ({ sockets }) =>
@@ -104,6 +126,11 @@ const families: readonly Family[] = [
       Object.entries(pods?.verdicts ?? {}).map(([verdict, count]) => ({ labels: { verdict }, value: Number(count) })),
   },
 ]
+
+/** All metrics by their names, with what each says. */
+export const metrics: ReadonlyMap<string, string> = new Map(
+  families.map(({ name, help }) => [`skep_agent_${name}`, help]),
+)
 
 /** The status in Prometheus' text format. `now`: milliseconds since 1970. */
 export async function formatMetrics(status: StatusDocument, now: number): Promise<string> {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import type { Node } from '@skep/kube'
 import type { Netlink } from 'netlink-ts'
 
 /** A link-local address is one only together with a device. */
@@ -7,4 +9,9 @@ const LINK_LOCAL = /^(fe80|169\.254)/i
 export function nodeAddresses(netlink: Netlink): string[] {
   const all = [...netlink.address.list()].map(({ address }) => address.split('/', 1)[0]!)
   return [...new Set(all.filter((address) => !LINK_LOCAL.test(address)))].toSorted()
+}
+
+/** The addresses that a Node object names, host names left out. Pure. */
+export function addressesOf({ status }: Pick<Node, 'status'>): string[] {
+  return status.addresses.flatMap(({ address }) => (isIP(address) === 0 ? [] : [address]))
 }

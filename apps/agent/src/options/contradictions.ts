@@ -11,6 +11,16 @@ const forSockets = ['cgroup-root', 'enable-mke', 'lb-sock-terminate-all-protos']
 
 type Rule = (resolved: Pick<Resolved, 'settings' | 'origins'>) => string | undefined
 
+/** What kube-proxy does. */
+const whole = ['enable-host-reachable-services', 'enable-node-port', 'enable-external-ips', 'enable-host-port'] as const
+
+/** Both names of an option. */
+const olderNames = [
+  ['node-port-acceleration', 'bpf-lb-acceleration'],
+  ['node-port-algorithm', 'bpf-lb-algorithm'],
+  ['node-port-mode', 'bpf-lb-mode'],
+] as const
+
 const RULES: readonly Rule[] = [
   ({ settings }) =>
     settings['enable-ipv4'] || settings['enable-ipv6']
@@ -20,7 +30,19 @@ const RULES: readonly Rule[] = [
   ({ settings }) => {
     const replacement = settings['kube-proxy-replacement']
     if (replacement !== 'strict' && replacement !== 'true') return undefined
-    return `kube-proxy-replacement=${replacement} asks for packets from outside the node too, which this version leaves to kube-proxy; write partial: services at the sockets of this node`
+    const off = whole.find((name) => !settings[name])
+    if (off === undefined) return undefined
+    return `kube-proxy-replacement=${replacement} asks for all of kube-proxy, but ${off} is false; make it true, or write partial`
+  },
+
+  ({ settings, origins }) => {
+    const both = olderNames.find(([older, name]) => {
+      return settings[older] !== '' && origins.has(name) && settings[older] !== settings[name]
+    })
+    return (
+      both &&
+      `${both[0]}=${settings[both[0]]} and ${both[1]}=${settings[both[1]]} are two names of one option; keep one`
+    )
   },
 
   ({ settings }) =>

@@ -3,8 +3,9 @@ import { mkdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { findCgroup1 } from '@skep/cgroup'
-import { clusterNeeds, type Machine } from '@skep/kube-testenv'
-import { needing, needs, untilLine } from '@skep/testbed'
+import { clusterNeeds, type Machine, services } from '@skep/kube-testenv'
+import { needing, needs, tcpEcho, untilLine } from '@skep/testbed'
+import { HeldSocket } from '../../test/held-socket.ts'
 import { Site } from '../../test/site.ts'
 
 const { describe } = needing(...clusterNeeds)
@@ -18,15 +19,15 @@ describe('options, as a node notices them', () => {
   beforeAll(async () => {
     site = all.use(await Site.open())
     await site.webPod(all, site.there, 'web-1')
-  })
+  }, 120_000)
 
-  afterAll(() => all.disposeAsync())
+  afterAll(() => all.disposeAsync(), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   test.each([
     ['enable-ipv6', 0],
@@ -40,6 +41,30 @@ describe('options, as a node notices them', () => {
     const rows = await agent.ask('services')
     expect(rows).toContain(addresses[served])
     expect(rows).not.toContain(other)
+  })
+
+  test('whose sockets end with their backend: the host’s alone, TCP as well', async () => {
+    const server = await site.echoPod(stack, site.there, 'both-1')
+    stack.use(await tcpEcho(server.host, { port: 5353 }))
+    const client = stack.use(await site.cluster.pod(site.here, { name: 'client-1' }))
+    const ports = ['TCP', 'UDP'].map((protocol) => ({
+      name: protocol.toLowerCase(),
+      port: 80,
+      targetPort: 5353,
+      protocol,
+    }))
+    const [address] = await site.service(stack, 'both', { ports, ipFamilyPolicy: 'SingleStack' })
+    const options = ['--bpf-lb-sock-terminate-pod-connections=false', '--lb-sock-terminate-all-protos=true']
+    const agent = await site.agent(stack, ...options)
+    await site.untilBackends(agent, address!, 1)
+    const open = async (host: Machine, protocol: 'tcp' | 'udp') =>
+      stack.use(await HeldSocket.open(host, { address: address!, port: 80, protocol }))
+    const ours = [await open(site.here.machine, 'tcp'), await open(site.here.machine, 'udp')]
+    const pods = await open(client.host, 'udp')
+    await server.setReady(false)
+    await site.cluster.api.patch(services, { name: 'both' }, { spec: { selector: { app: 'nobody' } } })
+    for (const one of ours) expect(await one.failed()).toBe('ECONNABORTED')
+    expect(await pods.ask()).toBe('ping')
   })
 
   describe('who is treated as the host: a node port is at their loopback, too', () => {

@@ -54,14 +54,22 @@ test('all that is wrong is told at once', () => {
 describe('what contradicts itself is refused', () => {
   test.each([
     [{ 'enable-ipv4': 'false', 'enable-ipv6': 'false' }, 'enable-ipv4 and enable-ipv6 are both false'],
+    [
+      { 'kube-proxy-replacement': 'strict', 'enable-node-port': 'false' },
+      'but enable-node-port is false; make it true',
+    ],
+    [{ 'node-port-mode': 'dsr', 'bpf-lb-mode': 'snat' }, 'two names of one option'],
     [{ 'mke-cgroup-mount': '/sys/fs/cgroup/net_cls' }, 'names a mount for MKE, but enable-mke is false; write'],
     [
       { 'enable-host-reachable-services': 'false', 'lb-sock-terminate-all-protos': 'true' },
       'is about services at the socket, but enable-host-reachable-services is false; write true',
     ],
     [{ 'enable-node-port': 'false', 'node-port-bind-protection': 'true' }, 'protects node ports, but'],
-    [{ 'kube-proxy-replacement': 'strict' }, 'leaves to kube-proxy; write partial'],
     [{ 'enable-host-reachable-services': 'true', 'host-reachable-services-protos': '' }, 'names no protocol'],
+    [
+      { 'bpf-lb-sock-hostns-only': 'true', 'enable-host-reachable-services': 'false' },
+      'enable-host-reachable-services is false; write true',
+    ],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])
   })

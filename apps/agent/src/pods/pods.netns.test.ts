@@ -123,7 +123,9 @@ describe('bpf-lb-sock-hostns-only: pods’ packets are translated at their veths
     await untilAnswered(pod, ['tell-1'], address!)
     expect(await agent.ask('explain', 'default/told')).toContain(`at ${pod.device}`)
     expect(await agent.ask('status')).toMatch(/services at pods’ devices: \d+ pods/)
-    expect(await agent.ask('metrics')).toMatch(/^skep_agent_pod_verdicts_total\{verdict="TO_BACKEND"\} \d+$/m)
+    const metrics = await agent.ask('metrics')
+    expect(metrics).toMatch(/^skep_agent_pod_verdicts_total\{verdict="TO_BACKEND"\} \d+$/m)
+    expect(metrics).toMatch(/^skep_agent_table_size\{table="pod_flows"\} 262144$/m)
   })
 
   /** Tries until the servers that have greeted are those. */

@@ -16,6 +16,11 @@ export function servicesOptions(settings: Settings, nodeName: string): ServicesO
     sessionAffinity: settings['enable-session-affinity'],
     topology: settings['enable-service-topology'],
     terminating: settings['enable-k8s-terminating-endpoint'],
+    externalClusterIp: settings['bpf-lb-external-clusterip'],
+    sourceRanges: settings['enable-svc-source-range-check'],
+    sourceRangesAllTypes: settings['bpf-lb-source-range-all-types'],
+    algorithm: settings['node-port-algorithm'] || settings['bpf-lb-algorithm'],
+    forwarding: settings['node-port-mode'] || settings['bpf-lb-mode'],
     ...(proxyName !== '' && { proxyName }),
   }
 }

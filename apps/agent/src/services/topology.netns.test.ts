@@ -15,6 +15,8 @@ const annotation = 'service.kubernetes.io/topology-mode'
 describe('hints that the control plane writes, for nodes in zones a (two) and b (one)', () => {
   let site: Site
   let agent: SkepAgent
+  /** Of the pods, by their names. */
+  const addresses = new Map<string, string>()
   let stack: AsyncDisposableStack
   const all = new AsyncDisposableStack()
 
@@ -23,17 +25,18 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
     const beside = await site.cluster.node('beside', { zone: 'a' })
     const places = { here: site.here, beside, there: site.there }
     for (const [node, names] of Object.entries(pods))
-      for (const name of names) await site.webPod(all, places[node as keyof typeof places], name)
+      for (const name of names)
+        addresses.set(name, (await site.webPod(all, places[node as keyof typeof places], name)).ip)
     agent = await site.agent(all, '--enable-service-topology=true')
-  }, 60_000)
+  }, 120_000)
 
-  afterAll(() => all.disposeAsync())
+  afterAll(() => all.disposeAsync(), 120_000)
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
   })
 
-  afterEach(() => stack.disposeAsync())
+  afterEach(() => stack.disposeAsync(), 120_000)
 
   /** A service of all pods. Returns its address. */
   async function near(name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -60,14 +63,7 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
     return hinted.map(({ targetRef }) => targetRef!.name!)
   }
 
-  async function statusIs(service: string, wanted: RegExp): Promise<void> {
-    let said = ''
-    const isSo = async (): Promise<boolean> => {
-      said = await agent.ask('explain', `default/${service}`)
-      return wanted.test(said)
-    }
-    await site.until(isSo, `${service}: ${wanted} is not what is said: ${said}`)
-  }
+  const statusIs = (service: string, wanted: RegExp) => site.untilStatus(agent, service, wanted)
 
   test.each([
     ['PreferSameZone', ofZone, '6 → 4 by zone a'],
@@ -119,4 +115,41 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
       await site.there.label({ 'topology.kubernetes.io/zone': 'b' })
     }
   }, 60_000)
+
+  describe('hints of slices that somebody else writes', () => {
+    const hint = (...zones: string[]) => ({ forZones: zones.map((name) => ({ name })) })
+
+    test.each([
+      ['for each of them', [hint('a'), hint('b'), hint('b')], ['near-1'], /3 → 1 by zone a/],
+      [
+        'for all but one',
+        [hint('a'), hint('b'), undefined],
+        ['near-1', 'near-3', 'near-5'],
+        /endpoint \S+ has no zone hint/,
+      ],
+      [
+        'for another zone',
+        [hint('c'), hint('b'), hint('b')],
+        ['near-1', 'near-3', 'near-5'],
+        /no endpoint is hinted for zone a/,
+      ],
+    ])('%s', async (_, hints, wanted, status) => {
+      const address = await near('own', { selector: undefined })
+      const endpoints = hints.map((each, i) => {
+        return { addresses: [addresses.get(`near-${2 * i + 1}`)!], zone: 'a', ...(each && { hints: each }) }
+      })
+      const metadata = { name: 'own', labels: { 'kubernetes.io/service-name': 'own' } }
+      const slice = { metadata, addressType: 'IPv4', ports: [{ port: 80, protocol: 'TCP' }], endpoints } as const
+      await site.cluster.api.create(endpointSlices, slice)
+      stack.defer(async () => void (await site.cluster.api.delete(endpointSlices, { name: 'own' })))
+      await site.untilAnswers(wanted, address)
+      await statusIs('own', status)
+    })
+
+    test('disabled by an annotation: they do not count', async () => {
+      const address = await near('off', {}, { [annotation]: 'disabled' })
+      await site.untilAnswers(Object.values(pods).flat(), address)
+      await statusIs('off', /6 of 6$/m)
+    })
+  })
 })

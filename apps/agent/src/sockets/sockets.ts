@@ -31,6 +31,7 @@ export class Sockets implements Disposable {
   readonly #cgroup: string
   readonly #hostNetns: bigint
   readonly #balancer: SocketLb
+  #tested: SelfTestResult | undefined
 
   constructor({ settings, cgroup, hostNetns }: SocketsOptions) {
     this.#settings = settings
@@ -86,8 +87,13 @@ export class Sockets implements Disposable {
   }
 
   /** Whether the programs see this host's sockets: tries one. */
-  selfTest(): Promise<SelfTestResult> {
-    return this.#balancer.selfTest()
+  async selfTest(): Promise<SelfTestResult> {
+    return (this.#tested = await this.#balancer.selfTest())
+  }
+
+  /** What the last self-test has found wrong. */
+  get trouble(): string | undefined {
+    return this.#tested?.hit === false ? `self-test: ${this.#tested.reason}` : undefined
   }
 
   explain(question: Question): Explanation {

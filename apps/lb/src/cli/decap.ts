@@ -1,13 +1,12 @@
 import { Option, type Command } from 'commander'
 import { pino, type Logger } from 'pino'
 import { checkDecap } from '../decap/check.ts'
-import { presentHooks } from '../decap/hooks.ts'
 import { decapPaths } from '../decap/paths.ts'
 import { runDecap } from '../decap/run.ts'
 import { formatDecapStatus, readDecapStatus } from '../decap/status.ts'
 import { removeDecap } from '../decap/uninstall.ts'
 import { requirePrivileges } from '../host/preflight.ts'
-import { ownInstance, requireSameNamespace } from '@skep/lb-engine'
+import { ownInstance, presentHooks, requireSameNamespace } from '@skep/lb-engine'
 import { addCommand, type InstanceFlags } from './options.ts'
 
 interface Config {

@@ -1,11 +1,9 @@
-import type { GaugeStatus } from '@skep/lb-engine'
+import { type GaugeStatus, networkChanges, Scheduler } from '@skep/lb-engine'
 import { probeGauges } from '../health/probe-path/gauges.ts'
 import { readProbeRoom } from '../health/probe-path/room.ts'
 import { EarlyWarnings } from '../log/early-warnings.ts'
-import { networkChanges } from './network.ts'
 import type { ControllerParts } from './parts.ts'
 import type { Rounds } from './rounds.ts'
-import { Scheduler } from './scheduler.ts'
 
 /** Everything is compared again so often, should an event have been missed. */
 const ROUND_EVERY_MS = 30_000

@@ -1,14 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readSnapshot } from '@skep/device-detect'
 import { openNetlink, type Netlink } from 'netlink-ts'
-import { deviceWarnings, explainDevices, selectDevices, xdpModesFor } from '@skep/lb-engine'
+import {
+  type DecapSpec,
+  deviceWarnings,
+  explainDevices,
+  fixedSizes,
+  ownAddresses,
+  selectDevices,
+  xdpModesFor,
+} from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { missingForRun } from '../host/preflight.ts'
-import type { DecapSpec } from './config.ts'
 import { loadDecapConfig } from './load.ts'
 import { devicesOfMachine } from './machine.ts'
-import { fixedSizes } from './program.ts'
-import { ownAddresses } from './tables.ts'
 
 /** What `decap run` would do on this machine, a line each. Changes nothing. Throws `ConfigError`. */
 export function checkDecap(paths: InstancePaths, file: string): string[] {

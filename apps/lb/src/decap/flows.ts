@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { type DecapFlow, decapFlowCodec, type DecapFlowKey, decapFlowKeyCodec, DecapSeen } from '@skep/datapath/decap'
 import { IpProtocol } from '@skep/packet'
 import { BpfMap, MapHandle } from 'libbpf-ts'
-import { writeFileAtomically } from '@skep/lb-engine'
+import { type DecapSpec, type Timeouts, writeFileAtomically } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import type { DecapSpec, Timeouts } from './config.ts'
 
 /** How full the table of flows that options spoke of is. */
 export interface FlowGauge {

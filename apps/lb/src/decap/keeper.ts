@@ -1,14 +1,10 @@
 import type { Decap } from '@skep/datapath/decap'
 import { openNetlink, type Netlink } from 'netlink-ts'
 import type { Logger } from 'pino'
-import { Scheduler } from '../controller/scheduler.ts'
-import { DeviceChoice } from '@skep/lb-engine'
+import { type DecapSpec, DeviceChoice, loadPrograms, presentHooks, Scheduler } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { FileWatch } from '../source/watch.ts'
-import type { DecapSpec } from './config.ts'
 import { noteSpec } from './flows.ts'
-import { presentHooks } from './hooks.ts'
-import { loadPrograms } from './program.ts'
 import { round, type RoundReport } from './round.ts'
 
 /** What time alone brings is looked for so often. */

@@ -1,7 +1,7 @@
+import type { DecapSpec } from '@skep/lb-engine'
 import type { z } from 'zod'
 import { type Finding, parseDocument } from '@skep/config-file'
 import { nameOf, readConfigText } from '../config/load.ts'
-import type { DecapSpec } from './config.ts'
 import { crossCheck } from './rules.ts'
 import { decapSchema } from './schema.ts'
 

@@ -1,8 +1,16 @@
+import {
+  addressOf,
+  addressWords,
+  type DecapSpec,
+  type Hook,
+  hookOfPin,
+  hookPin,
+  planHooks,
+  prefixKey,
+  wantedHooks,
+} from '@skep/lb-engine'
 import { expect, test } from '@jest/globals'
-import type { DecapSpec } from './config.ts'
-import { decapPaths, hookOfPin, hookPin } from './paths.ts'
-import { type Hook, planHooks, wantedHooks } from './plan.ts'
-import { addressOf, addressWords, prefixKey } from './prefix.ts'
+import { decapPaths } from './paths.ts'
 
 const both = { acceleration: 'best-effort', dispatch: ['ipip', 'opt'] } as unknown as DecapSpec
 const eth0 = { name: 'eth0', index: 2 } as const

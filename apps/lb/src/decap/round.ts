@@ -1,11 +1,16 @@
 import type { Decap } from '@skep/datapath/decap'
 import type { Netlink } from 'netlink-ts'
-import type { DeviceChoice } from '@skep/lb-engine'
+import {
+  applyHookStep,
+  type DecapSpec,
+  type DeviceChoice,
+  ownAddresses,
+  planHooks,
+  presentHooks,
+  wantedHooks,
+  writeTables,
+} from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import type { DecapSpec } from './config.ts'
-import { applyHookStep, presentHooks } from './hooks.ts'
-import { planHooks, wantedHooks } from './plan.ts'
-import { ownAddresses, writeTables } from './tables.ts'
 
 /** What a round did that is worth a line. */
 export interface RoundReport {

@@ -1,5 +1,5 @@
+import type { DecapSpec } from '@skep/lb-engine'
 import { type Finding, show } from '@skep/config-file'
-import type { DecapSpec } from './config.ts'
 
 /** What no single field can say. */
 export function crossCheck(spec: DecapSpec): Finding[] {

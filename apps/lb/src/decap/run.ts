@@ -2,20 +2,20 @@ import { existsSync, writeFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import {
   currentNamespace,
+  type DecapSpec,
   ensureBpffs,
+  fixedSizes,
   type Ledger,
   ownInstance,
+  presentHooks,
   recordOwner,
   requireSameNamespace,
 } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { missingForRun, PreflightError } from '../host/preflight.ts'
-import type { DecapSpec } from './config.ts'
-import { presentHooks } from './hooks.ts'
 import { Keeper } from './keeper.ts'
 import { loadDecapConfig } from './load.ts'
 import { devicesOfMachine } from './machine.ts'
-import { fixedSizes } from './program.ts'
 import { removeDecap } from './uninstall.ts'
 
 /** Installs or adopts the programs and keeps them as configured until the signal aborts. Traffic goes on after that. */

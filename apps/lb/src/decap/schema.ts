@@ -1,9 +1,8 @@
+import { type DecapSpec, dispatches, readPrefix, type Timeouts, withoutHostBits } from '@skep/lb-engine'
 import { z } from 'zod'
 import { devicePattern, hostAddress } from '../config/fields.ts'
 import { integer, list, show, strict, word } from '@skep/config-file'
 import { type Whole, wholeDocument } from '../config/whole.ts'
-import { type DecapSpec, dispatches, type Timeouts } from './config.ts'
-import { readPrefix, withoutHostBits } from './prefix.ts'
 
 const EVERYTHING = ['0.0.0.0/0', '::/0'] as const
 

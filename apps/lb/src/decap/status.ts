@@ -3,12 +3,10 @@ import { join } from 'node:path'
 import { type Counter, counterCodec, type DecapVerdictInfo, decapVerdictsByIndex } from '@skep/datapath/decap'
 import { MapHandle, PerCpuMap, u32 } from 'libbpf-ts'
 import { openNetlink } from 'netlink-ts'
-import { type Owner, readOwner } from '@skep/lb-engine'
+import { type Hook, type Owner, presentHooks, readOwner } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { table } from '@skep/terminal'
 import { type FlowGauge, readFlows } from './flows.ts'
-import { presentHooks } from './hooks.ts'
-import type { Hook } from './plan.ts'
 
 /** A backend as it is in the kernel, whether or not a process runs it. Counters count since it was installed. */
 export interface DecapStatus {

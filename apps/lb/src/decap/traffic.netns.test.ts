@@ -1,15 +1,12 @@
+import { applyHookStep, attachTraffic, type DecapSpec, dispatches, loadPrograms, presentHooks } from '@skep/lb-engine'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
 import { needing, needs, ownName, topology } from '@skep/testbed'
 import { queryTcx } from 'libbpf-ts'
-import { dispatches, type DecapSpec } from './config.ts'
-import { applyHookStep, presentHooks } from './hooks.ts'
 import { parseDecapConfig } from './load.ts'
 import { decapPaths } from './paths.ts'
-import { loadPrograms } from './program.ts'
-import { attachTraffic } from './traffic.ts'
 import { removeDecap } from './uninstall.ts'
 
 const { test } = needing(needs.root, needs.bpf)

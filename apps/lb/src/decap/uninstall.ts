@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
-import { removeIfEmpty } from '@skep/lb-engine'
+import { detachHook, presentHooks, removeIfEmpty } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
-import { detachHook, presentHooks } from './hooks.ts'
 
 /** Takes the programs off this host: what arrives first, then what leaves, then pins. A line for each thing done. */
 export function removeDecap(paths: InstancePaths): string[] {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '@skep/testbed'
+import { first } from './first.ts'
 
 /** A running BIRD. */
 export interface Bird extends Disposable {
@@ -19,9 +20,8 @@ export function bird(host: Host, folder: string, text: string): Bird {
   writeFileSync(file, text)
   const { status, stderr } = spawnSync('bird', ['-p', '-c', file], { encoding: 'utf8' })
   if (status !== 0 || stderr !== '') throw new Error(stderr)
-  // A router's processor is its own: what else this machine does must not flap its BFD.
-  const first = ['-n', '-20']
-  const child = host.spawn('nice', [...first, 'bird', '-f', '-c', file, '-s', socket], { stdio: 'ignore' })
+  const [program, ...words] = first()
+  const child = host.spawn(program, [...words, 'bird', '-f', '-c', file, '-s', socket], { stdio: 'ignore' })
   const ended = once(child, 'exit')
   return {
     ask: async (...words) => (await host.attempt('birdc', ['-r', '-s', socket, ...words])).stdout,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type Need, needs } from '@skep/testbed'
+import { first } from './first.ts'
 
 const programs = '/usr/lib/frr'
 
@@ -33,8 +34,8 @@ export async function frr(host: Host, parent: string, text: string, bfd?: string
     writeFileSync(file, configuration)
     const own = ['-f', file, '-i', join(folder, `${name}.pid`), '-z', join(folder, 'zserv.api'), '--vty_socket', folder]
     const args = [...own, '-P', '0', '-u', 'frr', '-g', 'frr', ...more]
-    // A router's processor is its own.
-    const child = host.spawn('nice', ['-n', '-20', join(programs, name), ...args], { stdio: 'ignore' })
+    const [program, ...words] = first()
+    const child = host.spawn(program, [...words, join(programs, name), ...args], { stdio: 'ignore' })
     const ended = once(child, 'exit')
     stack.defer(async () => {
       child.kill('SIGTERM')

@@ -15,6 +15,8 @@ export interface Device {
   readonly kind?: string
   /** Its packets begin with the IP header: nothing can be balanced there. */
   readonly isBare?: boolean
+  /** Backends of this host are behind it: by tc, whatever is asked for. */
+  readonly isInner?: boolean
 }
 
 /** A pinned link. `index` 0: its device has gone, and the link with it is without effect. */
@@ -70,7 +72,7 @@ export function planDevices(
       stepsFor(
         device,
         pinned.filter(({ index }) => index === device.index),
-        modesFor(acceleration, device.kind),
+        device.isInner === true ? ['tc'] : modesFor(acceleration, device.kind),
       ),
     ),
     ...pinned.filter((link) => !isGone(link) && !isWanted(link)).map(detach('not wanted')),

@@ -108,6 +108,7 @@ export class Engine implements Disposable {
     const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
     this.#addresses.want([...chosen.devices.map(({ index }) => index), ...this.#links.indexes()])
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
+    this.senders.left = config.inner ?? []
     if (steps.some((step) => step.do === 'attach' || step.do === 'switch'))
       this.senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, chosen, occasion)
@@ -128,7 +129,19 @@ export class Engine implements Disposable {
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
     const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
     const unreachable = outOfReach(resolution, this.neighbors.states())
-    const parts = { services, settings, neighbors, attached, renamed, detached, notes, resolution, before }
+    const why = new Map(chosen.devices.map(({ name }) => [name, whyChosen(chosen, name)]))
+    const parts = {
+      services,
+      settings,
+      neighbors,
+      devices: why,
+      attached,
+      renamed,
+      detached,
+      notes,
+      resolution,
+      before,
+    }
     return madeRound({ ...parts, unreachable })
   }
 
@@ -150,7 +163,7 @@ export class Engine implements Disposable {
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */
-  devicesDiffer(config: Pick<EngineSettings, 'devices'>): boolean {
+  devicesDiffer(config: Pick<EngineModel, 'devices' | 'inner'>): boolean {
     return this.#links.differ(config)
   }
 

@@ -3,6 +3,7 @@ import type { LbTc } from '@skep/datapath/lb-tc'
 import type { LbXdp } from '@skep/datapath/lb-xdp'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { capturingPrograms } from '../capture/under-way.ts'
+import type { EngineModel } from '../model/model.ts'
 import type { EngineSettings } from '../model/settings.ts'
 import { readProgram } from '../datapath/installed.ts'
 import { pinProgram } from '../datapath/load.ts'
@@ -21,6 +22,24 @@ import type { InstancePaths } from '../instance/paths.ts'
 
 /** A device that refuses the program is asked again so often, beside whenever the network changes. */
 const ASK_AGAIN_MS = 5000
+
+type DeviceSettings = Pick<EngineModel, 'devices' | 'inner'>
+
+/** Those that are inner are chosen by name. */
+function entriesOf({ devices, inner = [] }: DeviceSettings): readonly string[] {
+  return inner.length === 0 ? devices : [...devices, ...inner.map((name) => `+${name}`)]
+}
+
+/** A name that has gone meanwhile is no trouble: a pod has ended. */
+function withInner(chosen: Chosen, { inner = [] }: DeviceSettings): Chosen {
+  if (inner.length === 0) return chosen
+  const names = new Set(inner)
+  return {
+    ...chosen,
+    devices: chosen.devices.map((device) => (names.has(device.name) ? { ...device, isInner: true } : device)),
+    missing: chosen.missing.filter((entry) => !names.has(entry.replace(/^\+/, ''))),
+  }
+}
 
 /** What came of attaching. */
 export interface Attached {
@@ -67,13 +86,13 @@ export class Links implements Disposable {
   }
 
   /** What the configuration would choose now. */
-  look({ devices }: Pick<EngineSettings, 'devices'>): Chosen {
-    return this.#choice.look(devices)
+  look(settings: DeviceSettings): Chosen {
+    return withInner(this.#choice.look(entriesOf(settings)), settings)
   }
 
   /** What the configuration chooses, from now on. */
-  take({ devices }: Pick<EngineSettings, 'devices'>): Chosen {
-    return this.#choice.take(devices)
+  take(settings: DeviceSettings): Chosen {
+    return withInner(this.#choice.take(entriesOf(settings)), settings)
   }
 
   /** Takes note of an event about the network; without one, anything may have changed. */
@@ -108,8 +127,8 @@ export class Links implements Disposable {
   }
 
   /** Whether the configuration chooses other devices now than in the round before. */
-  differ({ devices }: Pick<EngineSettings, 'devices'>): boolean {
-    return this.#choice.differs(devices)
+  differ(settings: DeviceSettings): boolean {
+    return this.#choice.differs(entriesOf(settings))
   }
 
   /** What is to be done for the devices. Links that hold this very program, or that of a capture, need no update. */

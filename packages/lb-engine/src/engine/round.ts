@@ -15,6 +15,8 @@ export interface Round {
   /** The own addresses towards backends, where they are others than in the round before. */
   readonly sources: readonly string[]
   readonly neighbors: KeepReport
+  /** The devices that are chosen, by name, and why. */
+  readonly devices: ReadonlyMap<string, string>
   readonly attached: readonly (Attachment & { readonly why: string })[]
   readonly renamed: readonly Renamed[]
   readonly detached: readonly Detached[]
@@ -29,7 +31,7 @@ export interface Round {
 /** What the parts of a round tell. */
 export interface RoundParts extends Pick<
   Round,
-  'settings' | 'neighbors' | 'attached' | 'renamed' | 'detached' | 'unreachable'
+  'settings' | 'neighbors' | 'devices' | 'attached' | 'renamed' | 'detached' | 'unreachable'
 > {
   readonly services: AppliedServices
   readonly resolution: Resolution

@@ -74,12 +74,11 @@ export class Services implements Disposable {
     return unservedFrontends(config, this.#mapping, () => because)
   }
 
-  #desired({ services, dsr }: EngineModel, sources: ReadonlyMap<string, string>): Desired {
-    return {
-      services,
-      sources,
-      program: { recordUnitSeconds: this.#unitSeconds, tunnelPrefixes: tunnelFamilies({ dsr }) },
-    }
+  #desired({ services, dsr, hostAddresses, snat }: EngineModel, sources: ReadonlyMap<string, string>): Desired {
+    const program = { recordUnitSeconds: this.#unitSeconds, tunnelPrefixes: tunnelFamilies({ dsr }) }
+    if (hostAddresses === undefined) return { services, sources, program }
+    const { from: min, to: max } = snat.portRange
+    return { services, sources, hostAddresses, program: { ...program, natPorts: { min, max } } }
   }
 
   /** Services whose slots cannot come to rest, by name. */

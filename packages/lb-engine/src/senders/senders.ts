@@ -43,6 +43,9 @@ export class Senders implements Disposable {
     }
   }
 
+  /** Names of devices that are left to the kernel, whatever they can do. */
+  left: readonly string[] = []
+
   /** They may be others by now. */
   get isDue(): boolean {
     return performance.now() >= this.#askAt
@@ -51,7 +54,7 @@ export class Senders implements Disposable {
   /** Brings the table to what the host's devices can do now. `isGeneric`: the program is on none of them natively. */
   sync(isGeneric: boolean): void {
     this.#askAt = this.#netdev === undefined ? performance.now() + ASK_EVERY_MS : Infinity
-    const links = [...this.#netlink.link.list({ statistics: false })]
+    const links = [...this.#netlink.link.list({ statistics: false })].filter(({ name }) => !this.left.includes(name))
     const wanted = new Set(planSenders(links, { features: this.#netdev?.xdpFeatures(), isGeneric }))
     const present = new Set(this.#devices.keys())
     for (const index of present.difference(wanted)) this.#devices.delete(index)

@@ -27,6 +27,8 @@ interface Entry {
 export class BackendTable {
   readonly #ids: IdPool
   readonly #entries = new Map<string, Entry>()
+  /** As of the last round. */
+  readonly #byId = new Map<number, Backend>()
   /** As they were before the round; `undefined`: not there. */
   readonly #touched = new Map<string, Backend | undefined>()
   readonly #hold: (backend: Backend) => boolean
@@ -73,6 +75,11 @@ export class BackendTable {
     return this.#entries.size
   }
 
+  /** By their ids, as of the last round: the same map in each. */
+  get byId(): ReadonlyMap<number, Backend> {
+    return this.#byId
+  }
+
   /** What has changed since this was last asked. */
   finish(): BackendChanges {
     const set: Backend[] = []
@@ -86,6 +93,8 @@ export class BackendTable {
       } else if (!now) this.#ids.give(key)
     }
     this.#touched.clear()
+    for (const { id } of removed) this.#byId.delete(id)
+    for (const one of set) this.#byId.set(one.id, one)
     return { set, removed }
   }
 

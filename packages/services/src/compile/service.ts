@@ -99,6 +99,7 @@ function frontendOf(service: string, listener: Listener, parts: Parts, { options
     ...(sourceRanges && { sourceRanges }),
     algorithm: settings.algorithm,
     forwarding: forwardingOf(settings, servicePort.protocol),
+    ...(scope === 'external' && policy === 'Local' && { keepsClient: true as const }),
   }
 }
 

@@ -166,7 +166,7 @@ test('sockets keep a backend that topology leaves out, and lose one whose endpoi
 })
 
 function sockDesired(table: ServiceTable): SockDesired {
-  return { ...forSockets(table.frontends(), table.backends()), nodeAddresses: ['172.16.0.1', '127.0.0.1'] }
+  return { ...forSockets(table.frontends(), table.backendsById), nodeAddresses: ['172.16.0.1', '127.0.0.1'] }
 }
 
 test('whatever the cluster is like, the table at the socket takes what it is given', () => {

@@ -157,6 +157,7 @@ class Conversion {
   /** A tunnel and a changed MAC leave the port as it is: where backends have another, packets are translated. */
   #modeOf(frontend: Frontend, members: readonly LbBackend[]): Mode {
     const { dsr = 'dsr-option' } = this.#facts
+    if (frontend.keepsClient) return 'dsr-option'
     if (frontend.forwarding === 'snat') return 'snat'
     const other = dsr === 'dsr-option' ? undefined : members.find(({ port }) => port !== frontend.port)
     if (!other) return dsr

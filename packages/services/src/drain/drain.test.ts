@@ -54,8 +54,19 @@ test('what drained before a restart and has ended meanwhile is forgotten: it dra
   table.set(slice('web', [leaving, '10.0.0.2']))
   table.update(200)
   expect(table.nextDeadline).toBe(230)
-  expect(lettingGo(table, 229)).toEqual(new Set())
-  expect(lettingGo(table, 230)).toEqual(new Set([table.backend('TCP 10.0.0.1:8080')!.id]))
+  const { id } = table.backend('TCP 10.0.0.1:8080')!
+  expect(lettingGo(table, table.update(229).backends.removed)).toEqual(new Set())
+  expect(lettingGo(table, table.update(230).backends.removed)).toEqual(new Set([id]))
+})
+
+test('a timeout that is made shorter than the drain has lasted lets go at once; one that ends by itself is not let go', () => {
+  const table = tableOf([service('web', {}, timeout), slice('web', [leaving, '10.0.0.2'])], 100)
+  const { id } = table.backend('TCP 10.0.0.1:8080')!
+  table.set(service('web', {}, { annotations: { 'service.skep.dev/drain-timeout': '5s' } }))
+  expect(lettingGo(table, table.update(110).backends.removed)).toEqual(new Set([id]))
+  const other = tableOf([service('web', {}, timeout), slice('web', [leaving, '10.0.0.2'])], 100)
+  other.set(slice('web', ['10.0.0.2']))
+  expect(lettingGo(other, other.update(110).backends.removed)).toEqual(new Set())
 })
 
 test('a backend that comes back from draining drains anew the next time', () => {
@@ -143,7 +154,7 @@ test('progress and events of a drain: begun, empty, over', () => {
   table.update(10)
   const begun = look()
   const row = { service: 'default/web', backend: 'TCP 10.0.0.1:8080' }
-  expect(begun).toEqual([{ ...row, since: 10, deadline: 40, accepts: false, openConnections: 2 }])
+  expect(begun).toEqual([{ ...row, since: 10, deadline: 40, accepts: false, isOver: false, openConnections: 2 }])
   const text = (before: typeof begun, after: typeof begun, now: number): string[] =>
     drainEvents(before, after, now).map(({ reason, message }) => `${reason}: ${message}`)
   expect(text(none, begun, 10)).toEqual([
@@ -158,6 +169,8 @@ test('progress and events of a drain: begun, empty, over', () => {
   expect(text(less, look(), 40)).toEqual([
     'DrainTimedOut: TCP 10.0.0.1:8080 is let go after 30 s with 1 connection: its drain timeout is over',
   ])
+  expect(look()).toMatchObject([{ isOver: true }])
+  expect(text(look(), [], 50)).toEqual([])
   expect(text(less, [], 20)).toEqual(['EndpointGone: TCP 10.0.0.1:8080 is gone after 10 s with 1 connection'])
 })
 

@@ -1,4 +1,7 @@
+import { backendKey } from '../backends/draft.ts'
+import type { Backend } from '../model/backend.ts'
 import type { ServiceTable } from '../table/table.ts'
+import type { Drain } from './log.ts'
 
 /** How far a backend of a service has drained: one row of a metric. */
 export interface DrainProgress {
@@ -11,6 +14,8 @@ export interface DrainProgress {
   /** Seconds since 1970; left out: as long as the endpoint exists. */
   readonly deadline?: number
   readonly accepts: boolean
+  /** Its time is over: the service has let go of it, though its endpoint is still there. */
+  readonly isOver: boolean
   readonly openConnections: number
 }
 
@@ -24,13 +29,15 @@ export interface DrainEvent {
   readonly openConnections: number
 }
 
-/** Backends, by their ids, that somebody's drain timeout lets go of at the next round. */
-export function lettingGo(table: ServiceTable, now: number): Set<number> {
-  const keys = [...table.drains].flatMap(({ backend, services }) => {
-    const isDue = [...services.values()].some(({ deadline = Infinity, gone }) => !gone && deadline <= now)
-    return isDue ? [backend] : []
-  })
-  return new Set(keys.flatMap((key) => table.backend(key)?.id ?? []))
+/** Of backends that a round has removed, the ids of those whose time to drain is over, though they are still there. */
+export function lettingGo(table: ServiceTable, removed: readonly Backend[]): Set<number> {
+  const over = new Set([...table.drains].flatMap(({ backend, services }) => (isOver(services) ? [backend] : [])))
+  const gone = removed.filter(({ protocol, address, port }) => over.has(backendKey(protocol, address, port)))
+  return new Set(gone.map(({ id }) => id))
+}
+
+function isOver(services: Drain['services']): boolean {
+  return [...services.values()].some(({ gone }) => gone === 'drain-timeout')
 }
 
 /** Everything that drains. `openConnections`: of a backend, by its id. */
@@ -39,9 +46,19 @@ export function drainProgress(table: ServiceTable, openConnections: (id: number)
     const known = table.backend(backend)
     const open = known ? openConnections(known.id) : 0
     return [...services].flatMap(([service, { deadline, accepts, gone }]) =>
-      gone
+      gone === 'pod-ended'
         ? []
-        : [{ service, backend, since, ...(deadline !== undefined && { deadline }), accepts, openConnections: open }],
+        : [
+            {
+              service,
+              backend,
+              since,
+              ...(deadline !== undefined && { deadline }),
+              accepts: accepts && !gone,
+              isOver: gone !== undefined,
+              openConnections: open,
+            },
+          ],
     )
   })
 }
@@ -55,8 +72,12 @@ export function drainEvents(
   const earlier = new Map(before.map((one) => [keyOf(one), one]))
   const later = new Map(after.map((one) => [keyOf(one), one]))
   return [
-    ...after.flatMap((one) => beginning(earlier.get(keyOf(one)), one)),
-    ...before.filter((one) => !later.has(keyOf(one))).map((one) => ending(one, now)),
+    ...after.flatMap((one) => {
+      const known = earlier.get(keyOf(one))
+      if (one.isOver) return known && !known.isOver ? [timedOut(known, now)] : []
+      return beginning(known, one)
+    }),
+    ...before.filter((one) => !one.isOver && !later.has(keyOf(one))).map((one) => ending(one, now)),
   ]
 }
 
@@ -70,14 +91,18 @@ function beginning(before: DrainProgress | undefined, now: DrainProgress): Drain
   return [{ reason: 'DrainStarted', service, backend, message, openConnections: open }]
 }
 
-function ending({ service, backend, deadline, openConnections: open, since }: DrainProgress, now: number): DrainEvent {
-  const after = `after ${Math.round(now - since)} s`
-  if (deadline !== undefined && deadline <= now && open > 0) {
-    const message = `${backend} is let go ${after} with ${connections(open)}: its drain timeout is over`
-    return { reason: 'DrainTimedOut', service, backend, message, openConnections: open }
-  }
-  const message = `${backend} is gone ${after} with ${connections(open)}`
+function timedOut({ service, backend, openConnections: open, since }: DrainProgress, now: number): DrainEvent {
+  const message = `${backend} is let go ${after(since, now)} with ${connections(open)}: its drain timeout is over`
+  return { reason: 'DrainTimedOut', service, backend, message, openConnections: open }
+}
+
+function ending({ service, backend, openConnections: open, since }: DrainProgress, now: number): DrainEvent {
+  const message = `${backend} is gone ${after(since, now)} with ${connections(open)}`
   return { reason: 'EndpointGone', service, backend, message, openConnections: open }
+}
+
+function after(since: number, now: number): string {
+  return `after ${Math.round(now - since)} s`
 }
 
 function connections(count: number): string {

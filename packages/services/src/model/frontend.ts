@@ -48,4 +48,6 @@ export interface Frontend {
   readonly algorithm: 'maglev' | 'random'
   /** Does the backend answer the client itself (`dsr`), or through this node (`snat`)? */
   readonly forwarding: 'snat' | 'dsr'
+  /** Backends see the client's own address (`externalTrafficPolicy: Local`), which translation to an own address would hide. */
+  readonly keepsClient?: true
 }

@@ -11,6 +11,7 @@ export function sameFrontend(a: Frontend, b: Frontend): boolean {
     a.affinitySeconds === b.affinitySeconds &&
     a.algorithm === b.algorithm &&
     a.forwarding === b.forwarding &&
+    a.keepsClient === b.keepsClient &&
     sameTexts(a.sourceRanges?.allow, b.sourceRanges?.allow) &&
     sameTexts(a.sourceRanges?.deny, b.sourceRanges?.deny) &&
     sameMembers(a.members, b.members) &&

@@ -100,6 +100,11 @@ export class ServiceTable {
     return this.#backends
   }
 
+  /** By their ids, as of the last round: the same map in each. */
+  get backendsById(): ReadonlyMap<number, Backend> {
+    return this.#backends.byId
+  }
+
   get backendCount(): number {
     return this.#backends.size
   }

@@ -15,6 +15,11 @@ export interface Selection {
   readonly fieldSelector?: string
 }
 
+export interface ApplyOptions {
+  /** It is checked to the last field, and not stored. */
+  readonly dryRun?: boolean
+}
+
 /** What the API server says of a resource. */
 interface Discovered {
   readonly name: string
@@ -61,15 +66,16 @@ export class ApiClient implements Disposable {
   }
 
   /** Creates it or changes what it says (server-side apply), as `kubectl apply` does. */
-  apply<T extends KubeObject>(of: Resource<T>, object: T): Promise<T> {
-    const path = `${pathOf(of, nameOf(object))}?fieldManager=kube-testenv&force=true`
+  apply<T extends KubeObject>(of: Resource<T>, object: T, { dryRun = false }: ApplyOptions = {}): Promise<T> {
+    const rest = dryRun ? '&dryRun=All&fieldValidation=Strict' : ''
+    const path = `${pathOf(of, nameOf(object))}?fieldManager=kube-testenv&force=true${rest}`
     const body = { apiVersion: of.apiVersion, kind: of.kind, ...object }
     return this.request('PATCH', path, { body, contentType: 'application/apply-patch+yaml' })
   }
 
   /** The same for an object of whatever kind, as a manifest has it: the API server is asked what its kind is called. */
-  async applyManifest(object: KubeObject): Promise<KubeObject> {
-    return this.apply(await this.#discover(object), object)
+  async applyManifest(object: KubeObject, options: ApplyOptions = {}): Promise<KubeObject> {
+    return this.apply(await this.#discover(object), object, options)
   }
 
   get<T extends KubeObject>(of: Resource<T>, at: ObjectName): Promise<T> {

@@ -1,12 +1,13 @@
 /** Options that Cilium 1.11 has and this agent does not act on, by the reason: a ConfigMap of Cilium's may hold them. */
 const REASONS: Readonly<Record<string, string>> = {
-  'packets from outside the node, and of pods that are no sockets of its own, are left to kube-proxy as yet': `
-    arping-refresh-period bpf-lb-acceleration bpf-lb-algorithm bpf-lb-bypass-fib-lookup bpf-lb-dev-ip-addr-inherit
-    bpf-lb-dsr-dispatch bpf-lb-dsr-l4-xlate bpf-lb-external-clusterip bpf-lb-maglev-hash-seed bpf-lb-maglev-table-size
-    bpf-lb-mode bpf-lb-rss-ipv4-src-cidr bpf-lb-rss-ipv6-src-cidr devices direct-routing-device
-    enable-auto-protect-node-port-range enable-l2-neigh-discovery enable-svc-source-range-check
-    ipv6-mcast-device node-port-acceleration node-port-algorithm node-port-mode
-    node-port-range`,
+  'next hops are kept resolved by the kernel, always': `
+    arping-refresh-period enable-l2-neigh-discovery`,
+  'the datapath finds it out by itself': `
+    bpf-lb-bypass-fib-lookup bpf-lb-dev-ip-addr-inherit bpf-lb-rss-ipv4-src-cidr bpf-lb-rss-ipv6-src-cidr
+    direct-routing-device ipv6-mcast-device`,
+  'packets for DSR carry an option': 'bpf-lb-dsr-l4-xlate',
+  'ports of translated packets are taken out of the host’s, and NodePorts are protected by node-port-bind-protection': `
+    enable-auto-protect-node-port-range`,
   'network policy and identities are not this agent’s': `
     allow-icmp-frag-needed allow-localhost enable-icmp-rules enable-policy enable-host-firewall enable-remote-node-identity
     enable-well-known-identities enable-identity-mark fixed-identity-mapping force-local-policy-eval-at-source
@@ -48,7 +49,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'tables clean themselves up, and the datapath keeps no connection table for stable slots': `
     bpf-ct-global-any-max bpf-ct-global-tcp-max bpf-ct-timeout-regular-any bpf-ct-timeout-regular-tcp
     bpf-ct-timeout-regular-tcp-fin bpf-ct-timeout-regular-tcp-syn bpf-ct-timeout-service-any bpf-ct-timeout-service-tcp
-    bpf-fragments-map-max bpf-map-dynamic-size-ratio bpf-nat-global-max bpf-neigh-global-max conntrack-gc-interval
+    bpf-map-dynamic-size-ratio bpf-neigh-global-max conntrack-gc-interval
     disable-conntrack enable-ipv4-fragment-tracking preallocate-bpf-maps enable-bpf-clock-probe`,
   'no iptables rules are made': `
     disable-iptables-feeder-rules enable-xt-socket-fallback install-iptables-rules install-no-conntrack-iptables-rules

@@ -54,7 +54,8 @@ export const services: Catalogue<ServiceSettings> = {
     about: 'TCP connections end with their backend as well, not only connected UDP sockets',
   }),
   'kube-proxy-replacement': word<Replacement>('partial', ['disabled', 'probe', 'partial', 'strict', 'true', 'false'], {
-    about: 'partial: what the other options say, for sockets of this node; strict is refused as yet',
+    about:
+      'strict: all that kube-proxy does; partial: sockets of this node, and packets from outside where devices are named',
   }),
   'kube-proxy-replacement-healthz-bind-address': text(
     '',

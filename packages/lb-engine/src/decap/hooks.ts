@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs'
 import type { Decap } from '@skep/datapath/decap'
 import { BpfError, Link, type Program } from 'libbpf-ts'
-import { LbError, type XdpMode, xdpModesFor } from '@skep/lb-engine'
+import { type XdpMode, xdpModesFor } from '../devices/plan.ts'
+import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { DecapSpec } from './config.ts'
-import { hookPin } from './paths.ts'
+import { hookPin } from './pins.ts'
 import type { Hook, HookStep } from './plan.ts'
 import { attachTraffic, detachFilter, isFilter, noted, openFilter, pinned } from './traffic.ts'
 
@@ -67,7 +68,7 @@ function attachXdp(paths: InstancePaths, program: Program, hook: Hook, modes: re
   )
 }
 
-function programOf({ direction, kind }: Hook, programs: Decap['programs']): Program {
-  if (direction === 'out') return programs.decapEgress
+function programOf({ direction, kind, entersPod = false }: Hook, programs: Decap['programs']): Program {
+  if (direction === 'out') return entersPod ? programs.decapIngress : programs.decapEgress
   return kind === 'xdp' ? programs.decapXdp : programs.decapIngress
 }

@@ -1,6 +1,6 @@
-import type { Device } from '@skep/lb-engine'
+import type { Device } from '../devices/plan.ts'
 import type { DecapSpec } from './config.ts'
-import type { Direction } from './paths.ts'
+import type { Direction } from './pins.ts'
 
 /** What a program hangs on. */
 export type HookKind = 'xdp' | 'tc'
@@ -12,6 +12,8 @@ export interface Hook {
   readonly index: number
   readonly direction: Direction
   readonly kind: HookKind
+  /** A pod of this host is behind the device: what leaves by it arrives there. */
+  readonly entersPod?: boolean
 }
 
 /** A step towards the wanted hooks. */
@@ -34,6 +36,16 @@ export function wantedHooks({ acceleration, dispatch }: DecapSpec, devices: read
   ])
 }
 
+/** The hook where replies leave the host. */
+export function leavingHook({ name: device, index }: Pick<Device, 'name' | 'index'>): Hook {
+  return { device, index, direction: 'out', kind: 'tc' }
+}
+
+/** The hook of a device that pods of this host are behind: options end where packets enter the pod. */
+export function podHook({ name: device, index }: Pick<Device, 'name' | 'index'>): Hook {
+  return { device, index, direction: 'out', kind: 'tc', entersPod: true }
+}
+
 /**
  * Plans the hooks. What leaves is attached before what arrives, and detached after it: an option that is noted is
  * heeded. A change between XDP and tc is refused, since either both or none would see a packet in between.
@@ -50,7 +62,8 @@ export function planHooks(wanted: readonly Hook[], present: readonly Hook[]): Ho
       ...gone.map((hook) => ({ do: 'detach', hook }) as const),
       ...wanted.map((hook): HookStep => {
         const there = found(hook)
-        return there ? { do: 'update', hook: there } : { do: 'attach', hook }
+        if (!there) return { do: 'attach', hook }
+        return { do: 'update', hook: hook.entersPod === true ? { ...there, entersPod: true } : there }
       }),
       ...dropped
         .toSorted((a, b) => a.direction.localeCompare(b.direction))

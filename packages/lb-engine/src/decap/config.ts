@@ -1,4 +1,4 @@
-import type { Acceleration } from '../config/config.ts'
+import type { Acceleration } from '../model/settings.ts'
 
 /** How packets come to a backend: in IPIP, or with the option that names their service. */
 export const dispatches = ['ipip', 'opt'] as const

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BpfError, Link, NotSupported, openTc, type Program, type TcFilter } from 'libbpf-ts'
-import { writeFileAtomically } from '@skep/lb-engine'
+import { writeFileAtomically } from '../instance/write.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { type Direction, hookOfPin, hookPin } from './paths.ts'
+import { type Direction, hookOfPin, hookPin } from './pins.ts'
 import type { Hook } from './plan.ts'
 
 /** Where cls_bpf filters stand on a device: a place that adoption can find again, since they have no pin. */

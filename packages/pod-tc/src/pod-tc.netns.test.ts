@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createMap, probe, rawMap } from 'libbpf-ts'
+import { rmSync } from 'node:fs'
+import { openNetlink } from 'netlink-ts'
+import { needing, needs, startTraffic, traffic, type TrafficReport } from '@skep/testbed'
+import { EMPTY_VIP, Lab, OWN_VIP, VIP } from '../test/lab.ts'
+
+const REQUESTS = 5
+const TCX = needs.feature('links at tc', () => (probe.feature('tcx').supported === true ? undefined : 'Linux 6.6'))
+
+describe('tcx')
+describe('clsact')
+
+function describe(way: 'tcx' | 'clsact'): void {
+  needing(needs.root, needs.bpf, ...(way === 'tcx' ? [TCX] : [])).describe(
+    `a pod behind a real veth, by ${way}`,
+    () => {
+      let lab: Lab
+      beforeAll(async () => {
+        lab = await Lab.open()
+        using pods = lab.serve([way])
+        expect(lab.net.node.run(() => pods.attach(lab.device))).toBe(way)
+      })
+      afterAll(() => lab[Symbol.asyncDispose]())
+
+      const ask = (protocol: 'tcp' | 'udp', address: string, bytes: number): Promise<TrafficReport> =>
+        traffic(lab.net.pod, { protocol, address, port: 80, bytes, requests: REQUESTS })
+
+      test.each([
+        ['tcp', VIP.v4, 200_000, 'backend'],
+        ['tcp', VIP.v6, 200_000, 'backend'],
+        ['udp', VIP.v4, 4000, 'backend'],
+        ['udp', VIP.v6, 4000, 'backend'],
+        ['tcp', OWN_VIP.v4, 200_000, 'pod'],
+        ['tcp', OWN_VIP.v6, 200_000, 'pod'],
+        ['udp', OWN_VIP.v4, 4000, 'pod'],
+        ['udp', OWN_VIP.v6, 4000, 'pod'],
+      ] as const)(
+        '%s to %s, %d bytes: past a smaller MTU, in fragments, and to itself',
+        async (protocol, address, bytes, by) => {
+          // What is too big is told to who sends datagrams, and lost.
+          if (protocol === 'udp')
+            await traffic(lab.net.pod, { protocol, address, port: 80, bytes, requests: 1, timeoutMs: 300 })
+          const { failed, perServer } = await ask(protocol, address, bytes)
+          expect({ failed, perServer }).toEqual({ failed: 0, perServer: { [by]: REQUESTS } })
+        },
+      )
+
+      test.each([EMPTY_VIP.v4, EMPTY_VIP.v6])('to %s, which has no backend: refused at once', async (address) => {
+        const { failures } = await traffic(lab.net.pod, { protocol: 'tcp', address, port: 80, requests: 1 })
+        expect(failures).toMatchObject([{ phase: 'connect', reason: 'ECONNREFUSED' }])
+      })
+
+      test('another process takes over, with programs of its own: no request fails, no connection breaks', async () => {
+        await using kept = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          keepAlive: true,
+          perSecond: 200,
+        })
+        for (let i = 0; i < 3; i++) {
+          using pods = lab.serve([way])
+          expect(lab.net.node.run(() => pods.attached())).toEqual([lab.device])
+          await ask('tcp', VIP.v4, 10)
+        }
+        const { failed, connections } = await kept.stop()
+        expect([failed, connections]).toEqual([0, 1])
+      })
+
+      test('maps of a release with another layout are made anew, and the pod is served on', async () => {
+        const pin = `${lab.pins}/pods/maps/pod_flows`
+        rmSync(pin)
+        {
+          using other = createMap({ type: 'lru_hash', name: 'pod_flows', keySize: 4, valueSize: 4, maxEntries: 64 })
+          rawMap(other).pin(pin)
+        }
+        using pods = lab.serve([way])
+        expect(pods.connections()).toEqual([])
+        expect(await ask('tcp', VIP.v4, 10)).toMatchObject({ failed: 0, succeeded: REQUESTS })
+        expect(pods.connections().length).toBeGreaterThan(0)
+      })
+
+      test('counts, connections and room are told', () => {
+        using pods = lab.serve([way])
+        expect(pods.verdicts().TO_BACKEND).toBeGreaterThan(0n)
+        expect(pods.connections().map(({ service }) => service)).toContain(`${VIP.v4}:80`)
+        expect(pods.gauges()[0]).toMatchObject({ capacity: 'flows', used: expect.any(Number) })
+      })
+
+      test('a pod that is left alone is not served; nor is one whose device has gone, of which nothing is left', async () => {
+        using pods = lab.serve([way])
+        const inNode = <T>(run: () => T): T => lab.net.node.run(run)
+        inNode(() => pods.detach(lab.device))
+        expect(inNode(() => pods.attached())).toEqual([])
+        const gone = inNode(() => {
+          using netlink = openNetlink()
+          netlink.link.add({ kind: 'veth', name: 'brief0', peer: { name: 'brief1' } })
+          const { index } = netlink.link.get({ name: 'brief0' })!
+          pods.attach(index)
+          expect(pods.attached()).toEqual([index])
+          netlink.link.delete({ name: 'brief0' })
+          return index
+        })
+        expect(inNode(() => pods.attached())).not.toContain(gone)
+        using next = lab.serve([way])
+        expect(inNode(() => next.attached())).toEqual([])
+      })
+    },
+  )
+}
