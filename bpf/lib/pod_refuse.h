@@ -8,9 +8,8 @@
  * A global function, which the verifier reads once.
  */
 #pragma once
-#include "pod_packet.h"
+#include "pod_reset.h"
 
-#define REFUSED_HOPS   64
 #define QUOTED_PORTS   8
 #define REFUSED_ROOM   160 /* more than what is forgotten below, and than an answer */
 #define REFUSED_FORGET 76
@@ -38,16 +37,6 @@ struct refusal6 {
 
 _Static_assert(sizeof(struct refusal4) == 56 && sizeof(struct refusal6) == 96, "no padding");
 
-struct reset4 {
-	struct iphdr ip;
-	struct tcphdr tcp;
-};
-
-struct reset6 {
-	struct ipv6hdr ip;
-	struct tcphdr tcp;
-};
-
 /* In memory of this CPU, as all are long. */
 struct refusal {
 	union {
@@ -56,7 +45,6 @@ struct refusal {
 		struct reset4 reset4;
 		struct reset6 reset6;
 	};
-	struct tcphdr asked;
 };
 
 SCRATCH(this_refusal, struct refusal)
@@ -115,80 +103,6 @@ static __always_inline _Bool write_refusal6(struct context *ctx, struct refusal6
 	return 1;
 }
 
-/* RFC 9293, 3.5.2. Its checksum is still without the addresses' sum. */
-static __always_inline void turn_to_reset(struct tcphdr *tcp, const struct tcphdr *asked)
-{
-	*tcp = (struct tcphdr){
-		.source = asked->dest,
-		.dest = asked->source,
-		.doff = sizeof(*tcp) / 4,
-		.rst = 1,
-	};
-	if (asked->ack) {
-		tcp->seq = asked->ack_seq;
-		return;
-	}
-	tcp->ack = 1;
-	tcp->ack_seq = bpf_htonl(bpf_ntohl(asked->seq) + asked->syn);
-}
-
-static __always_inline _Bool write_reset4(struct context *ctx, struct refusal *refusal)
-{
-	struct reset4 *answer = &refusal->reset4;
-	__be32 pseudo = bpf_htonl(IPPROTO_TCP << 16 | sizeof(answer->tcp));
-	struct iphdr asked;
-	__s64 sum;
-
-	if (bpf_skb_load_bytes(ctx, sizeof(struct ethhdr), &asked, sizeof(asked)) || asked.ihl != 5 ||
-	    bpf_skb_load_bytes(ctx, sizeof(struct ethhdr) + sizeof(asked), &refusal->asked,
-			       sizeof(refusal->asked)))
-		return 0;
-	answer->ip = (struct iphdr){
-		.version = 4,
-		.ihl = 5,
-		.tot_len = bpf_htons(sizeof(*answer)),
-		.ttl = REFUSED_HOPS,
-		.protocol = IPPROTO_TCP,
-		.saddr = asked.daddr,
-		.daddr = asked.saddr,
-	};
-	answer->ip.check = ~fold(bpf_csum_diff(0, 0, (void *)&answer->ip, sizeof(answer->ip), 0));
-	turn_to_reset(&answer->tcp, &refusal->asked);
-	sum = bpf_csum_diff(0, 0, &pseudo, sizeof(pseudo), 0);
-	sum = bpf_csum_diff(0, 0, (void *)&answer->ip.saddr, 2 * sizeof(answer->ip.saddr), sum);
-	sum = bpf_csum_diff(0, 0, (void *)&answer->tcp, sizeof(answer->tcp), sum);
-	answer->tcp.check = ~fold(sum);
-	return 1;
-}
-
-static __always_inline _Bool write_reset6(struct context *ctx, struct refusal *refusal)
-{
-	struct reset6 *answer = &refusal->reset6;
-	__be32 pseudo[2] = {bpf_htonl(sizeof(answer->tcp)), bpf_htonl(IPPROTO_TCP)};
-	struct ipv6hdr asked;
-	__s64 sum;
-
-	if (bpf_skb_load_bytes(ctx, sizeof(struct ethhdr), &asked, sizeof(asked)) ||
-	    asked.nexthdr != IPPROTO_TCP ||
-	    bpf_skb_load_bytes(ctx, sizeof(struct ethhdr) + sizeof(asked), &refusal->asked,
-			       sizeof(refusal->asked)))
-		return 0;
-	answer->ip = (struct ipv6hdr){
-		.version = 6,
-		.payload_len = bpf_htons(sizeof(answer->tcp)),
-		.nexthdr = IPPROTO_TCP,
-		.hop_limit = REFUSED_HOPS,
-		.saddr = asked.daddr,
-		.daddr = asked.saddr,
-	};
-	turn_to_reset(&answer->tcp, &refusal->asked);
-	sum = bpf_csum_diff(0, 0, pseudo, sizeof(pseudo), 0);
-	sum = bpf_csum_diff(0, 0, (void *)&answer->ip.saddr, 2 * sizeof(answer->ip.saddr), sum);
-	sum = bpf_csum_diff(0, 0, (void *)&answer->tcp, sizeof(answer->tcp), sum);
-	answer->tcp.check = ~fold(sum);
-	return 1;
-}
-
 /* Put in the packet's place. Where its checksum was to be computed is forgotten with the bytes that it was
  * in. */
 static __always_inline _Bool put_refusal(struct context *ctx, const void *answer, const __u32 bytes)
@@ -221,9 +135,10 @@ __noinline int write_reset(struct context *ctx, __u32 family)
 	if (!refusal)
 		return 0;
 	if (family == AF_INET)
-		return write_reset4(ctx, refusal) &&
+		return write_reset4(ctx, &refusal->reset4) &&
 		       put_refusal(ctx, &refusal->reset4, sizeof(refusal->reset4));
-	return write_reset6(ctx, refusal) && put_refusal(ctx, &refusal->reset6, sizeof(refusal->reset6));
+	return write_reset6(ctx, &refusal->reset6) &&
+	       put_refusal(ctx, &refusal->reset6, sizeof(refusal->reset6));
 }
 
 static __always_inline _Bool write_answer_to(struct context *ctx, const struct packet *packet,

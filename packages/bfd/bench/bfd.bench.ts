@@ -21,7 +21,8 @@ export default {
   async run(report) {
     const addresses = Array.from({ length: SESSIONS }, (_, i) => `10.9.0.${i + 2}/24`)
     await using net = await topology({ left: '10.9.0.1/24', right: addresses })
-    const [left, right] = [await End.start(net.left), await End.start(net.right)]
+    using left = await End.start(net.left)
+    using right = await End.start(net.right)
     try {
       report({ name: 'bfd/3 × 50 ms, quiet', ...(await losses(left, right)) })
       {

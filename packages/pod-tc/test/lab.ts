@@ -29,9 +29,8 @@ export class Lab implements AsyncDisposable {
     this.#stack = stack
     stack.defer(() => net.node.run(() => uninstallPodTc(this.pins)))
     stack.defer(() => uninstallSocketLb(this.pins))
-    const hostNetns = net.node.namespace.cookie
     this.services = stack.use(
-      SocketLb.open({ pins: this.pins, cgroup, hostNetns, hostNamespaceOnly: true, protectBind: true }),
+      SocketLb.open({ pins: this.pins, cgroup, hostNetns: 0n, hostNamespaceOnly: true, protectBind: true }),
     )
     this.services.reconcile(desired())
     using netlink = openNetlink({ ns: net.node.namespace })

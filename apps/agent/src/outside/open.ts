@@ -20,7 +20,7 @@ import type { Logger } from 'pino'
 import { mkdirSync } from 'node:fs'
 import type { Settings } from '../options/catalogue/index.ts'
 import { Outside } from './outside.ts'
-import { outsidePaths, outsideSettings, returnsPaths, ringSize, servesOutside } from './settings.ts'
+import { kernelSettings, outsidePaths, outsideSettings, returnsPaths, ringSize, servesOutside } from './settings.ts'
 import { inOptions } from './words.ts'
 
 /** What was asked for. */
@@ -88,5 +88,14 @@ function open({ paths, engine: wanted }: OutsideSetup, { settings, netlink, log,
   const [fixed] = installed ? fixedFindings(installed, wanted) : []
   if (fixed) throw new LbError('CONFLICT', `${fixed.path.join('.')}: ${fixed.message}`)
   for (const note of [...kernelNotes(), ...tableNotes(wanted, installed)]) log.info(inOptions(note))
-  return stack.use(new Outside({ paths, returns, settings: wanted, netlink, ringSize: ringSize(settings) }))
+  return stack.use(
+    new Outside({
+      paths,
+      returns,
+      settings: wanted,
+      netlink,
+      kernel: kernelSettings(settings),
+      ringSize: ringSize(settings),
+    }),
+  )
 }

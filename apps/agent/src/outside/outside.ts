@@ -6,6 +6,7 @@ import {
   type InstancePaths,
   type Occasion,
   type Round,
+  type Settings as KernelSettings,
 } from '@skep/lb-engine'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { outsideDesired, ownPods } from './desired.ts'
@@ -18,6 +19,8 @@ export interface OutsideOptions {
   readonly netlink: Netlink
   /** Where what ends DSR is. */
   readonly returns: InstancePaths
+  /** The kernel's settings. */
+  readonly kernel: KernelSettings
   /** Slots of each service; `undefined`: by its backends. */
   readonly ringSize: number | undefined
 }
@@ -49,7 +52,7 @@ export class Outside implements Disposable {
     this.#options = options
     const { paths, returns, settings, netlink } = options
     using undo = new DisposableStack()
-    this.engine = undo.use(new Engine(paths, settings, netlink))
+    this.engine = undo.use(new Engine(paths, settings, netlink, options.kernel))
     this.#returns = new Returns({ paths: returns, devices: paths, netlink })
     undo.move()
   }

@@ -1,4 +1,11 @@
-import { defaultSettings, type EngineSettings, type InstancePaths, instancePaths } from '@skep/lb-engine'
+import {
+  defaultSettings,
+  type EngineSettings,
+  type InstancePaths,
+  instancePaths,
+  procSettings,
+  type Settings as KernelSettings,
+} from '@skep/lb-engine'
 import { join } from 'node:path'
 import type { Settings } from '../options/catalogue/index.ts'
 import { hashSeed, type PortRange } from '../options/catalogue/outside.ts'
@@ -30,6 +37,11 @@ export function outsidePaths(settings: Pick<Settings, 'bpf-root' | 'state-dir'>)
 /** Where those are that end DSR. */
 export function returnsPaths(settings: Pick<Settings, 'bpf-root' | 'state-dir'>): InstancePaths {
   return pathsOf('agent-returns', settings)
+}
+
+/** The kernel's settings, where this process may write them. */
+export function kernelSettings({ procfs }: Pick<Settings, 'procfs'>): KernelSettings {
+  return procSettings(join(procfs, 'sys'))
 }
 
 function pathsOf(instance: string, settings: Pick<Settings, 'bpf-root' | 'state-dir'>): InstancePaths {

@@ -1,6 +1,7 @@
-import { type Connection, type Gauge, PodTc, type ServiceMaps } from '@skep/pod-tc'
+import { type Gauge, PodTc, type ServiceMaps } from '@skep/pod-tc'
 import type { Pod } from '@skep/kube'
 import type { SockSubject } from '@skep/sock-lb'
+import { BpfError } from 'libbpf-ts'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import type { Settings } from '../options/catalogue/index.ts'
 import { pinsOf } from '../sockets/sockets.ts'
@@ -94,7 +95,8 @@ export class Pods implements Disposable {
     const row = this.#rows.find(({ pod }) => pod === name)
     if (!row) return []
     const { choice, device, problem, hint } = row
-    const where = device ? `packet by packet at ${device.name} (index ${device.index})` : 'at its sockets'
+    const instead = this.#hostNamespaceOnly ? 'nowhere as yet' : 'at its sockets'
+    const where = device ? `packet by packet at ${device.name} (index ${device.index})` : instead
     const lines = [choice.problem, problem, hint].filter((line) => line !== undefined)
     return [`${name}: services are translated ${where}: ${choice.why}`, ...lines.map((line) => `  ${line}`)]
   }
@@ -107,10 +109,6 @@ export class Pods implements Disposable {
     return this.#served?.gauges() ?? []
   }
 
-  connections(): readonly Connection[] {
-    return this.#served?.connections() ?? []
-  }
-
   #serve(pod: Pod, finder: PodFinder, attached: ReadonlySet<number>): PodRow {
     const choice = chooseFor(pod, this.store.namespaceOf(pod), this.#hostNamespaceOnly)
     const hint = sidecarHint(pod, choice)
@@ -120,7 +118,12 @@ export class Pods implements Disposable {
     if (!device) return { ...row, problem: `no veth leads to ${addressesOf(pod).join(', ')}` }
     if (!this.#hostNamespaceOnly && finder.cookie(device) === undefined)
       return { ...row, problem: `its network namespace is not found; its sockets cannot be left alone` }
-    if (!attached.has(device.index)) this.#open().attach(device.index)
+    try {
+      if (!attached.has(device.index)) this.#open().attach(device.index)
+    } catch (error) {
+      if (!(error instanceof BpfError)) throw error
+      return { ...row, problem: `${device.name}: ${error.message}` }
+    }
     return { ...row, device }
   }
 

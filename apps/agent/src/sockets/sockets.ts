@@ -32,6 +32,9 @@ export class Sockets implements Disposable {
   readonly #hostNetns: bigint
   readonly #balancer: SocketLb
   #tested: SelfTestResult | undefined
+  /** Whether sockets may be left whose backend is gone: by an agent that was killed, or a round that went wrong. */
+  #owes = true
+  readonly #lettingGo = new Set<number>()
 
   constructor({ settings, cgroup, hostNetns }: SocketsOptions) {
     this.#settings = settings
@@ -54,7 +57,9 @@ export class Sockets implements Disposable {
   apply(table: ServiceTable, { nodeAddresses, lettingGo, subjects: pods = [] }: Around): Plan {
     const subjects = [...this.subjects(), ...pods]
     const plan = this.#balancer.reconcile(socketsDesired(table, nodeAddresses, subjects, this.#settings))
-    if (plan.endsSockets) this.#endSockets(lettingGo)
+    this.#owes ||= plan.endsSockets
+    for (const id of lettingGo) this.#lettingGo.add(id)
+    if (this.#owes) this.#endSockets()
     return plan
   }
 
@@ -108,12 +113,14 @@ export class Sockets implements Disposable {
     return this.#balancer.verdicts()
   }
 
-  #endSockets(allOf: ReadonlySet<number>): void {
+  #endSockets(): void {
     const protocols = this.#settings['lb-sock-terminate-all-protos'] ? (['udp', 'tcp'] as const) : (['udp'] as const)
     const isAlsoPods = this.#settings['bpf-lb-sock-terminate-pod-connections']
     using host = isAlsoPods ? undefined : currentNamespace()
     const namespaces = host ? [host] : usedNamespaces()
-    this.#balancer.endSockets({ namespaces, protocols, allOf })
+    this.#balancer.endSockets({ namespaces, protocols, allOf: this.#lettingGo })
+    this.#owes = false
+    this.#lettingGo.clear()
   }
 
   [Symbol.dispose](): void {

@@ -17,6 +17,14 @@ test('a first start attaches, native first', () => {
   expect(planDevices([eth0], [], 'native')).toEqual([{ do: 'attach', device: eth0, modes: ['native'] }])
 })
 
+test('a device that backends of this host are behind is met at tc, whatever is asked for of the others', () => {
+  const pod = { name: 'veth1', index: 9, isInner: true }
+  expect(planDevices([eth0, pod], [], 'native')).toEqual([
+    { do: 'attach', device: eth0, modes: ['native'] },
+    { do: 'attach', device: pod, modes: ['tc'] },
+  ])
+})
+
 test('a restart updates what is there, in the mode it has', () => {
   expect(planDevices([eth0, eth1], [link('eth0', 2, 'generic'), link('eth1', 3)], 'best-effort')).toEqual([
     { do: 'update', device: eth0, mode: 'generic' },

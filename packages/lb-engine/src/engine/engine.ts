@@ -45,7 +45,7 @@ export class Engine implements Disposable {
   readonly #stack: DisposableStack
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
-  readonly #settings: Settings = procSettings()
+  readonly #settings: Settings
   readonly #routes = new KnownRoutes()
   readonly #cells: KnownCells
   readonly #gateways: Gateways
@@ -65,9 +65,10 @@ export class Engine implements Disposable {
   readonly neighbors: NeighborKeeper
   #sources: ReadonlyMap<string, string>
 
-  /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
-  constructor(paths: InstancePaths, config: EngineSettings, netlink: Netlink) {
+  /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. `settings`: the kernel's. */
+  constructor(paths: InstancePaths, config: EngineSettings, netlink: Netlink, settings: Settings = procSettings()) {
     using stack = new DisposableStack()
+    this.#settings = settings
     this.#paths = paths
     this.#netlink = netlink
     const time = datapathTime(paths)

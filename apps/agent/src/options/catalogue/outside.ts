@@ -1,5 +1,6 @@
 import { Refusal, wrong } from '@skep/config-file'
 import { entryProblem } from '@skep/device-detect'
+import { absolutePath } from '../checks.ts'
 import { flag, integer, list, text, word } from '../kinds.ts'
 import type { Catalogue, Option } from '../option.ts'
 
@@ -26,6 +27,7 @@ export interface OutsideSettings {
   'node-port-algorithm': '' | 'maglev' | 'random'
   'node-port-mode': '' | Mode
   'node-port-range': PortRange
+  procfs: string
 }
 
 /** Both ends are in it. */
@@ -91,6 +93,12 @@ export const outside: Catalogue<OutsideSettings> = {
   'node-port-algorithm': word('', ['', ...algorithms], { about: 'older name of bpf-lb-algorithm' }),
   'node-port-mode': word('', ['', ...modes], { about: 'older name of bpf-lb-mode' }),
   'node-port-range': portRange({ from: 30_000, to: 32_767 }),
+  procfs: text(
+    '/proc',
+    'path',
+    { about: 'where the kernel’s settings can be written; in a pod, where the host’s /proc is' },
+    absolutePath,
+  ),
 }
 
 function tableSize(): Option<number> {
