@@ -17,10 +17,10 @@ static __always_inline __u64 addressee_of(const struct context *ctx, const struc
 	return *(const any_word *)ethernet->h_dest << 16 | (__u16)device_of(ctx);
 }
 
-/* Its own place: by the device and the last byte of the address. */
+/* Its own place. The ports of one card have consecutive addresses and numbers. */
 static __always_inline __u32 own_address_place(__u64 word)
 {
-	return (word >> 56 ^ word) & (OWN_ADDRESSES - 1);
+	return word * 0x9e3779b97f4a7c15ULL >> OWN_ADDRESS_SHIFT;
 }
 
 static __always_inline _Bool is_known(__u64 word)
@@ -73,6 +73,12 @@ static __always_inline _Bool is_plainly_ours(const struct context *ctx, const st
 }
 
 #endif
+
+/* To an own address, which no other load balancer has. */
+stage check_group(const struct ethhdr *ethernet)
+{
+	return ethernet->h_dest[0] & 1 ? VERDICT_PASS_GROUP : VERDICT_GO_ON;
+}
 
 /* A frame to a group reaches each load balancer on the link: the kernel's, which drops it if it is for none
  * of its addresses. */

@@ -44,7 +44,7 @@ static __always_inline enum verdict balance(struct context *ctx, struct packet *
 	if (v)
 		return v;
 	measure(ctx, packet);
-	v = check_frame(ctx, packet->ethernet);
+	v = id == SERVICE_OWN_SOURCE ? check_group(packet->ethernet) : check_frame(ctx, packet->ethernet);
 	if (v)
 		return v;
 	return serve(ctx, packet, id);

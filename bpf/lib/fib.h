@@ -16,7 +16,7 @@
  * kernel's. */
 static __always_inline _Bool find_sender(const struct context *ctx, struct route_lookup *lookup)
 {
-	_Bool layered = is_on(SWITCH_LAYERED);
+	_Bool layered = lookup->route.layered;
 	__u32 base = lookup->route.ifindex, back = device_of(ctx);
 	const struct departure *departure = layered ? find_departure(base) : 0;
 	const struct arrival *arrival = layered ? find_arrival(back, arrival_tag(ctx)) : 0;
@@ -44,6 +44,7 @@ __noinline int ask_kernel(struct context *ctx)
 	if (!lookup)
 		return -1;
 	fib = &lookup->fib;
+	lookup->route.layered = is_on(SWITCH_LAYERED) ? HOP_LAYERED : 0;
 	lookup->from = device_above(device_of(ctx), arrival_tag(ctx));
 	*fib = (struct bpf_fib_lookup){.ifindex = lookup->from};
 	fill_lookup(fib, lookup);
@@ -56,7 +57,8 @@ __noinline int ask_kernel(struct context *ctx)
 	lookup->route.stack = VERDICT_GO_ON;
 	if (result != BPF_FIB_LKUP_RET_SUCCESS)
 		return result;
-	lookup->hop = note_hop(&lookup->route, find_sender(ctx, lookup), lookup->generation);
+	lookup->hop = note_hop(&lookup->route, lookup->route.layered | find_sender(ctx, lookup),
+			       lookup->generation);
 	return result;
 }
 

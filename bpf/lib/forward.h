@@ -5,13 +5,13 @@
 #include "leave.h"
 
 /* 0: by the port that it came in by. 1: it is redirected. Below 0: it cannot. */
-static __always_inline int leave(struct context *ctx, __u32 device)
+static __always_inline int leave(struct context *ctx, const struct route *route)
 {
-	if (unlikely(is_on(SWITCH_LAYERED)))
-		return leave_by(ctx, device);
-	if (device == device_of(ctx))
+	if (unlikely(route->layered))
+		return leave_by(ctx, route->ifindex);
+	if (route->ifindex == device_of(ctx))
 		return 0;
-	return redirect_to(device);
+	return redirect_to(route->ifindex);
 }
 
 /* The frame's header in its place before the packet, which the kernel may still have to fill. */
@@ -23,7 +23,7 @@ stage forward(struct context *ctx, const struct packet *packet, const struct rou
 		return route->stack;
 	if (!write_macs(ctx, packet, route->destination, route->source))
 		return VERDICT_DROP_NO_HEADROOM;
-	way = leave(ctx, route->ifindex);
+	way = leave(ctx, route);
 	if (way < 0)
 		return way == NO_SENDER ? VERDICT_DROP_NOT_FORWARDED : VERDICT_DROP_NO_HEADROOM;
 	if (!way)

@@ -15,6 +15,7 @@ struct route {
 	__u8 destination[ETH_ALEN];
 	__u16 mtu;
 	__u8 source[ETH_ALEN];
+	__u16 layered; /* HOP_LAYERED, or 0 */
 	enum verdict stack;
 };
 
@@ -31,7 +32,7 @@ static __always_inline _Bool can_send(const struct context *ctx, const struct ho
 	(void)hop;
 	return 1;
 #else
-	return likely(hop->sends) || hop->ifindex == device_of(ctx);
+	return likely(hop->sends & HOP_SENDS) || hop->ifindex == device_of(ctx);
 #endif
 }
 
@@ -52,6 +53,7 @@ static __always_inline _Bool recall_hop(const struct context *ctx, __u32 note, _
 	if (length > hop->mtu || !can_send(ctx, hop))
 		return 0;
 	route->ifindex = hop->ifindex;
+	route->layered = hop->sends & HOP_LAYERED;
 	__builtin_memcpy(route->destination, hop->destination, ETH_ALEN);
 	__builtin_memcpy(route->source, hop->source, ETH_ALEN);
 	return *(volatile __u32 *)&hop->generation == generation;
@@ -67,14 +69,14 @@ static __always_inline _Bool same_mac(const __u8 *a, const __u8 *b)
 	       *(const any_quarter *)(a + 4) == *(const any_quarter *)(b + 4);
 }
 
-static __always_inline _Bool is_same_hop(const struct hop *hop, const struct route *route, _Bool sends)
+static __always_inline _Bool is_same_hop(const struct hop *hop, const struct route *route, __u16 sends)
 {
 	return hop->ifindex == route->ifindex && hop->mtu == route->mtu && hop->sends == sends &&
 	       same_mac(hop->destination, route->destination) && same_mac(hop->source, route->source);
 }
 
 /* Takes a place that is of another generation: whoever swaps the old one out writes. */
-static __always_inline _Bool write_hop(struct hop *hop, const struct route *route, _Bool sends, __u32 from,
+static __always_inline _Bool write_hop(struct hop *hop, const struct route *route, __u16 sends, __u32 from,
 				       __u32 generation)
 {
 	if (from == HOP_BUSY || swap32(&hop->generation, from, HOP_BUSY) != from)
@@ -89,7 +91,7 @@ static __always_inline _Bool write_hop(struct hop *hop, const struct route *rout
 }
 
 /* The note of this hop, or 0: then every packet asks the kernel. */
-static __always_inline __u32 note_hop(const struct route *route, _Bool sends, __u32 generation)
+static __always_inline __u32 note_hop(const struct route *route, __u16 sends, __u32 generation)
 {
 	const __u8 *mac = route->destination;
 	__u64 key = (__u64)route->ifindex << 32 | (__u32)(mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5]);

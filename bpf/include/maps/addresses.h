@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #define OWN_ADDRESSES      1024
+#define OWN_ADDRESS_SHIFT  54 /* leaves as many */
 #define OWN_ADDRESS_PLACES 8
 
 /* One load on little-endian machines. device: the low 16 bits of its number. Address 0: the device's are

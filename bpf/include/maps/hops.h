@@ -40,9 +40,14 @@ struct hop {
 	__u8 destination[6];
 	__u16 mtu;
 	__u8 source[6];
-	__u16 sends; /* what XDP redirects: else it is for tc alone */
+	__u16 sends; /* HOP_SENDS, HOP_LAYERED */
 	__u8 pad1[8];
 };
+
+/* The device sends what XDP redirects: else it is for tc alone. */
+#define HOP_SENDS 1
+/* SWITCH_LAYERED was on: who turns it counts a generation. */
+#define HOP_LAYERED 2
 
 /* In place of a generation: the hop is being written. */
 #define HOP_BUSY 0xffffffffU

@@ -28,6 +28,7 @@ function tagged(family: Family, on: Leg, tag: { id: number; priority?: number },
 
 describe('devices above others, at xdp', () => {
   let at: Stage
+  let generation = 0
   beforeAll(() => void (at = stage()))
   afterAll(() => at[Symbol.dispose]())
   beforeEach(() => {
@@ -40,8 +41,9 @@ describe('devices above others, at xdp', () => {
     look(PulseSwitch.SWITCH_LAYERED)
   })
 
+  /** Remembered next hops say what was switched on, so another generation begins. */
   function look(switches: number): void {
-    at.lb.lb.maps.pulse.set(0, { heartbeat: readClock().jiffies, generation: 1, switches })
+    at.lb.lb.maps.pulse.set(0, { heartbeat: readClock().jiffies, generation: ++generation, switches })
   }
 
   /** One port carries all: clients are on one VLAN of it, backends on another. */

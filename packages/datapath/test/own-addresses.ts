@@ -10,7 +10,7 @@ type Maps = { readonly maps: Pick<LbXdp['maps'], 'ownAddresses'> }
 export function hear({ maps }: Maps, device: number, addresses: readonly string[]): void {
   for (const address of ['00:00:00:00:00:00', ...addresses]) {
     const bytes = parseMac(address)
-    let place = (device ^ bytes[5]!) % PLACES
+    let place = firstPlace(device, bytes)
     while (maps.ownAddresses.get(place)!.device !== 0) place = (place + 1) % PLACES
     maps.ownAddresses.set(place, { device: device & 0xffff, address: bytes })
   }
@@ -19,4 +19,10 @@ export function hear({ maps }: Maps, device: number, addresses: readonly string[
 /** Of no device it is known any more. */
 export function hearAnything({ maps }: Maps): void {
   for (let place = 0; place < PLACES; place++) maps.ownAddresses.set(place, NONE)
+}
+
+/** Where bpf/lib/addressee.h looks first. */
+function firstPlace(device: number, address: Uint8Array): number {
+  const word = [...address].reduceRight((above, byte) => (above << 8n) | BigInt(byte), 0n)
+  return Number(BigInt.asUintN(64, ((word << 16n) | BigInt(device & 0xffff)) * 0x9e3779b97f4a7c15n) >> 54n)
 }

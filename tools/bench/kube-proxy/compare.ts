@@ -27,16 +27,25 @@ const PATIENCE_MS = 120_000
 /** All contenders at each number of services, one after another where a process works, in turns where packets go. */
 export async function compare(site: Site, effort: Effort, sink: Sink): Promise<void> {
   let [made, generation] = [0, 0]
+  // One that cannot do it any more is left out from there on.
+  const failed = new Set<Contender>()
   for (const size of effort.sizes) {
     sink.progress(`${size} services: creating ${size - made}`)
     await createServices(site.cluster, made, size, (count) => sink.progress(`${size} services: ${count} are there`))
     made = size
-    for (const contender of site.contenders) {
+    for (const contender of site.contenders.filter((one) => !failed.has(one))) {
       sink.progress(`${size} services: ${contender.proxy.name} starts, and follows ${effort.changes} changes`)
-      await followOne(site, contender, { size, changes: effort.changes, generation: ++generation }, sink)
+      const task = { size, changes: effort.changes, generation: ++generation }
+      await followOne(site, contender, task, sink).catch((error: Error) => {
+        failed.add(contender)
+        sink.report({
+          name: `services/${size}/process/${contender.proxy.name}`,
+          skipped: error.message.split('\n', 1)[0]!,
+        })
+      })
     }
     sink.progress(`${size} services: connections, in ${effort.rounds} rounds`)
-    await carry(site, size, effort, sink)
+    await carry({ ...site, contenders: site.contenders.filter((one) => !failed.has(one)) }, size, effort, sink)
   }
 }
 
@@ -58,8 +67,7 @@ async function followOne(
   // The one that nobody has served yet.
   const last = size - 1
   const reached = caller.ask('until', serviceAddress(last), SERVICE_PORT, backendAddress(last, 0), PATIENCE_MS)
-  await proxy.start()
-  const [at] = (await reached) as [number, number]
+  const [[at]] = (await Promise.all([reached, proxy.start()])) as [[number, number], void]
   const startCpuSeconds = processFigures(proxy.pid).cpuSeconds
   await untilIdle(proxy.pid)
   // Never the last one: the next contender waits for its first backend.
@@ -90,7 +98,7 @@ function summary({ ms, watchMs, cpuMs, failed }: ChangeFigures): Omit<BenchCase,
 
 /** What is in the kernel carries on without the processes. */
 async function carry(
-  { contenders, direct }: Site,
+  { contenders, direct }: Pick<Site, 'contenders' | 'direct'>,
   size: number,
   { rounds, spans }: Effort,
   { report, floor }: Sink,

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load whose own cost hides nothing.
- *   load serve <port>   one thread for all connections. A connection's first byte says what it is for: 'w', who
- *                       answers (four bytes of address); 'e', what comes goes back; 's', what comes is dropped.
- *   load                reads a line for each measurement, and answers with one:
- *     connect <first address> <addresses> <port> <times>  nanoseconds: median and 99th percentile, over all of them
- *     requests <address> <port> <milliseconds>            one byte there and back: a second
- *     bytes <address> <port> <milliseconds>               a second
- *     until <address> <port> <backend> <milliseconds>     when the first connection began that reached the backend,
- *                                                         in nanoseconds since boot, and how many failed before
+ *   load serve <port>   one thread for all connections. A connection's first byte says what it is for: 'w',
+ * who answers (four bytes of address); 'e', what comes goes back; 's', what comes is dropped. load reads a
+ * line for each measurement, and answers with one: connect <first address> <addresses> <port> <times>
+ * nanoseconds: median and 99th percentile, over all of them requests <address> <port> <milliseconds> one byte
+ * there and back: a second bytes <address> <port> <milliseconds>               a second until <address>
+ * <port> <backend> <milliseconds>     when the first connection began that reached the backend, in
+ * nanoseconds since boot, and how many failed before
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,9 +22,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHUNK	    65536
+#define CHUNK       65536
 #define CONNECTIONS 65536
-#define MILLI	    1000000LL
+#define MILLI       1000000LL
 
 static char chunk[CHUNK];
 

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { describe as group, expect } from '@jest/globals'
-import { holdConnections, type Host, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { holdConnections, type Host, httpServer, needing, needs, startTraffic, traffic } from '@skep/testbed'
 import { config, type Network, network, vip4, vip6 } from '../../test/network.ts'
 import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
+import { SkepLb } from '../../test/skep-lb.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf, needs.kind('vrf'))
 const TABLE = 10
@@ -25,6 +27,7 @@ function intoVrf({ netlink }: Host, devices: readonly string[]): void {
 describe('devices in a VRF', () => {
   const lab = sharedLab(network)
   group('with the program', () => withProgram(lab))
+  group('with health checks', () => withChecks(lab))
 })
 
 function withProgram(lab: { readonly net: Network['net'] }): void {
@@ -74,4 +77,49 @@ function withProgram(lab: { readonly net: Network['net'] }): void {
     expect((await load.stop()).failures).toEqual([])
     expect((await held.check()).broken).toEqual([])
   }, 60_000)
+}
+
+const CHECK_PORT = 8081
+const CHECKED = `healthCheck: { http: { port: ${CHECK_PORT} }, intervalSeconds: 0.2, timeoutSeconds: 1, rise: 1, fall: 1, panicThreshold: 0 }`
+const ROUNDS = 100
+
+/** The checks are connections of this host: they have to be told of the VRF. The tests before have put the devices there. */
+function withChecks(lab: { readonly net: Network['net'] }): void {
+  const checked = config([1, 2, 3])
+    .replace('[eth0, eth1]', '[auto, eth1]')
+    .replace('- name: web', `- name: web\n      ${CHECKED}`)
+
+  /** Backends 1 and 2 answer the check. */
+  async function servesTwo(lb: SkepLb): Promise<void> {
+    await using _one = await httpServer(lab.net['backend-1'], { port: CHECK_PORT })
+    await using _two = await httpServer(lab.net['backend-2'], { port: CHECK_PORT })
+    await lb.start(checked)
+    expect(await serving(lb)).toEqual(['10.1.0.11:8080', '10.1.0.12:8080'])
+    const report = await traffic(lab.net.client, { protocol: 'http', url: `http://${vip4}/`, requests: 30 })
+    expect(report.failures).toEqual([])
+    expect(Object.keys(report.perServer).toSorted()).toEqual(['backend-1', 'backend-2'])
+  }
+
+  test('by `ip vrf exec`: the process is in the VRF', async () => {
+    await using lb = SkepLb.on(lab.net.lb)
+    lb.wrapper = ['ip', 'vrf', 'exec', 'blue']
+    await servesTwo(lb)
+  }, 60_000)
+
+  test('by a rule that leads to the backends, and sockets that take what comes in a VRF', async () => {
+    const { lb: host } = lab.net
+    await host.exec('ip', 'rule', 'add', 'to', '10.1.0.0/24', 'table', `${TABLE}`, 'priority', '500')
+    host.run(() => writeFileSync('/proc/sys/net/ipv4/tcp_l3mdev_accept', '1'))
+    await using lb = SkepLb.on(host)
+    await servesTwo(lb)
+  }, 60_000)
+}
+
+/** The IPv4 backends that get new connections, once they are two. */
+async function serving(lb: SkepLb): Promise<string[]> {
+  for (let round = 0; ; round++) {
+    const { services } = await lb.status()
+    const members = services[0]!.members.filter(({ slots, backend }) => slots > 0 && backend.startsWith('10.'))
+    if (members.length === 2 || round === ROUNDS) return members.map(({ backend }) => backend)
+  }
 }

@@ -14,28 +14,25 @@ const KNOWN = '00:00:00:00:00:00'
  */
 export function addressWords(addresses: readonly OwnAddress[]): { words: BigUint64Array<ArrayBuffer>; left: number[] } {
   const words = new BigUint64Array(PLACES)
-  const left: number[] = []
-  for (const [device, own] of Map.groupBy(addresses, (one) => one.device)) {
-    const places = placesFor(
-      [KNOWN, ...own.map(({ address }) => address)].map((each) => wordOf(device, each)),
-      words,
-    )
-    if (places === undefined) left.push(device)
-    else for (const [place, word] of places) words[place] = word
-  }
-  return { words, left }
+  const left = new Set<number>()
+  // That a device is known is asked for the frames of others alone, so addresses have the first places.
+  for (const { device, address } of addresses) if (!put(words, wordOf(device, address))) left.add(device)
+  for (const device of new Set(addresses.map((one) => one.device)))
+    if (!left.has(device) && !put(words, wordOf(device, KNOWN))) left.add(device)
+  return { words, left: [...left] }
 }
 
-function placesFor(own: readonly bigint[], taken: BigUint64Array): Map<number, bigint> | undefined {
-  const places = new Map<number, bigint>()
-  for (const word of own) {
-    const first = Number((word >> 56n) ^ (word & 0xffffn)) % PLACES
-    const all = Array.from({ length: PLACES_OF_ONE }, (_, i) => (first + i) % PLACES)
-    const free = all.find((place) => taken[place] === 0n && !places.has(place))
-    if (free === undefined) return undefined
-    places.set(free, word)
-  }
-  return places
+function put(words: BigUint64Array, word: bigint): boolean {
+  const first = firstPlace(word)
+  const places = Array.from({ length: PLACES_OF_ONE }, (_, i) => (first + i) % PLACES)
+  const free = places.find((place) => words[place] === 0n)
+  if (free !== undefined) words[free] = word
+  return free !== undefined
+}
+
+/** Where the datapath looks first. */
+export function firstPlace(word: bigint): number {
+  return Number(BigInt.asUintN(64, word * 0x9e3779b97f4a7c15n) >> 54n)
 }
 
 /** As `struct own_address` is read at once: the address as frames have it, above the device. */

@@ -114,7 +114,7 @@ export class Engine implements Disposable {
       this.senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, chosen, occasion)
     this.senders.sync(this.#links.areGeneric)
-    if (this.#links.isAnyGeneric) this.#switches.switchLayered(false)
+    if (this.#links.isAnyGeneric) this.#switchLayered(false)
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
     const resolution = this.#resolve(config, devices, backendAddresses(config))
@@ -225,10 +225,15 @@ export class Engine implements Disposable {
       explanations,
     )
     const isLayered = seesTags && layers.arrivals.length + layers.departures.length > 0
-    if (!isLayered) this.#switches.switchLayered(false)
+    if (!isLayered) this.#switchLayered(false)
     this.#layers.write(layers)
-    if (isLayered) this.#switches.switchLayered(true)
+    if (isLayered) this.#switchLayered(true)
     return layers
+  }
+
+  /** Remembered next hops say how they were found. */
+  #switchLayered(on: boolean): void {
+    if (this.#switches.switchLayered(on)) this.heartbeat.forget()
   }
 
   #resolve(config: EngineModel, devices: readonly Device[], backends: readonly string[]): Resolution {

@@ -20,14 +20,16 @@ export class Switches implements Disposable {
     this.#turn(PulseSwitch.SWITCH_ANY_PORT, on)
   }
 
-  /** Has the datapath look for devices above others, or spares it that. */
-  switchLayered(on: boolean): void {
-    this.#turn(PulseSwitch.SWITCH_LAYERED, on)
+  /** Has the datapath look for devices above others, or spares it that. True: it was otherwise, and next hops say so; forget them. */
+  switchLayered(on: boolean): boolean {
+    return this.#turn(PulseSwitch.SWITCH_LAYERED, on)
   }
 
-  #turn(bit: number, on: boolean): void {
-    const others = this.#words[SWITCHES]! & ~bit
-    Atomics.store(this.#words, SWITCHES, on ? others | bit : others)
+  #turn(bit: number, on: boolean): boolean {
+    const before = this.#words[SWITCHES]!
+    const after = on ? before | bit : before & ~bit
+    Atomics.store(this.#words, SWITCHES, after)
+    return before !== after
   }
 
   [Symbol.dispose](): void {

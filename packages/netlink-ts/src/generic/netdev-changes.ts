@@ -28,7 +28,8 @@ export async function* deviceChanges(
   family: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<number | undefined, void> {
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted) return
     const length = descriptor.receive(sharedArena.bytes, false)
     if (length >= 0) yield* devicesIn(sharedArena.bytes.slice(0, Math.min(length, sharedArena.bytes.length)), family)
     else if (errnoName(-length) === 'ENOBUFS') yield undefined
