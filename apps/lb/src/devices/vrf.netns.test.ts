@@ -24,6 +24,10 @@ function intoVrf({ netlink }: Host, devices: readonly string[]): void {
   netlink.route.add({ destination: 'default', via: '10.0.0.2', table: TABLE })
 }
 
+const CHECK_PORT = 8081
+const CHECKED = `healthCheck: { http: { port: ${CHECK_PORT} }, intervalSeconds: 0.2, timeoutSeconds: 1, rise: 1, fall: 1, panicThreshold: 0 }`
+const ROUNDS = 100
+
 describe('devices in a VRF', () => {
   const lab = sharedLab(network)
   group('with the program', () => withProgram(lab))
@@ -78,10 +82,6 @@ function withProgram(lab: { readonly net: Network['net'] }): void {
     expect((await held.check()).broken).toEqual([])
   }, 60_000)
 }
-
-const CHECK_PORT = 8081
-const CHECKED = `healthCheck: { http: { port: ${CHECK_PORT} }, intervalSeconds: 0.2, timeoutSeconds: 1, rise: 1, fall: 1, panicThreshold: 0 }`
-const ROUNDS = 100
 
 /** The checks are connections of this host: they have to be told of the VRF. The tests before have put the devices there. */
 function withChecks(lab: { readonly net: Network['net'] }): void {
