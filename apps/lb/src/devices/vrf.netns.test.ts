@@ -25,7 +25,7 @@ function intoVrf({ netlink }: Host, devices: readonly string[]): void {
 }
 
 const CHECK_PORT = 8081
-const CHECKED = `healthCheck: { http: { port: ${CHECK_PORT} }, intervalSeconds: 0.2, timeoutSeconds: 1, rise: 1, fall: 1, panicThreshold: 0 }`
+const CHECKED = `healthCheck: { http: { port: ${CHECK_PORT} }, intervalSeconds: 1, timeoutSeconds: 1, rise: 1, fall: 1, panicThreshold: 0 }`
 const ROUNDS = 100
 
 describe('devices in a VRF', () => {
