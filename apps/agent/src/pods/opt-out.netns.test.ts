@@ -1,35 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { clusterNeeds, namespaces, pods } from '@skep/kube-testenv'
 import { needing } from '@skep/testbed'
 import { getFrom, untilAnswered } from '../../test/pod-client.ts'
 import { Sidecar } from '../../test/sidecar.ts'
-import { Site } from '../../test/site.ts'
-import type { SkepAgent } from '../../test/skep-agent.ts'
+import { sharedSite } from '../../test/shared-site.ts'
 import type { StatusDocument } from '../control/documents.ts'
 import { SERVICES_AT } from './choice.ts'
 
 const { describe } = needing(...clusterNeeds)
 
 describe('pods that opt out of services at the socket', () => {
-  let site: Site
-  let agent: SkepAgent
-  let stack: AsyncDisposableStack
-  const all = new AsyncDisposableStack()
+  const lab = sharedSite()
 
-  beforeAll(async () => {
-    site = all.use(await Site.open())
-    agent = await site.agent(all)
-  })
-
-  afterAll(() => all.disposeAsync())
-
-  beforeEach(() => {
-    stack = new AsyncDisposableStack()
-  })
-
-  afterEach(() => stack.disposeAsync())
-
-  const rows = async () => (JSON.parse(await agent.ask('status', '--json')) as StatusDocument).pods?.rows ?? []
+  const rows = async () => (JSON.parse(await lab.agent.ask('status', '--json')) as StatusDocument).pods?.rows ?? []
 
   async function untilAt(name: string, at: string): Promise<void> {
     for (let tries = 0; tries < 100; tries++) {
@@ -40,36 +23,40 @@ describe('pods that opt out of services at the socket', () => {
   }
 
   test('a sidecar sees backends, and the service once its pod is annotated', async () => {
-    const pod = stack.use(await site.cluster.pod(site.here, { name: 'meshed' }))
-    const backend = await site.webPod(stack, site.there, 'seen-1')
-    const [v4, v6] = await site.service(stack, 'seen')
+    const pod = lab.stack.use(await lab.site.cluster.pod(lab.site.here, { name: 'meshed' }))
+    const backend = await lab.site.webPod(lab.stack, lab.site.there, 'seen-1')
+    const [v4, v6] = await lab.site.service(lab.stack, 'seen')
     for (const address of [v4!, v6!]) await untilAnswered(pod, ['seen-1'], address)
-    const sidecar = stack.use(await Sidecar.start(pod))
+    const sidecar = lab.stack.use(await Sidecar.start(pod))
     expect(await getFrom(pod, v4!)).toBe('seen-1')
     expect(await sidecar.saw()).toBe(`${backend.ip} 80`)
-    await site.cluster.api.patch(pods, { name: 'meshed' }, { metadata: { annotations: { [SERVICES_AT]: 'device' } } })
+    await lab.site.cluster.api.patch(
+      pods,
+      { name: 'meshed' },
+      { metadata: { annotations: { [SERVICES_AT]: 'device' } } },
+    )
     await untilAt('default/meshed', 'device')
     for (const address of [v4!, v6!]) {
       expect(await getFrom(pod, address)).toBe('seen-1')
       expect(await sidecar.saw()).toBe(`${address} 80`)
     }
-    expect(await agent.ask('explain', 'default/meshed')).toContain(`${SERVICES_AT} of the pod is device`)
+    expect(await lab.agent.ask('explain', 'default/meshed')).toContain(`${SERVICES_AT} of the pod is device`)
   })
 
   test('a namespace opts out for its pods, and a pod may think otherwise', async () => {
-    await site.cluster.api.create(namespaces, { metadata: { name: 'mesh', labels: { [SERVICES_AT]: 'device' } } })
-    stack.use(await site.cluster.pod(site.here, { name: 'as-all', namespace: 'mesh' }))
+    await lab.site.cluster.api.create(namespaces, { metadata: { name: 'mesh', labels: { [SERVICES_AT]: 'device' } } })
+    lab.stack.use(await lab.site.cluster.pod(lab.site.here, { name: 'as-all', namespace: 'mesh' }))
     const annotations = { [SERVICES_AT]: 'socket' }
-    stack.use(await site.cluster.pod(site.here, { name: 'alone', namespace: 'mesh', annotations }))
+    lab.stack.use(await lab.site.cluster.pod(lab.site.here, { name: 'alone', namespace: 'mesh', annotations }))
     await untilAt('mesh/as-all', 'device')
     await untilAt('mesh/alone', 'socket')
   })
 
   test('what is written wrong is a problem that says what would be right', async () => {
     const annotations = { [SERVICES_AT]: 'veth' }
-    stack.use(await site.cluster.pod(site.here, { name: 'wrong', annotations }))
+    lab.stack.use(await lab.site.cluster.pod(lab.site.here, { name: 'wrong', annotations }))
     await untilAt('default/wrong', 'socket')
-    const { problems } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+    const { problems } = JSON.parse(await lab.agent.ask('status', '--json')) as StatusDocument
     expect(problems).toContain(`default/wrong: ${SERVICES_AT} of the pod is "veth"; write socket or device`)
   })
 })
