@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { clusterNeeds, deployments, type kinds, type Machine, type Pod, pods } from '@skep/kube-testenv'
+import {
+  clusterNeeds,
+  deployments,
+  type kinds,
+  type Machine,
+  nodes,
+  type Pod,
+  pods,
+  services,
+} from '@skep/kube-testenv'
 import { httpServer, needing } from '@skep/testbed'
 import { HeldSocket } from '../../test/held-socket.ts'
 import { type Outcome, requests } from '../../test/requests.ts'
@@ -24,7 +33,8 @@ describe('under load: from the node, from pods at their sockets and devices, fro
     site = all.use(await Site.open())
     const client = await site.cluster.machine('client')
     client.netlink.route.add({ destination: '192.0.2.0/24', via: site.here.ip })
-    agent = await site.agent(all, '--kube-proxy-replacement=strict', '--k8s-retry-max-seconds=1')
+    const options = ['--k8s-retry-max-seconds=1', '--kube-proxy-replacement-healthz-bind-address=0.0.0.0:10256']
+    agent = await site.agent(all, '--kube-proxy-replacement=strict', ...options)
     const pod = all.use(await site.cluster.pod(site.here, { name: 'asks' }))
     const annotations = { [SERVICES_AT]: 'device' }
     const meshed = all.use(await site.cluster.pod(site.here, { name: 'meshed', annotations }))
@@ -130,6 +140,43 @@ describe('under load: from the node, from pods at their sockets and devices, fro
     await site.webPod(stack, site.there, 'alone-3')
     await site.untilAnswers(['alone-1', 'alone-2', 'alone-3'], addressFor('the node'))
   }, 120_000)
+
+  test('the last endpoint of a node with externalTrafficPolicy: Local terminates: load balancers are told, and it serves to its end', async () => {
+    const last = await site.webPod(stack, site.here, 'edge-1')
+    await site.webPod(stack, site.there, 'edge-2')
+    await site.service(stack, 'edge', { type: 'LoadBalancer', externalTrafficPolicy: 'Local' })
+    await site.giveAddress('edge', '192.0.2.72')
+    const { spec } = await site.cluster.api.get(services, { name: 'edge' })
+    const check = () => answerOf(`${site.here.ip}:${String(spec!['healthCheckNodePort'])}`)
+    await site.until(async () => (await check()).startsWith('200'))
+    expect(await check()).toMatch(/"localEndpoints": ?1/)
+    const load = requests({ machine: askers.outside }, '192.0.2.72', 20)
+    await load.answeredBy('edge-1')
+    const held = stack.use(await HeldSocket.open(askers.outside, { address: '192.0.2.72', port: 80, protocol: 'tcp' }))
+    await last.terminate()
+    await site.until(async () => (await check()).startsWith('503'))
+    expect(await answerOf('192.0.2.72:80')).toBe('200 edge-1')
+    expect(await held.ask()).toBe('edge-1')
+    expect(await load.end()).toMatchObject({ failed: 0, by: ['edge-1'] })
+  })
+
+  test('as kube-proxy says it: a node that is about to go takes no new clients, and the agent is well', async () => {
+    const check = () => answerOf(`${site.here.ip}:10256/healthz`)
+    expect(await check()).toMatch(/^200/)
+    const taint = { key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }
+    await site.cluster.api.patch(nodes, { name: 'here' }, { spec: { taints: [taint] } })
+    await site.until(async () => (await check()).startsWith('503'))
+    expect(await answerOf(`${site.here.ip}:10256/livez`)).toMatch(/^200/)
+    await site.cluster.api.patch(nodes, { name: 'here' }, { spec: { taints: [] } })
+    await site.until(async () => (await check()).startsWith('200'))
+  })
+
+  /** Status and body, for a client outside. */
+  const answerOf = async (url: string): Promise<string> => {
+    const { stdout } = await askers.outside.attempt('curl', ['-sm5', '-w', ' %{http_code}', `http://${url}`])
+    const [, body, code] = /^([^]*) (\d+)$/.exec(stdout)!
+    return `${code} ${body}`
+  }
 })
 
 function expectNoneFailed(outcomes: readonly [Asker, Outcome][], wanted: readonly string[]): void {
