@@ -39,7 +39,12 @@ export interface StageOptions {
 
 const SIZE = 4096
 const BLOCK = 16
-const NO_KEY = { address: 0, port: 0, protocol: 0, used: 0 }
+/** A bucket in which nothing fits: all frontends are found where all are. */
+const FULL = {
+  keys: Array.from({ length: 3 }, () => ({ address: 0, port: 0, protocol: 0, used: 0 })),
+  frontends: Array.from({ length: 3 }, () => ({ service: 0, flags: 0 })),
+  overflow: 1,
+}
 const ACTIONS: Readonly<Record<number, Outcome['action']>> = { [-1]: 'PASS', 2: 'DROP', 7: 'BACK' }
 const JIFFIES = 1000
 
@@ -64,12 +69,7 @@ export class Stage implements Disposable {
       },
     })
     const { maps } = this.#services
-    // One bucket, in which nothing fits: all are found where all are.
-    maps.sockFrontends4.set(0, {
-      keys: Array(3).fill(NO_KEY),
-      frontends: Array(3).fill({ service: 0, flags: 0 }),
-      overflow: 1,
-    })
+    maps.sockFrontends4.set(0, FULL)
     const settings = { ...defaultSettings, timeouts: { ...defaultSettings.timeouts, ...timeouts } }
     this.pods = loadPodTc({
       config: { ...configOf(settings, JIFFIES), jiffiesPerSecond, frontends4Mask: 0 },

@@ -1,6 +1,6 @@
 import { type SockLb, type SockSlot, sockSlotCodec } from '@skep/datapath/sock-lb'
 import { orderFor } from '@skep/lb-maps'
-import { lengthOf, type Slots } from './slots.ts'
+import type { Slots } from './slots.ts'
 import type { BackendState } from './state.ts'
 import { wordsOf } from './words.ts'
 
