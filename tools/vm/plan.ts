@@ -16,7 +16,7 @@ export interface Plan {
 export interface Asked {
   readonly smoke: boolean
   /** Not only those that kernels may do otherwise. */
-  readonly all: boolean
+  readonly all?: boolean
   readonly tests?: string
   /** `2/4`: the second quarter. */
   readonly shard?: string
@@ -31,7 +31,7 @@ export function planOf(root: string, asked: Asked, kernel: string, sums: Sums = 
   const part = shard === undefined ? { number: 1, of: 1 } : partOf(shard)
   if (typeof part === 'string') return part
   const isPart = (_: string, index: number): boolean => index % part.of === part.number - 1
-  const all = asked.all || tests !== undefined ? kernelTests(root) : matrixTests(root)
+  const all = asked.all === true || tests !== undefined ? kernelTests(root) : matrixTests(root)
   // The first part has the programs.
   const objects = part.number === 1 ? [...shipped(root), ...forTests(root)] : []
   if (tests === undefined) return plan(sums, objects, all.filter(isPart), { minutes: 480, cpus: 2 })

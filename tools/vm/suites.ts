@@ -31,6 +31,9 @@ const AS_ANY_PROGRAM: readonly RegExp[] = [
   /^apps\/lb\/src\/(cli|permissions|unit)\./,
 ]
 
+/** Races between processors: emulated, they take turns. */
+const RACES = /^packages\/datapath\/src\/(record-)?contention\./
+
 /** What tells most of a kernel comes first: a run may be ended, and gone on with another day. */
 const FIRST: readonly string[] = [
   'packages/datapath/',
@@ -60,7 +63,7 @@ const FIRST: readonly string[] = [
 
 /** The ordinary set of a kernel: of {@link kernelTests} those that kernels may do otherwise. */
 export function matrixTests(root: string): string[] {
-  return kernelTests(root).filter((path) => !AS_ANY_PROGRAM.some((those) => those.test(path)))
+  return kernelTests(root).filter((path) => ![...AS_ANY_PROGRAM, RACES].some((those) => those.test(path)))
 }
 
 /** Files whose tests ask something of the kernel: network tests, and those that say that they need root or BPF. */

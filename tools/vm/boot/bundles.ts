@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { build, type Plugin, stop } from 'esbuild'
 import type { CpioFile } from './cpio.ts'
 
 /** Where programs and threads start. */
@@ -30,6 +30,7 @@ export async function bundles(root: string): Promise<CpioFile[]> {
     },
     plugins: [ownMeta(root)],
   })
+  await stop()
   const whole = outputFiles.map(({ path, contents }) => ({ path, data: Buffer.from(contents) }))
   return [...whole.map(({ path, data }) => ({ path: path.slice(root.length + 1), data })), ...starts.map(stub)]
 }
@@ -42,8 +43,8 @@ function stub(path: string): CpioFile {
 function ownMeta(root: string): Plugin {
   return {
     name: 'own import.meta',
-    setup({ onLoad }): void {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    setup(building): void {
+      building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(root)) return undefined
         const source = readFileSync(path, 'utf8')
         return {
