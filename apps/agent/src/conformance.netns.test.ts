@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { clusterNeeds, endpointSlices, services } from '@skep/kube-testenv'
 import { needing, udpEcho } from '@skep/testbed'
 import { HeldSocket } from '../test/held-socket.ts'
 import { sharedSite } from '../test/shared-site.ts'
 
+const PROXY_NAME = 'service.kubernetes.io/service-proxy-name'
 const { describe } = needing(...clusterNeeds)
 
 describe('every type of service and policy, with real connections from a node', () => {
@@ -47,6 +49,62 @@ describe('every type of service and policy, with real connections from a node', 
     const seen = new Set<string>()
     for (let i = 0; i < 15; i++) seen.add(await lab.site.get(address!))
     expect(seen.size).toBe(1)
+  })
+
+  test('sessionAffinity of UDP: datagrams of all sockets go to one backend', async () => {
+    for (const i of [1, 2, 3]) {
+      const pod = lab.stack.use(
+        await lab.site.cluster.pod(lab.site.there, { name: `sticky-${i}`, labels: { app: 'sticky' } }),
+      )
+      lab.stack.use(await udpEcho(pod.host, { port: 5353, name: `sticky-${i}` }))
+    }
+    const ports = [{ port: 53, targetPort: 5353, protocol: 'UDP' }]
+    const [address] = await lab.site.service(lab.stack, 'sticky', { ports, sessionAffinity: 'ClientIP' })
+    await lab.site.untilBackends(lab.agent, address!, 3, 53)
+    const script = `import socket
+for i in range(12):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(5)
+    s.sendto(b'ping', ('${address}', 53))
+    print(s.recv(99).decode().split()[0])`
+    const said = (await lab.site.here.machine.exec('python3', '-c', script)).trim().split('\n')
+    expect(said).toEqual(Array.from({ length: 12 }, () => said[0]))
+  })
+
+  test('sessionAffinity is forgotten where it was not used for its time', async () => {
+    for (const i of [1, 2, 3, 4]) await lab.site.webPod(lab.stack, lab.site.there, `brief-${i}`)
+    const [address] = await lab.site.service(lab.stack, 'brief', {
+      sessionAffinity: 'ClientIP',
+      sessionAffinityConfig: { clientIP: { timeoutSeconds: 1 } },
+    })
+    await lab.site.untilBackends(lab.agent, address!, 4)
+    const first = await lab.site.get(address!)
+    await lab.site.until(async () => {
+      await delay(1100)
+      return (await lab.site.get(address!)) !== first
+    })
+  })
+
+  test('externalTrafficPolicy: Local is for clients outside: from inside all endpoints answer', async () => {
+    await lab.site.webPod(lab.stack, lab.site.there, 'inner-1')
+    const ports = [{ port: 80, nodePort: 30_078 }]
+    await lab.site.service(lab.stack, 'inner', { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports })
+    await lab.site.giveAddress('inner', '192.0.2.33')
+    await lab.site.untilAnswers(['inner-1'], '192.0.2.33')
+    for (const address of lab.site.here.addresses) await lab.site.untilAnswers(['inner-1'], address, 30_078)
+  })
+
+  test('service-proxy-name: a service of another proxy is left to it', async () => {
+    await lab.site.webPod(lab.stack, lab.site.there, 'foreign-1')
+    const [address] = await lab.site.service(lab.stack, 'foreign')
+    await lab.site.untilAnswers(['foreign-1'], address!)
+    const label = (name: string | null) =>
+      lab.site.cluster.api.patch(services, { name: 'foreign' }, { metadata: { labels: { [PROXY_NAME]: name } } })
+    await label('other')
+    await lab.site.untilStatus(lab.agent, 'foreign', /service-proxy-name/)
+    await expect(lab.site.get(address!)).rejects.toThrow(/connect|timed out/i)
+    await label(null)
+    await lab.site.untilAnswers(['foreign-1'], address!)
   })
 
   test('a target port by name, which pods have at different numbers', async () => {

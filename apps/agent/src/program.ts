@@ -1,14 +1,10 @@
 import { Command } from 'commander'
 import { addBugtool } from './bugtool/command.ts'
-import { askAgent } from './cli/ask.ts'
-import { backendsTable, type BgpDocument, bgpLines, servicesTable, statusLines } from './cli/tables.ts'
-import type { Backend } from '@skep/services'
-import type { ServiceRow, StatusDocument } from './control/documents.ts'
-import { configDocument, configTable } from './options/explain.ts'
-import { optionsHelp } from './options/help.ts'
-import { loadOptions } from './options/load.ts'
-import { uninstallOutside } from './outside/uninstall.ts'
-import { run, socketOf } from './run.ts'
+import type * as Actions from './cli/actions.ts'
+import { socketOf } from './control/socket.ts'
+
+/** What commands do; whoever only asks for help does without. */
+const actions = (): Promise<typeof Actions> => import('./cli/actions.ts')
 
 /** The command line. */
 export function program(version: string): Command {
@@ -17,24 +13,14 @@ export function program(version: string): Command {
     .version(version)
   takingOptions(root.command('run'))
     .description('serves this node until SIGTERM; traffic goes on after that')
-    .action(async (args: readonly string[]) => run(loadOptions(args, process.env), version, ended()))
-  asking(root, 'status', 'how the agent, its sources and its maps are', (text) =>
-    statusLines(JSON.parse(text) as StatusDocument, Date.now()),
-  )
-  asking(root, 'services', 'each frontend with its backends, and how they were chosen', (text) =>
-    servicesTable(JSON.parse(text) as ServiceRow[]),
-  )
-  asking(root, 'backends', 'each backend with its id in the maps', (text) =>
-    backendsTable(JSON.parse(text) as Backend[]),
-  )
-  asking(root, 'bgp', 'routers, and what becomes of each route at each of them, and why', (text) =>
-    bgpLines(JSON.parse(text) as BgpDocument, Date.now()),
-  )
+    .action(async (args: readonly string[]) => (await import('./cli/run.ts')).runAgent(args, version))
+  asking(root, 'status', 'how the agent, its sources and its maps are')
+  asking(root, 'services', 'each frontend with its backends, and how they were chosen')
+  asking(root, 'backends', 'each backend with its id in the maps')
+  asking(root, 'bgp', 'routers, and what becomes of each route at each of them, and why')
   stateDir(root.command('metrics'))
     .description('the metrics, in Prometheus’ text format')
-    .action(async ({ stateDir: dir }: { stateDir: string }) => {
-      process.stdout.write(await askAgent(socketOf(dir), '/metrics'))
-    })
+    .action(async (flags: StateDir) => (await actions()).printMetrics(socketOf(flags.stateDir)))
   addExplain(root)
   addUninstall(root)
   addConfig(root)
@@ -42,58 +28,52 @@ export function program(version: string): Command {
   return root
 }
 
-function asking(root: Command, name: string, about: string, lines: (answer: string) => readonly string[]): void {
+interface StateDir {
+  readonly stateDir: string
+}
+
+function asking(root: Command, name: Actions.Table, about: string): void {
   stateDir(root.command(name))
     .description(about)
     .option('--json', 'as JSON', false)
-    .action(async ({ stateDir: dir, json }: { stateDir: string; json: boolean }) => {
-      const answer = await askAgent(socketOf(dir), `/${name}`)
-      console.log(json ? answer : lines(answer).join('\n'))
-    })
+    .action(async (flags: StateDir & { json: boolean }) =>
+      (await actions()).printTable(socketOf(flags.stateDir), name, flags.json),
+    )
 }
 
 function addExplain(root: Command): void {
   stateDir(root.command('explain'))
     .description('why a service has the backends that it has, or where a connection goes')
     .argument('<what>', 'namespace/name of a service, or address:port')
-    .action(async (what: string, { stateDir: dir }: { stateDir: string }) => {
-      console.log(await askAgent(socketOf(dir), `/explain?what=${encodeURIComponent(what)}`))
-    })
+    .action(async (what: string, flags: StateDir) => (await actions()).printExplanation(socketOf(flags.stateDir), what))
 }
 
 function addConfig(root: Command): void {
   takingOptions(root.command('config'))
     .description('what each option is and where that comes from; wrong ones are refused, as `run` does')
     .option('--json', 'as JSON', false)
-    .action((args: readonly string[], { json }: { json: boolean }) => {
-      const resolved = loadOptions(args, process.env)
-      console.log(json ? JSON.stringify(configDocument(resolved)) : configTable(resolved).join('\n'))
-    })
+    .action(async (args: readonly string[], { json }: { json: boolean }) => (await actions()).printConfig(args, json))
 }
 
 function addUninstall(root: Command): void {
   takingOptions(root.command('uninstall'))
     .description('takes the programs for packets from outside off this node, with their tables and kernel settings')
-    .action((args: readonly string[]) => {
-      const done = uninstallOutside(loadOptions(args, process.env).settings)
-      console.log(done.join('\n') || 'nothing to take off')
-    })
+    .action(async (args: readonly string[]) => (await import('./cli/uninstall.ts')).uninstall(args))
 }
 
 /** The agent's options are Cilium's: they are read by `loadOptions`, with the environment and the files. */
 function takingOptions(command: Command): Command {
+  let lines: readonly string[] = []
+  // Help is written at once; what it says of the options is loaded by whoever comes near it.
+  command.parent?.hook('preSubcommand', async (_root, chosen) => {
+    if (chosen === command) lines = (await import('./options/help.ts')).optionsHelp()
+  })
   return command
     .argument('[options...]', 'options of the agent, like --enable-ipv6=false')
     .allowUnknownOption()
-    .addHelpText('after', () => `\n${optionsHelp().join('\n')}`)
+    .addHelpText('after', () => `\n${lines.join('\n')}`)
 }
 
 function stateDir(command: Command): Command {
   return command.option('--state-dir <path>', 'where the running agent answers', '/run/skep')
-}
-
-function ended(): AbortSignal {
-  const ending = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
-  return ending.signal
 }

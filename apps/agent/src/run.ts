@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { serve } from '@skep/control-socket'
 import { EventRecorder } from '@skep/kube'
 import { ServiceTable } from '@skep/services'
@@ -9,6 +8,7 @@ import { Agent } from './agent.ts'
 import { announces, RouteAnnouncer } from './bgp/announcer.ts'
 import { openCluster } from './cluster/open.ts'
 import { routes, statusOf } from './control/routes.ts'
+import { socketOf } from './control/socket.ts'
 import { openDrains } from './drain/open.ts'
 import { RememberedDrains } from './drain/remembered.ts'
 import { ServiceEvents } from './events/events.ts'
@@ -24,11 +24,6 @@ import { openOutside } from './outside/open.ts'
 import { openSockets, testSockets } from './sockets/open.ts'
 import { selectsAny } from './sockets/subjects.ts'
 import { watchSubjects } from './sockets/watch-subjects.ts'
-
-/** Where the commands ask: `<state-dir>/agent.sock`. */
-export function socketOf(stateDir: string): string {
-  return join(stateDir, 'agent.sock')
-}
 
 /** Serves this node until the signal aborts. What is in the kernel goes on after that, and after a kill. */
 export async function run(resolved: Resolved, version: string, signal: AbortSignal): Promise<void> {

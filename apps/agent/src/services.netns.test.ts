@@ -3,7 +3,6 @@ import { clusterNeeds } from '@skep/kube-testenv'
 import type { Backend } from '@skep/services'
 import { needing } from '@skep/testbed'
 import { HeldSocket } from '../test/held-socket.ts'
-import { requests } from '../test/requests.ts'
 import { Site } from '../test/site.ts'
 import type { ServiceRow, StatusDocument } from './control/documents.ts'
 
@@ -80,44 +79,6 @@ describe('services of a cluster, at the sockets of a node', () => {
     expect(sockets?.gauges.find(({ capacity }) => capacity === 'peers')?.size).toBe(300_000)
     expect(await held.ask()).toBe('kept-1')
   })
-
-  test('a rolling update under load: no request fails', async () => {
-    let old = await site.webPod(stack, site.there, 'rolling-0')
-    const [address] = await site.service(stack, 'rolling')
-    const agent = await site.agent(stack)
-    await site.untilAnswers(['rolling-0'], address!)
-    const load = requests(site.here, address!)
-    for (let round = 1; round <= 4; round++) {
-      const next = await site.webPod(stack, round % 2 === 0 ? site.there : site.here, `rolling-${round}`)
-      await site.untilBackends(agent, address!, 2)
-      await old.terminate()
-      await site.untilBackends(agent, address!, 1)
-      await old.remove()
-      old = next
-    }
-    const { asked, failed, by } = await load.end()
-    expect(failed).toBe(0)
-    expect(asked).toBeGreaterThan(50)
-    expect(by).toEqual(['rolling-0', 'rolling-1', 'rolling-2', 'rolling-3', 'rolling-4'])
-  }, 90_000)
-
-  test('the API server is away: services are served, and an agent that starts meanwhile leaves them as they are', async () => {
-    await site.webPod(stack, site.here, 'alone-1')
-    const [address] = await site.service(stack, 'alone')
-    const agent = await site.agent(stack, '--k8s-retry-max-seconds=1')
-    await site.untilAnswers(['alone-1'], address!)
-    await site.cluster.apiServer.kill()
-    try {
-      expect(await site.get(address!)).toBe('alone-1')
-      await agent.end('SIGTERM')
-      await agent.begin()
-      expect(await site.get(address!)).toBe('alone-1')
-    } finally {
-      await site.cluster.apiServer.start()
-    }
-    await site.webPod(stack, site.there, 'alone-2')
-    await site.untilAnswers(['alone-1', 'alone-2'], address!)
-  }, 90_000)
 
   test('status, services and explain tell what is served', async () => {
     await site.webPod(stack, site.here, 'told-1')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uninstallSocketLb } from '@skep/sock-lb'
 import { ownName, untilLine } from '@skep/testbed'
+import { askAgent } from '../src/cli/ask.ts'
 import { pinsOf } from '../src/sockets/sockets.ts'
 import { container, options } from './manifest.ts'
 import type { Site } from './site.ts'
@@ -60,6 +61,11 @@ export class DeployedAgent implements AsyncDisposable {
     const child = machine.spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'], env })
     this.#children.push(child)
     await untilLine(child.stdout!, /all services are served/)
+  }
+
+  /** What it answers on its socket. */
+  says(path: string): Promise<string> {
+    return askAgent(join(this.#folder, 'run/skep/agent.sock'), path)
   }
 
   /** What a command prints, run where the agent is: `kubectl exec`. */

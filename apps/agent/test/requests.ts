@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 import type { Node } from '@skep/kube-testenv'
 
 /** What came of a load. */
@@ -9,34 +9,58 @@ export interface Outcome {
   readonly by: readonly string[]
 }
 
-/** One connection a request, one after another, until SIGTERM. */
+export interface Load {
+  /** Resolves when somebody of this name has answered. */
+  readonly answeredBy: (name: string) => Promise<void>
+  readonly end: () => Promise<Outcome>
+}
+
+/** One connection a request, one after another, until SIGTERM: a line for each that answers first, at last the counts. */
 const PROGRAM = `
 const { get } = require('node:http')
 const by = new Set()
+const say = (what) => console.log(JSON.stringify(what))
+const [host, pause] = process.argv.slice(1)
 let [asked, failed, ending] = [0, 0, false]
 process.on('SIGTERM', () => { ending = true })
 function ask() {
-  if (ending) return console.log(JSON.stringify({ asked, failed, by: [...by].sort() }))
+  if (ending) return say({ asked, failed, by: [...by].sort() })
   asked++
-  const failing = () => { failed++; ask() }
-  get({ host: process.argv[1], agent: false, timeout: 5000 }, (response) => {
+  const failing = ({ message }) => { failed++; console.error('request ' + asked + ': ' + message); setTimeout(ask, Number(pause)) }
+  get({ host, agent: false, timeout: 5000 }, (response) => {
     let body = ''
     response.on('data', (chunk) => { body += chunk })
     response.on('error', failing)
-    response.on('end', () => { by.add(body); setTimeout(ask, 5) })
+    response.on('end', () => {
+      if (!by.has(body)) say(body)
+      by.add(body)
+      setTimeout(ask, Number(pause))
+    })
   }).on('error', failing)
 }
 ask()
 `
 
-/** Asks a service from a process of the node, or of another machine, until it is told to end. */
-export function requests(node: Pick<Node, 'machine'>, address: string): { readonly end: () => Promise<Outcome> } {
-  const child = node.machine.spawn(process.execPath, ['-e', PROGRAM, address], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const said = text(child.stdout!)
+/** Asks a service from a process of the node, or of another machine, until it is told to end. `pauseMs`: between two. */
+export function requests(node: Pick<Node, 'machine'>, address: string, pauseMs = 5): Load {
+  const args = ['-e', PROGRAM, address, String(pauseMs)]
+  const child = node.machine.spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const names = new Map<string, PromiseWithResolvers<void>>()
+  const of = (name: string): PromiseWithResolvers<void> => {
+    if (!names.has(name)) names.set(name, Promise.withResolvers<void>())
+    return names.get(name)!
+  }
+  const ended = Promise.withResolvers<Outcome>()
+  createInterface({ input: child.stdout! }).on('line', (line) => {
+    const said = JSON.parse(line) as string | Outcome
+    if (typeof said === 'string') of(said).resolve()
+    else ended.resolve(said)
+  })
   return {
-    end: async () => {
+    answeredBy: (name) => of(name).promise,
+    end: () => {
       child.kill('SIGTERM')
-      return JSON.parse(await said) as Outcome
+      return ended.promise
     },
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Cluster,
   type kinds,
@@ -126,29 +127,35 @@ export class Site implements AsyncDisposable {
   }
 
   /** Resolves when so many backends of an address take connections. */
-  async untilBackends(agent: Pick<SkepAgent, 'ask'>, address: string, wanted: number, port = 80): Promise<void> {
+  async untilBackends(agent: Pick<SkepAgent, 'says'>, address: string, wanted: number, port = 80): Promise<void> {
     await this.until(async () => {
-      const rows = JSON.parse(await agent.ask('services', '--json')) as ServiceRow[]
+      const rows = JSON.parse(await agent.says('/services')) as ServiceRow[]
       const row = rows.find(({ frontend, scope }) => frontend === `${address}:${port}` && scope === 'internal')
       return row?.backends === wanted
     }, `${address} does not come to ${wanted} backends`)
   }
 
-  /** Resolves when explain says so of a service. */
-  async untilStatus(agent: SkepAgent, service: string, wanted: RegExp): Promise<void> {
+  /** Resolves when explain says so of a service or pod. */
+  async untilStatus(agent: Pick<SkepAgent, 'says'>, service: string, wanted: RegExp): Promise<void> {
+    const path = `/explain?what=${encodeURIComponent(service.includes('/') ? service : `default/${service}`)}`
     let said = ''
-    const [program, args] = agent.command('explain', `default/${service}`)
-    for (let tries = 0; tries < 100; tries++) {
-      said = (await this.here.machine.attempt(program, args)).stdout
-      if (wanted.test(said)) return
-    }
-    throw new Error(`${service}: ${wanted} is not what is said: ${said}`)
+    await this.until(
+      async () => wanted.test((said = await agent.says(path).catch((error: Error) => error.message))),
+      () => `${service}: ${wanted} is not what is said: ${said}`,
+    )
   }
 
   /** Resolves when it is so; asks again and again, but not for ever. */
-  async until(isSo: () => Promise<boolean>, otherwise = 'it does not come to that'): Promise<void> {
-    for (let tries = 0; tries < 100; tries++) if (await isSo()) return
-    throw new Error(otherwise)
+  async until(
+    isSo: () => boolean | Promise<boolean>,
+    otherwise: string | (() => string) = 'it does not come to that',
+  ): Promise<void> {
+    const end = Date.now() + 60_000
+    do {
+      if (await isSo()) return
+      await delay(20)
+    } while (Date.now() < end)
+    throw new Error(typeof otherwise === 'string' ? otherwise : otherwise())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

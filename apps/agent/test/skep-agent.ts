@@ -7,6 +7,7 @@ import type { Cluster, Node } from '@skep/kube-testenv'
 import { ownName, untilLine } from '@skep/testbed'
 import { uninstallPodTc } from '@skep/pod-tc'
 import { uninstallSocketLb } from '@skep/sock-lb'
+import { askAgent } from '../src/cli/ask.ts'
 import { pinsOf } from '../src/sockets/sockets.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -58,6 +59,11 @@ export class SkepAgent implements AsyncDisposable {
     this.#running?.child.kill(signal)
     await this.#running?.exited
     this.#running = undefined
+  }
+
+  /** What it answers on its socket, as its commands ask. */
+  says(path: string): Promise<string> {
+    return askAgent(join(this.#folder, 'agent.sock'), path)
   }
 
   /** What a command prints. */

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { type ConfigDiff, diffBgpConfig, formatDiff, type Labels, parseBgpConfig, type PeerStatus } from '@skep/bgp'
+import type { Labels } from '@skep/bgp'
 import { Command, InvalidArgumentError } from 'commander'
-import { ask, askText, isRunning } from './ask.ts'
-import { run } from './run.ts'
-import { explanation, peersTable, routesTable, type ShownRoute, table } from './tables.ts'
+import type * as Actions from './actions.ts'
+import type { RunOptions } from './run.ts'
 
 const SOCKET = '/run/skep/bgp.sock'
+
+/** What commands do; whoever only asks for help does without. */
+const actions = (): Promise<typeof Actions> => import('./actions.ts')
 
 /** The command line. */
 export function program(version: string): Command {
@@ -22,9 +23,7 @@ export function program(version: string): Command {
   root
     .command('metrics')
     .description('the metrics, in Prometheus’ text format')
-    .action(async () => {
-      process.stdout.write(await askText(socket(), '/metrics'))
-    })
+    .action(async () => (await actions()).printMetrics(socket()))
   return root
 }
 
@@ -38,7 +37,9 @@ function addRun(root: Command, socket: () => string): void {
     .option('--restarted', 'peers may have kept our routes since we were here last', false)
     .option('--keep-routes', 'at the end, leave peers that can to keep our routes', false)
     .option('--metrics <address>', 'serve /metrics there, like 127.0.0.1:9179', endpoint)
-    .action(async (options: Omit<Parameters<typeof run>[0], 'socket'>) => run({ ...options, socket: socket() }))
+    .action(async (options: Omit<RunOptions, 'socket'>) =>
+      (await import('./run.ts')).run({ ...options, socket: socket() }),
+    )
 }
 
 function addPeers(root: Command, socket: () => string): void {
@@ -46,10 +47,7 @@ function addPeers(root: Command, socket: () => string): void {
     .command('peers')
     .description('how each peer is')
     .option('--json', 'as JSON', false)
-    .action(async ({ json }: { json: boolean }) => {
-      const peers = (await ask(socket(), '/peers')) as PeerStatus[]
-      console.log(json ? JSON.stringify(peers) : peersTable(peers, Date.now()))
-    })
+    .action(async (flags: Actions.Shown) => (await actions()).printPeers(socket(), flags))
 }
 
 function addRoutes(root: Command, socket: () => string): void {
@@ -58,13 +56,9 @@ function addRoutes(root: Command, socket: () => string): void {
     .description('what is announced, by whom and why')
     .option('--explain', 'what becomes of each route at each peer, and why', false)
     .option('--json', 'as JSON', false)
-    .action(async (prefix: string | undefined, { explain, json }: { explain: boolean; json: boolean }) => {
-      const query = prefix === undefined ? '' : `?prefix=${encodeURIComponent(prefix)}`
-      const routes = (await ask(socket(), `/routes${query}`)) as ShownRoute[]
-      if (json) console.log(JSON.stringify(routes))
-      else if (prefix !== undefined && routes.length === 0) console.log(`${prefix}: nobody announces it`)
-      else console.log(explain ? explanation(routes) : routesTable(routes))
-    })
+    .action(async (prefix: string | undefined, flags: Actions.RoutesShown) =>
+      (await actions()).printRoutes(socket(), prefix, flags),
+    )
 }
 
 function addReceived(root: Command, socket: () => string): void {
@@ -72,23 +66,7 @@ function addReceived(root: Command, socket: () => string): void {
     .command('received <peer>')
     .description('what a peer has sent; it is counted and shown, and nothing is done with it')
     .option('--json', 'as JSON', false)
-    .action(async (peer: string, { json }: { json: boolean }) => {
-      const routes = (await ask(socket(), `/received?peer=${encodeURIComponent(peer)}`)) as ReceivedShown[]
-      const rows = routes.map(({ prefix, nextHop, attributes, stale }) => [
-        prefix,
-        nextHop.address,
-        attributes.asPath ?? '',
-        stale ? 'stale' : '',
-      ])
-      console.log(json ? JSON.stringify(routes) : table([['PREFIX', 'NEXT HOP', 'AS PATH', ''], ...rows]))
-    })
-}
-
-interface ReceivedShown {
-  readonly prefix: string
-  readonly nextHop: { readonly address: string }
-  readonly attributes: { readonly asPath?: string }
-  readonly stale: boolean
+    .action(async (peer: string, flags: Actions.Shown) => (await actions()).printReceived(socket(), peer, flags))
 }
 
 function addDiff(root: Command, socket: () => string): void {
@@ -98,15 +76,7 @@ function addDiff(root: Command, socket: () => string): void {
     .requiredOption('-f, --file <file>', 'the configuration')
     .option('--node-labels <labels>', 'this node’s, where no speaker runs', labels, {})
     .option('--json', 'as JSON', false)
-    .action(async ({ file, nodeLabels, json }: { file: string; nodeLabels: Labels; json: boolean }) => {
-      const text = readFileSync(file, 'utf8')
-      const after = parseBgpConfig(file, text)
-      const diff = (await isRunning(socket()))
-        ? ((await ask(socket(), `/diff?file=${encodeURIComponent(file)}`, text)) as ConfigDiff)
-        : diffBgpConfig(undefined, after, nodeLabels)
-      const lines = formatDiff(diff)
-      console.log(json ? JSON.stringify(diff) : lines.length > 0 ? lines.join('\n') : 'nothing would change')
-    })
+    .action(async (flags: Actions.DiffFlags) => (await actions()).printDiff(socket(), flags))
 }
 
 function labels(text: string): Labels {

@@ -1,23 +1,11 @@
 #!/usr/bin/env node
-import { release } from 'node:os'
-import { BpfError } from 'libbpf-ts'
 import { program } from './cli/program.ts'
-import { ConfigError, count } from '@skep/config-file'
 import { version } from './version.ts'
 
 try {
   await program(version).parseAsync()
 } catch (error) {
+  const { explain } = await import('./cli/explain-error.ts')
   console.error(explain(error))
   process.exitCode = 1
-}
-
-/** What has a code is for the operator, who needs no stack. The verifier's log goes into a bug report. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof ConfigError)
-    return `${error.message}\nrefused: ${count(error.problems.length, 'problem')}; nothing was changed`
-  if (error instanceof BpfError && error.code === 'VERIFIER')
-    return `${error.log}\n${error.message}\nThis is Linux ${release()}; the programs are known to load on Linux 5.10, 6.1, 6.12, 6.18 and 7.3`
-  return 'code' in error ? error.message : (error.stack ?? error.message)
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { socketOf } from '../run.ts'
-import { archiveName, bugtool } from './bugtool.ts'
+import { socketOf } from '../control/socket.ts'
 
 interface Flags {
   readonly stateDir: string
@@ -16,7 +15,9 @@ export function addBugtool(command: Command): void {
     )
     .option('--output <file>', 'the archive; - is standard output (default: a name with the time, in this folder)')
     .option('--log <file>', 'a file with what the agent has logged; may be given again', more, [])
-    .action(async (argv: readonly string[], { stateDir, output = archiveName(new Date()), log }: Flags) => {
+    .action(async (argv: readonly string[], { stateDir, output: asked, log }: Flags) => {
+      const { archiveName, bugtool } = await import('./bugtool.ts')
+      const output = asked ?? archiveName(new Date())
       const collected = await bugtool({ socket: socketOf(stateDir), output, logs: log, argv })
       const missing = collected.filter(({ missing: why }) => why !== undefined)
       for (const [why, items] of Map.groupBy(missing, (one) => one.missing))

@@ -11,8 +11,7 @@ const udp = { ports: [{ port: 53, targetPort: 5353, protocol: 'UDP' }] }
 describe('backends that leave a service, and sockets that have them', () => {
   const lab = sharedSite()
 
-  const status = async (): Promise<StatusDocument> =>
-    JSON.parse(await lab.agent.ask('status', '--json')) as StatusDocument
+  const status = async (): Promise<StatusDocument> => JSON.parse(await lab.agent.says('/status')) as StatusDocument
   const drainOf = async (service: string) => (await status()).drains.find((one) => one.service === `default/${service}`)
 
   /** What users of a service are told. */

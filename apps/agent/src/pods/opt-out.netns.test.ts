@@ -12,15 +12,13 @@ const { describe } = needing(...clusterNeeds)
 describe('pods that opt out of services at the socket', () => {
   const lab = sharedSite()
 
-  const rows = async () => (JSON.parse(await lab.agent.ask('status', '--json')) as StatusDocument).pods?.rows ?? []
+  const rows = async () => (JSON.parse(await lab.agent.says('/status')) as StatusDocument).pods?.rows ?? []
 
-  async function untilAt(name: string, at: string): Promise<void> {
-    for (let tries = 0; tries < 100; tries++) {
+  const untilAt = (name: string, at: string): Promise<void> =>
+    lab.site.until(async () => {
       const row = (await rows()).find(({ pod }) => pod === name)
-      if (row?.choice.at === at && (at === 'socket' || row.device !== undefined)) return
-    }
-    throw new Error(`${name} is not served at the ${at}`)
-  }
+      return row?.choice.at === at && (at === 'socket' || row.device !== undefined)
+    }, `${name} is not served at the ${at}`)
 
   test('a sidecar sees backends, and the service once its pod is annotated', async () => {
     const pod = lab.stack.use(await lab.site.cluster.pod(lab.site.here, { name: 'meshed' }))

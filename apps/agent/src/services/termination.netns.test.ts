@@ -54,11 +54,11 @@ describe('endpoints that terminate (KEP-1669), with real connections', () => {
     await lab.site.untilBackends(lab.agent, address!, 2, 53)
     await early.terminate(3600)
     await lab.site.untilBackends(lab.agent, address!, 1, 53)
-    expect(JSON.parse(await lab.agent.ask('backends', '--json'))).toContainEqual(
+    expect(JSON.parse(await lab.agent.says('/backends'))).toContainEqual(
       expect.objectContaining({ address: early.ip, state: 'terminating' }),
     )
     const status = { phase: 'Succeeded' }
     await lab.site.cluster.api.patch(pods, early, { status }, { type: 'strategic', subresource: 'status' })
-    await lab.site.until(async () => !(await lab.agent.ask('backends')).includes(early.ip))
+    await lab.site.until(async () => !(await lab.agent.says('/backends')).includes(early.ip))
   })
 })

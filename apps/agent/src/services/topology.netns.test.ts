@@ -84,6 +84,13 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
     await statusIs(name, /6 → 4 by zone a/)
   })
 
+  test('not together with internalTrafficPolicy: Local, which goes first', async () => {
+    const address = await near('both', { trafficDistribution: 'PreferSameZone', internalTrafficPolicy: 'Local' })
+    await untilHinted('both')
+    await site.untilAnswers(ofNode, address)
+    await statusIs('both', /Local/)
+  })
+
   test('a node that comes to another zone filters anew; connections stay', async () => {
     const address = await near('moves', { trafficDistribution: 'PreferSameZone' })
     await untilHinted('moves')

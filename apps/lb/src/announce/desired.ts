@@ -1,6 +1,6 @@
 import { OWNER_PRIORITY, type RouterConfig } from '@skep/vrrp'
 import type { Config, Service } from '../config/config.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import type { VrrpGroup } from './config.ts'
 import type { DesiredRouter } from './router.ts'
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { type Finding, formatPath, type Path, show, suggest } from '@skep/config-file'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import type { VrrpGroup } from './config.ts'
 import { addressesOf, familyName } from './desired.ts'
 

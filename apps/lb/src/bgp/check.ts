@@ -1,4 +1,4 @@
-import { placeOf } from '@skep/bgp'
+import { placeOf } from '@skep/bgp/fields'
 import { desiredRoutes, type Weighed } from './desired.ts'
 
 /** Whom `run` would tell of what, if every backend were healthy. */

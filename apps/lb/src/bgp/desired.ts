@@ -8,7 +8,7 @@ import {
 import { formatFrontend } from '@skep/lb-maps'
 import type { Config, Service } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import type { Bgp, ServiceBgp } from './config.ts'
 import { countUsable } from './usable.ts'
 

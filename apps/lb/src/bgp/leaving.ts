@@ -1,6 +1,6 @@
 import type { Config, Frontend, Service } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import type { Bgp } from './config.ts'
 import { isChosen } from './desired.ts'
 

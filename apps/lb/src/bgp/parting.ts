@@ -1,4 +1,4 @@
-import { placeOf } from '@skep/bgp'
+import { placeOf } from '@skep/bgp/fields'
 import type { Bgp, BgpPeer } from './config.ts'
 import { identityOf, type Spoken } from './record.ts'
 

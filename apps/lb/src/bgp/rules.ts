@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { peerProblems, placeOf } from '@skep/bgp'
+import { peerProblems, placeOf } from '@skep/bgp/fields'
 import type { Config } from '../config/config.ts'
 import type { MachineRule } from '../config/load.ts'
 import { type Finding, formatPath, type Path, show, suggest } from '@skep/config-file'

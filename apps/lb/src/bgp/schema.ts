@@ -1,4 +1,4 @@
-import { bfdFields, community, localPref, med, peerFields, speakerFields } from '@skep/bgp'
+import { bfdFields, community, localPref, med, peerFields, speakerFields } from '@skep/bgp/fields'
 import { field, integer, list, Refusal, strict, wrong } from '@skep/config-file'
 import type { z } from 'zod'
 import { services } from '../announce/schema.ts'

@@ -1,6 +1,6 @@
 import { formatFrontend } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 
 /** Frontends that nobody can reach, as the service admits prefixes of the other family alone. */
 export function sourceRangeWarnings({ services }: Pick<Config, 'services'>): string[] {

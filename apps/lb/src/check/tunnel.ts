@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 
 /** What clients on Ethernet send. */
 const USUAL_MTU = 1500

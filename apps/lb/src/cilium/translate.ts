@@ -1,6 +1,6 @@
 import { formatEndpoint } from '@skep/lb-maps'
 import type { Backend, Frontend, Service } from '../config/config.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import { backendSchema, frontendSchema } from '../config/schema.ts'
 import type { PutService } from './model.ts'
 import { CiliumRefusal } from './refused.ts'

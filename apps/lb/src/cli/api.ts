@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { ProblemDetails } from '../api/problem.ts'
-import { LbError } from '@skep/lb-engine'
+import { LbError } from '@skep/lb-engine/instance'
 import type { InstancePaths } from '../instance/paths.ts'
 
 export interface ApiRequest {

@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ConfigError } from '@skep/config-file'
-import { nameOf, readConfigText } from '../config/load.ts'
-import { instancePaths } from '../instance/paths.ts'
-import { ApiError, askApi } from './api.ts'
 import { addCommand, type InstanceFlags } from './options.ts'
 
-interface ApplyFlags extends InstanceFlags {
+/** What `skep-lb apply` takes. */
+export interface ApplyFlags extends InstanceFlags {
   readonly file: string
   readonly dryRun?: boolean
-}
-
-interface Applied {
-  readonly diff: readonly string[]
-  readonly done: readonly string[]
 }
 
 export function addApply(root: Command): void {
@@ -25,36 +15,5 @@ export function addApply(root: Command): void {
       'after',
       '\nThe file that run was started with is replaced, so that it says what is carried out, also after a restart.',
     )
-    .action(async (options: ApplyFlags) => {
-      const { diff, done } = await put(options)
-      for (const line of [...diff, ...done]) console.log(line)
-      const what = options.dryRun === true ? 'would be applied' : 'applied'
-      console.log(
-        diff.length === 0
-          ? 'nothing has changed'
-          : `${what}: ${diff.length} ${diff.length === 1 ? 'difference' : 'differences'}`,
-      )
-    })
-}
-
-async function put({ file, dryRun, ...instance }: ApplyFlags): Promise<Applied> {
-  const body = file === '-' ? readFileSync(0, 'utf8') : readConfigText(file)
-  const path = `/v1/config${dryRun === true ? '?dryRun=true' : ''}`
-  try {
-    return await askApi<Applied>(instancePaths(instance), { method: 'PUT', path, body })
-  } catch (error) {
-    throw error instanceof ApiError ? located(error, file === '-' ? 'standard input' : nameOf(resolve(file))) : error
-  }
-}
-
-/** The places are those of the file that was sent. */
-function located(error: ApiError, name: string): Error {
-  const { errors = [] } = error.problem
-  if (errors.length === 0) return error
-  return new ConfigError(
-    errors.map(({ place, message }) => {
-      const [, line, column] = /:(\d+):(\d+)$/.exec(place) ?? []
-      return { file: name, line: Number(line ?? 1), column: Number(column ?? 1), path: '', message }
-    }),
-  )
+    .action(async (flags: ApplyFlags) => (await import('./actions/apply.ts')).apply(flags))
 }

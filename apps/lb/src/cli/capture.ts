@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander'
-import { capture, type CaptureOptions } from '../capture/capture.ts'
+import type { CaptureOptions } from '../capture/capture.ts'
 import { documented } from './help.ts'
-import { requirePrivileges } from '../host/preflight.ts'
-import { instancePaths } from '../instance/paths.ts'
 import { wholeNumber } from './numbers.ts'
 import { addCommand, type InstanceFlags } from './options.ts'
+
+/** What `skep-lb capture` takes, beside the filter. */
+export type CaptureFlags = InstanceFlags & Omit<CaptureOptions, 'filter'>
 
 const language = `
 The filter is made of parts that are joined by "and". Each must fit the packet as it arrives or as it leaves:
@@ -41,27 +42,11 @@ export function addCapture(root: Command): void {
     .addOption(number('--sample <n>', 'look at one packet of so many', 1, 1_000_000).default(1))
   documented(command, examples)
     .addHelpText('after', language)
-    .action(async (words: readonly string[], options: InstanceFlags & Omit<CaptureOptions, 'filter'>) => {
-      requirePrivileges()
-      await begin(words.join(' '), options)
-    })
-}
-
-async function begin(filter: string, options: InstanceFlags & Omit<CaptureOptions, 'filter'>): Promise<void> {
-  const { write, count, snaplen, seconds, sample } = options
-  const onBegin = (): void => console.error(`capturing for ${seconds} s at most; Ctrl-C ends it`)
-  const bounds = { count, snaplen, seconds, sample }
-  const counts = await capture(instancePaths(options), { filter, write, onBegin, ...bounds }, endSignal())
-  const lost = counts.lost > 0n ? `, ${counts.lost} frames lost for want of room: narrow the filter, or --sample` : ''
-  console.error(`${counts.packets} packets${lost}`)
+    .action(async (words: readonly string[], flags: CaptureFlags) =>
+      (await import('./actions/capture.ts')).showPackets(words.join(' '), flags),
+    )
 }
 
 function number(flags: string, text: string, min: number, max: number): Option {
   return new Option(flags, text).argParser(wholeNumber(min, max))
-}
-
-function endSignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort())
-  return controller.signal
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
-import { MOST_DRAIN_SECONDS } from '../config/schema.ts'
+import { MOST_DRAIN_SECONDS } from '../config/limits.ts'
 import type { DrainProgress } from '../drain/progress.ts'
 import { instancePaths, type InstancePaths } from '../instance/paths.ts'
 import { askApi } from './api.ts'

@@ -1,26 +1,18 @@
 import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Protocol } from '@skep/lb-maps'
-import { openNetlink } from 'netlink-ts'
-import { readSpoken } from '../bgp/record.ts'
-import { formatFlow } from '../explain/format-flow.ts'
-import { formatServices } from '../explain/format-service.ts'
-import { reportFlow } from '../explain/flow.ts'
-import { formatNeighbor, reportNeighbor } from '../explain/neighbor.ts'
-import { reportServices } from '../explain/service.ts'
-import { readHealth } from '../health/report.ts'
-import { Declared, lastConfig } from '../status/last-config.ts'
-import { countOpenConnections } from '../status/open-connections.ts'
-import { procSettings, readDevices, readNextHops } from '@skep/lb-engine'
 import { documented, notInstalled } from './help.ts'
-import { onInstance } from './instance.ts'
 import { wholeNumber } from './numbers.ts'
+import type * as Actions from './actions/explain.ts'
 import { addCommand, type InstanceFlags } from './options.ts'
 
-interface ExplainFlags extends InstanceFlags {
+/** What `skep-lb explain …` takes. */
+export interface ExplainFlags extends InstanceFlags {
   readonly output: 'text' | 'json'
   readonly device?: string
 }
+
+const actions = (): Promise<typeof Actions> => import('./actions/explain.ts')
 
 export function addExplain(root: Command): void {
   const explain = root
@@ -42,17 +34,7 @@ function addFlow(explain: Command): void {
     .option('--device <device>', 'where it comes in; else by the device of the route back to its sender')
   documented(command, ['skep-lb explain flow 198.51.100.7 40000 192.0.2.10 80 tcp'], notInstalled).action(
     async (client: string, clientPort: number, address: string, port: number, proto: Protocol, flags: ExplainFlags) =>
-      onInstance(flags, ({ tables, maps, config }, paths) => {
-        if (config === undefined) return
-        using netlink = openNetlink()
-        const devices = readDevices(paths).flatMap(({ name, attached }) => (attached ? [name] : []))
-        const declared = new Declared(lastConfig(paths))
-        const world = { tables, maps, config, declared, netlink, settings: procSettings(), devices }
-        const { device, output } = flags
-        const flow = { client, clientPort, address, port, protocol: proto }
-        const report = reportFlow({ ...world, ...(device !== undefined && { device }) }, flow)
-        console.log(output === 'json' ? JSON.stringify(report, undefined, 2) : formatFlow(report))
-      }),
+      (await actions()).explainFlow({ client, clientPort, address, port, protocol: proto }, flags),
   )
 }
 
@@ -65,24 +47,7 @@ function addService(explain: Command): void {
     command,
     ['skep-lb explain service web', 'skep-lb explain service 192.0.2.10:80/TCP'],
     notInstalled,
-  ).action(async (wanted: string, flags: ExplainFlags) =>
-    onInstance(flags, async ({ tables, maps, config }, paths) => {
-      const last = lastConfig(paths)
-      const reports = reportServices(
-        {
-          maps,
-          counters: tables.memberCounters,
-          declared: new Declared(last),
-          isConfigKnown: last !== undefined,
-          health: await readHealth(paths),
-          connections: countOpenConnections(tables, maps, config),
-          routes: readSpoken(paths)?.routes ?? [],
-        },
-        wanted,
-      )
-      console.log(flags.output === 'json' ? JSON.stringify(reports, undefined, 2) : formatServices(reports))
-    }),
-  )
+  ).action(async (wanted: string, flags: ExplainFlags) => (await actions()).explainService(wanted, flags))
 }
 
 function addNeighbor(explain: Command): void {
@@ -92,12 +57,7 @@ function addNeighbor(explain: Command): void {
     'where packets to an address are sent to, and how that next hop does',
   ).argument('<address>', 'a next hop, or any address behind one', ipAddress)
   documented(command, ['skep-lb explain neighbor 10.1.0.11'], notInstalled).action(
-    async (address: string, flags: ExplainFlags) =>
-      onInstance(flags, (_open, paths) => {
-        using netlink = openNetlink()
-        const report = reportNeighbor(netlink, readNextHops(paths), address)
-        console.log(flags.output === 'json' ? JSON.stringify(report, undefined, 2) : formatNeighbor(report))
-      }),
+    async (address: string, flags: ExplainFlags) => (await actions()).explainNeighbor(address, flags),
   )
 }
 

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { defaultInstance, type InstanceOptions } from '@skep/lb-engine'
+import { defaultInstance, type InstanceOptions } from '@skep/lb-engine/instance'
 
 /** What {@link addCommand} gives to every command. */
 export type InstanceFlags = InstanceOptions

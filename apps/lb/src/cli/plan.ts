@@ -1,13 +1,12 @@
 import { type Command, Option } from 'commander'
-import { possibleCpus } from 'libbpf-ts'
-import { type Format, formats } from '../get/format.ts'
-import { formatPlan } from '../plan/format.ts'
-import { planInstall, type PlanRequest } from '../plan/plan.ts'
+import { type Format, formats } from '../get/formats.ts'
+import type { PlanRequest } from '../plan/plan.ts'
 import { documented } from './help.ts'
 import { wholeNumber } from './numbers.ts'
 
-interface PlanFlags extends PlanRequest {
-  readonly cpus: number
+/** What `skep-lb plan` takes. */
+export interface PlanFlags extends PlanRequest {
+  readonly cpus?: number
   readonly output: Format
 }
 
@@ -36,9 +35,9 @@ export function addPlan(root: Command): void {
       wholeNumber(0, 16_777_216),
       65_536,
     )
-    .option('--cpus <number>', 'that the machine may have', wholeNumber(1, 8192), possibleCpus())
+    .option('--cpus <number>', 'that the machine may have; left out: as this one', wholeNumber(1, 8192))
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(formats).default('table'))
   documented(command, ['skep-lb plan --services 1000 --backends 20000 --connections 1000000']).action(
-    ({ cpus, output, ...asked }: PlanFlags) => console.log(formatPlan(planInstall(asked, cpus), output)),
+    async (flags: PlanFlags) => (await import('./actions/plan.ts')).showPlan(flags),
   )
 }

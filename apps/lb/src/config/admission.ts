@@ -1,6 +1,6 @@
 import { mostBurst } from '@skep/lb-maps'
 import type { Config, Service } from './config.ts'
-import { family } from './rules.ts'
+import { family } from './family.ts'
 import { formatPath, show, type Finding, type Path } from '@skep/config-file'
 
 /** What no field can say alone about whom services admit, and how often. Needs a document that is otherwise valid. */

@@ -1,6 +1,6 @@
 import type { Config } from './config.ts'
 import type { Finding } from '@skep/config-file'
-import { family } from './rules.ts'
+import { family } from './family.ts'
 
 /** Whether the tables are large enough. Needs a document that is otherwise valid. */
 export function checkCapacity(config: Config): Finding[] {

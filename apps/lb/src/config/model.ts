@@ -2,7 +2,7 @@ import type { EngineModel } from '@skep/lb-engine'
 import type { Backend, Service } from '@skep/lb-maps'
 import type { Config } from './config.ts'
 import { wayOf, type Way } from './modes.ts'
-import { family } from './rules.ts'
+import { family } from './family.ts'
 import { servingFamily } from './serving.ts'
 
 type ConfigService = Config['services'][number]

@@ -1,6 +1,7 @@
 import { formatEndpoint, formatFrontend } from '@skep/lb-maps'
 import type { Backend, Config, Frontend } from './config.ts'
 import { duplicates, type Placed } from './duplicates.ts'
+import { family } from './family.ts'
 import { wayOf } from './modes.ts'
 import { formatPath, show, type Finding, type Path } from '@skep/config-file'
 import { backendSchema, frontendSchema } from './schema.ts'
@@ -52,11 +53,6 @@ export function crossCheckRaw(document: unknown): Finding[] {
 function mentionsDsr(spec: unknown, service: unknown): boolean {
   const modes = [entry(spec, 'mode'), entry(service, 'mode')]
   return modes.includes('dsr') || entry(service, 'dsr') !== undefined
-}
-
-/** 4 or 6, of an address in canonical spelling. */
-export function family(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4
 }
 
 function check(devices: Placed<string>['values'], services: readonly PlacedService[]): Finding[] {

@@ -32,11 +32,9 @@ import {
   time,
   tunnelSource,
 } from './fields.ts'
+import { MOST_DRAIN_SECONDS } from './limits.ts'
 import { type Whole, wholeDocument } from './whole.ts'
 import { backendStates } from './state.ts'
-
-/** A week. */
-export const MOST_DRAIN_SECONDS = 604_800
 
 export const frontendSchema: z.ZodType<Frontend> = strict<Frontend>('a frontend', {
   address: hostAddress,

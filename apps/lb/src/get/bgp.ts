@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { BgpPeerRow, BgpReport, BgpRouteRow } from '../bgp/report.ts'
-import { type Column, type Format, render } from './format.ts'
+import { type Column, render } from './format.ts'
+import type { Format } from './formats.ts'
 
 const peerColumns: readonly Column<BgpPeerRow>[] = [
   { title: 'PEER', of: ({ name }) => name },

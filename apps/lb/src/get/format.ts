@@ -1,9 +1,6 @@
 import { stringify } from 'yaml'
 import { table } from '@skep/terminal'
-
-/** What `-o` takes. */
-export const formats = ['table', 'wide', 'json', 'yaml'] as const
-export type Format = (typeof formats)[number]
+import type { Format } from './formats.ts'
 
 /** A column of the table. */
 export interface Column<T> {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { cells, type Column, type Format, titles } from './format.ts'
+import { cells, type Column, titles } from './format.ts'
+import type { Format } from './formats.ts'
 
 const BATCH = 64 * 1024
 /** So many rows decide how wide the columns are. */

@@ -3,7 +3,7 @@ import { formatFrontend } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
 import { wayOf } from '../config/modes.ts'
 import { servingFamily } from '../config/serving.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 
 type Service = Config['services'][number]
 

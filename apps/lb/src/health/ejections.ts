@@ -12,7 +12,7 @@ import {
   unseen,
 } from '@skep/lb-health'
 import type { Backend, Config } from '../config/config.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import { checkName } from './checks.ts'
 
 /** A service's backends of one family that are judged by their connections, and what is known of them. */

@@ -1,7 +1,7 @@
 import { backendKey } from '@skep/lb-health'
 import { formatFrontend, type LbMaps, readMember, readService } from '@skep/lb-maps'
 import type { Config } from '../config/config.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import { checkName } from './checks.ts'
 
 /** Whom a member stands for: backends of one family of a service, as they are judged. */

@@ -1,6 +1,6 @@
 import { backendKey, type BackendHealth, type ServiceHealth } from '@skep/lb-health'
 import type { Backend, Config } from '../config/config.ts'
-import { family } from '../config/rules.ts'
+import { family } from '../config/family.ts'
 import { checkName } from './checks.ts'
 
 /** A slow start's shares are tenths. The ring follows from the ratio of the weights, so that this changes nothing else. */

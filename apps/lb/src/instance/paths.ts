@@ -1,5 +1,9 @@
 import { join } from 'node:path'
-import { type InstanceOptions, instancePaths as enginePaths, type InstancePaths as EnginePaths } from '@skep/lb-engine'
+import {
+  type InstanceOptions,
+  instancePaths as enginePaths,
+  type InstancePaths as EnginePaths,
+} from '@skep/lb-engine/instance'
 
 /** Where an instance keeps what. */
 export interface InstancePaths extends EnginePaths {

@@ -1,18 +1,8 @@
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pino, type DestinationStream, type Logger } from 'pino'
+import type { LogOptions } from './options.ts'
 import { readable, type LogLine } from './readable.ts'
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
-export const LOG_FORMATS = ['auto', 'json', 'text'] as const
-
-/** How the log is written. */
-export interface LogOptions {
-  readonly level: (typeof LOG_LEVELS)[number]
-  /** `auto`: text for a terminal, else JSON. */
-  readonly format?: (typeof LOG_FORMATS)[number]
-  readonly instance: string
-}
 
 const STDERR = 2
 

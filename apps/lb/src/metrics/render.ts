@@ -1,19 +1,25 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import type * as Prometheus from 'prom-client'
 import type { Family } from './family.ts'
 
 const PREFIX = 'skep_lb_'
 
 /** What the answer's `Content-Type` says: the text format of Prometheus, version 0.0.4. */
-export const CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE
+export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** The text that Prometheus reads. Families without series are left out. */
 export async function render(families: readonly Family[]): Promise<string> {
-  const registry = new Registry()
-  for (const family of families) if (family.samples.length > 0) register(registry, family)
+  // Loaded by whoever is asked, and so by no command.
+  const prometheus = await import('prom-client')
+  const registry = new prometheus.Registry()
+  for (const family of families) if (family.samples.length > 0) register(prometheus, registry, family)
   return await registry.metrics()
 }
 
-function register(registry: Registry, { name, help, type, labels, samples }: Family): void {
+function register(
+  { Counter, Gauge }: typeof Prometheus,
+  registry: Prometheus.Registry,
+  { name, help, type, labels, samples }: Family,
+): void {
   // Metrics that every process has keep the name that dashboards know.
   const full = /^(process|skep)_/.test(name) ? name : PREFIX + name
   const options = { name: full, help, labelNames: [...labels], registers: [registry] }

@@ -1,4 +1,5 @@
-import { render, type Column, type Format } from '../get/format.ts'
+import { render, type Column } from '../get/format.ts'
+import type { Format } from '../get/formats.ts'
 import { stringify } from 'yaml'
 import { count } from '@skep/config-file'
 import type { InstallPlan, PlannedMap } from './plan.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
-import { MOST_DRAIN_SECONDS } from '../../config/schema.ts'
+import { MOST_DRAIN_SECONDS } from '../../config/limits.ts'
 import { configOf } from '../../controller/wanted.ts'
 import type { Drains } from '../../drain/drain.ts'
 import { type DrainProgress, drainProgress } from '../../drain/progress.ts'

@@ -1,7 +1,5 @@
 import { Argument, type Command } from 'commander'
 import { documented } from '../help.ts'
-import { complete } from './complete.ts'
-import { instanceNames } from './names.ts'
 import { completionScript, type Shell, shells } from './scripts.ts'
 
 /** `completion`, which prints a script for the shell, and the hidden command that the script asks. */
@@ -15,7 +13,8 @@ export function addCompletion(root: Command): void {
   root
     .command('__complete', { hidden: true })
     .argument('[words...]')
-    .action((words: string[]) => {
+    .action(async (words: string[]) => {
+      const [{ complete }, { instanceNames }] = await Promise.all([import('./complete.ts'), import('./names.ts')])
       for (const { value, description } of complete(root, words, instanceNames)) console.log(`${value}\t${description}`)
     })
 }

@@ -1,6 +1,6 @@
 import type { ProbeKey, ProbePath } from '@skep/datapath/probe-tc'
 import { parseAddress } from '@skep/packet'
-import { family } from '../../config/rules.ts'
+import { family } from '../../config/family.ts'
 import type { Way } from './way.ts'
 
 const families = { 4: 2, 6: 10 } as const

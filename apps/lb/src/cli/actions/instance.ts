@@ -1,8 +1,8 @@
-import { requirePrivileges } from '../host/preflight.ts'
 import { openInstance, type OpenInstance } from '@skep/lb-engine'
-import { instancePaths, type InstancePaths } from '../instance/paths.ts'
-import { NOT_INSTALLED } from './help.ts'
-import type { InstanceFlags } from './options.ts'
+import { requirePrivileges } from '../../host/preflight.ts'
+import { instancePaths, type InstancePaths } from '../../instance/paths.ts'
+import { NOT_INSTALLED } from '../help.ts'
+import type { InstanceFlags } from '../options.ts'
 
 /** Opens the instance for as long as the work takes. Where it is not installed, says so and ends with exit code 3. */
 export async function onInstance(

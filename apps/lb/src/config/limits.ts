@@ -1,0 +1,2 @@
+/** A week. */
+export const MOST_DRAIN_SECONDS = 604_800
