@@ -23,6 +23,7 @@ test('backends on the link are their own next hops', () => {
       ['10.1.0.12', [{ address: '10.1.0.12', index: 3 }]],
     ]),
     unreachable: new Map(),
+    here: new Set(),
     warnings: [],
   })
 })
