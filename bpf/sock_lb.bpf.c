@@ -13,7 +13,6 @@
 sock_stage go_to_backend(struct bpf_sock_addr *ctx, enum hook_family family, _Bool datagram)
 {
 	struct sock_choice choice = {};
-	struct sock_backend *backend;
 	struct sock_call call = {};
 	_Bool is_host, same = 0;
 	enum sock_verdict v;
@@ -32,12 +31,9 @@ sock_stage go_to_backend(struct bpf_sock_addr *ctx, enum hook_family family, _Bo
 	v = choose_backend(&call, datagram, &choice, &same);
 	if (v)
 		return v;
-	backend = bpf_map_lookup_elem(&sock_backends, &choice.backend);
-	if (!backend)
-		return SOCK_REFUSE_NO_ENTRY;
-	if (remember_peer(&call, backend, choice.backend) && call.protocol == IPPROTO_UDP)
+	if (remember(&call, choice.backend))
 		return SOCK_REFUSE_NOT_REMEMBERED;
-	write_address(ctx, family, backend->address, backend->port);
+	write_address(ctx, family, choice.backend->address, choice.backend->port);
 	if (datagram)
 		return same ? SOCK_SEND_TO_SAME : SOCK_SEND_TO_BACKEND;
 	return same ? SOCK_CONNECT_TO_SAME : SOCK_CONNECT_TO_BACKEND;
@@ -45,6 +41,7 @@ sock_stage go_to_backend(struct bpf_sock_addr *ctx, enum hook_family family, _Bo
 
 sock_stage show_service(struct bpf_sock_addr *ctx, enum hook_family family)
 {
+	struct sock_connection *connection;
 	struct sock_call call = {};
 	struct sock_peer *peer;
 	enum sock_verdict v;
@@ -52,6 +49,11 @@ sock_stage show_service(struct bpf_sock_addr *ctx, enum hook_family family)
 	v = read_call(ctx, family, &call);
 	if (v)
 		return v;
+	connection = recall_connection(&call);
+	if (connection) {
+		write_address(ctx, family, connection->address, connection->port);
+		return SOCK_NAME_SERVICE;
+	}
 	peer = recall_peer(&call);
 	if (!peer)
 		return SOCK_PASS_NAME;

@@ -5,20 +5,11 @@
  * from choosing packets that share a line. packages/lb-maps computes the same.
  */
 #pragma once
+#include "mix.h"
 #include "packet.h"
 #include "maps.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tables are laid out for little-endian machines");
-
-static __always_inline __u64 fmix64(__u64 x)
-{
-	x ^= x >> 33;
-	x *= 0xff51afd7ed558ccdULL;
-	x ^= x >> 33;
-	x *= 0xc4ceb9fe1a85ec53ULL;
-	x ^= x >> 33;
-	return x;
-}
 
 /* Of a packet's way: who sends it, and both ports. Where it goes is left out, so that VIPs share a ring's
  * choice. */

@@ -21,7 +21,7 @@ __noinline int is_served(__u32 service, __u32 backend, __u32 draining)
 		return 0;
 	active = header->backend;
 	draining = draining ? header->draining : 0;
-	return has_backend(block + 1, active, backend) || has_backend(block + 1 + active, draining, backend);
+	return place_of(block + 1, active, backend) || place_of(block + 1 + active, draining, backend);
 }
 
 static __always_inline _Bool keeps_backend(const struct packet *packet, const struct pod_flow *flow)

@@ -84,7 +84,6 @@ __noinline int lead_to_backend(void)
 {
 	struct pod_pair *pair = this_pair();
 	struct sock_choice choice = {};
-	struct sock_backend *backend;
 	struct address address, pod;
 	enum pod_verdict v;
 
@@ -93,17 +92,16 @@ __noinline int lead_to_backend(void)
 	v = choose_for_pod(&pair->key, &choice);
 	if (v)
 		return v;
-	backend = bpf_map_lookup_elem(&sock_backends, &choice.backend);
-	if (!backend)
+	if (!choice.backend)
 		return POD_DROP_NO_SERVICE;
-	address = unmapped_address(backend->address, pair->key.family);
+	address = unmapped_address(choice.backend->address, pair->key.family);
 	pod = stored_address(pair->key.source);
 	pair->flow.kind = same_address(address, pod) ? POD_ITSELF : 0;
 	store_address(pair->flow.destination, address);
 	store_address(pair->flow.source, pair->flow.kind ? loopback_of(pair->key.family) : pod);
-	pair->flow.destination_port = backend->port;
+	pair->flow.destination_port = choice.backend->port;
 	pair->flow.service = choice.service;
-	pair->flow.backend = choice.backend;
+	pair->flow.backend = choice.backend->backend;
 	return POD_GO_ON;
 }
 

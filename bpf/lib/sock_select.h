@@ -12,9 +12,9 @@
 /* As many backends as a service may have, twice over. */
 #define SEARCH_FROM (1U << 23)
 
-/* Whether count slots from first have a backend: how many are not above it is found bit by bit. Read by the
- * verifier once. */
-__noinline int has_backend(__u32 first, __u32 count, __u32 backend)
+/* Where a backend is among count slots from first; 0: nowhere. How many are not above it is found bit by bit.
+ * Read by the verifier once. */
+__noinline __u32 place_of(__u32 first, __u32 count, __u32 backend)
 {
 	struct sock_slot *slot;
 	__u32 place, known = 0;
@@ -29,43 +29,47 @@ __noinline int has_backend(__u32 first, __u32 count, __u32 backend)
 	}
 	place = first + known - 1;
 	slot = known ? bpf_map_lookup_elem(&sock_slots, &place) : 0;
-	return slot && slot->backend == backend;
+	return slot && slot->backend == backend ? place : 0;
 }
 
 struct sock_choice {
 	__u32 service;
 	__u32 block;
-	struct sock_slot header;
-	__u32 backend;
+	__u32 active;
+	struct sock_slot *backend;
 };
 
 sock_stage read_service(struct sock_choice *choice, __u32 *affinity)
 {
 	struct sock_service *service = bpf_map_lookup_elem(&sock_services, &choice->service);
-	struct sock_slot *header;
+	__u64 published;
 
-	if (!service || !service->block)
+	if (!service)
 		return SOCK_REFUSE_NO_SERVICE;
+	published = load_word(&service->block);
+	choice->block = published;
+	choice->active = published >> 32;
 	*affinity = service->affinity;
-	choice->block = service->block;
-	header = bpf_map_lookup_elem(&sock_slots, &choice->block);
-	if (!header)
+	if (!choice->block)
 		return SOCK_REFUSE_NO_SERVICE;
-	choice->header = *header;
-	if (header->backend)
+	if (choice->active)
 		return SOCK_GO_ON;
 	return service->flags & SOCK_UNREACHABLE ? SOCK_REFUSE_NO_LOCAL_BACKEND : SOCK_REFUSE_NO_BACKEND;
 }
 
 sock_stage choose_any(struct sock_choice *choice)
 {
-	__u32 place = choice->block + 1 + (bpf_get_prandom_u32() * (__u64)choice->header.backend >> 32);
-	struct sock_slot *slot = bpf_map_lookup_elem(&sock_slots, &place);
+	__u32 place = choice->block + 1 + (bpf_get_prandom_u32() * (__u64)choice->active >> 32);
 
-	if (!slot)
-		return SOCK_REFUSE_NO_ENTRY;
-	choice->backend = slot->backend;
-	return SOCK_GO_ON;
+	choice->backend = bpf_map_lookup_elem(&sock_slots, &place);
+	return choice->backend ? SOCK_GO_ON : SOCK_REFUSE_NO_ENTRY;
+}
+
+static __always_inline __u32 place_of_draining(const struct sock_choice *choice, __u32 backend)
+{
+	struct sock_slot *header = bpf_map_lookup_elem(&sock_slots, &choice->block);
+
+	return header ? place_of(choice->block + 1 + choice->active, header->draining, backend) : 0;
 }
 
 /* seconds: 0, for as long as the backend is there. */
@@ -73,8 +77,8 @@ static __always_inline _Bool choose_same(struct sock_choice *choice, const struc
 					 __u32 seconds)
 {
 	struct sock_affinity *known = bpf_map_lookup_elem(&sock_affinities, key);
-	__u32 first = choice->block + 1;
 	__u64 now;
+	__u32 place;
 
 	if (!known)
 		return 0;
@@ -84,15 +88,16 @@ static __always_inline _Bool choose_same(struct sock_choice *choice, const struc
 			return 0;
 		known->last_used = now;
 	}
-	choice->backend = known->backend;
-	return has_backend(first, choice->header.backend, known->backend) ||
-	       (!seconds &&
-		has_backend(first + choice->header.backend, choice->header.draining, known->backend));
+	place = place_of(choice->block + 1, choice->active, known->backend);
+	if (!place && !seconds)
+		place = place_of_draining(choice, known->backend);
+	choice->backend = place ? bpf_map_lookup_elem(&sock_slots, &place) : 0;
+	return choice->backend != 0;
 }
 
 static __always_inline void keep_choice(const struct sock_choice *choice, const struct sock_affinity_key *key)
 {
-	struct sock_affinity chosen = {.last_used = bpf_ktime_get_ns(), .backend = choice->backend};
+	struct sock_affinity chosen = {.last_used = bpf_ktime_get_ns(), .backend = choice->backend->backend};
 
 	bpf_map_update_elem(&sock_affinities, key, &chosen, BPF_ANY);
 }

@@ -4,14 +4,33 @@
  * frontend that stands for all of them. Loopback is the host's alone: a pod's own is none of the node's.
  */
 #pragma once
+#include "mix.h"
 #include "sock_call.h"
 
-static __always_inline struct sock_frontend *look_up(const __be32 address[4], __be16 port, __u8 protocol)
+static __always_inline struct sock_frontend *look_up_all(const __be32 address[4], __be16 port, __u8 protocol)
 {
 	struct sock_frontend_key key = {.port = port, .protocol = protocol};
 
 	copy_address(key.address, address);
 	return bpf_map_lookup_elem(&sock_frontends, &key);
+}
+
+static __always_inline struct sock_frontend *look_up(const __be32 address[4], __be16 port, __u8 protocol)
+{
+	__u64 key = address[3] | (__u64)(port | protocol << 16 | 1U << 24) << 32;
+	__u32 line = fmix64(key) & frontends4_mask;
+	struct sock_bucket4 *bucket;
+
+	if (!is_mapped(address))
+		return look_up_all(address, port, protocol);
+	bucket = bpf_map_lookup_elem(&sock_frontends4, &line);
+	if (!bucket)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < SOCK_BUCKET4_KEYS; i++)
+		if (load_word(&bucket->keys[i]) == key)
+			return &bucket->frontends[i];
+	return bucket->overflow ? look_up_all(address, port, protocol) : 0;
 }
 
 static __always_inline _Bool is_node_address(const __be32 address[4], _Bool is_host)

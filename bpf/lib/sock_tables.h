@@ -13,6 +13,17 @@ struct {
 	__type(value, struct sock_frontend);
 } sock_frontends SEC(".maps");
 
+/* One less than there are buckets, a power of two. */
+const volatile __u32 frontends4_mask = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sock_bucket4);
+} sock_frontends4 SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -28,13 +39,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct sock_slot);
 } sock_slots SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct sock_backend);
-} sock_backends SEC(".maps");
 
 /* The addresses that a frontend without one stands for; the value says nothing. */
 struct sock_address {

@@ -14,7 +14,7 @@ struct sock_service {
 	__u32 flags;
 	__u32 affinity;
 	__u32 block;
-	__u32 weight;
+	__u32 active;
 	__u64 made;
 };
 

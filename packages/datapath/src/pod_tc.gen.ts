@@ -389,44 +389,6 @@ export const sockAffinityCodec: bpf.Codec<SockAffinity> = {
   },
 }
 
-/** `struct sock_backend`, 24 bytes. */
-export interface SockBackend {
-  address: number[]
-  port: number
-}
-
-/** Where the fields of {@link SockBackend} stand, in bytes: for what writes into a mapped array directly. */
-export const sockBackendOffsets = {
-  address: 0,
-  port: 16,
-} as const
-
-export const sockBackendCodec: bpf.Codec<SockBackend> = {
-  size: 24,
-  align: 4,
-  read(view, offset) {
-    return {
-      address: [
-        view.getUint32(offset, false),
-        view.getUint32(offset + 4, false),
-        view.getUint32(offset + 8, false),
-        view.getUint32(offset + 12, false),
-      ],
-      port: view.getUint16(offset + 16, false),
-    }
-  },
-  write(view, offset, value) {
-    bpf.checkLength(value.address, 4, 'SockBackend.address')
-    view.setUint32(offset, value.address[0]!, false)
-    view.setUint32(offset + 4, value.address[1]!, false)
-    view.setUint32(offset + 8, value.address[2]!, false)
-    view.setUint32(offset + 12, value.address[3]!, false)
-    view.setUint16(offset + 16, value.port, false)
-    view.setUint32(offset + 18, 0)
-    view.setUint16(offset + 22, 0)
-  },
-}
-
 /** `struct sock_frontend_key`, 20 bytes. */
 export interface SockFrontendKey {
   address: number[]
@@ -495,6 +457,89 @@ export const sockFrontendCodec: bpf.Codec<SockFrontend> = {
   },
 }
 
+/** `struct sock_key4`, 8 bytes. */
+export interface SockKey4 {
+  address: number
+  port: number
+  protocol: number
+  used: number
+}
+
+/** Where the fields of {@link SockKey4} stand, in bytes: for what writes into a mapped array directly. */
+export const sockKey4Offsets = {
+  address: 0,
+  port: 4,
+  protocol: 6,
+  used: 7,
+} as const
+
+export const sockKey4Codec: bpf.Codec<SockKey4> = {
+  size: 8,
+  align: 4,
+  read(view, offset) {
+    return {
+      address: view.getUint32(offset, false),
+      port: view.getUint16(offset + 4, false),
+      protocol: view.getUint8(offset + 6),
+      used: view.getUint8(offset + 7),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint32(offset, value.address, false)
+    view.setUint16(offset + 4, value.port, false)
+    view.setUint8(offset + 6, value.protocol)
+    view.setUint8(offset + 7, value.used)
+  },
+}
+
+/** `struct sock_bucket4`, 64 bytes. */
+export interface SockBucket4 {
+  keys: SockKey4[]
+  frontends: SockFrontend[]
+  overflow: number
+}
+
+/** Where the fields of {@link SockBucket4} stand, in bytes: for what writes into a mapped array directly. */
+export const sockBucket4Offsets = {
+  keys: 0,
+  frontends: 24,
+  overflow: 48,
+} as const
+
+export const sockBucket4Codec: bpf.Codec<SockBucket4> = {
+  size: 64,
+  align: 4,
+  read(view, offset) {
+    return {
+      keys: [
+        sockKey4Codec.read(view, offset),
+        sockKey4Codec.read(view, offset + 8),
+        sockKey4Codec.read(view, offset + 16),
+      ],
+      frontends: [
+        sockFrontendCodec.read(view, offset + 24),
+        sockFrontendCodec.read(view, offset + 32),
+        sockFrontendCodec.read(view, offset + 40),
+      ],
+      overflow: view.getUint32(offset + 48, true),
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.keys, 3, 'SockBucket4.keys')
+    sockKey4Codec.write(view, offset, value.keys[0]!)
+    sockKey4Codec.write(view, offset + 8, value.keys[1]!)
+    sockKey4Codec.write(view, offset + 16, value.keys[2]!)
+    bpf.checkLength(value.frontends, 3, 'SockBucket4.frontends')
+    sockFrontendCodec.write(view, offset + 24, value.frontends[0]!)
+    sockFrontendCodec.write(view, offset + 32, value.frontends[1]!)
+    sockFrontendCodec.write(view, offset + 40, value.frontends[2]!)
+    view.setUint32(offset + 48, value.overflow, true)
+    view.setUint32(offset + 52, 0)
+    view.setUint32(offset + 56, 0)
+    view.setUint32(offset + 60, 0)
+  },
+}
+
 /** `struct sock_address`, 16 bytes. */
 export interface SockAddress {
   words: number[]
@@ -530,6 +575,7 @@ export const sockAddressCodec: bpf.Codec<SockAddress> = {
 /** `struct sock_service`, 16 bytes. */
 export interface SockService {
   block: number
+  active: number
   affinity: number
   flags: number
 }
@@ -537,8 +583,9 @@ export interface SockService {
 /** Where the fields of {@link SockService} stand, in bytes: for what writes into a mapped array directly. */
 export const sockServiceOffsets = {
   block: 0,
-  affinity: 4,
-  flags: 8,
+  active: 4,
+  affinity: 8,
+  flags: 12,
 } as const
 
 export const sockServiceCodec: bpf.Codec<SockService> = {
@@ -547,42 +594,62 @@ export const sockServiceCodec: bpf.Codec<SockService> = {
   read(view, offset) {
     return {
       block: view.getUint32(offset, true),
-      affinity: view.getUint32(offset + 4, true),
-      flags: view.getUint32(offset + 8, true),
+      active: view.getUint32(offset + 4, true),
+      affinity: view.getUint32(offset + 8, true),
+      flags: view.getUint32(offset + 12, true),
     }
   },
   write(view, offset, value) {
     view.setUint32(offset, value.block, true)
-    view.setUint32(offset + 4, value.affinity, true)
-    view.setUint32(offset + 8, value.flags, true)
-    view.setUint32(offset + 12, 0)
+    view.setUint32(offset + 4, value.active, true)
+    view.setUint32(offset + 8, value.affinity, true)
+    view.setUint32(offset + 12, value.flags, true)
   },
 }
 
-/** `struct sock_slot`, 8 bytes. */
+/** `struct sock_slot`, 32 bytes. */
 export interface SockSlot {
   backend: number
   draining: number
+  address: number[]
+  port: number
 }
 
 /** Where the fields of {@link SockSlot} stand, in bytes: for what writes into a mapped array directly. */
 export const sockSlotOffsets = {
   backend: 0,
   draining: 4,
+  address: 8,
+  port: 24,
 } as const
 
 export const sockSlotCodec: bpf.Codec<SockSlot> = {
-  size: 8,
+  size: 32,
   align: 4,
   read(view, offset) {
     return {
       backend: view.getUint32(offset, true),
       draining: view.getUint32(offset + 4, true),
+      address: [
+        view.getUint32(offset + 8, false),
+        view.getUint32(offset + 12, false),
+        view.getUint32(offset + 16, false),
+        view.getUint32(offset + 20, false),
+      ],
+      port: view.getUint16(offset + 24, false),
     }
   },
   write(view, offset, value) {
     view.setUint32(offset, value.backend, true)
     view.setUint32(offset + 4, value.draining, true)
+    bpf.checkLength(value.address, 4, 'SockSlot.address')
+    view.setUint32(offset + 8, value.address[0]!, false)
+    view.setUint32(offset + 12, value.address[1]!, false)
+    view.setUint32(offset + 16, value.address[2]!, false)
+    view.setUint32(offset + 20, value.address[3]!, false)
+    view.setUint16(offset + 24, value.port, false)
+    view.setUint32(offset + 26, 0)
+    view.setUint16(offset + 30, 0)
   },
 }
 
@@ -679,6 +746,7 @@ export const podTypesCodec: bpf.Codec<PodTypes> = {
 
 /** The `const volatile` variables of `pod_tc.bpf.o`: set before loading, then read-only. */
 export interface PodTcConfig {
+  frontends4Mask: number
   loopback6: number[]
   loopback4: number
   jiffiesPerSecond: number
@@ -695,8 +763,8 @@ export interface PodTcSpec extends Disposable {
     readonly podFlows: bpf.MapSpec
     readonly podFragments: bpf.MapSpec
     readonly sockAffinities: bpf.MapSpec
-    readonly sockBackends: bpf.MapSpec
     readonly sockFrontends: bpf.MapSpec
+    readonly sockFrontends4: bpf.MapSpec
     readonly sockNodeAddresses: bpf.MapSpec
     readonly sockServices: bpf.MapSpec
     readonly sockSlots: bpf.MapSpec
@@ -717,8 +785,8 @@ export interface PodTc extends Disposable {
     readonly podFlows: bpf.BpfMap<PodFlowKey, PodFlow>
     readonly podFragments: bpf.BpfMap<PodFragmentKey, PodFragment>
     readonly sockAffinities: bpf.BpfMap<SockAffinityKey, SockAffinity>
-    readonly sockBackends: bpf.BpfMap<number, SockBackend>
     readonly sockFrontends: bpf.BpfMap<SockFrontendKey, SockFrontend>
+    readonly sockFrontends4: bpf.ArrayMap<SockBucket4>
     readonly sockNodeAddresses: bpf.BpfMap<SockAddress, number>
     readonly sockServices: bpf.ArrayMap<SockService>
     readonly sockSlots: bpf.ArrayMap<SockSlot>
@@ -751,17 +819,18 @@ export function openPodTc(source: string | Uint8Array = OBJECT): PodTcSpec {
       podFlows: bpf.mapSpec(object, 'pod_flows', 48, 56),
       podFragments: bpf.mapSpec(object, 'pod_fragments', 48, 40),
       sockAffinities: bpf.mapSpec(object, 'sock_affinities', 16, 16),
-      sockBackends: bpf.mapSpec(object, 'sock_backends', 4, 24),
       sockFrontends: bpf.mapSpec(object, 'sock_frontends', 20, 8),
+      sockFrontends4: bpf.mapSpec(object, 'sock_frontends4', 4, 64),
       sockNodeAddresses: bpf.mapSpec(object, 'sock_node_addresses', 16, 4),
       sockServices: bpf.mapSpec(object, 'sock_services', 4, 16),
-      sockSlots: bpf.mapSpec(object, 'sock_slots', 4, 8),
+      sockSlots: bpf.mapSpec(object, 'sock_slots', 4, 32),
     },
     programs: {
       podIngress: bpf.programSpec(object, 'pod_ingress'),
       podEgress: bpf.programSpec(object, 'pod_egress'),
     },
     config: bpf.settings<PodTcConfig>(object, {
+      frontends4Mask: { variable: 'frontends4_mask', size: 4, offset: 0, codec: bpf.u32 },
       loopback6: { variable: 'config', size: 40, offset: 0, codec: bpf.array(bpf.be32, 4) },
       loopback4: { variable: 'config', size: 40, offset: 16, codec: bpf.be32 },
       jiffiesPerSecond: { variable: 'config', size: 40, offset: 20, codec: bpf.u32 },
@@ -788,8 +857,8 @@ function loadedPodTc(object: bpf.LoadedObject): PodTc {
       podFlows: () => new bpf.BpfMap(object.handle('pod_flows'), { key: podFlowKeyCodec, value: podFlowCodec }),
       podFragments: () => new bpf.BpfMap(object.handle('pod_fragments'), { key: podFragmentKeyCodec, value: podFragmentCodec }),
       sockAffinities: () => new bpf.BpfMap(object.handle('sock_affinities'), { key: sockAffinityKeyCodec, value: sockAffinityCodec }),
-      sockBackends: () => new bpf.BpfMap(object.handle('sock_backends'), { key: bpf.u32, value: sockBackendCodec }),
       sockFrontends: () => new bpf.BpfMap(object.handle('sock_frontends'), { key: sockFrontendKeyCodec, value: sockFrontendCodec }),
+      sockFrontends4: () => new bpf.ArrayMap(object.handle('sock_frontends4'), { value: sockBucket4Codec }),
       sockNodeAddresses: () => new bpf.BpfMap(object.handle('sock_node_addresses'), { key: sockAddressCodec, value: bpf.u32 }),
       sockServices: () => new bpf.ArrayMap(object.handle('sock_services'), { value: sockServiceCodec }),
       sockSlots: () => new bpf.ArrayMap(object.handle('sock_slots'), { value: sockSlotCodec }),

@@ -157,6 +157,73 @@ export const sockBackendCodec: bpf.Codec<SockBackend> = {
   },
 }
 
+/** `struct sock_connection`, 64 bytes. */
+export interface SockConnection {
+  cookie: bigint
+  netns: bigint
+  address: number[]
+  backendAddress: number[]
+  port: number
+  backendPort: number
+  backend: number
+}
+
+/** Where the fields of {@link SockConnection} stand, in bytes: for what writes into a mapped array directly. */
+export const sockConnectionOffsets = {
+  cookie: 0,
+  netns: 8,
+  address: 16,
+  backendAddress: 32,
+  port: 48,
+  backendPort: 50,
+  backend: 52,
+} as const
+
+export const sockConnectionCodec: bpf.Codec<SockConnection> = {
+  size: 64,
+  align: 8,
+  read(view, offset) {
+    return {
+      cookie: view.getBigUint64(offset, true),
+      netns: view.getBigUint64(offset + 8, true),
+      address: [
+        view.getUint32(offset + 16, false),
+        view.getUint32(offset + 20, false),
+        view.getUint32(offset + 24, false),
+        view.getUint32(offset + 28, false),
+      ],
+      backendAddress: [
+        view.getUint32(offset + 32, false),
+        view.getUint32(offset + 36, false),
+        view.getUint32(offset + 40, false),
+        view.getUint32(offset + 44, false),
+      ],
+      port: view.getUint16(offset + 48, false),
+      backendPort: view.getUint16(offset + 50, false),
+      backend: view.getUint32(offset + 52, true),
+    }
+  },
+  write(view, offset, value) {
+    view.setBigUint64(offset, value.cookie, true)
+    view.setBigUint64(offset + 8, value.netns, true)
+    bpf.checkLength(value.address, 4, 'SockConnection.address')
+    view.setUint32(offset + 16, value.address[0]!, false)
+    view.setUint32(offset + 20, value.address[1]!, false)
+    view.setUint32(offset + 24, value.address[2]!, false)
+    view.setUint32(offset + 28, value.address[3]!, false)
+    bpf.checkLength(value.backendAddress, 4, 'SockConnection.backendAddress')
+    view.setUint32(offset + 32, value.backendAddress[0]!, false)
+    view.setUint32(offset + 36, value.backendAddress[1]!, false)
+    view.setUint32(offset + 40, value.backendAddress[2]!, false)
+    view.setUint32(offset + 44, value.backendAddress[3]!, false)
+    view.setUint16(offset + 48, value.port, false)
+    view.setUint16(offset + 50, value.backendPort, false)
+    view.setUint32(offset + 52, value.backend, true)
+    view.setUint32(offset + 56, 0)
+    view.setUint32(offset + 60, 0)
+  },
+}
+
 /** `struct sock_frontend_key`, 20 bytes. */
 export interface SockFrontendKey {
   address: number[]
@@ -222,6 +289,89 @@ export const sockFrontendCodec: bpf.Codec<SockFrontend> = {
   write(view, offset, value) {
     view.setUint32(offset, value.service, true)
     view.setUint32(offset + 4, value.flags, true)
+  },
+}
+
+/** `struct sock_key4`, 8 bytes. */
+export interface SockKey4 {
+  address: number
+  port: number
+  protocol: number
+  used: number
+}
+
+/** Where the fields of {@link SockKey4} stand, in bytes: for what writes into a mapped array directly. */
+export const sockKey4Offsets = {
+  address: 0,
+  port: 4,
+  protocol: 6,
+  used: 7,
+} as const
+
+export const sockKey4Codec: bpf.Codec<SockKey4> = {
+  size: 8,
+  align: 4,
+  read(view, offset) {
+    return {
+      address: view.getUint32(offset, false),
+      port: view.getUint16(offset + 4, false),
+      protocol: view.getUint8(offset + 6),
+      used: view.getUint8(offset + 7),
+    }
+  },
+  write(view, offset, value) {
+    view.setUint32(offset, value.address, false)
+    view.setUint16(offset + 4, value.port, false)
+    view.setUint8(offset + 6, value.protocol)
+    view.setUint8(offset + 7, value.used)
+  },
+}
+
+/** `struct sock_bucket4`, 64 bytes. */
+export interface SockBucket4 {
+  keys: SockKey4[]
+  frontends: SockFrontend[]
+  overflow: number
+}
+
+/** Where the fields of {@link SockBucket4} stand, in bytes: for what writes into a mapped array directly. */
+export const sockBucket4Offsets = {
+  keys: 0,
+  frontends: 24,
+  overflow: 48,
+} as const
+
+export const sockBucket4Codec: bpf.Codec<SockBucket4> = {
+  size: 64,
+  align: 4,
+  read(view, offset) {
+    return {
+      keys: [
+        sockKey4Codec.read(view, offset),
+        sockKey4Codec.read(view, offset + 8),
+        sockKey4Codec.read(view, offset + 16),
+      ],
+      frontends: [
+        sockFrontendCodec.read(view, offset + 24),
+        sockFrontendCodec.read(view, offset + 32),
+        sockFrontendCodec.read(view, offset + 40),
+      ],
+      overflow: view.getUint32(offset + 48, true),
+    }
+  },
+  write(view, offset, value) {
+    bpf.checkLength(value.keys, 3, 'SockBucket4.keys')
+    sockKey4Codec.write(view, offset, value.keys[0]!)
+    sockKey4Codec.write(view, offset + 8, value.keys[1]!)
+    sockKey4Codec.write(view, offset + 16, value.keys[2]!)
+    bpf.checkLength(value.frontends, 3, 'SockBucket4.frontends')
+    sockFrontendCodec.write(view, offset + 24, value.frontends[0]!)
+    sockFrontendCodec.write(view, offset + 32, value.frontends[1]!)
+    sockFrontendCodec.write(view, offset + 40, value.frontends[2]!)
+    view.setUint32(offset + 48, value.overflow, true)
+    view.setUint32(offset + 52, 0)
+    view.setUint32(offset + 56, 0)
+    view.setUint32(offset + 60, 0)
   },
 }
 
@@ -351,6 +501,7 @@ export const sockPeerCodec: bpf.Codec<SockPeer> = {
 /** `struct sock_service`, 16 bytes. */
 export interface SockService {
   block: number
+  active: number
   affinity: number
   flags: number
 }
@@ -358,8 +509,9 @@ export interface SockService {
 /** Where the fields of {@link SockService} stand, in bytes: for what writes into a mapped array directly. */
 export const sockServiceOffsets = {
   block: 0,
-  affinity: 4,
-  flags: 8,
+  active: 4,
+  affinity: 8,
+  flags: 12,
 } as const
 
 export const sockServiceCodec: bpf.Codec<SockService> = {
@@ -368,42 +520,62 @@ export const sockServiceCodec: bpf.Codec<SockService> = {
   read(view, offset) {
     return {
       block: view.getUint32(offset, true),
-      affinity: view.getUint32(offset + 4, true),
-      flags: view.getUint32(offset + 8, true),
+      active: view.getUint32(offset + 4, true),
+      affinity: view.getUint32(offset + 8, true),
+      flags: view.getUint32(offset + 12, true),
     }
   },
   write(view, offset, value) {
     view.setUint32(offset, value.block, true)
-    view.setUint32(offset + 4, value.affinity, true)
-    view.setUint32(offset + 8, value.flags, true)
-    view.setUint32(offset + 12, 0)
+    view.setUint32(offset + 4, value.active, true)
+    view.setUint32(offset + 8, value.affinity, true)
+    view.setUint32(offset + 12, value.flags, true)
   },
 }
 
-/** `struct sock_slot`, 8 bytes. */
+/** `struct sock_slot`, 32 bytes. */
 export interface SockSlot {
   backend: number
   draining: number
+  address: number[]
+  port: number
 }
 
 /** Where the fields of {@link SockSlot} stand, in bytes: for what writes into a mapped array directly. */
 export const sockSlotOffsets = {
   backend: 0,
   draining: 4,
+  address: 8,
+  port: 24,
 } as const
 
 export const sockSlotCodec: bpf.Codec<SockSlot> = {
-  size: 8,
+  size: 32,
   align: 4,
   read(view, offset) {
     return {
       backend: view.getUint32(offset, true),
       draining: view.getUint32(offset + 4, true),
+      address: [
+        view.getUint32(offset + 8, false),
+        view.getUint32(offset + 12, false),
+        view.getUint32(offset + 16, false),
+        view.getUint32(offset + 20, false),
+      ],
+      port: view.getUint16(offset + 24, false),
     }
   },
   write(view, offset, value) {
     view.setUint32(offset, value.backend, true)
     view.setUint32(offset + 4, value.draining, true)
+    bpf.checkLength(value.address, 4, 'SockSlot.address')
+    view.setUint32(offset + 8, value.address[0]!, false)
+    view.setUint32(offset + 12, value.address[1]!, false)
+    view.setUint32(offset + 16, value.address[2]!, false)
+    view.setUint32(offset + 20, value.address[3]!, false)
+    view.setUint16(offset + 24, value.port, false)
+    view.setUint32(offset + 26, 0)
+    view.setUint16(offset + 30, 0)
   },
 }
 
@@ -468,6 +640,7 @@ export interface SockSettings {
   hostOnly: number
   protectBind: number
   saysWhy: number
+  connectionsMask: number
 }
 
 /** Where the fields of {@link SockSettings} stand, in bytes: for what writes into a mapped array directly. */
@@ -476,6 +649,7 @@ export const sockSettingsOffsets = {
   hostOnly: 8,
   protectBind: 12,
   saysWhy: 16,
+  connectionsMask: 20,
 } as const
 
 export const sockSettingsCodec: bpf.Codec<SockSettings> = {
@@ -487,6 +661,7 @@ export const sockSettingsCodec: bpf.Codec<SockSettings> = {
       hostOnly: view.getUint32(offset + 8, true),
       protectBind: view.getUint32(offset + 12, true),
       saysWhy: view.getUint32(offset + 16, true),
+      connectionsMask: view.getUint32(offset + 20, true),
     }
   },
   write(view, offset, value) {
@@ -494,7 +669,7 @@ export const sockSettingsCodec: bpf.Codec<SockSettings> = {
     view.setUint32(offset + 8, value.hostOnly, true)
     view.setUint32(offset + 12, value.protectBind, true)
     view.setUint32(offset + 16, value.saysWhy, true)
-    view.setUint32(offset + 20, 0)
+    view.setUint32(offset + 20, value.connectionsMask, true)
   },
 }
 
@@ -543,10 +718,12 @@ export const sockTypesCodec: bpf.Codec<SockTypes> = {
 
 /** The `const volatile` variables of `sock_lb.bpf.o`: set before loading, then read-only. */
 export interface SockLbConfig {
+  frontends4Mask: number
   hostNetns: bigint
   hostOnly: number
   protectBind: number
   saysWhy: number
+  connectionsMask: number
 }
 
 /** What `sock_lb.bpf.o` declares; nothing is in the kernel yet, and all of it can be set. */
@@ -554,8 +731,10 @@ export interface SockLbSpec extends Disposable {
   readonly maps: {
     readonly sockAffinities: bpf.MapSpec
     readonly sockBackends: bpf.MapSpec
+    readonly sockConnections: bpf.MapSpec
     readonly sockCounters: bpf.MapSpec
     readonly sockFrontends: bpf.MapSpec
+    readonly sockFrontends4: bpf.MapSpec
     readonly sockNodeAddresses: bpf.MapSpec
     readonly sockPeers: bpf.MapSpec
     readonly sockServices: bpf.MapSpec
@@ -587,8 +766,10 @@ export interface SockLb extends Disposable {
   readonly maps: {
     readonly sockAffinities: bpf.BpfMap<SockAffinityKey, SockAffinity>
     readonly sockBackends: bpf.BpfMap<number, SockBackend>
+    readonly sockConnections: bpf.ArrayMap<SockConnection>
     readonly sockCounters: bpf.PerCpuMap<number, bigint>
     readonly sockFrontends: bpf.BpfMap<SockFrontendKey, SockFrontend>
+    readonly sockFrontends4: bpf.ArrayMap<SockBucket4>
     readonly sockNodeAddresses: bpf.BpfMap<SockAddress, number>
     readonly sockPeers: bpf.BpfMap<SockPeerKey, SockPeer>
     readonly sockServices: bpf.ArrayMap<SockService>
@@ -632,12 +813,14 @@ export function openSockLb(source: string | Uint8Array = OBJECT): SockLbSpec {
     maps: {
       sockAffinities: bpf.mapSpec(object, 'sock_affinities', 16, 16),
       sockBackends: bpf.mapSpec(object, 'sock_backends', 4, 24),
+      sockConnections: bpf.mapSpec(object, 'sock_connections', 4, 64),
       sockCounters: bpf.mapSpec(object, 'sock_counters', 4, 8),
       sockFrontends: bpf.mapSpec(object, 'sock_frontends', 20, 8),
+      sockFrontends4: bpf.mapSpec(object, 'sock_frontends4', 4, 64),
       sockNodeAddresses: bpf.mapSpec(object, 'sock_node_addresses', 16, 4),
       sockPeers: bpf.mapSpec(object, 'sock_peers', 32, 32),
       sockServices: bpf.mapSpec(object, 'sock_services', 4, 16),
-      sockSlots: bpf.mapSpec(object, 'sock_slots', 4, 8),
+      sockSlots: bpf.mapSpec(object, 'sock_slots', 4, 32),
       sockSubjects: bpf.mapSpec(object, 'sock_subjects', 16, 4),
       sockSwitches: bpf.mapSpec(object, 'sock_switches', 4, 8),
     },
@@ -656,10 +839,12 @@ export function openSockLb(source: string | Uint8Array = OBJECT): SockLbSpec {
       sockPostBind6: bpf.programSpec(object, 'sock_post_bind6'),
     },
     config: bpf.settings<SockLbConfig>(object, {
+      frontends4Mask: { variable: 'frontends4_mask', size: 4, offset: 0, codec: bpf.u32 },
       hostNetns: { variable: 'config', size: 24, offset: 0, codec: bpf.u64 },
       hostOnly: { variable: 'config', size: 24, offset: 8, codec: bpf.u32 },
       protectBind: { variable: 'config', size: 24, offset: 12, codec: bpf.u32 },
       saysWhy: { variable: 'config', size: 24, offset: 16, codec: bpf.u32 },
+      connectionsMask: { variable: 'config', size: 24, offset: 20, codec: bpf.u32 },
     }),
     load: (options?: bpf.LoadOptions) => loadedSockLb(object.load(options)),
   }))
@@ -677,8 +862,10 @@ function loadedSockLb(object: bpf.LoadedObject): SockLb {
     maps: bpf.lazy<SockLb['maps']>({
       sockAffinities: () => new bpf.BpfMap(object.handle('sock_affinities'), { key: sockAffinityKeyCodec, value: sockAffinityCodec }),
       sockBackends: () => new bpf.BpfMap(object.handle('sock_backends'), { key: bpf.u32, value: sockBackendCodec }),
+      sockConnections: () => new bpf.ArrayMap(object.handle('sock_connections'), { value: sockConnectionCodec }),
       sockCounters: () => new bpf.PerCpuMap(object.handle('sock_counters'), { key: bpf.u32, value: bpf.u64 }),
       sockFrontends: () => new bpf.BpfMap(object.handle('sock_frontends'), { key: sockFrontendKeyCodec, value: sockFrontendCodec }),
+      sockFrontends4: () => new bpf.ArrayMap(object.handle('sock_frontends4'), { value: sockBucket4Codec }),
       sockNodeAddresses: () => new bpf.BpfMap(object.handle('sock_node_addresses'), { key: sockAddressCodec, value: bpf.u32 }),
       sockPeers: () => new bpf.BpfMap(object.handle('sock_peers'), { key: sockPeerKeyCodec, value: sockPeerCodec }),
       sockServices: () => new bpf.ArrayMap(object.handle('sock_services'), { value: sockServiceCodec }),

@@ -8,9 +8,9 @@ import { configOf, type PodSettings } from './settings.ts'
 
 const SHARED = [
   'sockFrontends',
+  'sockFrontends4',
   'sockServices',
   'sockSlots',
-  'sockBackends',
   'sockNodeAddresses',
   'sockAffinities',
 ] as const
@@ -50,7 +50,7 @@ function loadOver({ services, settings, jiffiesPerSecond, folder, capacities }: 
   }
   const shared = Object.fromEntries(SHARED.map((name) => [name, sharedWith(services[name])]))
   return loadPodTc({
-    config: configOf(settings, jiffiesPerSecond),
+    config: { ...configOf(settings, jiffiesPerSecond), frontends4Mask: services.sockFrontends4.length - 1 },
     maps: {
       ...shared,
       podFlows: own('pod_flows', asked.flows),

@@ -32,8 +32,11 @@ export const defaultSettings: PodSettings = {
   timeouts: { opening: 60, established: 21_600, closed: 10, other: 60 },
 }
 
-/** The programs' configuration. Throws `AddressError`. */
-export function configOf({ loopback4, loopback6, timeouts }: PodSettings, jiffiesPerSecond: number): PodTcConfig {
+/** The programs' configuration, but for the size of a table. Throws `AddressError`. */
+export function configOf(
+  { loopback4, loopback6, timeouts }: PodSettings,
+  jiffiesPerSecond: number,
+): Omit<PodTcConfig, 'frontends4Mask'> {
   return {
     loopback4: addressBytes(loopback4, 4).getUint32(0),
     loopback6: [0, 4, 8, 12].map((at) => addressBytes(loopback6, 6).getUint32(at)),

@@ -1,7 +1,8 @@
-import { loadSockLb, type SockLb, SockServiceFlag } from '@skep/datapath/sock-lb'
+import { loadSockLb, type SockLb, SockServiceFlag, type SockSlot } from '@skep/datapath/sock-lb'
 import { loadPodTc, type PodTc, podVerdictsByIndex, type PodVerdictName } from '@skep/datapath/pod-tc'
 import { BpfError, rcuGracePeriod } from 'libbpf-ts'
 import { parseAddress } from '@skep/packet'
+import { programNames } from '@skep/sock-lb'
 import { configOf, defaultSettings, type Timeouts } from '../src/settings.ts'
 
 export interface Endpoint {
@@ -38,6 +39,12 @@ export interface StageOptions {
 
 const SIZE = 4096
 const BLOCK = 16
+/** A bucket in which nothing fits: all frontends are found where all are. */
+const FULL = {
+  keys: Array.from({ length: 3 }, () => ({ address: 0, port: 0, protocol: 0, used: 0 })),
+  frontends: Array.from({ length: 3 }, () => ({ service: 0, flags: 0 })),
+  overflow: 1,
+}
 const ACTIONS: Readonly<Record<number, Outcome['action']>> = { [-1]: 'PASS', 2: 'DROP', 7: 'BACK' }
 const JIFFIES = 1000
 
@@ -52,25 +59,25 @@ export class Stage implements Disposable {
   constructor({ timeouts = {}, flows = SIZE, slots = SIZE, jiffiesPerSecond = JIFFIES }: StageOptions = {}) {
     const size = { maxEntries: SIZE }
     this.#services = loadSockLb({
-      programs: Object.fromEntries(NO_PROGRAMS.map((name) => [name, { autoload: false }])),
+      programs: Object.fromEntries(programNames.map((name) => [name, { autoload: false }])),
       maps: {
         sockFrontends: size,
         sockServices: size,
         sockSlots: { maxEntries: slots },
-        sockBackends: size,
         sockNodeAddresses: size,
         sockAffinities: size,
       },
     })
     const { maps } = this.#services
+    maps.sockFrontends4.set(0, FULL)
     const settings = { ...defaultSettings, timeouts: { ...defaultSettings.timeouts, ...timeouts } }
     this.pods = loadPodTc({
-      config: { ...configOf(settings, JIFFIES), jiffiesPerSecond },
+      config: { ...configOf(settings, JIFFIES), jiffiesPerSecond, frontends4Mask: 0 },
       maps: {
         sockFrontends: { ...size, reuse: maps.sockFrontends },
         sockServices: { ...size, reuse: maps.sockServices },
         sockSlots: { maxEntries: slots, reuse: maps.sockSlots },
-        sockBackends: { ...size, reuse: maps.sockBackends },
+        sockFrontends4: { reuse: maps.sockFrontends4 },
         sockNodeAddresses: { ...size, reuse: maps.sockNodeAddresses },
         sockAffinities: { ...size, reuse: maps.sockAffinities },
         podFlows: { maxEntries: flows },
@@ -104,17 +111,18 @@ export class Stage implements Disposable {
   change(place: number, { backends, draining = [], affinity = 0, unreachable = false }: ServiceOptions): void {
     const { sockSlots, sockServices } = this.#services.maps
     const block = place * BLOCK
-    const ids = [sorted(backends.map((one) => this.#backend(one))), sorted(draining.map((one) => this.#backend(one)))]
-    sockSlots.set(block, { backend: backends.length, draining: draining.length })
-    for (const [i, id] of ids.flat().entries()) sockSlots.set(block + 1 + i, { backend: id, draining: 0 })
-    sockServices.set(place, { block, affinity, flags: unreachable ? SockServiceFlag.SOCK_UNREACHABLE : 0 })
+    const active = backends.length
+    const members = [backends, draining].flatMap((some) => sorted(some.map((one) => this.#slot(one))))
+    sockSlots.set(block, { backend: active, draining: draining.length, address: [0, 0, 0, 0], port: 0 })
+    for (const [i, slot] of members.entries()) sockSlots.set(block + 1 + i, slot)
+    sockServices.set(place, { block, active, affinity, flags: unreachable ? SockServiceFlag.SOCK_UNREACHABLE : 0 })
   }
 
   remove({ address, port, protocol }: ServiceOptions): void {
     const key = { address: mapped(address), port, protocol: protocol === 'udp' ? 17 : 6 }
     const { sockFrontends, sockServices } = this.#services.maps
     const found = sockFrontends.get(key)
-    if (found) sockServices.set(found.service, { block: 0, affinity: 0, flags: 0 })
+    if (found) sockServices.set(found.service, { block: 0, active: 0, affinity: 0, flags: 0 })
     sockFrontends.delete(key)
   }
 
@@ -162,12 +170,11 @@ export class Stage implements Disposable {
     return new Map(rows.slice(1) as [PodVerdictName, bigint][])
   }
 
-  #backend({ address, port }: Endpoint): number {
+  #slot({ address, port }: Endpoint): SockSlot {
     const name = `${address} ${port}`
     const id = this.#backends.get(name) ?? this.#backends.size + 1
     this.#backends.set(name, id)
-    this.#services.maps.sockBackends.set(id, { address: mapped(address), port })
-    return id
+    return { backend: id, draining: 0, address: mapped(address), port }
   }
 
   [Symbol.dispose](): void {
@@ -177,27 +184,12 @@ export class Stage implements Disposable {
   }
 }
 
-const NO_PROGRAMS: readonly (keyof SockLb['programs'])[] = [
-  'sockRecvmsg4',
-  'sockRecvmsg6',
-  'sockGetpeername4',
-  'sockGetpeername6',
-  'sockSendmsg4',
-  'sockSendmsg6',
-  'sockConnect4',
-  'sockConnect6',
-  'sockBind4',
-  'sockBind6',
-  'sockPostBind4',
-  'sockPostBind6',
-]
-
 function empty<K>(map: { keys(): Iterable<K>; delete(key: K): boolean }): void {
   for (const key of Array.from(map.keys())) map.delete(key)
 }
 
-function sorted(ids: readonly number[]): number[] {
-  return ids.toSorted((a, b) => a - b)
+function sorted(slots: readonly SockSlot[]): SockSlot[] {
+  return slots.toSorted((a, b) => a.backend - b.backend)
 }
 
 function mapped(text: string): number[] {

@@ -14,7 +14,7 @@ export function apply(plan: Plan, maps: SockLb['maps'], arrays: MappedArrays): v
 }
 
 function add(
-  { backends, services, newBlocks, frontends, nodeAddresses }: Plan,
+  { backends, services, newBlocks, frontends, nodeAddresses, next }: Plan,
   maps: SockLb['maps'],
   arrays: MappedArrays,
 ): void {
@@ -23,15 +23,15 @@ function add(
   )
   for (const place of newBlocks) {
     const { block, slots } = services.get(place)!
-    arrays.writeBlock(block, slots)
+    arrays.slots.write(block, slots, (id) => backends.get(id) ?? next.backends.get(id))
   }
   for (const [place, service] of services) arrays.writeService(place, service)
   maps.sockNodeAddresses.setBatch(nodeAddresses.map((address) => [{ words: wordsOf(address) }, 1] as const))
-  maps.sockFrontends.setBatch(
-    frontends.entries().map(([text, { service, protected: isProtected }]) => {
-      return [keyOf(text), { service, flags: isProtected ? SockFrontendFlag.SOCK_PROTECTED : 0 }] as const
-    }),
-  )
+  const entries = Array.from(frontends, ([text, { service, protected: isProtected }]) => {
+    return [keyOf(text), { service, flags: isProtected ? SockFrontendFlag.SOCK_PROTECTED : 0 }] as const
+  })
+  maps.sockFrontends.setBatch(entries)
+  for (const [key, frontend] of entries) arrays.buckets.set(key, frontend)
 }
 
 /** What is looked for is there before it is looked for. */
@@ -44,9 +44,11 @@ function treat({ subjects, gone, next }: Plan, maps: SockLb['maps']): void {
 
 /** A program that has found a frontend, a service or a block may still read what it leads to, until it has finished. */
 function remove({ gone, newBlocks }: Plan, maps: SockLb['maps'], arrays: MappedArrays): void {
-  maps.sockFrontends.deleteBatch(gone.frontends.map(keyOf))
+  const keys = gone.frontends.map(keyOf)
+  for (const key of keys) arrays.buckets.delete(key)
+  maps.sockFrontends.deleteBatch(keys)
   maps.sockNodeAddresses.deleteBatch(gone.nodeAddresses.map((address) => ({ words: wordsOf(address) })))
-  if (gone.services.length > 0) rcuGracePeriod()
+  if (gone.services.length + keys.length > 0) rcuGracePeriod()
   for (const place of gone.services) arrays.clearService(place)
   if (gone.services.length + gone.backends.length + newBlocks.size > 0) rcuGracePeriod()
   maps.sockBackends.deleteBatch(gone.backends)

@@ -1,4 +1,5 @@
 import type { SockLb } from '@skep/datapath/sock-lb'
+import { countConnections } from './connections.ts'
 import type { Capacities, State } from './state.ts'
 
 /** From this fill on a gauge warns. */
@@ -15,7 +16,7 @@ export interface Gauge {
 }
 
 /** Full is usual for them: the longest unused entry gives way. */
-const FORGETTING: readonly (keyof Capacities)[] = ['affinities', 'peers']
+const FORGETTING: readonly (keyof Capacities)[] = ['affinities', 'peers', 'connections']
 
 export function gauges(state: State, capacities: Capacities, maps: SockLb['maps']): Gauge[] {
   const used: Record<keyof Capacities, number> = {
@@ -26,6 +27,7 @@ export function gauges(state: State, capacities: Capacities, maps: SockLb['maps'
     nodeAddresses: state.nodeAddresses.size,
     affinities: count(maps.sockAffinities.getBatch()),
     peers: count(maps.sockPeers.getBatch()),
+    connections: countConnections(maps.sockConnections),
     subjects: state.subjects.size,
   }
   return (Object.keys(used) as (keyof Capacities)[]).map((capacity) => {

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSockLb, type SockLb, type SockLbSpec } from '@skep/datapath/sock-lb'
-import { BpfError, MapHandle, type MapSpec } from 'libbpf-ts'
+import {
+  openSockLb,
+  sockFrontendCodec,
+  sockFrontendKeyCodec,
+  type SockLb,
+  type SockLbSpec,
+} from '@skep/datapath/sock-lb'
+import { BpfError, BpfMap, MapHandle, type MapSpec } from 'libbpf-ts'
+import { Buckets4, bucketsFor } from './buckets4.ts'
 import type { Folders } from './folders.ts'
 import { type Capacities, defaultCapacities } from './state.ts'
 import { stageOf } from './upgrade/stage.ts'
@@ -39,6 +46,7 @@ const sizes = {
   sockNodeAddresses: 'nodeAddresses',
   sockAffinities: 'affinities',
   sockPeers: 'peers',
+  sockConnections: 'connections',
   sockSubjects: 'subjects',
 } as const
 
@@ -59,15 +67,29 @@ export function load(options: LoadOptions): Loaded {
 function loadWith(options: LoadOptions, saysWhy: 0 | 1): Loaded {
   const { hostNetns, hostNamespaceOnly, protectBind } = options
   using spec = openSockLb()
-  const config = { hostNetns, hostOnly: Number(hostNamespaceOnly), protectBind: Number(protectBind), saysWhy }
-  Object.assign(spec.config, config)
   const madeAnew = placeMaps(spec.maps, options)
-  return { datapath: spec.load(), madeAnew }
+  const connectionsMask = spec.maps.sockConnections.maxEntries - 1
+  const frontends4Mask = spec.maps.sockFrontends4.maxEntries - 1
+  const [hostOnly, protects] = [Number(hostNamespaceOnly), Number(protectBind)]
+  Object.assign(spec.config, { hostNetns, hostOnly, protectBind: protects, saysWhy, connectionsMask, frontends4Mask })
+  const datapath = spec.load()
+  syncBuckets(datapath.maps, options.folders)
+  return { datapath, madeAnew }
+}
+
+/** From the table of frontends that is in use: the one that was loaded may be one that has yet to be filled. */
+function syncBuckets({ sockFrontends4 }: SockLb['maps'], { maps }: Folders): void {
+  using buckets = new Buckets4(sockFrontends4)
+  using pinned = MapHandle.openPinned(join(maps, 'sock_frontends'))
+  const entries = new BpfMap(pinned, { key: sockFrontendKeyCodec, value: sockFrontendCodec }).getBatch()
+  buckets.sync([...entries].flat())
 }
 
 function placeMaps(maps: SockLbSpec['maps'], { folders, capacities }: LoadOptions): string[] {
-  const asked: Capacities = { ...defaultCapacities, ...capacities }
+  const wanted: Capacities = { ...defaultCapacities, ...capacities }
+  const asked = { ...wanted, connections: 2 ** Math.ceil(Math.log2(wanted.connections)) }
   for (const [name, capacity] of Object.entries(sizes)) maps[name as keyof typeof sizes].maxEntries = asked[capacity]
+  maps.sockFrontends4.maxEntries = bucketsFor(asked.frontends)
   return Object.values(maps).flatMap((map) => placeMap(map, folders) ?? [])
 }
 

@@ -1,5 +1,6 @@
 import type { SockDesired } from './desired.ts'
-import { backendsIn, others, type Plan, placeServices, written } from './plan.ts'
+import { lostAt } from './lost.ts'
+import { backendsIn, lostOf, others, type Plan, placeServices, written } from './plan.ts'
 import type { Part } from './seen.ts'
 import type { Capacities, ServiceState, State } from './state.ts'
 import { wanted } from './wanted.ts'
@@ -35,7 +36,7 @@ export function planPart(
       backends: unused(concerned.values(), draft.services.values(), users),
       ...rest.gone,
     },
-    endsSockets: draft.loses || frontends.length > 0,
+    ...lostOf(lostAt(part.before, actual, draft)),
     problems: [],
     next: { ...actual, pool: draft.pool, nodeAddresses: want.nodeAddresses, subjects: want.subjects },
   }

@@ -137,6 +137,7 @@ describe('plan', () => {
     expect(made.frontends.size).toBe(0)
     expect([...made.backends.keys()]).toEqual([3])
     expect(made.gone.backends).toEqual([1])
+    expect(made.lost).toEqual({ TCP: new Set([1]), UDP: new Set() })
     expect(made.endsSockets).toBe(true)
   })
 

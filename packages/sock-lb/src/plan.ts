@@ -1,6 +1,7 @@
 import { orderFor } from '@skep/lb-maps'
 import type { SockDesired } from './desired.ts'
-import { lengthOf, sameSlots } from './slots.ts'
+import { type Lost, lostAt } from './lost.ts'
+import { idsOf, lengthOf, sameSlots } from './slots.ts'
 import type { BackendState, Capacities, FrontendState, ServiceState, State, Treatment } from './state.ts'
 import { type Problem, type Wanted, wanted, type WantedService } from './wanted.ts'
 
@@ -23,7 +24,9 @@ export interface Plan {
     readonly nodeAddresses: readonly string[]
     readonly subjects: readonly string[]
   }
-  /** Whether a socket may now have a backend that its service does not have any more. */
+  /** Backends that some service does not have any more: sockets of it may still have them. */
+  readonly lost: Lost
+  /** Whether there are such. */
   readonly endsSockets: boolean
   /** What could not be carried out; all else was. */
   readonly problems: readonly Problem[]
@@ -47,7 +50,7 @@ export function plan(desired: SockDesired, actual: State, capacities: Capacities
       backends: missing(actual.backends, backends),
       ...rest.gone,
     },
-    endsSockets: draft.loses || actual.frontends.keys().some((text) => !draft.frontends.has(text)),
+    ...lostOf(lostAt(actual.frontends.keys(), actual, draft)),
     problems,
     next: {
       frontends: draft.frontends,
@@ -60,6 +63,11 @@ export function plan(desired: SockDesired, actual: State, capacities: Capacities
   }
 }
 
+/** What a plan says of it. */
+export function lostOf(lost: Lost): Pick<Plan, 'lost' | 'endsSockets'> {
+  return { lost, endsSockets: lost.TCP.size + lost.UDP.size > 0 }
+}
+
 /** What is new, or other than it is. */
 export function written(
   { services, frontends, newBlocks }: Draft,
@@ -67,7 +75,7 @@ export function written(
   actual: State,
 ): Pick<Plan, 'backends' | 'services' | 'newBlocks' | 'frontends'> {
   return {
-    backends: changed(backends, actual.backends, (a, b) => a.address === b.address && a.port === b.port),
+    backends: changed(backends, actual.backends, sameBackend),
     services: changed(services, actual.services, sameService),
     newBlocks,
     frontends: changed(frontends, actual.frontends, sameFrontend),
@@ -104,7 +112,8 @@ export interface Draft {
   readonly pool: State['pool']
   /** Backends that were not there before. */
   readonly newBackends: Set<number>
-  loses: boolean
+  /** Backends that are not where they were: blocks say where, so one of theirs is written anew. */
+  readonly moved: ReadonlySet<number>
 }
 
 /** `concerned`: the services that may lose their blocks. */
@@ -121,7 +130,7 @@ export function placeServices(
     problems: [],
     pool: actual.pool.clone(),
     newBackends: new Set(),
-    loses: false,
+    moved: new Set(changed(want.backends, actual.backends, sameBackend).keys()),
   }
   const known = new Map(want.services.map((service) => [service, knownPlace(service, actual)]))
   const kept = new Set<number>()
@@ -147,7 +156,7 @@ function hasRoomForBackends(
   { newBackends }: Draft,
   capacity: number,
 ): boolean {
-  const added = new Set([...slots.active, ...slots.draining].filter((id) => !backends.has(id) && !newBackends.has(id)))
+  const added = new Set(idsOf(slots).filter((id) => !backends.has(id) && !newBackends.has(id)))
   if (backends.size + newBackends.size + added.size > capacity) return false
   for (const id of added) newBackends.add(id)
   return true
@@ -170,23 +179,18 @@ function* freeNumbers(taken: ReadonlyMap<number, unknown>, size: number): Genera
 function placeService(service: WantedService, place: number, actual: State, draft: Draft): boolean {
   const before = actual.services.get(place)
   const { slots, affinity, unreachable } = service
-  const keeps = before !== undefined && sameSlots(before.slots, slots)
+  const keeps =
+    before !== undefined && sameSlots(before.slots, slots) && !idsOf(slots).some((id) => draft.moved.has(id))
   const block = keeps ? before.block : draft.pool.take(orderFor(lengthOf(slots)))
   if (block === undefined) {
     refuse(service, `no room for its ${lengthOf(slots)} slots`, draft)
     return false
   }
   if (!keeps) draft.newBlocks.add(place)
-  draft.loses ||= before !== undefined && !keeps && losesBackend(before, service)
   draft.services.set(place, { block, slots, affinity, unreachable })
   for (const [text, isProtected] of service.frontends)
     draft.frontends.set(text, { service: place, protected: isProtected })
   return true
-}
-
-function losesBackend({ slots }: ServiceState, { slots: now }: WantedService): boolean {
-  const left = new Set([...now.active, ...now.draining])
-  return [...slots.active, ...slots.draining].some((id) => !left.has(id))
 }
 
 /** Hash maps hold what goes and what comes at the same time; what does not fit is left out, the rest is carried out. */
@@ -206,9 +210,12 @@ function refuse({ name, service, frontends }: WantedService, why: string, { prob
 
 export function backendsIn(services: Iterable<ServiceState>, want: Wanted): Map<number, BackendState> {
   const used = new Map<number, BackendState>()
-  for (const { slots } of services)
-    for (const id of [...slots.active, ...slots.draining]) used.set(id, want.backends.get(id)!)
+  for (const { slots } of services) for (const id of idsOf(slots)) used.set(id, want.backends.get(id)!)
   return used
+}
+
+function sameBackend(a: BackendState, b: BackendState): boolean {
+  return a.address === b.address && a.port === b.port
 }
 
 function sameService(a: ServiceState, b: ServiceState): boolean {

@@ -39,6 +39,11 @@ export function lengthOf({ active, draining }: Slots): number {
   return 1 + active.length + draining.length
 }
 
+/** All of them, draining or not. */
+export function idsOf({ active, draining }: Slots): number[] {
+  return [...active, ...draining]
+}
+
 export function sameSlots(a: Slots, b: Slots): boolean {
   return sameNumbers(a.active, b.active) && sameNumbers(a.draining, b.draining)
 }

@@ -12,6 +12,7 @@ import { type Folders, foldersIn } from './folders.ts'
 import { keyOf, textOf } from './key.ts'
 import { type Behaviour, capacitiesOf, load, type Loaded } from './load.ts'
 import { knownBackends } from './known.ts'
+import { Losses } from './lost.ts'
 import { MappedArrays } from './maps.ts'
 import { countSockets } from './open-sockets.ts'
 import { plan, type Plan } from './plan.ts'
@@ -49,6 +50,7 @@ export class SocketLb implements Disposable {
   /** Tables that were made anew at the start, with what was in them: which, and why, a line each. */
   readonly madeAnew: readonly string[]
   readonly #rounds: Rounds
+  readonly #losses = new Losses()
 
   private constructor(options: SocketLbOptions, { datapath, madeAnew }: Loaded) {
     this.#options = options
@@ -93,6 +95,7 @@ export class SocketLb implements Disposable {
     const made = this.#rounds.plan(desired, this.capacities)
     apply(made, this.#loaded.maps, this.#arrays)
     this.#rounds.done(made)
+    this.#losses.add(made.lost)
     return made
   }
 
@@ -101,14 +104,17 @@ export class SocketLb implements Disposable {
     return knownBackends(this.#rounds.state)
   }
 
-  /** Ends sockets that have a backend which their service does not have any more. */
+  /**
+   * Ends sockets that have a backend which their service does not have any more. Where none has lost one since the last time,
+   * nothing is read.
+   */
   endSockets(options: EndOptions): number {
-    return endSockets(this.#loaded.maps.sockPeers, this.#rounds.state, options)
+    return endSockets(this.#loaded.maps, this.#rounds.state, this.#losses, options)
   }
 
   /** How many open sockets have each of these backends, in those namespaces. */
   openSockets(backends: ReadonlySet<number>, namespaces: Iterable<NetworkNamespace>): ReadonlyMap<number, number> {
-    return countSockets(this.#loaded.maps.sockPeers, backends, namespaces)
+    return countSockets(this.#loaded.maps, backends, namespaces)
   }
 
   /** Where a socket that connects there goes, and why. */
@@ -122,7 +128,9 @@ export class SocketLb implements Disposable {
    */
   async selfTest(start?: SelfTestOptions['spawn']): Promise<SelfTestResult> {
     const key = keyOf(textOf(TEST_DESTINATION))
-    this.#loaded.maps.sockFrontends.set(key, { service: NO_SERVICE, flags: 0 })
+    const nobody = { service: NO_SERVICE, flags: 0 }
+    this.#loaded.maps.sockFrontends.set(key, nobody)
+    this.#arrays.buckets.set(key, nobody)
     try {
       const { address, port } = TEST_DESTINATION
       return await selfTest({
@@ -132,6 +140,7 @@ export class SocketLb implements Disposable {
         ...(start === undefined ? {} : { spawn: start }),
       })
     } finally {
+      this.#arrays.buckets.delete(key)
       this.#loaded.maps.sockFrontends.delete(key)
     }
   }

@@ -42,19 +42,23 @@ export interface Capacities {
   readonly backends: number
   readonly nodeAddresses: number
   readonly affinities: number
+  /** Sockets whose datagrams come from a service. */
   readonly peers: number
+  /** TCP connections to services; a power of two is made of it. */
+  readonly connections: number
   readonly subjects: number
 }
 
-/** 100,000 endpoints, and a quarter of a million sockets that are remembered. */
+/** 100,000 endpoints, and a quarter of a million sockets of each kind that are remembered. */
 export const defaultCapacities: Capacities = {
   frontends: 65_536,
   services: 65_536,
-  slots: 1_048_576,
+  slots: 524_288,
   backends: 262_144,
   nodeAddresses: 16_384,
   affinities: 65_536,
   peers: 262_144,
+  connections: 262_144,
   subjects: 4096,
 }
 

@@ -37,7 +37,7 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
       peer = `${from.address} ${from.port}`
     }
     if (connected === true) peer = `${socket.remoteAddress().address} ${socket.remoteAddress().port}`
-    return { by: [...new Set(answers)].join(','), peer, socket: keepDatagrams(socket) }
+    return { by: [...new Set(answers)].join(','), peer, socket: known === 0 ? keepDatagrams(socket) : known }
   },
   async fails({ socket }) {
     return { error: await failures.get(socket)! }
@@ -46,7 +46,7 @@ const verbs: { readonly [V in Request['do']]: (request: Request & { do: V }) => 
     const open = streams.get(socket)!
     const answer = once(open, 'data') as Promise<[Buffer]>
     open.write('again\n')
-    return { by: (await answer)[0].toString().trim() }
+    return { by: (await answer)[0].toString().trim(), peer: peerNow(open) }
   },
   async bind({ address, port, protocol }) {
     if (protocol === 'tcp') {
@@ -68,6 +68,14 @@ function send(socket: Datagrams, to: readonly [number, string] | undefined): Pro
     if (to === undefined) socket.send('question', done)
     else socket.send('question', to[0], to[1], done)
   })
+}
+
+/** What getpeername(2) says now: the socket itself remembers what it once said. */
+function peerNow(socket: Socket): string {
+  const { _handle } = socket as unknown as { readonly _handle: { getpeername(name: object): number } }
+  const name: { address?: string; port?: number } = {}
+  _handle.getpeername(name)
+  return `${name.address} ${name.port}`
 }
 
 function keepStream(socket: Socket): number {

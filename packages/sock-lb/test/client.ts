@@ -69,7 +69,12 @@ export class Client implements AsyncDisposable {
   }
 
   async again(socket: number | undefined): Promise<string | undefined> {
-    return (await this.ask({ do: 'again', socket: socket ?? 0 })).by
+    return (await this.asksAgain(socket)).by
+  }
+
+  /** Over a connection that is open: what comes back, and who the kernel says that the peer is. */
+  asksAgain(socket: number | undefined): Promise<Answer> {
+    return this.ask({ do: 'again', socket: socket ?? 0 })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -99,6 +99,7 @@ export class Lab implements AsyncDisposable {
         backends: 64,
         affinities: 64,
         peers: 256,
+        connections: 256,
         nodeAddresses: 16,
         subjects: 16,
       },

@@ -38,7 +38,8 @@ export class OpenSockets {
   /** Each has its backend, and calls it by the service's address. */
   async check(): Promise<void> {
     for (const { asked, kind, by, socket } of this.#open) {
-      if (kind === 'tcp') expect(await this.#client.again(socket)).toBe('again')
+      if (kind === 'tcp')
+        expect(await this.#client.asksAgain(socket)).toMatchObject({ by: 'again', peer: `${asked} 80` })
       else
         expect(await this.#client.udp(asked, 80, { socket, connected: kind === 'connected' })).toMatchObject({
           by,

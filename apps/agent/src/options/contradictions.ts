@@ -12,7 +12,13 @@ const forSockets = ['cgroup-root', 'enable-mke', 'lb-sock-terminate-all-protos']
 type Rule = (resolved: Pick<Resolved, 'settings' | 'origins'>) => string | undefined
 
 /** What kube-proxy does. */
-const whole = ['enable-host-reachable-services', 'enable-node-port', 'enable-external-ips', 'enable-host-port'] as const
+const whole = [
+  'enable-host-reachable-services',
+  'enable-node-port',
+  'enable-external-ips',
+  'enable-host-port',
+  'enable-session-affinity',
+] as const
 
 /** Both names of an option. */
 const olderNames = [

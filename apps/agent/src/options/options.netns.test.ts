@@ -43,6 +43,21 @@ describe('options, as a node notices them', () => {
     expect(rows).not.toContain(other)
   })
 
+  test('enable-auto-protect-node-port-range: no local socket is given a NodePort', async () => {
+    await site.there.machine.exec('sysctl', '-qw', 'net.ipv4.ip_local_port_range=32000 33000')
+    const agent = await site.agentOn(site.there, stack, '--kube-proxy-replacement=strict')
+    const script = `import socket
+sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for i in range(40)]
+for s in sockets: s.connect(('${site.here.ip}', 9))
+print(min(s.getsockname()[1] for s in sockets))`
+    expect(Number(await site.there.machine.exec('python3', '-c', script))).toBeGreaterThan(32_767)
+    await agent.end('SIGTERM')
+    const [program, args] = agent.uninstall()
+    await site.there.machine.exec(program, ...args)
+    const reserved = await site.there.machine.exec('sysctl', '-n', 'net.ipv4.ip_local_reserved_ports')
+    expect(reserved.trim()).toBe('')
+  })
+
   test('whose sockets end with their backend: the host’s alone, TCP as well', async () => {
     const server = await site.echoPod(stack, site.there, 'both-1')
     stack.use(await tcpEcho(server.host, { port: 5353 }))

@@ -58,6 +58,12 @@ describe('what contradicts itself is refused', () => {
       { 'kube-proxy-replacement': 'strict', 'enable-node-port': 'false' },
       'but enable-node-port is false; make it true',
     ],
+    [
+      { 'kube-proxy-replacement': 'strict', 'enable-session-affinity': 'false' },
+      'but enable-session-affinity is false; make it true',
+    ],
+    [{ 'bpf-lb-dsr-dispatch': 'ipip' }, 'ipip is not served: a node that only serves its own pods takes no tunnels in'],
+    [{ 'node-port-range': '30000,30000' }, 'write the first and the last, like 30000,32767'],
     [{ 'node-port-mode': 'dsr', 'bpf-lb-mode': 'snat' }, 'two names of one option'],
     [{ 'mke-cgroup-mount': '/sys/fs/cgroup/net_cls' }, 'names a mount for MKE, but enable-mke is false; write'],
     [
@@ -72,6 +78,28 @@ describe('what contradicts itself is refused', () => {
     ],
   ])('%j', (text, wanted) => {
     expect(problemsOf(given(text as Record<string, string>))).toEqual([expect.stringContaining(wanted)])
+  })
+})
+
+describe('what another option takes the ground from is said', () => {
+  test.each([
+    [{ 'bpf-lb-mode': 'dsr' }, 'bpf-lb-mode', 'kube-proxy-replacement is partial and devices names none'],
+    [{ 'kube-proxy-replacement': 'disabled', devices: 'eth0' }, 'devices', 'kube-proxy-replacement is disabled'],
+    [
+      { 'kube-proxy-replacement': 'strict', 'bpf-lb-algorithm': 'random', 'bpf-lb-maglev-table-size': '16381' },
+      'bpf-lb-maglev-table-size',
+      'bpf-lb-algorithm is random',
+    ],
+    [{ 'bgp-config-path': '/etc/bgp.yaml' }, 'bgp-config-path', 'neither bgp-announce-pod-cidr nor'],
+  ])('%j', (text, name, reason) => {
+    const ignored = [{ name, origin: `--${name}`, reason: expect.stringContaining(reason) as unknown }]
+    expect(resolve([given(text as Record<string, string>)]).ignored).toEqual(ignored)
+  })
+
+  test('but not where it says what is so anyway, or counts', () => {
+    expect(resolve([given({ 'bpf-lb-mode': 'snat', procfs: '/host/proc' })]).ignored).toEqual([])
+    const counts = { 'bpf-lb-mode': 'dsr', 'kube-proxy-replacement': 'strict', 'bpf-lb-acceleration': 'testing-only' }
+    expect(resolve([given(counts)]).ignored).toEqual([])
   })
 })
 

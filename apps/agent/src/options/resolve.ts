@@ -4,13 +4,14 @@ import { elsewhere } from './catalogue/elsewhere.ts'
 import { contradictions } from './contradictions.ts'
 import type { Given } from './gather.ts'
 import type { Option } from './option.ts'
+import { pointless } from './pointless.ts'
 
 /** What the agent goes by, and how each value came about. */
 export interface Resolved {
   readonly settings: Settings
   /** Where each value was given; without an entry it is the default. */
   readonly origins: ReadonlyMap<Name, string>
-  /** Cilium's options that were given and do nothing here, with the reason. */
+  /** Options that were given and do nothing, with the reason: Cilium's that are not ours, and ours that others take the ground from. */
   readonly ignored: readonly Ignored[]
 }
 
@@ -59,7 +60,7 @@ export function resolve(sources: readonly (readonly Given[])[]): Resolved {
   }
   if (problems.length === 0) problems.push(...contradictions(resolved))
   if (problems.length > 0) throw new OptionsError(problems)
-  return resolved
+  return { ...resolved, ignored: [...resolved.ignored, ...pointless(resolved)] }
 }
 
 /** Per option what the strongest source says. What one source says twice has to agree. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { networkChanges, pulseSeconds, Scheduler } from '@skep/lb-engine'
 import { keepHeartbeat } from '@skep/neighbor'
 import { type MonitorEvent, type Netlink, openNetlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Outside } from './outside.ts'
 
 /** Everything is compared again so often, should an event have been missed. */

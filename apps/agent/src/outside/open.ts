@@ -5,6 +5,7 @@ import {
   ensureBpffs,
   finishUpgrade,
   fixedFindings,
+  formatKey,
   hasLiveLinks,
   type InstancePaths,
   kernelNotes,
@@ -16,11 +17,13 @@ import {
   tableNotes,
 } from '@skep/lb-engine'
 import type { Netlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import { mkdirSync } from 'node:fs'
 import type { Settings } from '../options/catalogue/index.ts'
 import { Outside } from './outside.ts'
-import { kernelSettings, outsidePaths, outsideSettings, returnsPaths, ringSize, servesOutside } from './settings.ts'
+import { servesOutside } from '../options/serves-outside.ts'
+import { protectNodePorts } from './node-ports.ts'
+import { kernelSettings, outsidePaths, outsideSettings, returnsPaths, ringSize } from './settings.ts'
 import { inOptions } from './words.ts'
 
 /** What was asked for. */
@@ -87,6 +90,8 @@ function open({ paths, engine: wanted }: OutsideSetup, { settings, netlink, log,
   const installed = readInstalled(paths)
   const [fixed] = installed ? fixedFindings(installed, wanted) : []
   if (fixed) throw new LbError('CONFLICT', `${fixed.path.join('.')}: ${fixed.message}`)
+  for (const { key, to } of protectNodePorts(settings, kernelSettings(settings)))
+    log.info(`${formatKey(key)} is ${to}, which keeps local sockets from NodePorts`)
   for (const note of [...kernelNotes(), ...tableNotes(wanted, installed)]) log.info(inOptions(note))
   return stack.use(
     new Outside({

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { resolve } from '../options/resolve.ts'
-import { natPorts, outsideSettings, ringSize, servesOutside } from './settings.ts'
+import { servesOutside } from '../options/serves-outside.ts'
+import { natPorts, outsideSettings, ringSize } from './settings.ts'
 import { inOptions } from './words.ts'
 
 const settingsOf = (options: Readonly<Record<string, string>>) =>

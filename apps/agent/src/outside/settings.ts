@@ -20,14 +20,8 @@ const accelerations = {
   native: 'native',
   'best-effort': 'best-effort',
   generic: 'generic',
+  'testing-only': 'generic',
 } as const satisfies Record<Settings['bpf-lb-acceleration'], EngineSettings['acceleration']>
-
-/** Whether packets from outside are served: `strict` asks for all; `partial` for what other options name. */
-export function servesOutside(settings: Pick<Settings, 'kube-proxy-replacement' | 'devices'>): boolean {
-  const { 'kube-proxy-replacement': replacement, devices } = settings
-  if (replacement === 'strict' || replacement === 'true') return true
-  return (replacement === 'partial' || replacement === 'probe') && devices.length > 0
-}
 
 /** Where the tables and programs for packets from outside are. */
 export function outsidePaths(settings: Pick<Settings, 'bpf-root' | 'state-dir'>): InstancePaths {

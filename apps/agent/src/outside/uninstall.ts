@@ -1,6 +1,15 @@
 import { rmSync } from 'node:fs'
-import { detachHook, type InstancePaths, LbError, ownInstance, presentHooks, uninstall } from '@skep/lb-engine'
+import {
+  detachHook,
+  formatKey,
+  type InstancePaths,
+  LbError,
+  ownInstance,
+  presentHooks,
+  uninstall,
+} from '@skep/lb-engine'
 import type { Settings } from '../options/catalogue/index.ts'
+import { releaseNodePorts } from './node-ports.ts'
 import { kernelSettings, outsidePaths, returnsPaths } from './settings.ts'
 import { inOptions } from './words.ts'
 
@@ -15,7 +24,9 @@ export function uninstallOutside(settings: Pick<Settings, 'bpf-root' | 'state-di
   const done = uninstall(paths, () => [], kernelSettings(settings))
   const hooks = presentHooks(returns).flatMap((hook) => detachHook(returns, hook) ?? [])
   for (const folder of [returns.pins, returns.run]) rmSync(folder, { recursive: true, force: true })
-  return [...done, ...hooks]
+  const released = releaseNodePorts(settings, kernelSettings(settings))
+  const ports = released.map(({ key, from, to }) => `${formatKey(key)}: ${from} → ${to}`)
+  return [...done, ...hooks, ...ports]
 }
 
 function owned(paths: InstancePaths): Disposable {

@@ -46,7 +46,11 @@ export class Sockets implements Disposable {
       hostNetns,
       hostNamespaceOnly: settings['bpf-lb-sock-hostns-only'],
       protectBind: settings['node-port-bind-protection'],
-      capacities: { peers: settings['bpf-sock-rev-map-max'], backends: settings['bpf-lb-map-max'] },
+      capacities: {
+        peers: settings['bpf-sock-rev-map-max'],
+        connections: settings['bpf-sock-rev-map-max'],
+        backends: settings['bpf-lb-map-max'],
+      },
     })
   }
 

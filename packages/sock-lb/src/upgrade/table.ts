@@ -1,3 +1,4 @@
+import { sockConnectionOffsets } from '@skep/datapath/sock-lb'
 import { ArrayMap, BpfError, bytes, kernelBtf, MAP_FLAGS, type MapHandle, rawMap } from 'libbpf-ts'
 import { SockLbError } from '../error.ts'
 import { type Reshape, reshaping } from './reshape.ts'
@@ -10,8 +11,17 @@ export interface Table {
 }
 
 /** Programs write to it, besides us; entries give way when it is full. */
-export function isProgramsOwn({ before }: Table): boolean {
-  return before.info.type === 'lru_hash'
+export function isProgramsOwn(table: Table): boolean {
+  return table.before.info.type === 'lru_hash' || isConnections(table)
+}
+
+function isConnections({ name }: Table): boolean {
+  return name === 'sock_connections'
+}
+
+/** Follows from the others, and is made from them. */
+export function isDerived({ name }: Table): boolean {
+  return name === 'sock_frontends4'
 }
 
 export function isCounters({ before }: Table): boolean {
@@ -21,6 +31,7 @@ export function isCounters({ before }: Table): boolean {
 /** All that the table had, in the shape that it has now; what is there already is written over. Errors: LAYOUT. */
 export function copy(table: Table): void {
   const { before, after } = table
+  if (isConnections(table)) return copyConnections(table)
   const entries = reshaped(table)
   if (entries.isSame && before.info.flags & after.info.flags & MAP_FLAGS.mmapable) copyMemory(before, after)
   else rawMap(after).setBatch(entries.all())
@@ -28,6 +39,7 @@ export function copy(table: Table): void {
 
 /** What the new one has nothing of yet: what is there is as new, or newer. Errors: LAYOUT. */
 export function copyMissing(table: Table): void {
+  if (isConnections(table)) return copyConnections(table)
   const after = rawMap(table.after)
   for (const [key, value] of reshaped(table).all()) {
     if (after.has(key)) continue
@@ -37,6 +49,24 @@ export function copyMissing(table: Table): void {
       if (!(error instanceof BpfError) || error.code !== 'EXISTS') throw error
     }
   }
+}
+
+/** Each to its place among more places, but where a later socket is already. */
+function copyConnections(table: Table): void {
+  const after = rawMap(table.after)
+  const key = new Uint32Array(1)
+  for (const [, value] of reshaped(table).all()) {
+    const cookie = cookieOf(value)
+    if (cookie === 0n) continue
+    key[0] = Number(BigInt.asUintN(32, cookie)) & (table.after.info.maxEntries - 1)
+    const place = new Uint8Array(key.buffer)
+    const there = after.get(place)
+    if (there === undefined || cookieOf(there) < cookie) after.set(place, value)
+  }
+}
+
+function cookieOf({ buffer, byteOffset, byteLength }: Uint8Array): bigint {
+  return new DataView(buffer, byteOffset, byteLength).getBigUint64(sockConnectionOffsets.cookie, true)
 }
 
 interface Entries {

@@ -167,7 +167,15 @@ needing(needs.root, needs.bpf).describe('tables of another size or layout than t
     using object = openObject(before)
     for (const map of object.maps.values()) placeMap(map, folders)
     const settings = new Uint8Array(sockSettingsCodec.size)
-    const values = { hostNetns: lab.options.hostNetns, hostOnly: 0, protectBind: 1, saysWhy: 1 }
+    const mask = (name: string): number => object.maps.get(name)!.maxEntries - 1
+    const values = {
+      hostNetns: lab.options.hostNetns,
+      hostOnly: 0,
+      protectBind: 1,
+      saysWhy: 1,
+      connectionsMask: mask('sock_connections'),
+    }
+    object.setVariable('frontends4_mask', new Uint8Array(Uint32Array.of(mask('sock_frontends4')).buffer))
     sockSettingsCodec.write(new DataView(settings.buffer), 0, values)
     object.setVariable('config', settings)
     using loaded = object.load()

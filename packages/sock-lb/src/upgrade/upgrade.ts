@@ -12,7 +12,7 @@ import {
   takePlaces,
   writerNames,
 } from './stage.ts'
-import { copy, copyMissing, isCounters, isProgramsOwn } from './table.ts'
+import { copy, copyMissing, isCounters, isDerived, isProgramsOwn } from './table.ts'
 
 /**
  * Puts programs over tables of another size or layout, which are pinned in the stage, in the place of those that work.
@@ -41,7 +41,7 @@ export function finishUpgrade(folders: Folders, cgroup: string): void {
 /** The first time it takes as long as there is much. */
 export function fill(folders: Folders): void {
   using stack = new DisposableStack()
-  for (const table of stagedTables(folders, stack)) copy(table)
+  for (const table of stagedTables(folders, stack)) if (!isDerived(table)) copy(table)
 }
 
 function finish(folders: Folders, cgroup: string): void {

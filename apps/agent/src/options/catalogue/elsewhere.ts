@@ -6,8 +6,6 @@ const REASONS: Readonly<Record<string, string>> = {
     bpf-lb-bypass-fib-lookup bpf-lb-dev-ip-addr-inherit bpf-lb-rss-ipv4-src-cidr bpf-lb-rss-ipv6-src-cidr
     direct-routing-device ipv6-mcast-device`,
   'packets for DSR carry an option': 'bpf-lb-dsr-l4-xlate',
-  'ports of translated packets are taken out of the host’s, and NodePorts are protected by node-port-bind-protection': `
-    enable-auto-protect-node-port-range`,
   'network policy and identities are not this agent’s': `
     allow-icmp-frag-needed allow-localhost enable-icmp-rules enable-policy enable-host-firewall enable-remote-node-identity
     enable-well-known-identities enable-identity-mark fixed-identity-mapping force-local-policy-eval-at-source
@@ -54,12 +52,15 @@ const REASONS: Readonly<Record<string, string>> = {
   'no iptables rules are made': `
     disable-iptables-feeder-rules enable-xt-socket-fallback install-iptables-rules install-no-conntrack-iptables-rules
     iptables-lock-timeout iptables-random-fully prepend-iptables-chains`,
+  'there are no CiliumLocalRedirectPolicies here: traffic goes on to the service’s own endpoints':
+    'enable-local-redirect-policy',
+  'nothing of others is called, and nobody is filtered, before services are looked at': `
+    enable-custom-calls enable-xdp-prefilter prefilter-device prefilter-mode`,
   'it concerns how Cilium is built and started': `
     agent-labels annotate-k8s-node api-rate-limit cflags cmdref config crd-wait-timeout debug-verbose
-    enable-custom-calls enable-k8s-api-discovery enable-k8s-endpoint-slice enable-local-redirect-policy enable-tracing
-    enable-xdp-prefilter gops-port k8s-client-burst k8s-client-qps k8s-namespace k8s-sync-timeout k8s-heartbeat-timeout k8s-service-cache-size
+    enable-k8s-api-discovery enable-k8s-endpoint-slice enable-tracing gops-port k8s-client-burst k8s-client-qps k8s-namespace k8s-sync-timeout k8s-heartbeat-timeout k8s-service-cache-size
     k8s-watcher-endpoint-selector keep-config lib-dir log-driver log-opt log-system-load logstash
-    max-controller-interval metrics pprof pprof-port prefilter-device prefilter-mode restore skip-crd-creation
+    max-controller-interval metrics pprof pprof-port restore skip-crd-creation
     socket-path sockops-enable vlan-bpf-bypass 
     wait-bpf-mount sidecar-http-proxy tofqdns-enable-poller`,
 }

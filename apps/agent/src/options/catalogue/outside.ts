@@ -5,7 +5,7 @@ import { flag, integer, list, text, word } from '../kinds.ts'
 import type { Catalogue, Option } from '../option.ts'
 
 type Mode = 'snat' | 'dsr' | 'hybrid'
-type Acceleration = 'disabled' | 'native' | 'best-effort' | 'generic'
+type Acceleration = 'disabled' | 'native' | 'best-effort' | 'generic' | 'testing-only'
 
 /** Packets from outside the node, at its devices. */
 export interface OutsideSettings {
@@ -22,6 +22,7 @@ export interface OutsideSettings {
   'bpf-lb-source-range-all-types': boolean
   'bpf-nat-global-max': number
   devices: readonly string[]
+  'enable-auto-protect-node-port-range': boolean
   'enable-svc-source-range-check': boolean
   'node-port-acceleration': '' | Acceleration
   'node-port-algorithm': '' | 'maglev' | 'random'
@@ -36,7 +37,7 @@ export interface PortRange {
   readonly to: number
 }
 
-const accelerations = ['disabled', 'native', 'best-effort', 'generic'] as const
+const accelerations = ['disabled', 'native', 'best-effort', 'generic', 'testing-only'] as const
 const modes = ['snat', 'dsr', 'hybrid'] as const
 const algorithms = ['maglev', 'random'] as const
 
@@ -49,10 +50,10 @@ export const outside: Catalogue<OutsideSettings> = {
   }),
   'bpf-lb-acceleration': word<Acceleration>('disabled', accelerations, {
     about:
-      'XDP at the devices. native: a device that cannot is refused; best-effort: generic XDP, else tc; disabled: tc',
+      'XDP at the devices. native: a device that cannot is refused; best-effort: generic XDP, else tc; disabled: tc; testing-only: Cilium’s word for generic',
   }),
   'bpf-lb-algorithm': word('maglev', algorithms, { about: 'how a backend is chosen for a new connection' }),
-  'bpf-lb-dsr-dispatch': word('opt', ['opt'], { about: 'how a packet for DSR names its service: in an IP option' }),
+  'bpf-lb-dsr-dispatch': dsrDispatch(),
   'bpf-lb-external-clusterip': flag(false, { about: 'serve cluster addresses for packets from outside, too' }),
   'bpf-lb-maglev-hash-seed': text(
     'JLfvgnHc2kaSUFaI',
@@ -88,6 +89,9 @@ export const outside: Catalogue<OutsideSettings> = {
       if (problem !== undefined) throw new Refusal(problem)
     },
   ),
+  'enable-auto-protect-node-port-range': flag(true, {
+    about: 'where NodePorts are ports that local sockets are given, keep them from those',
+  }),
   'enable-svc-source-range-check': flag(true, { about: 'follow loadBalancerSourceRanges' }),
   'node-port-acceleration': word('', ['', ...accelerations], { about: 'older name of bpf-lb-acceleration' }),
   'node-port-algorithm': word('', ['', ...algorithms], { about: 'older name of bpf-lb-algorithm' }),
@@ -99,6 +103,18 @@ export const outside: Catalogue<OutsideSettings> = {
     { about: 'where the kernel’s settings can be written; in a pod, where the host’s /proc is' },
     absolutePath,
   ),
+}
+
+function dsrDispatch(): Option<'opt'> {
+  const { read, ...rest } = word('opt', ['opt'], { about: 'how a packet for DSR names its service: in an IP option' })
+  return {
+    ...rest,
+    read: (given) => {
+      if (given !== 'ipip' && given !== 'geneve') return read(given)
+      const why = 'a node that only serves its own pods takes no tunnels in'
+      throw new Refusal(`${given} is not served: ${why}; write opt, and see that the network lets IP options pass`)
+    },
+  }
 }
 
 function tableSize(): Option<number> {
@@ -121,8 +137,8 @@ function portRange(value: PortRange): Option<PortRange> {
     read(given) {
       const [, from, to] = /^(\d+)[,-](\d+)$/.exec(given) ?? []
       const range = { from: Number(from), to: Number(to) }
-      if (from !== undefined && range.from >= 1024 && range.from <= range.to && range.to <= 65_535) return range
-      throw new Refusal(wrong(given, 'a range of ports', 'write one like 30000,32767'))
+      if (from !== undefined && range.from >= 1024 && range.from < range.to && range.to <= 65_535) return range
+      throw new Refusal(wrong(given, 'a range of ports', 'write the first and the last, like 30000,32767'))
     },
     write: ({ from, to }) => `${from},${to}`,
   }
