@@ -49,9 +49,14 @@ export class Site implements AsyncDisposable {
 
   /** The same on a node. */
   async agentOn(node: Node, stack: AsyncDisposableStack, ...options: string[]): Promise<SkepAgent> {
-    const agent = stack.use(new SkepAgent(this.cluster, node, AGENT, options))
+    const agent = stack.use(this.makeAgent(node, ...options))
     await agent.start()
     return agent
+  }
+
+  /** One that does not run yet. */
+  makeAgent(node: Node, ...options: string[]): SkepAgent {
+    return new SkepAgent(this.cluster, node, AGENT, options)
   }
 
   /** A pod that answers with its name, and is ready when it does. */

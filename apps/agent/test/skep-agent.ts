@@ -72,6 +72,16 @@ export class SkepAgent implements AsyncDisposable {
     return (await this.#node.machine.exec(program, ...args)).trim()
   }
 
+  /** What it says when it does not start: with these options in the place of its own. */
+  async refusal(...options: string[]): Promise<string> {
+    const named = options.map((option) => option.split('=')[0])
+    const others = this.#options.filter((option) => !named.includes(option.split('=')[0]))
+    const args = [...flags, main, 'run', ...others, ...options]
+    const { code, stderr } = await this.#node.machine.attempt(process.execPath, args)
+    if (code === 0) throw new Error('it has started, and ended')
+    return stderr
+  }
+
   /** `skep-agent uninstall`, with the options that it was made with. */
   uninstall(): [program: string, args: readonly string[]] {
     return [process.execPath, [...flags, main, 'uninstall', ...this.#options]]

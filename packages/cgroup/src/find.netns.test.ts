@@ -136,5 +136,6 @@ test('where none is mounted and nobody’s namespace can be entered, that is sai
 plain('a folder that is no cgroup cannot be chosen', () => {
   expect(() => findCgroupRoot({ path: '/proc/nowhere' })).toThrow('no cgroup v2')
   writeFileSync(join(folder, 'file'), '')
+  expect(() => findCgroupRoot({ path: folder })).toThrow('it would cover what is there (file)')
   expect(() => findCgroupRoot({ path: join(folder, 'file') })).toThrow('no cgroup v2')
 })

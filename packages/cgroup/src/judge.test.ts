@@ -27,6 +27,13 @@ test.each<[string, Partial<Facts>, boolean, boolean, RegExp]>([
     false,
     /private cgroup namespace \(\/\).*mount the host’s \/sys\/fs\/cgroup/,
   ],
+  [
+    'a cgroup that is nobody’s mount',
+    { hasType: true, name: undefined },
+    false,
+    false,
+    /below the hierarchy’s root, not/,
+  ],
   ['a container’s root, nested', { hasType: true }, true, true, /container’s root/],
   [
     'a pod’s root, nested',

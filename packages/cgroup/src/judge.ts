@@ -30,7 +30,7 @@ export function judge({ path, isCgroup2, hasType, name, initName }: Facts, neste
     return {
       good: false,
       reason:
-        `${path} is the root of a private cgroup namespace${called(name)}: sockets of other containers would be missed; ` +
+        `${path} is ${called(name)}: sockets of other containers would be missed; ` +
         `${MOUNT_HOST}; where the host itself is a container (kind), say that it is nested`,
     }
   if (name === undefined || initName === undefined)
@@ -47,7 +47,9 @@ export function judge({ path, isCgroup2, hasType, name, initName }: Facts, neste
 }
 
 function called(name: string | undefined): string {
-  return name === undefined ? '' : ` (${name})`
+  return name === undefined
+    ? 'a cgroup below the hierarchy’s root, not that root'
+    : `the root of a private cgroup namespace (${name})`
 }
 
 /** Whether a cgroup is another one or lies below it; both as the same namespace calls them. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -49,6 +49,17 @@ describeWith(['root'], 'mounting', () => {
     expect(mountCgroup2(path)).toBe(false)
     const refused = errorOf(() => mountCgroup2(join(made.path, 'other'), { namespace: '/proc/self/ns/net' }))
     expect(refused?.message).toContain('as /proc/self/ns/net sees it')
+  })
+
+  test('what is in a folder is not covered', () => {
+    using made = folder()
+    writeFileSync(join(made.path, 'kept'), '')
+    for (const mount of [mountBpffs, mountTracefs, mountCgroup2])
+      expect(errorOf(() => mount(made.path))).toMatchObject({
+        code: 'BUSY',
+        message: expect.stringMatching(/it would cover what is there \(kept\); name a folder that is empty/) as unknown,
+      })
+    expect(existsSync(join(made.path, 'kept'))).toBe(true)
   })
 
   test('where no folder can be made is refused', () => {

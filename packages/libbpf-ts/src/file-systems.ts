@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs'
-import { kernelRefusal } from './errors.ts'
+import { readdirSync, statfsSync } from 'node:fs'
+import { BpfError, kernelRefusal } from './errors.ts'
 import { makeFolder } from './folders.ts'
 import { addon } from './sys/addon.ts'
 
@@ -8,7 +8,8 @@ const MAGIC = { bpf: 0xcafe4a11, tracefs: 0x74726163, cgroup2: 0x63677270 } as c
 /**
  * Mounts a bpffs at `path`, where maps, programs and links can be pinned. Returns false when there is one already.
  *
- * Errors: NOT_PERMITTED; NOT_FOUND, when the folder cannot be made. Minimum kernel 4.4.
+ * Errors: NOT_PERMITTED; NOT_FOUND, when the folder cannot be made; BUSY, when there is something in it, which would be
+ * covered. Minimum kernel 4.4.
  * Equivalent to: `mount -t bpf bpf /sys/fs/bpf`.
  */
 export function mountBpffs(path = '/sys/fs/bpf'): boolean {
@@ -51,6 +52,7 @@ export function isMounted(type: keyof typeof MAGIC, path: string): boolean {
 function mount(type: keyof typeof MAGIC, path: string, cgroupNamespace?: string): boolean {
   if (isMounted(type, path)) return false
   makeFolder(path, 'mount')
+  checkEmpty(type, path)
   const status = addon().mount(type, path, cgroupNamespace)
   if (status < 0)
     throw kernelRefusal(
@@ -59,4 +61,20 @@ function mount(type: keyof typeof MAGIC, path: string, cgroupNamespace?: string)
       `${type} at ${path}${cgroupNamespace === undefined ? '' : `, as ${cgroupNamespace} sees it`}`,
     )
   return true
+}
+
+/** What is in a folder is gone for everybody once something is mounted over it. */
+function checkEmpty(type: string, path: string): void {
+  const [first] = namesIn(path)
+  if (first === undefined) return
+  const hint = 'name a folder that is empty, or is not there yet'
+  throw new BpfError('BUSY', 'mount', `${type} at ${path}: it would cover what is there (${first})`, { hint })
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch (cause) {
+    throw new BpfError('NOT_FOUND', 'mount', `${path} cannot be read: ${String(cause)}`, { cause })
+  }
 }

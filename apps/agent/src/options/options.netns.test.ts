@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdirSync, rmdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { findCgroup1 } from '@skep/cgroup'
 import { clusterNeeds, type Machine, services } from '@skep/kube-testenv'
@@ -41,6 +41,17 @@ describe('options, as a node notices them', () => {
     const rows = await agent.ask('services')
     expect(rows).toContain(addresses[served])
     expect(rows).not.toContain(other)
+  })
+
+  test('cgroup-root: what is not the host’s root is refused with the reason', async () => {
+    const agent = stack.use(site.makeAgent(site.there))
+    const wrong = (root: string) => agent.refusal(`--cgroup-root=${root}`, '--cgroup-host-check=true')
+    const [part, used] = [site.there.machine.cgroupPath!, dirname(import.meta.filename)]
+    expect(await wrong(part)).toMatch(
+      /^cgroup-root: [^]*a cgroup below the hierarchy’s root, not that root: sockets of other containers/,
+    )
+    expect(await wrong(used)).toMatch(/it would cover what is there[^]*is no cgroup v2/)
+    expect(await wrong('/dev/null')).toMatch(/\/dev\/null is no cgroup v2/)
   })
 
   test('enable-auto-protect-node-port-range: no local socket is given a NodePort', async () => {
