@@ -40,17 +40,16 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   if (sockets) stack.use(sockets)
   if (sockets) await testSockets(sockets, log)
   const opened = stack.use(openOutside(settings, netlink, log))
-  const { outside } = opened
   const pods = sockets ? stack.use(new Pods({ settings, services: sockets.services, netlink })) : undefined
   const remembered = new RememberedDrains(settings['state-dir'])
   const state = { ...sockets?.restored(), draining: remembered.read() }
   const table = new ServiceTable(servicesOptions(settings, name), state)
   const recorder = stack.use(new EventRecorder(client, { controller: 'skep.dev/agent', instance: name }))
   const events = new ServiceEvents(recorder, table)
-  const drains = stack.use(openDrains(table, remembered, { sockets, events }))
+  const drains = stack.use(openDrains(table, remembered, { sockets, outside: opened.outside, events }))
   const announcer = announces(settings) ? stack.use(new RouteAnnouncer(settings, log)) : undefined
   const agent = stack.use(
-    new Agent({ settings, table, sockets, pods, outside, announcer, events, drains, netlink, log }),
+    new Agent({ settings, table, sockets, pods, opened, announcer, events, drains, netlink, log }),
   )
   const parts = { version, agent, announcer, source, sockets, opened, drains, recorder, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
@@ -66,7 +65,9 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
       ),
     )
   log.info({ node: name }, 'skep-agent follows the cluster')
-  const following = outside && followNetwork(outside, { netlink: stack.use(openNetlink()), log, signal })
+  const done = () => agent.noteOutside()
+  const following =
+    opened.outside && followNetwork(opened.outside, { netlink: stack.use(openNetlink()), log, signal, done })
   await Promise.all([agent.run(source, signal), following])
   log.info('skep-agent ends; what is in the kernel goes on')
 }

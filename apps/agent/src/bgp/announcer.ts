@@ -5,6 +5,7 @@ import type { Node } from '@skep/kube'
 import type { Frontend } from '@skep/services'
 import type { Logger } from 'pino'
 import type { Settings } from '../options/catalogue/index.ts'
+import type { WhyNot } from '../outside/served.ts'
 import { podRoutes, serviceRoutes } from './routes.ts'
 
 /** As kubelets and agents take to come back; what a configuration says goes first. */
@@ -27,6 +28,8 @@ export class RouteAnnouncer implements Disposable {
   #speaker: Speaker | undefined
   #labels = ''
   #hasBegun = false
+  /** Service addresses that are not announced although somebody answers for them: a line each, with the reason. */
+  withheld: readonly string[] = []
 
   /** Throws `ConfigError` with every problem of `bgp-config-path`. */
   constructor(settings: Settings, log: Logger) {
@@ -36,14 +39,16 @@ export class RouteAnnouncer implements Disposable {
     this.#record = join(settings['state-dir'], 'bgp-announced')
   }
 
-  /** What is to be announced now. */
-  sync(node: Node | undefined, frontends: Iterable<Frontend>): void {
+  /** What is to be announced now. `whyNot`: why a destination is not served from outside. */
+  sync(node: Node | undefined, frontends: Iterable<Frontend>, whyNot: WhyNot): void {
     if (node === undefined) return
     const speaker = (this.#speaker ??= this.#make(node))
     this.#follow(speaker, node)
     const { 'bgp-announce-pod-cidr': pods, 'bgp-announce-lb-ip': services } = this.#settings
     speaker.rib.replace('pod-cidr', pods ? podRoutes(node) : [])
-    speaker.rib.replace('service', services ? serviceRoutes(frontends, this.#config.pools) : [])
+    const found = services ? serviceRoutes(frontends, this.#config.pools, whyNot) : { routes: [], withheld: [] }
+    speaker.rib.replace('service', found.routes)
+    this.withheld = found.withheld
     this.#begin(speaker)
   }
 

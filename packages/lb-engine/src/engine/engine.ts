@@ -23,6 +23,7 @@ import { fileNotes } from '../nexthop/notes.ts'
 import { domainsOf } from '../nexthop/vrf.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { outOfReach } from '../nexthop/out-of-reach.ts'
+import { type BackendConnections, connectionsByBackend } from '../status/by-backend.ts'
 import { readConnections } from '../status/connections.ts'
 import { readFragments } from '../status/fragments.ts'
 import { fragmentGauge, natGauges } from '../status/gauges.ts'
@@ -194,6 +195,12 @@ export class Engine implements Disposable {
     const { maps } = this.#datapath
     const nat = natGauges(readConnections(maps, program), program)
     return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat]
+  }
+
+  /** How many connections are translated, by backend. Looks through the whole table. */
+  connectionsByBackend(): BackendConnections[] {
+    const program = readProgram(programPin(this.#paths))
+    return program === undefined ? [] : connectionsByBackend(this.#datapath.maps, program)
   }
 
   [Symbol.dispose](): void {
