@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createMap, probe, rawMap } from 'libbpf-ts'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import { needing, needs, startTraffic, traffic, type TrafficReport } from '@skep/testbed'
+import { defaultCapacities } from './capacities.ts'
 import { EMPTY_VIP, Lab, OWN_VIP, VIP } from '../test/lab.ts'
 
 const REQUESTS = 5
@@ -68,7 +69,38 @@ function describe(way: 'tcx' | 'clsact'): void {
         expect([failed, connections]).toEqual([0, 1])
       })
 
-      test('maps of a release with another layout are made anew, and the pod is served on', async () => {
+      test('more room: connections that are open go on, and so do new ones', async () => {
+        await using kept = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          keepAlive: true,
+          perSecond: 200,
+        })
+        await using anew = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          perSecond: 100,
+        })
+        for (const times of [2, 3, 4]) {
+          using pods = lab.serve([way], { capacities: { flows: times * defaultCapacities.flows } })
+          expect(pods.madeAnew).toEqual([
+            expect.stringMatching(/^pod_flows: \d+ entries are asked for, and there were/),
+          ])
+          expect(lab.net.node.run(() => pods.attached())).toEqual([lab.device])
+          await ask('tcp', VIP.v4, 10)
+        }
+        using pods = lab.serve([way])
+        expect(pods.madeAnew).toEqual([])
+        expect(pods.gauges()[0]).toMatchObject({ size: 4 * defaultCapacities.flows })
+        expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
+        expect(await anew.stop()).toMatchObject({ failed: 0 })
+        expect(readdirSync(`${lab.pins}/pods`).toSorted()).toEqual(['links', 'maps'])
+        expect(readdirSync(`${lab.pins}/pods/links`)).toHaveLength(2)
+      })
+
+      test('maps of which nothing can be carried over are made anew, and the pod is served on', async () => {
         const pin = `${lab.pins}/pods/maps/pod_flows`
         rmSync(pin)
         {
@@ -77,6 +109,7 @@ function describe(way: 'tcx' | 'clsact'): void {
         }
         using pods = lab.serve([way])
         expect(pods.connections()).toEqual([])
+        expect(pods.madeAnew.join()).toMatch(/what was in pod_flows is lost: .*pod_flows: its key was 4 bytes/)
         expect(await ask('tcp', VIP.v4, 10)).toMatchObject({ failed: 0, succeeded: REQUESTS })
         expect(pods.connections().length).toBeGreaterThan(0)
       })

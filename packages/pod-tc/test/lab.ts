@@ -59,8 +59,9 @@ export class Lab implements AsyncDisposable {
   }
 
   /** In the namespace of the node, where the devices are. */
-  serve(ways?: PodTcOptions['ways']): PodTc {
-    return this.net.node.run(() => PodTc.open({ pins: this.pins, services: this.services.maps, ...(ways && { ways }) }))
+  serve(ways?: PodTcOptions['ways'], more: Partial<PodTcOptions> = {}): PodTc {
+    const options = { pins: this.pins, services: this.services.maps, ...(ways && { ways }), ...more }
+    return this.net.node.run(() => PodTc.open(options))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
