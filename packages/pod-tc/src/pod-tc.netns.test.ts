@@ -83,8 +83,8 @@ function describe(way: 'tcx' | 'clsact'): void {
           port: 80,
           perSecond: 100,
         })
-        for (const times of [2, 3, 4]) {
-          using pods = lab.serve([way], { capacities: { flows: times * defaultCapacities.flows } })
+        {
+          using pods = lab.serve([way], { capacities: { flows: 2 * defaultCapacities.flows } })
           expect(pods.madeAnew).toEqual([
             expect.stringMatching(/^pod_flows: \d+ entries are asked for, and there were/),
           ])
@@ -93,11 +93,52 @@ function describe(way: 'tcx' | 'clsact'): void {
         }
         using pods = lab.serve([way])
         expect(pods.madeAnew).toEqual([])
-        expect(pods.gauges()[0]).toMatchObject({ size: 4 * defaultCapacities.flows })
+        expect(pods.gauges()[0]).toMatchObject({ size: 2 * defaultCapacities.flows })
         expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
         expect(await anew.stop()).toMatchObject({ failed: 0 })
         expect(readdirSync(`${lab.pins}/pods`).toSorted()).toEqual(['links', 'maps'])
         expect(readdirSync(`${lab.pins}/pods/links`)).toHaveLength(2)
+      })
+
+      test.each([0, 1, 2])(
+        'killed after %d steps on the way: connections go on, and the next start ends it',
+        async (steps) => {
+          await using kept = await startTraffic(lab.net.pod, {
+            protocol: 'tcp',
+            address: VIP.v4,
+            port: 80,
+            keepAlive: true,
+            perSecond: 200,
+          })
+          await ask('tcp', VIP.v4, 10)
+          lab.leaveStage(steps)
+          await ask('tcp', VIP.v4, 10)
+          using pods = lab.serve([way])
+          expect(pods.madeAnew).toEqual(['an earlier start was killed on its way'])
+          const { failed, succeeded } = await ask('tcp', VIP.v4, 10)
+          expect({ failed, succeeded }).toEqual({ failed: 0, succeeded: REQUESTS })
+          expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
+          expect(readdirSync(`${lab.pins}/pods`).toSorted()).toEqual(['links', 'maps'])
+          expect(readdirSync(`${lab.pins}/pods/links`)).toHaveLength(2)
+        },
+      )
+
+      test('another release takes over, whose maps have another layout: connections that are open go on', async () => {
+        lab.installBefore()
+        await using kept = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          keepAlive: true,
+          perSecond: 200,
+        })
+        await ask('tcp', VIP.v6, 10)
+        using pods = lab.serve([way])
+        expect(pods.madeAnew).toEqual([expect.stringMatching(/pod_flows/)])
+        await ask('tcp', VIP.v4, 10)
+        expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
+        const known = pods.connections().map(({ service, backend }) => ({ service, backend }))
+        expect(known).toContainEqual({ service: `[${VIP.v6}]:80`, backend: '[fd00:1::2]:7' })
       })
 
       test('maps of which nothing can be carried over are made anew, and the pod is served on', async () => {

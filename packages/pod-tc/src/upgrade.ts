@@ -75,8 +75,8 @@ function loadNext(options: TakeOptions, folder: string): PodTc {
   }
 }
 
-/** All that is known goes over, but for what is known there already. Says what could not. */
-function fill({ maps, next }: Folders): string[] {
+/** Everything that is known goes over, but for what is known there already. Says what could not. */
+export function fill({ maps, next }: Folders): string[] {
   return readdirSync(next).flatMap((name) => {
     const pin = join(maps, name)
     if (!existsSync(pin)) return []
