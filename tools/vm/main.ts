@@ -1,4 +1,4 @@
-// Boots kernels and runs the ordinary tests inside: node main.ts [--smoke] [--kernel 6.1] [--tests bond] [--shard 2/4] [--resume] [--jobs 2]
+// Boots kernels and runs the ordinary tests inside: node main.ts [--smoke] [--kernel 6.1] [--tests bond] [--shard 2/4] [--all] [--resume] [--jobs 2]
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { provideKernels } from './kernels/kernels.ts'
@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, '../..')
 const { values } = parseArgs({
   options: {
     smoke: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
     kernel: { type: 'string' },
     tests: { type: 'string' },

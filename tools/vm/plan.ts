@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import type { Work } from './guest/job.ts'
 import { MATRIX } from './kernels/choose.ts'
 import { Sums } from './kept/sum.ts'
-import { kernelTests, smokeTests } from './suites.ts'
+import { kernelTests, matrixTests, smokeTests } from './suites.ts'
 
 /** What to do in each virtual machine, and for how long at most. */
 export interface Plan {
@@ -15,6 +15,8 @@ export interface Plan {
 /** What was asked for on the command line. */
 export interface Asked {
   readonly smoke: boolean
+  /** Not only those that kernels may do otherwise. */
+  readonly all?: boolean
   readonly tests?: string
   /** `2/4`: the second quarter. */
   readonly shard?: string
@@ -29,7 +31,7 @@ export function planOf(root: string, asked: Asked, kernel: string, sums: Sums = 
   const part = shard === undefined ? { number: 1, of: 1 } : partOf(shard)
   if (typeof part === 'string') return part
   const isPart = (_: string, index: number): boolean => index % part.of === part.number - 1
-  const all = kernelTests(root)
+  const all = asked.all === true || tests !== undefined ? kernelTests(root) : matrixTests(root)
   // The first part has the programs.
   const objects = part.number === 1 ? [...shipped(root), ...forTests(root)] : []
   if (tests === undefined) return plan(sums, objects, all.filter(isPart), { minutes: 480, cpus: 2 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { kernelsOf, type Plan, planOf } from './plan.ts'
-import { asksKernel, kernelTests, OLD_SMOKE } from './suites.ts'
+import { type Asked, kernelsOf, type Plan, planOf } from './plan.ts'
+import { asksKernel, kernelTests, matrixTests, OLD_SMOKE } from './suites.ts'
 
 const aFile = (file: string): unknown => expect.objectContaining({ file })
 const root = join(import.meta.dirname, '../..')
@@ -18,6 +18,17 @@ test('tests that ask something of the kernel say so', () => {
 test('the smoke set is a part of them', () => {
   const all = kernelTests(root)
   expect(OLD_SMOKE.filter((path) => !all.includes(path))).toEqual([])
+})
+
+test('what meets the kernel as any program does is run where it is asked for', () => {
+  const daemon = 'packages/bgp/src/speaker/bird.netns.test.ts'
+  const filesOf = (asked: Omit<Asked, 'smoke'>): string[] =>
+    (planOf(root, { smoke: false, ...asked }, '6.1') as Plan).job.tests.map(({ file }) => file)
+  expect(kernelTests(root)).toContain(daemon)
+  expect(filesOf({})).not.toContain(daemon)
+  expect(filesOf({})).toContain('apps/lb/src/devices/bond.netns.test.ts')
+  expect(filesOf({ all: true })).toEqual(kernelTests(root))
+  expect(filesOf({ tests: 'packages/bgp' })).toContain(daemon)
 })
 
 test('TESTS takes those with that in their path, and nothing else', () => {
@@ -42,7 +53,7 @@ test('SHARD takes a part; all parts are the whole, and one has the programs', ()
   const part = (shard: string): Plan => planOf(root, { smoke: false, shard }, '6.1') as Plan
   const parts = ['1/3', '2/3', '3/3'].map(part)
   const files = parts.flatMap(({ job }) => job.tests.map(({ file }) => file))
-  expect(files.toSorted()).toEqual(kernelTests(root).toSorted())
+  expect(files.toSorted()).toEqual(matrixTests(root).toSorted())
   expect(parts.map(({ job }) => job.objects.length > 0)).toEqual([true, false, false])
   for (const wrong of ['0/3', '4/3', 'half'])
     expect(planOf(root, { smoke: false, shard: wrong }, '6.1')).toBe(

@@ -20,6 +20,20 @@ export function smokeTests(kernel: string): readonly string[] {
 
 const FOLDERS = '{packages,apps}/*/{src,test}/**/*.test.ts'
 
+/**
+ * Tests that meet the kernel as any program does: routing protocols over ordinary sockets, commands and their output, long
+ * loads of what shorter tests show. They are run where they are asked for.
+ */
+const AS_ANY_PROGRAM: readonly RegExp[] = [
+  /^(packages\/(bgp|bfd|vrrp)|apps\/(bgp|agent|lb\/test))\//,
+  /^apps\/lb\/src\/(announce|api|bgp|cilium|drain|get|metrics|top)\//,
+  /^apps\/lb\/src\/health\/(files|health|on-failure|passive)\./,
+  /^apps\/lb\/src\/(cli|permissions|unit)\./,
+]
+
+/** Races between processors: emulated, they take turns. */
+const RACES = /^packages\/datapath\/src\/(record-)?contention\./
+
 /** What tells most of a kernel comes first: a run may be ended, and gone on with another day. */
 const FIRST: readonly string[] = [
   'packages/datapath/',
@@ -34,10 +48,23 @@ const FIRST: readonly string[] = [
   'packages/cgroup/',
   'packages/sockets-ts/',
   'packages/lb-engine/',
+  'packages/testbed/',
   'apps/lb/src/devices',
+  'apps/lb/src/decap/',
+  'apps/lb/src/tc.',
+  'apps/lb/src/next-hops',
+  'apps/lb/src/uplinks',
+  'apps/lb/src/network-changes',
+  'apps/lb/src/upgrade/',
+  'apps/lb/src/run.',
   'apps/lb/src/',
   'packages/',
 ]
+
+/** The ordinary set of a kernel: of {@link kernelTests} those that kernels may do otherwise. */
+export function matrixTests(root: string): string[] {
+  return kernelTests(root).filter((path) => ![...AS_ANY_PROGRAM, RACES].some((those) => those.test(path)))
+}
 
 /** Files whose tests ask something of the kernel: network tests, and those that say that they need root or BPF. */
 export function kernelTests(root: string): string[] {

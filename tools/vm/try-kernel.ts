@@ -87,6 +87,7 @@ function commandLine(): string {
     `cd ${quoted(root)}`,
     `export PATH="$PWD/node_modules/.bin:$PATH" CI=true NO_COLOR=1 FUZZ_RUNS=20 SKEP_TIME_FACTOR=${TIME_FACTOR}`,
     'export NODE_OPTIONS="--require=$PWD/tools/vm/guest/quick.cjs"',
+    'export TMPDIR=/run/tmp; mkdir -p "$TMPDIR"',
     'export NODE_COMPILE_CACHE=/run/node; mkdir -p "$NODE_COMPILE_CACHE"',
     'tar -C "$NODE_COMPILE_CACHE" -xf /run/kept/node.tar 2>/dev/null',
     'node --conditions=@skep/source tools/vm/guest/main.ts',

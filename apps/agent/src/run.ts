@@ -3,7 +3,7 @@ import { serve } from '@skep/control-socket'
 import { EventRecorder } from '@skep/kube'
 import { ServiceTable } from '@skep/services'
 import { currentNamespace, openNetlink } from 'netlink-ts'
-import { pino } from 'pino'
+import { openLog, serveMetrics } from '@skep/daemon'
 import { Agent } from './agent.ts'
 import { announces, RouteAnnouncer } from './bgp/announcer.ts'
 import { openCluster } from './cluster/open.ts'
@@ -14,7 +14,7 @@ import { RememberedDrains } from './drain/remembered.ts'
 import { ServiceEvents } from './events/events.ts'
 import { serveHealth } from './health/serve.ts'
 import { formatMetrics } from './metrics/metrics.ts'
-import { serveMetrics } from './metrics/serve.ts'
+import { placeOf } from './options/checks.ts'
 import { nodeName } from './node/name.ts'
 import type { Resolved } from './options/resolve.ts'
 import { Pods } from './pods/pods.ts'
@@ -28,11 +28,7 @@ import { watchSubjects } from './sockets/watch-subjects.ts'
 /** Serves this node until the signal aborts. What is in the kernel goes on after that, and after a kill. */
 export async function run(resolved: Resolved, version: string, signal: AbortSignal): Promise<void> {
   const { settings, ignored } = resolved
-  const log = pino({
-    level: settings.debug ? 'debug' : 'info',
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-  })
+  const log = openLog({ level: settings.debug ? 'debug' : 'info', format: 'json', fd: 1 })
   const name = nodeName(settings['k8s-node-name'])
   await using stack = new AsyncDisposableStack()
   mkdirSync(settings['state-dir'], { recursive: true, mode: 0o755 })
@@ -59,7 +55,8 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const parts = { version, agent, announcer, source, sockets, opened, drains, recorder, resolved, hostNetns }
   stack.use(await serve({ socket: socketOf(settings['state-dir']) }, routes(parts)))
   const metrics = settings['prometheus-serve-addr']
-  if (metrics !== '') stack.use(await serveMetrics(metrics, () => formatMetrics(statusOf(parts), Date.now())))
+  if (metrics !== '')
+    stack.use(await serveMetrics(placeOf(metrics), () => formatMetrics(statusOf(parts), Date.now()), log))
   stack.use(await serveHealth(agent, settings))
   if (sockets && selectsAny(settings))
     stack.use(

@@ -1,6 +1,7 @@
-import { bgpMetrics, formatMetrics, type PeerStatus } from '@skep/bgp'
+import { bgpMetrics, type PeerStatus } from '@skep/bgp'
 import { ConfigError } from '@skep/config-file'
 import { type Answer, type Question, serve as serveQuestions, text } from '@skep/control-socket'
+import { CONTENT_TYPE, renderMetrics } from '@skep/daemon'
 import type { Daemon } from './daemon.ts'
 import { toJson } from './json.ts'
 
@@ -23,12 +24,9 @@ export function serve(running: Running, socket: string): Promise<AsyncDisposable
   })
 }
 
-/** `/metrics`, for Prometheus. */
-export function serveMetrics(
-  peers: Running['peers'],
-  place: { readonly host: string; readonly port: number },
-): Promise<AsyncDisposable> {
-  return serveQuestions(place, ({ what }) => (what === 'GET /metrics' ? metrics(peers) : undefined))
+/** The text that Prometheus reads. */
+export function metricsOf(peers: readonly PeerStatus[]): Promise<string> {
+  return renderMetrics(bgpMetrics(peers))
 }
 
 async function answer({ daemon, peers }: Running, { what, query, body }: Question): Promise<Answer | undefined> {
@@ -43,16 +41,12 @@ async function answer({ daemon, peers }: Running, { what, query, body }: Questio
     case 'GET /received':
       return json(Object.values(speaker.received(name ?? '')).flat())
     case 'GET /metrics':
-      return metrics(peers)
+      return text(await metricsOf(peers()), CONTENT_TYPE)
     case 'POST /diff':
       return json(daemon.diff(query.get('file') ?? 'configuration', await body()))
     default:
       return undefined
   }
-}
-
-function metrics(peers: Running['peers']): Answer {
-  return text(formatMetrics(bgpMetrics(peers())), 'text/plain; version=0.0.4')
 }
 
 function json(value: unknown, status = 200): Answer {

@@ -1,11 +1,6 @@
 #!/usr/bin/env node
+import { runCommandLine } from '@skep/daemon/command'
 import { program } from './program.ts'
 import { version } from './version.ts'
 
-try {
-  await program(version).parseAsync()
-} catch (error) {
-  const { explain } = await import('./explain-error.ts')
-  console.error(explain(error))
-  process.exitCode = 1
-}
+await runCommandLine(program(version), async () => (await import('./explain-error.ts')).explain)

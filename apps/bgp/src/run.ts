@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { basename, dirname, join } from 'node:path'
 import { type Labels, type PeerStatus, type SpeakerEvent } from '@skep/bgp'
-import { serve, serveMetrics } from './control.ts'
+import { openLog, serveMetrics, untilEnded } from '@skep/daemon'
+import { metricsOf, serve } from './control.ts'
 import { Daemon } from './daemon.ts'
 import { PathWatch } from './path-watch.ts'
 
@@ -24,25 +26,26 @@ export async function run(options: RunOptions): Promise<void> {
   const paths = new PathWatch({ speaker: daemon.speaker, socket: bfdSocket(options.socket), tell })
   const peers = (): PeerStatus[] => paths.peers()
   stack.use(await serve({ daemon, peers }, options.socket))
-  if (options.metrics) stack.use(await serveMetrics(peers, options.metrics))
+  if (options.metrics) stack.use(await serveMetrics(options.metrics, () => metricsOf(peers()), log))
   daemon.start()
   stack.defer(() => paths.end(options.keepRoutes))
   await watchPaths(paths, daemon)
   tell({ peer: '-', what: `speaking as ${file} says`, error: false })
   using hangups = listener('SIGHUP', () => void reload(daemon, paths))
-  const signal = await ended()
-  tell({
-    peer: '-',
-    what: `${signal}: ${options.keepRoutes ? 'peers that can keep our routes' : 'sessions are shut down'}`,
-    error: false,
-  })
+  const last = options.keepRoutes ? 'peers that can keep our routes' : 'sessions are shut down'
+  await once(
+    untilEnded((signal) => tell({ peer: '-', what: `${signal}: ${last}`, error: false })),
+    'abort',
+  )
   daemon.speaker.stop({ keepRoutes: options.keepRoutes })
   void hangups
 }
 
-/** One line of JSON an event, for a log. */
+/** One line of JSON an event. */
+const log = openLog({ level: 'info', format: 'json', fd: 1 })
+
 function tell({ peer, what, error }: SpeakerEvent): void {
-  console.log(JSON.stringify({ time: new Date().toISOString(), level: error ? 'warn' : 'info', peer, msg: what }))
+  log[error ? 'warn' : 'info']({ peer }, what)
 }
 
 /** Beside the speaker's own: `/run/skep/bgp-bfd.sock`. */
@@ -76,13 +79,4 @@ async function reload(daemon: Daemon, paths: PathWatch): Promise<void> {
 function listener(signal: NodeJS.Signals, call: () => void): Disposable {
   process.on(signal, call)
   return { [Symbol.dispose]: () => void process.off(signal, call) }
-}
-
-async function ended(): Promise<NodeJS.Signals> {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  using interrupt = listener('SIGINT', () => resolve('SIGINT'))
-  using terminate = listener('SIGTERM', () => resolve('SIGTERM'))
-  const signal = await promise
-  void [interrupt, terminate]
-  return signal
 }

@@ -1,8 +1,5 @@
-export type CompanionErrorCode =
-  /** The companion ended before it could be spoken to. */
-  | 'NOT_STARTED'
-  /** Something else lies where a socket is to be. */
-  | 'NOT_A_SOCKET'
+/** The companion ended before it could be spoken to. */
+export type CompanionErrorCode = 'NOT_STARTED'
 
 /** Thrown by this package. */
 export class CompanionError extends Error {

@@ -1,6 +1,7 @@
 import { unlinkSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
-import { identityOf, listenAlone } from './listen.ts'
+import { listenAlone } from '@skep/control-socket'
+import { identityOf } from './identity.ts'
 
 const LOOK_MS = 1000
 

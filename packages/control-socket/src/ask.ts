@@ -7,10 +7,17 @@ export interface Asked {
   readonly body: string
 }
 
-/** Asks what listens on the socket: with a body by POST, else by GET. Throws {@link ControlError} NOT_RUNNING. */
-export async function ask(socket: string, path: string, body?: string): Promise<Asked> {
+export interface Asking {
+  readonly body?: string | undefined
+  /** Left out: POST with a body, else GET. */
+  readonly method?: string | undefined
+}
+
+/** Asks what listens on the socket. Throws {@link ControlError} NOT_RUNNING. */
+export async function ask(socket: string, path: string, { body, method }: Asking = {}): Promise<Asked> {
   const { promise, resolve, reject } = Promise.withResolvers<Asked>()
-  const sent = http.request({ socketPath: socket, path, method: body === undefined ? 'GET' : 'POST' }, (response) => {
+  const verb = method ?? (body === undefined ? 'GET' : 'POST')
+  const sent = http.request({ socketPath: socket, path, method: verb }, (response) => {
     const chunks: Buffer[] = []
     response.on('data', (chunk: Buffer) => chunks.push(chunk))
     response.on('error', reject)
@@ -23,4 +30,34 @@ export async function ask(socket: string, path: string, body?: string): Promise<
   )
   sent.end(body)
   return promise
+}
+
+/**
+ * As {@link ask}, for a command: the answer's text. Where nobody answers, that is said with what to do about it (`next`),
+ * and where the daemon refuses, REFUSED with what it says.
+ */
+export async function askDaemon(socket: string, path: string, next: string, asking: Asking = {}): Promise<string> {
+  const { status, body } = await asked(socket, path, next, asking)
+  if (status === 200) return body
+  throw new ControlError('REFUSED', messageOf(body) ?? `the daemon answers with ${status}`)
+}
+
+async function asked(socket: string, path: string, next: string, asking: Asking): Promise<Asked> {
+  try {
+    return await ask(socket, path, asking)
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error
+    const { code } = (error.cause ?? {}) as { readonly code?: string }
+    const denied = code === 'EACCES' || code === 'EPERM'
+    const what = denied ? 'only the user that runs it may ask: try as root' : next
+    throw new ControlError('NOT_RUNNING', `${error.message}; ${what}`, { cause: error.cause })
+  }
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    return (JSON.parse(body) as { error?: string }).error
+  } catch {
+    return undefined
+  }
 }

@@ -29,7 +29,7 @@ test('questions are answered, each as it should be', async () => {
   await using _ = await serve({ socket }, handler)
   expect(await ask(socket, '/status?of=web')).toEqual({ status: 200, body: '{"of":"web"}' })
   expect(await ask(socket, '/metrics')).toEqual({ status: 200, body: 'up 1\n' })
-  expect(await ask(socket, '/length', 'x'.repeat(100_000))).toEqual({ status: 200, body: '100000' })
+  expect(await ask(socket, '/length', { body: 'x'.repeat(100_000) })).toEqual({ status: 200, body: '100000' })
   expect(await ask(socket, '/broken')).toEqual({ status: 400, body: '{"error":"of must be a name"}' })
   expect(await ask(socket, '/nothing')).toEqual({ status: 404, body: '{"error":"there is no GET /nothing"}' })
   expect(statSync(socket).mode & 0o777).toBe(0o600)
@@ -37,7 +37,7 @@ test('questions are answered, each as it should be', async () => {
 
 test('more than it takes is refused, and it goes on', async () => {
   await using _ = await serve({ socket }, handler)
-  const much = ask(socket, '/length', 'x'.repeat(17 * 1024 * 1024))
+  const much = ask(socket, '/length', { body: 'x'.repeat(17 * 1024 * 1024) })
   await expect(much).resolves.toMatchObject({ status: 400, body: expect.stringContaining('were sent') })
   expect(await ask(socket, '/metrics')).toMatchObject({ status: 200 })
 })

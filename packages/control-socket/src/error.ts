@@ -1,5 +1,14 @@
-/** `NOT_RUNNING`: nobody answers there. `IN_USE`: somebody else does. `REFUSED`: it does not do what it was asked. */
-export type ControlErrorCode = 'NOT_RUNNING' | 'IN_USE' | 'REFUSED'
+export type ControlErrorCode =
+  /** Nobody answers there. */
+  | 'NOT_RUNNING'
+  /** Somebody else does. */
+  | 'IN_USE'
+  /** It does not do what it was asked. */
+  | 'REFUSED'
+  /** Something else lies where the socket is to be. */
+  | 'NOT_A_SOCKET'
+  /** The kernel takes no path that is so long. */
+  | 'PATH_TOO_LONG'
 
 /** What went wrong between a command and the daemon that it asks. */
 export class ControlError extends Error {

@@ -1,12 +1,5 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { dirname } from 'node:path'
-import { ask } from './ask.ts'
-import { ControlError } from './error.ts'
-import { http } from './http.ts'
-
-/** A Unix socket, or an address and port. */
-export type Place = { readonly socket: string } | { readonly host?: string; readonly port: number }
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Limits, openServer, type Place } from './server.ts'
 
 /** What somebody asks. */
 export interface Question {
@@ -37,40 +30,9 @@ export function text(body: string, type = 'text/plain; charset=utf-8', status = 
   return { status, type, body }
 }
 
-/**
- * Answers over HTTP until it is disposed of. A Unix socket is its user's alone; one that a killed process left behind is
- * taken over. Throws {@link ControlError} IN_USE where somebody answers already.
- */
-export async function serve(place: Place, handler: Handler): Promise<AsyncDisposable> {
-  if ('socket' in place) await takeOver(place.socket)
-  const server = http.createServer((request, response) => void respond(handler, request, response))
-  await listen(server, place)
-  return { [Symbol.asyncDispose]: () => close(server) }
-}
-
-async function takeOver(socket: string): Promise<void> {
-  mkdirSync(dirname(socket), { recursive: true, mode: 0o755 })
-  if (await isAnswered(socket)) throw new ControlError('IN_USE', `another process answers on ${socket}; end it first`)
-  rmSync(socket, { force: true })
-}
-
-async function isAnswered(socket: string): Promise<boolean> {
-  try {
-    await ask(socket, '/')
-    return true
-  } catch (error) {
-    if (error instanceof ControlError) return false
-    throw error
-  }
-}
-
-async function listen(server: Server, place: Place): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  if ('socket' in place) server.listen(place.socket, resolve)
-  else server.listen(place.port, place.host, resolve)
-  await promise
-  if ('socket' in place) chmodSync(place.socket, 0o600)
+/** Answers over HTTP until it is disposed of. Throws as {@link openServer} does. */
+export function serve(place: Place, handler: Handler, limits: Limits = {}): Promise<AsyncDisposable> {
+  return openServer(place, (request, response) => void respond(handler, request, response), limits)
 }
 
 async function respond(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -98,9 +60,4 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections()
-  await new Promise((done) => server.close(done))
 }

@@ -319,6 +319,7 @@ atEachHook('connections', (hook) => {
     test('last_seen is written when a second has passed, and only then', () => {
       const second = 4_000_000
       using slow = stage({
+        hook,
         config: { jiffiesPerSecond: second, timeoutOpening: 20 * second, timeoutEstablished: 20 * second },
       })
       slow.run(packet('v4', clientToVip, segment(40000, 80, 'syn')))

@@ -5,3 +5,11 @@ export const timeFactor: number = Number(process.env['SKEP_TIME_FACTOR'] ?? 1)
 export function patient(ms: number): number {
   return ms * timeFactor
 }
+
+/**
+ * A time after which no answer comes any more: it takes a millisecond where both ends run already, so a slow machine needs
+ * less than for starting them, and a test of what breaks has to wait for so long.
+ */
+export function answered(ms: number): number {
+  return ms * Math.max(1, timeFactor / 6)
+}

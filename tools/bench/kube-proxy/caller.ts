@@ -26,6 +26,11 @@ export class Caller implements AsyncDisposable {
     throw new Error(`bench: ${this.#name}: ${words.join(' ')}: the process that calls has ended; it says why above`)
   }
 
+  /** Ends what goes on until it is told. */
+  tell(word: string): void {
+    this.#child.stdin!.write(`${word}\n`)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill()
     await this.#ended

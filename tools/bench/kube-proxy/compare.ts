@@ -4,6 +4,7 @@ import { timeChanges, type ChangeFigures, now, untilIdle } from './changes.ts'
 import type { Contender } from './contender.ts'
 import { backendAddress, createServices, SERVICE_PORT, serviceAddress } from './objects.ts'
 import { processFigures } from './process.ts'
+import { timeRestart } from './restart.ts'
 import type { Site } from './site.ts'
 import { type Spans, toBackends, toServices, type TrafficFigures } from './traffic.ts'
 
@@ -83,6 +84,10 @@ async function followOne(
     ...(await proxy.inPlace()),
   })
   report({ name: `services/${size}/change/${proxy.name}`, ...summary(followed) })
+  report({
+    name: `services/${size}/restart/${proxy.name}`,
+    ...(await timeRestart(cluster, contender, size, generation)),
+  })
   await proxy.stop()
 }
 

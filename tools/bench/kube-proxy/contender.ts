@@ -15,6 +15,8 @@ export interface Proxy extends AsyncDisposable {
   /** Of the process that runs. */
   readonly pid: number
   stop(): Promise<void>
+  /** `kill -9`. */
+  kill(): Promise<void>
   inPlace(): Promise<InPlace>
 }
 
@@ -24,4 +26,6 @@ export interface Contender {
   readonly node: Node
   readonly pod: Pod
   readonly caller: Caller
+  /** Another one, for what goes on meanwhile. */
+  readonly beside: Caller
 }

@@ -18,13 +18,17 @@ test('skep-agent and kube-proxy side by side: all start, follow a change, and ca
   })
   const names = ['skep-agent', 'kube-proxy-nftables', 'kube-proxy-iptables']
   const of = (size: number): string[] => [
-    ...names.flatMap((name) => [`services/${size}/process/${name}`, `services/${size}/change/${name}`]),
+    ...names.flatMap((name) => ['process', 'change', 'restart'].map((what) => `services/${size}/${what}/${name}`)),
     ...names.map((name) => `services/${size}/traffic/${name}`),
   ]
   expect(rows.map(({ name }) => name)).toEqual([...of(2), ...of(3)])
   expect(floors.map(({ name }) => name)).toEqual(['services/2/traffic/direct', 'services/3/traffic/direct'])
   const figures = [...rows, ...floors].flatMap((row) => Object.values(row).filter((value) => value !== row.name))
   expect(figures.every((figure) => typeof figure === 'number' && figure >= 0 && figure < Infinity)).toBe(true)
+  const restarts = rows.filter(({ name }) => name.includes('/restart/'))
+  expect(restarts.map(({ held, broken, failed }) => ({ held, broken, failed }))).toEqual(
+    Array.from(restarts, () => ({ held: 50, broken: 0, failed: 0 })),
+  )
   const inPlace = Object.fromEntries(rows.map(({ name, rules, programs }) => [name, { rules, programs }]))
   expect(inPlace['services/3/process/skep-agent']).toEqual({ rules: 0, programs: 12 })
   for (const mode of ['nftables', 'iptables']) {

@@ -26,6 +26,9 @@ export async function kubeProxyOn(cluster: Cluster, node: Node, mode: Mode): Pro
     async stop() {
       await made[0]?.stop()
     },
+    async kill() {
+      await made[0]?.kill()
+    },
     async inPlace() {
       const { stdout } = await node.machine.attempt('sh', ['-c', rules[mode]], { timeoutMs: LISTS_WITHIN_MS })
       return { rules: Number(stdout), programs: 0 }

@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load whose own cost hides nothing.
- *   load serve <port>   one thread for all connections. A connection's first byte says what it is for: 'w',
- * who answers (four bytes of address); 'e', what comes goes back; 's', what comes is dropped. load reads a
- * line for each measurement, and answers with one: connect <first address> <addresses> <port> <times>
- * nanoseconds: median and 99th percentile, over all of them requests <address> <port> <milliseconds> one byte
- * there and back: a second bytes <address> <port> <milliseconds>               a second until <address>
- * <port> <backend> <milliseconds>     when the first connection began that reached the backend, in
- * nanoseconds since boot, and how many failed before
+ *
+ * load serve <port>: one thread for all connections. A connection's first byte says what it is for: 'w', who
+ * answers (four bytes of address); 'e', what comes goes back; 's', what comes is dropped.
+ *
+ * load: reads a line for each measurement, and answers with one.
+ *
+ * connect <first address> <addresses> <port> <times>: nanoseconds, median and 99th percentile, over all.
+ *
+ * requests <address> <port> <milliseconds>: one byte there and back, a second.
+ *
+ * bytes <address> <port> <milliseconds>: a second.
+ *
+ * until <address> <port> <backend> <milliseconds>: when the first connection began that reached the backend,
+ * in nanoseconds since boot, and how many failed before.
+ *
+ * through <first address> <addresses> <port>: connections until the next line comes. How many, how many of
+ * them failed; how many are held, how many of them broke; nanoseconds of a connect, 99th percentile and
+ * worst.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +208,57 @@ static void count_bytes(const char *address, int port, long long ms)
 	close(s);
 }
 
+#define HELD    50
+#define SAMPLES (1 << 17)
+
+static _Bool is_told(void)
+{
+	struct pollfd input = {.fd = 0, .events = POLLIN};
+
+	return poll(&input, 1, 1) > 0;
+}
+
+/* 50 connections that are held, and asked in turn; new ones to each address in turn, a thousand a second at
+ * most: until a line comes. */
+static void go_through(const char *first, int addresses, int port)
+{
+	static long long samples[SAMPLES];
+	long long count = 0, failed = 0, broken = 0, began;
+	int held[HELD], s;
+	char line[64];
+
+	for (int i = 0; i < HELD; i++) {
+		struct sockaddr_in there = at(first, port);
+
+		there.sin_addr.s_addr = htonl(ntohl(there.sin_addr.s_addr) + i * 7919 % addresses);
+		held[i] = reach(inet_ntoa(there.sin_addr), port, 'e');
+	}
+	while (!is_told() && count < SAMPLES) {
+		struct sockaddr_in there = at(first, port);
+		int *one = &held[count % HELD];
+
+		there.sin_addr.s_addr = htonl(ntohl(there.sin_addr.s_addr) + count * 7919 % addresses);
+		s = fresh();
+		began = now();
+		failed += connect(s, (void *)&there, sizeof(there)) != 0;
+		samples[count++] = now() - began;
+		close(s);
+		if (*one >= 0 && (send(*one, "?", 1, MSG_NOSIGNAL) != 1 || recv(*one, chunk, 1, 0) != 1)) {
+			broken++;
+			close(*one);
+			*one = -1;
+		}
+	}
+	if (!fgets(line, sizeof(line), stdin))
+		fail("end");
+	for (int i = 0; i < HELD; i++)
+		if (held[i] >= 0)
+			close(held[i]);
+	qsort(samples, count, sizeof(*samples), by_value);
+	printf("%lld %lld %d %lld %lld %lld\n", count, failed, HELD, broken, samples[count * 99 / 100],
+	       samples[count - 1]);
+}
+
 /* Whether a connection gets there; -1: it fails. */
 static int reaches(struct sockaddr_in *service, in_addr_t wanted)
 {
@@ -244,6 +307,8 @@ int main(int argc, char **argv)
 			count_requests(first, a, b);
 		else if (sscanf(line, "bytes %63s %d %d", first, &a, &b) == 3)
 			count_bytes(first, a, b);
+		else if (sscanf(line, "through %63s %d %d", first, &a, &b) == 3)
+			go_through(first, a, b);
 		else if (sscanf(line, "until %63s %d %63s %d", first, &a, second, &b) == 4)
 			wait_until(first, a, second, b);
 		else

@@ -36,7 +36,8 @@ export async function buildSite(build: Build): Promise<Site> {
   for (const [name, open] of Object.entries(proxies)) {
     const node = await cluster.node(name)
     const pod = await cluster.pod(node, { name: `client-${name}` })
-    contenders.push({ proxy: stack.use(await open(node)), node, pod, caller: stack.use(new Caller(pod.host, program)) })
+    const [caller, beside] = [stack.use(new Caller(pod.host, program)), stack.use(new Caller(pod.host, program))]
+    contenders.push({ proxy: stack.use(await open(node)), node, pod, caller, beside })
   }
   const free = await cluster.pod(await cluster.node('free'), { name: 'client-free' })
   const direct = stack.use(new Caller(free.host, program))

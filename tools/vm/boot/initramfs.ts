@@ -16,7 +16,7 @@ export const BUSYBOX = '/bin/busybox'
  * The initial file system of a virtual machine: `guest/init`, busybox, modules in the order to insert them, and the
  * project. It is not compressed: that would cost more time, emulated, than it saves.
  */
-export function initramfs(kernel: ChosenKernel, root: string): Buffer {
+export async function initramfs(kernel: ChosenKernel, root: string): Promise<Buffer> {
   const folder = modulesFolder(kernel)
   const modules = insertionOrder(readFileSync(join(folder, 'modules.dep'), 'utf8'), NEEDED)
   const files: CpioFile[] = [
@@ -26,5 +26,5 @@ export function initramfs(kernel: ChosenKernel, root: string): Buffer {
     ...modules.map((path) => ({ path: `modules/${basename(path)}`, data: readFileSync(join(folder, path)) })),
     { path: 'place', data: Buffer.from(`${root}\n`) },
   ]
-  return cpio([...files, ...projectFiles(root, 'project')])
+  return cpio([...files, ...(await projectFiles(root, 'project'))])
 }

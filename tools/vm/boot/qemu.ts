@@ -46,7 +46,7 @@ export async function boot<Result>(options: Boot, use: (booted: Booted) => Resul
     copyFileSync(new URL('../guest/start.sh', import.meta.url), join(job, 'start'))
     writeFileSync(join(job, 'modules'), modulesFolder(options.kernel))
     writeFileSync(join(job, 'command'), options.command)
-    writeFileSync(join(job, 'initrd'), initramfs(options.kernel, options.root))
+    writeFileSync(join(job, 'initrd'), await initramfs(options.kernel, options.root))
     const late = await run(qemuArguments(kernelFolder(options.kernel), job, options), options)
     const read = (name: string): string | undefined => readIfThere(join(job, name))
     const status = read('status')
@@ -71,7 +71,7 @@ export function qemuArguments(kernel: string, job: string, { cpus, kept }: Pick<
     '-device',
     `virtio-9p-pci,fsdev=${id},mount_tag=${id}`,
   ]
-  const machine = `tcg,thread=single,tb-size=512 -cpu max,la57=off -smp ${cpus} -nodefaults -no-user-config -display none -no-reboot`
+  const machine = `tcg,thread=single,tb-size=512 -cpu Nehalem -smp ${cpus} -nodefaults -no-user-config -display none -no-reboot`
   return [
     '-accel',
     ...machine.split(' '),
@@ -82,7 +82,7 @@ export function qemuArguments(kernel: string, job: string, { cpus, kept }: Pick<
     '-initrd',
     join(job, 'initrd'),
     '-append',
-    'console=ttyS0 panic=-1 loglevel=4 mitigations=off',
+    'console=ttyS0 panic=-1 loglevel=4 mitigations=off init_on_alloc=0',
     '-serial',
     `file:${join(job, 'console')}`,
     '-serial',

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { json, text, type Answer, type Handler } from '@skep/control-socket'
+import { CONTENT_TYPE } from '@skep/daemon'
 import type { EventRecorder, Source } from '@skep/kube'
 import { explain, formatExplanation } from '@skep/services'
 import type { Agent } from '../agent.ts'
@@ -32,7 +33,7 @@ export function routes(parts: ControlParts): Handler {
   const { agent, resolved, announcer } = parts
   const answers: Readonly<Record<string, (query: URLSearchParams) => Answer | Promise<Answer>>> = {
     'GET /status': () => json(statusOf(parts)),
-    'GET /metrics': async () => text(await formatMetrics(statusOf(parts), Date.now())),
+    'GET /metrics': async () => text(await formatMetrics(statusOf(parts), Date.now()), CONTENT_TYPE),
     'GET /services': () => json(serviceRows(agent)),
     'GET /backends': () => json([...agent.table.backends()]),
     'GET /config': () => json(configDocument(resolved)),

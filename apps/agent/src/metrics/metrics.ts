@@ -1,18 +1,14 @@
-import { Gauge, Registry } from 'prom-client'
+import { renderMetrics, type Sample } from '@skep/daemon'
 import type { StatusDocument } from '../control/documents.ts'
 
-interface Sample {
-  readonly labels?: Readonly<Record<string, string>>
-  readonly value: number
-}
-
 interface Family {
+  /** Without `skep_agent_`. */
   readonly name: string
   readonly help: string
   readonly samples: (status: StatusDocument, now: number) => readonly Sample[]
 }
 
-const one = (value: number): readonly Sample[] => [{ value }]
+const one = (value: number): readonly Sample[] => [{ labels: {}, value }]
 
 const perSource = (value: (source: StatusDocument['sources'][number], now: number) => number): Family['samples'] => {
   return (status, now) => status.sources.map((source) => ({ labels: { kind: source.kind }, value: value(source, now) }))
@@ -133,18 +129,14 @@ export const metrics: ReadonlyMap<string, string> = new Map(
 )
 
 /** The status in Prometheus' text format. `now`: milliseconds since 1970. */
-export async function formatMetrics(status: StatusDocument, now: number): Promise<string> {
-  const registry = new Registry()
-  for (const { name, help, samples } of families) {
-    const found = samples(status, now)
-    const labelNames = Object.keys(found[0]?.labels ?? {})
-    const gauge = new Gauge({ name: `skep_agent_${name}`, help, labelNames, registers: [registry] })
-    for (const { labels = {}, value } of found) gauge.set(labels, value)
-  }
-  return asCounters(await registry.metrics())
-}
-
-/** What ends in `_total` only grows, though it is read and not counted here. */
-function asCounters(text: string): string {
-  return text.replaceAll(/^# TYPE (\S+_total) gauge$/gm, '# TYPE $1 counter')
+export function formatMetrics(status: StatusDocument, now: number): Promise<string> {
+  return renderMetrics(
+    families.map(({ name, help, samples }) => ({
+      name: `skep_agent_${name}`,
+      help,
+      // What ends so only grows, though it is read and not counted here.
+      type: name.endsWith('_total') ? 'counter' : 'gauge',
+      samples: samples(status, now),
+    })),
+  )
 }

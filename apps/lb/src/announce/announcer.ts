@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SpeakerEvent } from '@skep/vrrp'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { Connection, endAnnouncer } from './ask.ts'

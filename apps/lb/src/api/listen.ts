@@ -1,32 +1,19 @@
-import { mkdirSync } from 'node:fs'
-import type { Server } from 'node:net'
-import { dirname } from 'node:path'
-import { CompanionError, listenAlone } from '@skep/companion'
-import { LbError } from '@skep/lb-engine'
+import type { RequestListener } from 'node:http'
+import { ControlError, type ControlErrorCode, openServer, type OpenServer } from '@skep/control-socket'
+import { LbError, type LbErrorCode } from '@skep/lb-engine'
 
-/** What the kernel takes for a unix socket's path. */
-const MOST_PATH_BYTES = 107
-
-/**
- * Listens on a unix socket that only its owner may use. A socket that a killed process left is replaced; one that
- * somebody listens on is not. Throws {@link LbError}.
- */
-export async function listenOn(server: Server, path: string): Promise<void> {
-  if (Buffer.byteLength(path) > MOST_PATH_BYTES)
-    throw new LbError(
-      'INVALID_OPTION',
-      `${path} is too long for a unix socket; ${MOST_PATH_BYTES} bytes fit, so use a shorter one`,
-    )
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  if ((await alone(server, path)) === undefined)
-    throw new LbError('BUSY', `${path} belongs to another process, which listens on it`)
+const codes: Readonly<Partial<Record<ControlErrorCode, LbErrorCode>>> = {
+  IN_USE: 'BUSY',
+  NOT_A_SOCKET: 'CONFLICT',
+  PATH_TOO_LONG: 'INVALID_OPTION',
 }
 
-async function alone(server: Server, path: string): Promise<Server | undefined> {
+/** Listens on a unix socket that only its owner may use, until disposed of. Throws {@link LbError}. */
+export async function listenOn(path: string, listener: RequestListener, idleMs: number): Promise<OpenServer> {
   try {
-    return await listenAlone(path, server)
+    return await openServer({ socket: path }, listener, { idleMs })
   } catch (error) {
-    if (error instanceof CompanionError) throw new LbError('CONFLICT', error.message, { cause: error })
-    throw error
+    const code = error instanceof ControlError ? codes[error.code] : undefined
+    throw code ? new LbError(code, (error as Error).message, { cause: error }) : error
   }
 }

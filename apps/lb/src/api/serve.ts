@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Controller } from '../controller/controller.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import type { Route } from './route.ts'

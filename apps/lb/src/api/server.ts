@@ -1,7 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Logger } from 'pino'
+import type { OpenServer } from '@skep/control-socket'
+import type { Logger } from '@skep/daemon'
 import { listenOn } from './listen.ts'
 import { HttpProblem, problemOf, type ProblemDetails } from './problem.ts'
 import type { Answer, Route } from './route.ts'
@@ -10,38 +10,29 @@ import { findRoute, malformed, MethodProblem } from './router.ts'
 
 /** A client that sends nothing, or does not read, is cut off after so long. */
 const PATIENCE_MS = 30_000
-const HEADERS_MS = 10_000
-const KEEP_ALIVE_MS = 5000
-const MOST_CLIENTS = 64
 
 /** Serves routes over HTTP/1.1 on a unix socket. Nothing that a client does throws here. */
 export class ApiServer implements AsyncDisposable {
-  readonly #server: Server
+  #server: OpenServer | undefined
   readonly #routes: readonly Route[]
   readonly #log: Pick<Logger, 'error' | 'debug'>
 
   private constructor(routes: readonly Route[], log: Pick<Logger, 'error' | 'debug'>) {
     this.#routes = routes
     this.#log = log
-    const times = { requestTimeout: PATIENCE_MS, headersTimeout: HEADERS_MS, keepAliveTimeout: KEEP_ALIVE_MS }
-    this.#server = createServer(times, (request, response) => void this.#serve(request, response))
-    this.#server.timeout = PATIENCE_MS
-    this.#server.maxConnections = MOST_CLIENTS
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket as Socket, error.code))
   }
 
   /** Listens. Throws `LbError` where the socket cannot be had. */
   static async open(path: string, routes: readonly Route[], log: Pick<Logger, 'error' | 'debug'>): Promise<ApiServer> {
     const api = new ApiServer(routes, log)
-    await listenOn(api.#server, path)
+    const open = await listenOn(path, (request, response) => void api.#serve(request, response), PATIENCE_MS)
+    open.server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket as Socket, error.code))
+    api.#server = open
     return api
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close')
-    this.#server.close()
-    this.#server.closeAllConnections()
-    await closed
+    await this.#server?.[Symbol.asyncDispose]()
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -9,7 +9,7 @@ import { pino } from 'pino'
 import type { Config } from '../config/config.ts'
 import { parseConfig } from '../config/load.ts'
 import { instancePaths, type InstancePaths } from '../instance/paths.ts'
-import { render } from '../metrics/render.ts'
+import { renderMetrics } from '@skep/daemon'
 import { formatBgp } from '../get/bgp.ts'
 import { BgpAnnouncer } from './announcer.ts'
 import { withdrawRoutes } from './withdraw.ts'
@@ -290,7 +290,7 @@ test('metrics and get bgp tell of the session and of each address', async () => 
   expect(bgp.metrics()).toEqual([])
   bgp.want(config(1))
   await has(tor, some)
-  const text = await render(bgp.metrics())
+  const text = await renderMetrics(bgp.metrics())
   expect(text).toContain('skep_bgp_session_state{peer="tor"} 5\n')
   expect(text).toContain('skep_bgp_advertised_routes{peer="tor",family="ipv4"} 1\n')
   const shown = formatBgp(bgp.report()!, 'wide').replaceAll(/ +/g, ' ')

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type PeerConfig, Speaker, tcpTransport, type Transport } from '@skep/bgp'
-import type { Logger } from 'pino'
+import { bgpMetrics, type PeerConfig, Speaker, tcpTransport, type Transport } from '@skep/bgp'
+import type { Family, Logger } from '@skep/daemon'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import type { Family } from '../metrics/family.ts'
 import type { Bgp } from './config.ts'
 import {
   announcementsOf,
@@ -19,7 +18,6 @@ import { type Parting, partingPeers } from './parting.ts'
 import { PeerPaths } from './paths.ts'
 import { speakerPeers } from './peers.ts'
 import { forgetSpoken, identityOf, readLeaving, readSpoken, type Spoken, writeLeaving, writeSpoken } from './record.ts'
-import { bgpFamilies } from './metrics.ts'
 import { type BgpReport, bgpReport } from './report.ts'
 import { untilTold } from './told.ts'
 
@@ -104,7 +102,7 @@ export class BgpAnnouncer implements AsyncDisposable {
 
   /** Of the sessions, under the names that a speaker's metrics have everywhere. */
   metrics(): Family[] {
-    return this.#speaker === undefined ? [] : bgpFamilies(this.#speaker.peers())
+    return this.#speaker === undefined ? [] : bgpMetrics(this.#speaker.peers())
   }
 
   /** Routers keep the routes, also those that are being drained: the next process goes on with that. BFD goes on. */

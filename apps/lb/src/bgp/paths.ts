@@ -9,7 +9,7 @@ import {
   stopBfdProcess,
 } from '@skep/bfd'
 import { type BfdPeer, bfdSessionOf, type PeerConfig } from '@skep/bgp'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 
 /**
  * The ways to the peers, watched by BFD in a process that goes on when this one ends. It runs while any peer asks for it.

@@ -1,5 +1,4 @@
-import { request } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { ask, type Asked, ControlError } from '@skep/control-socket'
 import type { ProblemDetails } from '../api/problem.ts'
 import { LbError } from '@skep/lb-engine/instance'
 import type { InstancePaths } from '../instance/paths.ts'
@@ -23,31 +22,22 @@ export class ApiError extends Error {
 }
 
 /** Asks the process that runs the instance. Throws `NOT_RUNNING` where none does, {@link ApiError} where it refuses. */
-export async function askApi<T>(paths: InstancePaths, { method, path, body }: ApiRequest): Promise<T> {
-  const { status, answer } = await send(paths, method, path, body)
-  if (status >= 400) throw new ApiError(JSON.parse(answer) as ProblemDetails)
-  return (answer === '' ? undefined : JSON.parse(answer)) as T
+export async function askApi<T>(paths: InstancePaths, request: ApiRequest): Promise<T> {
+  const { status, body } = await send(paths, request)
+  if (status >= 400) throw new ApiError(JSON.parse(body) as ProblemDetails)
+  return (body === '' ? undefined : JSON.parse(body)) as T
 }
 
-async function send(
-  paths: InstancePaths,
-  method: string,
-  path: string,
-  body = '',
-): Promise<{ status: number; answer: string }> {
+async function send(paths: InstancePaths, { path, ...asking }: ApiRequest): Promise<Asked> {
   try {
-    return await new Promise((resolve, reject) => {
-      const asked = request({ socketPath: paths.api, method, path }, (response) => {
-        text(response).then((answer) => resolve({ status: response.statusCode ?? 500, answer }), reject)
-      })
-      asked.on('error', reject).end(body)
-    })
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
+    return await ask(paths.api, path, asking)
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error
+    const { code } = error.cause as NodeJS.ErrnoException
     throw new LbError(
       'NOT_RUNNING',
       `no process runs instance ${JSON.stringify(paths.instance)} (${paths.api}: ${code}); start it: skep-lb run`,
-      { cause },
+      { cause: error.cause },
     )
   }
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { LOG_LEVELS } from '../log/options.ts'
+import { LOG_LEVELS, type LogLevel } from '@skep/daemon/command'
 import type * as Actions from './actions/decap.ts'
 import { addCommand, type InstanceFlags } from './options.ts'
 
@@ -10,7 +10,7 @@ export interface DecapConfig {
 
 /** What `skep-lb decap run` takes. */
 export interface DecapRunFlags extends InstanceFlags, DecapConfig {
-  readonly logLevel: string
+  readonly logLevel: LogLevel
 }
 
 const actions = (): Promise<typeof Actions> => import('./actions/decap.ts')

@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander'
-import { LOG_FORMATS, LOG_LEVELS, type LogOptions } from '../log/options.ts'
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '@skep/daemon/command'
 import { addCommand, configOption, type ConfigOption, type InstanceFlags } from './options.ts'
 
 /** What `skep-lb run` takes. */
 export interface RunFlags extends InstanceFlags, ConfigOption {
-  readonly logLevel: LogOptions['level']
-  readonly logFormat: NonNullable<LogOptions['format']>
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
   readonly ciliumSocket?: string
 }
 

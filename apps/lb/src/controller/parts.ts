@@ -1,5 +1,5 @@
 import type { Netlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Announcer } from '../announce/announcer.ts'
 import type { BgpAnnouncer } from '../bgp/announcer.ts'
 import type { Drainer } from '../drain/drainer.ts'

@@ -1,5 +1,5 @@
 import type { Transition } from '@skep/neighbor'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Config } from '../config/config.ts'
 import { ConfigError, count, formatProblem } from '@skep/config-file'
 import { formatKey, pinnedLinks, type Round } from '@skep/lb-engine'

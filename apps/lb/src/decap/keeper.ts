@@ -1,6 +1,6 @@
 import type { Decap } from '@skep/datapath/decap'
 import { openNetlink, type Netlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import { type DecapSpec, DeviceChoice, loadPrograms, presentHooks, Scheduler } from '@skep/lb-engine'
 import type { InstancePaths } from '../instance/paths.ts'
 import { FileWatch } from '../source/watch.ts'

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import {
   currentNamespace,
   type DecapSpec,

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { InstancePaths } from '../instance/paths.ts'
 import { checkName } from '../health/checks.ts'
 import type { Health } from '../health/health.ts'

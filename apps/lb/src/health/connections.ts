@@ -1,5 +1,5 @@
 import { backendKey, type ServiceHealth } from '@skep/lb-health'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { Passive } from './passive.ts'

@@ -6,7 +6,7 @@ import {
   stopHealthProcess,
 } from '@skep/lb-health'
 import { openNetlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Config } from '../config/config.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { type Served, servedInTables, startingAs } from './adopted.ts'

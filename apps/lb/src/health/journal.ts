@@ -1,5 +1,5 @@
 import { backendKey, type HealthEvent, type ServiceHealth } from '@skep/lb-health'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 
 /** Logs what changes about backends, each change once. */
 export class Journal {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { backendKey, hostClock, type ServiceHealth } from '@skep/lb-health'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Config } from '../config/config.ts'
 import { writeFileAtomically } from '@skep/lb-engine'
 import { explainJudged, type Judged, judgeAgain, judgedBy, notable, withEjections } from './ejections.ts'

@@ -1,5 +1,5 @@
 import { EARLY_WARNING_PERCENT } from '@skep/lb-maps'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import { describeGauge, type GaugeStatus } from '@skep/lb-engine'
 
 /** A gauge that has warned is quiet again below this fill: one that swings about the limit warns once. */

@@ -1,6 +1,7 @@
 import type { GaugeStatus, NextHopStatus } from '@skep/lb-engine'
 import type { Status } from '../status/status.ts'
-import type { Family, FamilyRule } from './family.ts'
+import type { Family } from '@skep/daemon'
+import type { FamilyRule } from './names.ts'
 
 /** What an instance has once, however many services it serves. */
 export function fixedFamilies(status: Status): Family[] {
@@ -41,21 +42,18 @@ const rules: readonly FamilyRule[] = [
     name: 'packets_total',
     type: 'counter',
     help: 'Packets by what became of them, since the instance was installed. Each packet is counted once.',
-    labels: ['verdict', 'action'],
     samples: perVerdict('packets'),
   },
   {
     name: 'packet_bytes_total',
     type: 'counter',
     help: 'Bytes of frames, as received, by what became of them.',
-    labels: ['verdict', 'action'],
     samples: perVerdict('bytes'),
   },
   {
     name: 'connections',
     type: 'gauge',
     help: 'Connections in the NAT table by their state.',
-    labels: ['state'],
     samples: ({ connections }) =>
       Object.entries(connections ?? {}).map(([state, value]) => ({ labels: { state }, value: Number(value) })),
   },
@@ -63,28 +61,24 @@ const rules: readonly FamilyRule[] = [
     name: 'capacity_used',
     type: 'gauge',
     help: 'How much of a bounded table, or of the range of NAT ports towards one backend, is in use.',
-    labels: ['table'],
     samples: perTable(({ used }) => used),
   },
   {
     name: 'capacity_limit',
     type: 'gauge',
     help: 'How much there is of a bounded table or range.',
-    labels: ['table'],
     samples: perTable(({ size }) => size),
   },
   {
     name: 'capacity_warning',
     type: 'gauge',
     help: '1: so full that its setting should be raised.',
-    labels: ['table'],
     samples: perTable(({ warning }) => Number(warning)),
   },
   {
     name: 'device_attached',
     type: 'gauge',
     help: '1: the program is on the device; 0: the device has gone.',
-    labels: ['device', 'mode'],
     samples: ({ devices }) =>
       devices.map(({ name, mode, attached }) => ({ labels: { device: name, mode }, value: Number(attached) })),
   },
@@ -92,7 +86,6 @@ const rules: readonly FamilyRule[] = [
     name: 'next_hops',
     type: 'gauge',
     help: 'Neighbours that packets are sent to, by their state: usable, resolving, failed, absent.',
-    labels: ['state'],
     samples: ({ nextHops }) =>
       phases.map((state) => ({ labels: { state }, value: nextHops.filter((one) => one.state === state).length })),
   },
@@ -100,49 +93,42 @@ const rules: readonly FamilyRule[] = [
     name: 'next_hop_failed',
     type: 'gauge',
     help: '1: the next hop does not answer; 0: it does again. Only of those that ever failed, 256 at most.',
-    labels: ['address', 'device'],
     samples: perTroubledHop(({ state }) => Number(state === 'failed')),
   },
   {
     name: 'next_hop_failures_total',
     type: 'counter',
     help: 'How often a next hop stopped answering.',
-    labels: ['address', 'device'],
     samples: perTroubledHop(({ failures }) => failures),
   },
   {
     name: 'next_hop_moves_total',
     type: 'counter',
     help: 'How often a next hop came with another MAC address.',
-    labels: ['address', 'device'],
     samples: perTroubledHop(({ moves }) => moves),
   },
   {
     name: 'controller_running',
     type: 'gauge',
     help: '1: a process runs the instance; 0: packets are served, but changes are not followed.',
-    labels: [],
     samples: ({ process }) => [{ labels: {}, value: Number(process?.alive === true) }],
   },
   {
     name: 'health_running',
     type: 'gauge',
     help: '1: a process checks the backends; 0: they stay as they were judged last. Absent: none is checked.',
-    labels: [],
     samples: ({ health }) => (health === null ? [] : [{ labels: {}, value: Number(health.pid !== null) }]),
   },
   {
     name: 'announcer_running',
     type: 'gauge',
     help: '1: a process announces the addresses; 0: others own them. Absent: nothing is announced.',
-    labels: [],
     samples: ({ announce }) => (announce === null ? [] : [{ labels: {}, value: Number(announce.pid !== null) }]),
   },
   {
     name: 'announce_active',
     type: 'gauge',
     help: '1: this host owns the addresses of the virtual router; 0: another does, or nobody.',
-    labels: ['device', 'id', 'family'],
     samples: ({ announce }) =>
       (announce?.routers ?? []).map(({ device, id, family, state }) => ({
         labels: { device, id: `${id}`, family },
@@ -153,14 +139,12 @@ const rules: readonly FamilyRule[] = [
     name: 'program_runs_total',
     type: 'counter',
     help: 'Runs of the program. Only while the kernel counts them: sysctl kernel.bpf_stats_enabled=1.',
-    labels: [],
     samples: perProgram(({ runs }) => runs),
   },
   {
     name: 'program_run_seconds_total',
     type: 'counter',
     help: 'Time that those runs took.',
-    labels: [],
     samples: perProgram(({ runTimeNs }) => runTimeNs / 1e9),
   },
 ]

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Status } from '../status/status.ts'
-import type { Family } from './family.ts'
+import type { Family } from '@skep/daemon'
 import { DEFAULT_SERIES_BUDGET, Metrics } from './metrics.ts'
 import { MetricsServer } from './serve.ts'
 import type { MetricsSettings } from './settings.ts'

@@ -1,9 +1,9 @@
 import type { Status } from '../status/status.ts'
 import { version } from '../version.ts'
-import { single, type Family } from './family.ts'
+import { renderMetrics, single, type Family } from '@skep/daemon'
 import { fixedFamilies } from './fixed.ts'
+import { named } from './names.ts'
 import { processFamilies } from './process.ts'
-import { render } from './render.ts'
 import { ServiceSeries } from './services.ts'
 
 /** Default of `spec.metrics.seriesBudget`. */
@@ -49,7 +49,6 @@ export class Metrics {
         name: 'metrics_folded',
         type: 'gauge',
         help: 'How many have no series of their own, because the series budget is used up: they are in "other".',
-        labels: ['of'],
         samples: Object.entries(folded).map(([of, value]) => ({ labels: { of }, value })),
       } as const,
       single(
@@ -60,7 +59,7 @@ export class Metrics {
       ),
       single('metrics_read_seconds', 'gauge', 'How long it took to read these figures from the kernel.', seconds),
     ]
-    return await render([...fixed, ...families, ...about])
+    return await renderMetrics([...fixed, ...families, ...about].map(named))
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { single, type Family } from './family.ts'
+import { single, type Family } from '@skep/daemon'
 
 /** What Prometheus expects of every process, about this one. */
 export function processFamilies(version: string): Family[] {
@@ -10,7 +10,6 @@ export function processFamilies(version: string): Family[] {
       name: 'build_info',
       type: 'gauge',
       help: 'Always 1; the labels tell the versions.',
-      labels: ['version', 'node'],
       samples: [{ labels: { version, node: process.version }, value: 1 }],
     },
     single('process_cpu_seconds_total', 'counter', 'CPU time of this process.', (user + system) / 1e6),

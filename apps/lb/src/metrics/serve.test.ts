@@ -16,17 +16,6 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test('a scraper gets the text at /metrics, and only there', async () => {
-  const listen = `127.0.0.1:${await freePort()}`
-  await using server = new MetricsServer(figures, log())
-  await server.listen(listen)
-  const answer = await fetch(`http://${listen}/metrics`)
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
-  expect(await answer.text()).toBe('skep_lb_connections 1\n')
-  expect((await fetch(`http://${listen}/`)).status).toBe(404)
-  expect((await fetch(`http://${listen}/metrics`, { method: 'POST' })).status).toBe(405)
-})
-
 test('another address takes the place of the one before, and none ends it', async () => {
   const [first, second] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
   await using server = new MetricsServer(figures, log())
@@ -52,14 +41,4 @@ test('a port that is taken is an error in the log, tried again by the next reloa
   await once(taken, 'close')
   await server.listen(listen)
   expect((await fetch(`http://${listen}/metrics`)).status).toBe(200)
-})
-
-test('figures that cannot be read are told to the scraper and to the log', async () => {
-  const listen = `127.0.0.1:${await freePort()}`
-  const logged = log()
-  await using server = new MetricsServer({ text: () => Promise.reject(new Error('no map')) }, logged)
-  await server.listen(listen)
-  const answer = await fetch(`http://${listen}/metrics`)
-  expect([answer.status, await answer.text()]).toEqual([500, 'metrics cannot be read: no map\n'])
-  expect(logged.error).toHaveBeenCalledTimes(1)
 })

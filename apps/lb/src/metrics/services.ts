@@ -1,6 +1,6 @@
 import type { Status } from '../status/status.ts'
 import { shareOut } from './budget.ts'
-import type { Family, Sample } from './family.ts'
+import type { Family, Sample } from '@skep/daemon'
 import { Keeper } from './keeper.ts'
 import { serviceRows, type BackendRow, type ServiceRow, type Traffic } from './rows.ts'
 import { Totals } from './totals.ts'
@@ -91,35 +91,30 @@ export class ServiceSeries {
     }
     const counter = (value: keyof Traffic) =>
       shown.map(({ labels, key }) => ({ labels, value: this.#totals.get(key)[value] }))
-    const labels = ['service', 'frontend']
     const since = 'since this process was first asked'
     return [
       family(
         'service_packets_total',
         'counter',
         `Packets sent to the backends of a frontend, ${since}.`,
-        labels,
         counter('packets'),
       ),
       family(
         'service_bytes_total',
         'counter',
         `Bytes of frames sent to the backends of a frontend, ${since}.`,
-        labels,
         counter('bytes'),
       ),
       family(
         'service_backends',
         'gauge',
         'Backends that a frontend has, whether or not they may get connections.',
-        labels,
         shown.map((one) => ({ labels: one.labels, value: one.backends })),
       ),
       family(
         'service_info',
         'gauge',
         'How the packets of a frontend are forwarded, and how a backend is chosen: always 1, to join by service and frontend.',
-        ['service', 'frontend', 'mode', 'algorithm'],
         kept.map((row) => ({ labels: { ...labelsOf(row), mode: row.mode, algorithm: row.algorithm }, value: 1 })),
       ),
     ]
@@ -134,35 +129,25 @@ export class ServiceSeries {
     const rows = [...kept.map((row) => ({ ...row, labels: { ...labelsOf(row), backend: row.backend } })), ...folded]
     const of = (value: keyof Traffic | 'share'): Sample[] =>
       rows.map((row) => ({ labels: row.labels, value: row[value] }))
-    const labels = ['service', 'frontend', 'backend']
     return [
-      family('backend_packets_total', 'counter', 'Packets sent to a backend.', labels, of('packets')),
+      family('backend_packets_total', 'counter', 'Packets sent to a backend.', of('packets')),
       family(
         'backend_bytes_total',
         'counter',
         'Bytes of frames, as received, of packets sent to a backend.',
-        labels,
         of('bytes'),
       ),
-      family(
-        'backend_ring_share',
-        'gauge',
-        'The share of new connections that a backend gets, 0 to 1.',
-        labels,
-        of('share'),
-      ),
+      family('backend_ring_share', 'gauge', 'The share of new connections that a backend gets, 0 to 1.', of('share')),
       family(
         'backend_up',
         'gauge',
         '1: its health check says so. Absent: not known yet, or not checked.',
-        labels,
         healthSamples(kept, upOf),
       ),
       family(
         'backend_usable',
         'gauge',
         '1: new connections may go to it, by its health check.',
-        labels,
         healthSamples(kept, ({ usable }) => Number(usable)),
       ),
     ]
@@ -186,14 +171,8 @@ function labelsOf({ service, frontend }: Labels): Labels {
   return { service, frontend }
 }
 
-function family(
-  name: string,
-  type: Family['type'],
-  help: string,
-  labels: readonly string[],
-  samples: readonly Sample[],
-): Family {
-  return { name, type, help, labels, samples }
+function family(name: string, type: Family['type'], help: string, samples: readonly Sample[]): Family {
+  return { name, type, help, samples }
 }
 
 function sumOf(all: readonly Traffic[]): Traffic {

@@ -84,22 +84,3 @@ export function bgpMetrics(peers: readonly PeerStatus[]): Metric[] {
     },
   ]
 }
-
-/** Prometheus' text format. */
-export function formatMetrics(metrics: readonly Metric[]): string {
-  return metrics
-    .flatMap(({ name, help, type, samples }) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} ${type}`,
-      ...samples.map(({ labels, value }) => `${name}{${Object.entries(labels).map(label).join(',')}} ${value}`),
-    ])
-    .map((line) => `${line}\n`)
-    .join('')
-}
-
-function label([name, value]: readonly [string, string]): string {
-  return `${name}="${value
-    .replaceAll('\\', String.raw`\\`)
-    .replaceAll('"', String.raw`\"`)
-    .replaceAll('\n', String.raw`\n`)}"`
-}

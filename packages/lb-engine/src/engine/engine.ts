@@ -118,6 +118,7 @@ export class Engine implements Disposable {
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
     const resolution = this.#resolve(config, devices, backendAddresses(config))
+    const silent = this.#links.attachLeaving(devices, resolution.here.size > 0)
     const before = this.#sources
     this.#sources = resolution.sources
     if (takesAnyPort(config)) this.#switches.switchAnyPort(true)
@@ -128,7 +129,12 @@ export class Engine implements Disposable {
     const detached = this.#links.detach(steps, chosen)
     if (detached.length > 0) settings.push(...this.#keep(config, [...names, ...layers.carried]))
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
-    const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
+    const notes = [
+      ...chosen.warnings,
+      ...missingWarnings(chosen, config),
+      ...refused.map(({ reason }) => reason),
+      ...silent,
+    ]
     const unreachable = outOfReach(resolution, this.neighbors.states())
     const why = new Map(chosen.devices.map(({ name }) => [name, whyChosen(chosen, name)]))
     const parts = {

@@ -1,7 +1,7 @@
 import { EchoConnection } from '../traffic/echo-connection.ts'
 import type { RequestFailure } from '../traffic/report.ts'
 import type { BrokenConnection, HeldReport, HoldOptions } from './options.ts'
-import { patient } from '../patience.ts'
+import { answered } from '../patience.ts'
 
 const openAtOnce = 64
 
@@ -17,7 +17,7 @@ export class ConnectionHolder {
 
   /** Opens them all and checks them once. */
   async open(): Promise<HeldReport> {
-    const { address, port, connections, timeoutMs = patient(5000) } = this.#options
+    const { address, port, connections, timeoutMs = answered(5000) } = this.#options
     const failed: BrokenConnection[] = []
     for (let opened = 0; opened < connections; opened += openAtOnce) {
       const count = Math.min(openAtOnce, connections - opened)

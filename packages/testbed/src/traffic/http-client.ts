@@ -6,7 +6,7 @@ import { reasonOf } from './client.ts'
 import { Outcome } from './once.ts'
 import type { HttpTraffic } from './options.ts'
 import type { Answer } from './report.ts'
-import { patient } from '../patience.ts'
+import { answered } from '../patience.ts'
 
 /** HTTP GETs by Node's own client. */
 export function httpClient(options: HttpTraffic, hooks: ClientHooks): Client {
@@ -16,7 +16,7 @@ export function httpClient(options: HttpTraffic, hooks: ClientHooks): Client {
   return { request: () => getOnce(options, agent, hooks), close: () => agent.destroy() }
 }
 
-function getOnce({ url, timeoutMs = patient(5000) }: HttpTraffic, agent: Agent, hooks: ClientHooks): Promise<Answer> {
+function getOnce({ url, timeoutMs = answered(5000) }: HttpTraffic, agent: Agent, hooks: ClientHooks): Promise<Answer> {
   const request = get(url, { agent })
   const outcome = new Outcome(timeoutMs, () => request.destroy())
   request.on('socket', (socket) => followSocket(socket, outcome, hooks))

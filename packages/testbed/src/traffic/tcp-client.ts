@@ -3,12 +3,12 @@ import { EchoConnection } from './echo-connection.ts'
 import type { EchoTraffic } from './options.ts'
 import type { Answer } from './report.ts'
 import { SourcePorts } from './source-ports.ts'
-import { patient } from '../patience.ts'
+import { answered } from '../patience.ts'
 
 /** Connects, awaits the greeting and an echo, and closes; or, kept alive, awaits echo after echo on each lane's connection. */
 export function tcpClient(options: EchoTraffic, hooks: ClientHooks): Client {
   const kept = new Map<number, EchoConnection>()
-  const { address, port, timeoutMs = patient(5000), bytes = 16 } = options
+  const { address, port, timeoutMs = answered(5000), bytes = 16 } = options
   const payload = Buffer.alloc(bytes, 'x')
   const ports = new SourcePorts(options.sourcePorts)
   const open = (sourcePort?: number): EchoConnection =>

@@ -6,7 +6,7 @@ import { Outcome } from './once.ts'
 import type { EchoTraffic } from './options.ts'
 import type { Answer } from './report.ts'
 import { SourcePorts } from './source-ports.ts'
-import { patient } from '../patience.ts'
+import { answered } from '../patience.ts'
 
 /** Sends a datagram and awaits it back behind the server's name; kept alive, a lane keeps its source port. */
 export function udpClient(options: EchoTraffic, hooks: ClientHooks): Client {
@@ -60,7 +60,7 @@ class UdpFlow {
   }
 
   exchange(): Promise<Answer> {
-    const outcome = new Outcome(this.#options.timeoutMs ?? patient(5000), () => {})
+    const outcome = new Outcome(this.#options.timeoutMs ?? answered(5000), () => {})
     const payload = numbered(this.#sent++, this.#options.bytes ?? 16)
     this.#waiting = { outcome, payload }
     void this.#ready.then(() => this.#send(outcome, payload))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CONTENT_TYPE } from '../../metrics/index.ts'
+import { CONTENT_TYPE } from '@skep/daemon'
 import type { ApiContext } from '../context.ts'
 import { HttpProblem } from '../problem.ts'
 import { ok, type Route, route } from '../route.ts'

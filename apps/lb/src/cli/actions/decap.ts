@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino'
+import { openLog, untilEnded } from '@skep/daemon'
 import { ownInstance, presentHooks, requireSameNamespace } from '@skep/lb-engine'
 import { checkDecap } from '../../decap/check.ts'
 import { decapPaths } from '../../decap/paths.ts'
@@ -12,8 +12,11 @@ import type { InstanceFlags } from '../options.ts'
 
 /** `skep-lb decap run`, until a signal ends it. */
 export async function runBackend(flags: DecapRunFlags): Promise<void> {
-  const log = pino({ level: flags.logLevel, base: null }, pino.destination({ fd: 2, sync: true }))
-  await runDecap(decapPaths(flags), flags.config, log, endOfProcess(log))
+  const log = openLog({ level: flags.logLevel, format: 'json' })
+  const ending = untilEnded((signal) =>
+    log.info({ signal }, 'ending; traffic goes on. To end it, too: skep-lb decap uninstall'),
+  )
+  await runDecap(decapPaths(flags), flags.config, log, ending)
 }
 
 /** `skep-lb decap check` */
@@ -39,14 +42,4 @@ export function uninstall(options: InstanceFlags): void {
   const lines = removeDecap(paths)
   for (const line of lines) console.log(line)
   console.log(lines.length === 0 ? `nothing of backend ${paths.instance} was installed` : 'uninstalled')
-}
-
-function endOfProcess(log: Logger): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      log.info({ signal }, 'ending; traffic goes on. To end it, too: skep-lb decap uninstall')
-      controller.abort()
-    })
-  return controller.signal
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { untilEnded } from '@skep/daemon'
 import { LbError, type OpenInstance } from '@skep/lb-engine'
 import type { InstancePaths } from '../../instance/paths.ts'
 import { Declared, lastConfig } from '../../status/last-config.ts'
@@ -27,10 +28,9 @@ async function top(open: OpenInstance, paths: InstancePaths, flags: TopFlags): P
     console.log(flags.json === true ? JSON.stringify(rates, undefined, 2) : report(rates, title()))
     return
   }
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
+  const ending = untilEnded()
   using screen = new Screen(process.stdin, process.stdout)
-  await showLive(screen, { title, sample, intervalMs }, controller.signal)
+  await showLive(screen, { title, sample, intervalMs }, ending)
 }
 
 /** Names are read again only when they may have changed. */

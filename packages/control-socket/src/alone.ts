@@ -1,14 +1,14 @@
-import { lstatSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CompanionError } from './error.ts'
+import { ControlError } from './error.ts'
 
 const SETTLE_MS = 100
 
 /**
  * Listens on a unix socket that only its owner may use, with `server` or a new one. A socket that a killed process left
- * is replaced. `undefined`: somebody else answers there. Throws {@link CompanionError} NOT_A_SOCKET where something else lies.
+ * is replaced. `undefined`: somebody else answers there. Throws {@link ControlError} NOT_A_SOCKET where something else lies.
  */
 export async function listenAlone(path: string, server: Server = createServer()): Promise<Server | undefined> {
   if (await bound(server, path)) return server
@@ -45,10 +45,9 @@ function requireSocket(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined || found.isSocket()) return
   const kind = found.isFile() ? 'a file' : found.isDirectory() ? 'a folder' : 'something else'
-  throw new CompanionError(
+  throw new ControlError(
     'NOT_A_SOCKET',
-    `listen on ${path}`,
-    `${kind} that is no unix socket lies there, and stays; name another path, or remove it yourself`,
+    `listen on ${path}: ${kind} that is no unix socket lies there, and stays; name another path, or remove it yourself`,
   )
 }
 
@@ -64,10 +63,4 @@ async function answers(path: string): Promise<boolean> {
   } finally {
     socket.destroy()
   }
-}
-
-/** What tells one socket file from another at the same path; `undefined` when there is none. */
-export function identityOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}:${found.birthtimeMs}`
 }

@@ -1,13 +1,11 @@
 import type * as Prometheus from 'prom-client'
 import type { Family } from './family.ts'
 
-const PREFIX = 'skep_lb_'
-
 /** What the answer's `Content-Type` says: the text format of Prometheus, version 0.0.4. */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** The text that Prometheus reads. Families without series are left out. */
-export async function render(families: readonly Family[]): Promise<string> {
+export async function renderMetrics(families: readonly Family[]): Promise<string> {
   // Loaded by whoever is asked, and so by no command.
   const prometheus = await import('prom-client')
   const registry = new prometheus.Registry()
@@ -18,16 +16,14 @@ export async function render(families: readonly Family[]): Promise<string> {
 function register(
   { Counter, Gauge }: typeof Prometheus,
   registry: Prometheus.Registry,
-  { name, help, type, labels, samples }: Family,
+  { name, help, type, samples }: Family,
 ): void {
-  // Metrics that every process has keep the name that dashboards know.
-  const full = /^(process|skep)_/.test(name) ? name : PREFIX + name
-  const options = { name: full, help, labelNames: [...labels], registers: [registry] }
+  const options = { name, help, labelNames: Object.keys(samples[0]!.labels), registers: [registry] }
   if (type === 'gauge') {
     const gauge = new Gauge(options)
-    for (const { labels: own, value } of samples) gauge.set(own, value)
+    for (const { labels, value } of samples) gauge.set(labels, value)
   } else {
     const counter = new Counter(options)
-    for (const { labels: own, value } of samples) counter.inc(own, value)
+    for (const { labels, value } of samples) counter.inc(labels, value)
   }
 }

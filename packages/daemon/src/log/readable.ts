@@ -8,11 +8,12 @@ export interface LogLine {
   readonly [field: string]: unknown
 }
 
-/** What a person reads of a line: `12:00:01 warn  device attached  device=eth0 mode=generic`. */
-export function readable(line: LogLine): string {
-  const { level, time, msg = '', instance: _instance, ...fields } = line
+/** What a person reads of a line: `12:00:01 warn  device attached  device=eth0 mode=generic`. `known`: fields that say the same in each line. */
+export function readable(line: LogLine, known: readonly string[] = []): string {
+  const { level, time, msg = '', ...fields } = line
   const clock = time.slice(11, 19)
-  const shown = Object.entries(fields).map(([name, value]) => `${name}=${text(value)}`)
+  const told = Object.entries(fields).filter(([name]) => !known.includes(name))
+  const shown = told.map(([name, value]) => `${name}=${text(value)}`)
   return [clock, level.padEnd(5), msg, ...(shown.length > 0 ? ['', ...shown] : [])].join(' ')
 }
 

@@ -7,8 +7,8 @@ import { readable } from './readable.ts'
 function lines(words: boolean): { log: ReturnType<typeof openLog>; written: string[] } {
   const written: string[] = []
   const write = (line: string) => void written.push(line)
-  const options = { level: 'info', instance: 'edge' } as const
-  return { log: openLog(options, words ? textDestination(write) : { write }), written }
+  const options = { level: 'info', about: { instance: 'edge' } } as const
+  return { log: openLog(options, words ? textDestination(write, options.about) : { write }), written }
 }
 
 test('for programs: one JSON document a line, with the same fields everywhere', () => {
@@ -50,7 +50,7 @@ test.each([
   )
 })
 
-const speak = `import(${JSON.stringify(import.meta.resolve('./log.ts'))}).then(({ openLog }) => openLog({ level: 'info', instance: 'edge' }).info('running'))`
+const speak = `import(${JSON.stringify(import.meta.resolve('./log.ts'))}).then(({ openLog }) => openLog({ level: 'info', about: { instance: 'edge' } }).info('running'))`
 
 test('into a pipe it is JSON', () => {
   const { stderr } = spawnSync(process.execPath, ['--conditions=@skep/source', '-e', speak], { encoding: 'utf8' })

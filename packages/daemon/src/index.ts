@@ -1,0 +1,7 @@
+export type { Logger } from 'pino'
+export { untilEnded } from './ending.ts'
+export { openLog, textDestination } from './log/log.ts'
+export type { LogFormat, LogLevel, LogOptions } from './log/options.ts'
+export { type Family, type Sample, single } from './metrics/family.ts'
+export { CONTENT_TYPE, renderMetrics } from './metrics/render.ts'
+export { type ErrorLog, serveMetrics } from './metrics/serve.ts'
