@@ -11,6 +11,7 @@ import { load, type LoadOptions, sizeOfPin } from './load.ts'
 /** The programs over their maps, and what became of maps that are not as they were, a line each. */
 export interface Taken {
   readonly loaded: PodTc
+  /** Why they were; then each of which nothing could be carried over: `what was in … is lost: …`. */
   readonly madeAnew: readonly string[]
 }
 
