@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { applyBgpConfig, type BgpConfig, type ExplainedRoute, loadBgpConfig, type PeerStatus, Speaker } from '@skep/bgp'
 import type { Node } from '@skep/kube'
 import type { Frontend } from '@skep/services'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Settings } from '../options/catalogue/index.ts'
 import { podRoutes, serviceRoutes } from './routes.ts'
 
