@@ -8,7 +8,7 @@ import {
   type Source,
 } from '@skep/services'
 import type { Netlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Drains } from './drain/drains.ts'
 import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
