@@ -5,6 +5,7 @@ import type { Node } from '@skep/kube'
 import type { Frontend } from '@skep/services'
 import type { Logger } from 'pino'
 import type { Settings } from '../options/catalogue/index.ts'
+import { withNextHops } from './next-hops.ts'
 import { podRoutes, serviceRoutes } from './routes.ts'
 
 /** As kubelets and agents take to come back; what a configuration says goes first. */
@@ -25,7 +26,7 @@ export class RouteAnnouncer implements Disposable {
   readonly #config: BgpConfig
   readonly #record: string
   #speaker: Speaker | undefined
-  #labels = ''
+  #followed = ''
   #hasBegun = false
 
   /** Throws `ConfigError` with every problem of `bgp-config-path`. */
@@ -79,12 +80,14 @@ export class RouteAnnouncer implements Disposable {
     speaker.complete()
   }
 
-  /** Peers are chosen by the node's labels, which change. */
-  #follow(speaker: Speaker, { metadata: { labels } }: Node): void {
-    const text = JSON.stringify(labels)
-    if (text === this.#labels) return
-    this.#labels = text
-    applyBgpConfig(speaker, this.#config, labels)
+  /** Peers are chosen by the node's labels, and told its addresses; both change. */
+  #follow(speaker: Speaker, node: Node): void {
+    const { labels } = node.metadata
+    const config = withNextHops(this.#config, node)
+    const text = JSON.stringify([labels, config.peers.map(({ nextHops }) => nextHops)])
+    if (text === this.#followed) return
+    this.#followed = text
+    applyBgpConfig(speaker, config, labels)
   }
 }
 
