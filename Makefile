@@ -52,10 +52,10 @@ test-kernels: ## the same tests on Linux 5.10, 6.1, 6.12 and the newest, in VMs 
 	@$(node) tools/vm/main.ts $(if $(SMOKE),--smoke) $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(TESTS),--tests "$(TESTS)") $(if $(ALL),--all) $(if $(RESUME),--resume) $(if $(SHARD),--shard "$(SHARD)") $(if $(JOBS),--jobs "$(JOBS)")
 
 .PHONY: bench
-bench: ## benchmarks as one table (ONLY=bgp|control|datapath|end-to-end|forwarding|kube-proxy, KATRAN=checkout, JSON=1)
+bench: ## benchmarks as one table (ONLY=bgp|control|datapath|end-to-end|forwarding|informer|kube-proxy, KATRAN=checkout, JSON=1)
 	@$(bootstrap) $(if $(KATRAN),build,bench) && $(machine) bench
-	@$(if $(filter control datapath forwarding kube-proxy,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
-	@$(if $(filter kube-proxy,$(ONLY)),$(MAKE) -s kube-programs)
+	@$(if $(filter control datapath forwarding informer kube-proxy,$(ONLY)),,$(bootstrap) contenders || echo 'bench: goes on without them' >&2)
+	@$(if $(filter informer kube-proxy,$(ONLY)),$(MAKE) -s kube-programs)
 	@$(if $(KATRAN),KATRAN=$(abspath $(KATRAN)) )$(node) tools/bench/main.ts $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 .PHONY: soak

@@ -4,7 +4,7 @@
  * indexes, so new ones go to the end.
  *
  * PASS_: not ours, untouched. TX_, REDIRECT_: translated and sent. STACK_: translated and handed to the
- * kernel, which forwards it. REPLY_: answered to its sender. DROP_: gone.
+ * kernel, which forwards it, or takes it. REPLY_: answered to its sender. DROP_: gone.
  */
 #pragma once
 
@@ -51,5 +51,7 @@
 	verdict(DROP_SOURCE_RANGE, DROP, "the service does not admit clients of this address") \
 	verdict(DROP_RATE_LIMIT, DROP, "clients of this prefix open more connections than the service allows") \
 	verdict(STACK_DEVICE, PASS, "translated; the route's device takes no frames from XDP, the kernel forwards") \
-	verdict(PASS_OTHER_HOST, PASS, "for a service, but in a frame to another host's MAC address")
+	verdict(PASS_OTHER_HOST, PASS, "for a service, but in a frame to another host's MAC address") \
+	verdict(STACK_OWN_BACKEND, PASS, "from a client, translated; its backend is this host, whose stack takes it") \
+	verdict(STACK_OWN_ANSWER, PASS, "from a backend that is this host, translated on its way out")
 /* clang-format on */

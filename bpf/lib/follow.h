@@ -193,11 +193,30 @@ __noinline int send_piece(struct context *ctx)
 	return forward(ctx, &packet, &lookup->route, packet.member == NO_MEMBER);
 }
 
-static __always_inline _Bool this_piece_is_tunnelled(void)
+/* To this host's stack, or from it. */
+__noinline int leave_piece(struct context *ctx)
+{
+	struct piece *piece = this_piece();
+	struct packet packet = {};
+	enum verdict v;
+
+	if (!piece)
+		return VERDICT_DROP_ROUTE_ERROR;
+	v = take_up(ctx, piece, &packet);
+	if (v)
+		return v;
+	v = translate_addresses(ctx, &packet, &piece->first);
+	if (v)
+		return v;
+	count_member(&packet);
+	return packet.member == NO_MEMBER ? VERDICT_STACK_OWN_ANSWER : VERDICT_STACK_OWN_BACKEND;
+}
+
+static __always_inline _Bool this_piece_goes_by(__u8 dispatch)
 {
 	struct piece *piece = this_piece();
 
-	return piece && piece->first.dispatch == SERVICE_DSR_IPIP;
+	return piece && piece->first.dispatch == dispatch;
 }
 
 /* lost: what becomes of one whose first is not known. */
@@ -207,8 +226,10 @@ stage follow_first(struct context *ctx, enum verdict lost)
 
 	if (!find_fragment())
 		return lost;
+	if (this_piece_goes_by(FRAGMENT_STAYS))
+		return leave_piece(ctx);
 	v = route_piece(ctx);
 	if (v)
 		return v == VERDICT_REPLY_TOO_BIG ? finish_answer(ctx) : v;
-	return this_piece_is_tunnelled() ? tunnel_piece(ctx) : send_piece(ctx);
+	return this_piece_goes_by(SERVICE_DSR_IPIP) ? tunnel_piece(ctx) : send_piece(ctx);
 }

@@ -216,6 +216,7 @@ struct lb_types {
 	enum verdict verdict;
 	enum nat_state nat_state;
 	enum nat_seen nat_seen;
+	enum source_index source_index;
 	enum service_flag service_flag;
 	enum move_phase move_phase;
 	enum pulse_switch pulse_switch;

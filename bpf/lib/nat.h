@@ -26,15 +26,13 @@ static __always_inline void identify(struct flow *flow, const struct packet *pac
 
 stage translate_to_member(const struct nat_entry *entry, struct translation *to)
 {
-	struct source *source = source_of(entry);
-
-	if (!source)
+	if (!find_source(entry, &to->source))
 		return VERDICT_DROP_NO_SOURCE;
-	to->source = stored_address(source->address);
 	to->destination = stored_address(entry->backend);
 	to->source_port = entry->nat_port;
 	to->destination_port = entry->backend_port;
 	to->member = entry->member;
+	to->here = is_served_here(entry);
 	return VERDICT_GO_ON;
 }
 
@@ -122,7 +120,8 @@ stage from_member(const struct packet *packet, __u64 time, struct translation *t
 
 	if (!entry)
 		return is_on(SWITCH_CARRYING) ? VERDICT_DROP_NO_CONNECTION : VERDICT_PASS_NO_CONNECTION;
-	v = check_hops(packet);
+	to->here = is_served_here(entry);
+	v = to->here ? VERDICT_GO_ON : check_hops(packet);
 	if (v)
 		return v;
 	service = bpf_map_lookup_elem(&services, &entry->service);
@@ -153,14 +152,18 @@ static __always_inline struct way way_of(const struct packet *packet, const stru
 	};
 }
 
-/* hop: where the way is noted. */
+/* hop: where the way is noted. What stays here is not forwarded, and spends no hop. */
 stage send_translated(struct context *ctx, struct packet *packet, const struct translation *to, __u32 *hop,
 		      __u64 time)
 {
 	struct way way = way_of(packet, to);
 	struct route route;
-	enum verdict v = find_route(ctx, packet, &way, hop, time, &route);
+	enum verdict v = VERDICT_GO_ON;
 
+	if (unlikely(to->here))
+		route.stack = VERDICT_STACK_OWN_BACKEND;
+	else
+		v = find_route(ctx, packet, &way, hop, time, &route);
 	if (v)
 		return v;
 	v = write_translation(ctx, packet, to);
@@ -172,6 +175,12 @@ stage send_translated(struct context *ctx, struct packet *packet, const struct t
 	return forward(ctx, packet, &route, to->member == NO_MEMBER);
 }
 
+static __always_inline __u64 flow_of(const struct packet *packet)
+{
+	return hash_flow(packet->family, packet->protocol, packet->source, packet->source_port,
+			 packet->destination_port);
+}
+
 /* service: NULL for what may be a reply to an own address. */
 stage send_by_nat(struct context *ctx, struct packet *packet, const struct service *service, __u32 id)
 {
@@ -180,8 +189,7 @@ stage send_by_nat(struct context *ctx, struct packet *packet, const struct servi
 	__u32 *hop;
 	enum verdict v;
 
-	packet->flow = hash_flow(packet->family, packet->protocol, packet->source, packet->source_port,
-				 packet->destination_port);
+	packet->flow = flow_of(packet);
 	v = service ? from_client(ctx, packet, service, id, time, &to, &hop)
 		    : from_member(packet, time, &to, &hop);
 	if (v)

@@ -111,9 +111,9 @@ __noinline int is_only_entry(__u32 index)
 /* Takes the word of an earlier connection's replies away. */
 static __always_inline void unlink_entry(struct nat_entry *entry, __u32 index)
 {
-	struct source *source = source_of(entry);
+	struct address source;
 
-	if (source)
+	if (find_source(entry, &source))
 		unlink_reply(hash_reply(entry, source), index);
 }
 

@@ -14,8 +14,11 @@
 
 #define PORT_CANDIDATES 64
 
-/* The client's own port if it is in the range and free; else some others, from a place of the flow's own. */
-static __always_inline _Bool claim_port(struct nat_entry *entry, const struct source *source,
+/*
+ * The client's own port if it is in the range and free; else some others, from a place of the flow's own.
+ * Where the client's address is kept, no local socket has its ports: any will do.
+ */
+static __always_inline _Bool claim_port(struct nat_entry *entry, struct address source,
 					const struct opening *opening)
 {
 	__u32 range = config.nat_port_max - config.nat_port_min + 1;
@@ -23,7 +26,7 @@ static __always_inline _Bool claim_port(struct nat_entry *entry, const struct so
 
 	entry->nat_port = entry->client_port;
 	for (int i = 0; i < PORT_CANDIDATES; i++) {
-		if (in_nat_range(entry->nat_port) &&
+		if ((in_nat_range(entry->nat_port) || is_served_here(entry)) &&
 		    claim_reply(hash_reply(entry, source), opening->entry, opening->time))
 			return 1;
 		seed = fmix64(seed + i + 1);
@@ -65,19 +68,18 @@ static __always_inline void settle(const struct opening *opening, _Bool publishe
 __noinline int publish_connection(void)
 {
 	const struct opening *opening = this_opening();
+	struct address source;
 	struct nat_entry *entry;
 	struct member *member;
-	struct source *source;
 
 	if (!opening)
 		return VERDICT_DROP_NAT_FULL;
 	entry = bpf_map_lookup_elem(&nat_entries, &opening->entry);
 	member = bpf_map_lookup_elem(&members, &opening->member);
-	source = bpf_map_lookup_elem(&sources, &opening->source);
-	if (!entry || !member || !source)
+	if (!entry || !member)
 		return VERDICT_DROP_NAT_FULL;
 	fill_entry(entry, opening, member);
-	if (!claim_port(entry, source, opening)) {
+	if (!find_source(entry, &source) || !claim_port(entry, source, opening)) {
 		settle(opening, 0);
 		return VERDICT_DROP_NAT_NO_PORT;
 	}
@@ -113,6 +115,8 @@ __noinline int choose_for_opening(void)
 		return v;
 	opening->member = choice.id;
 	opening->source = choice.member->source;
+	if (opening->source == SOURCE_CLIENT)
+		return VERDICT_GO_ON;
 	source = bpf_map_lookup_elem(&sources, &opening->source);
 	return source && !is_zero(stored_address(source->address)) ? VERDICT_GO_ON : VERDICT_DROP_NO_SOURCE;
 }

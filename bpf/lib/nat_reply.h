@@ -6,19 +6,19 @@
 #pragma once
 #include "nat_place.h"
 
-static __always_inline __u64 hash_reply(const struct nat_entry *entry, const struct source *source)
+static __always_inline __u64 hash_reply(const struct nat_entry *entry, struct address source)
 {
 	__u64 flow = hash_flow(entry->family, entry->protocol, stored_address(entry->backend),
 			       entry->backend_port, entry->nat_port);
 
-	return hash_nat(flow, stored_address(source->address));
+	return hash_nat(flow, source);
 }
 
 /* May a reply's word be taken over? When its connection is abandoned, or the entry serves another one now. */
 static __always_inline _Bool is_stale(__u64 word, __u64 time)
 {
 	struct nat_entry *entry = entry_of(word);
-	struct source *source;
+	struct address source;
 
 	if (!entry)
 		return 1;
@@ -26,8 +26,7 @@ static __always_inline _Bool is_stale(__u64 word, __u64 time)
 		return 0;
 	if (is_abandoned(entry, time))
 		return 1;
-	source = source_of(entry);
-	return !source || tag_of(hash_reply(entry, source)) != (__u32)word;
+	return !find_source(entry, &source) || tag_of(hash_reply(entry, source)) != (__u32)word;
 }
 
 /* Leaves this_place(), where a reply's word can go: in place of a stale one of its tag, or a free place, or

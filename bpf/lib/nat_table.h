@@ -75,11 +75,25 @@ static __always_inline _Bool is_flow(const struct nat_entry *entry, const struct
 	       same_address(stored_address(entry->client), flow->client);
 }
 
-static __always_inline struct source *source_of(const struct nat_entry *entry)
+static __always_inline _Bool is_served_here(const struct nat_entry *entry)
+{
+	return entry->source == SOURCE_CLIENT;
+}
+
+/* The address that the member sees; 0: there is none. */
+static __always_inline _Bool find_source(const struct nat_entry *entry, struct address *address)
 {
 	__u32 index = entry->source;
+	const struct source *source;
 
-	return bpf_map_lookup_elem(&sources, &index);
+	if (unlikely(is_served_here(entry))) {
+		*address = stored_address(entry->client);
+		return 1;
+	}
+	source = bpf_map_lookup_elem(&sources, &index);
+	if (source)
+		*address = stored_address(source->address);
+	return source;
 }
 
 /* The same for a packet from a member. */
@@ -92,9 +106,11 @@ static __always_inline __u64 unlike_reply(const struct nat_entry *entry, const s
 	       (entry->protocol ^ packet->protocol);
 }
 
-static __always_inline _Bool is_to(const struct packet *packet, const struct source *source)
+static __always_inline _Bool is_to_source(const struct packet *packet, const struct nat_entry *entry)
 {
-	return source && same_address(stored_address(source->address), packet->destination);
+	struct address source;
+
+	return find_source(entry, &source) && same_address(source, packet->destination);
 }
 
 /* The entry that most likely is the line's is on its way from memory while the word is. */
@@ -159,8 +175,7 @@ static __always_inline struct nat_entry *find_reply(const struct packet *packet,
 		if (!entry)
 			continue;
 		unlike = unlike_reply(entry, packet);
-		if (!unrelated(unlike) && is_to(packet, source_of(entry)) &&
-		    is_live(after(unlike, entry), time))
+		if (!unrelated(unlike) && is_to_source(packet, entry) && is_live(after(unlike, entry), time))
 			return entry;
 	}
 	return 0;

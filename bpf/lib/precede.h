@@ -39,6 +39,11 @@ static __always_inline __u8 dispatch_to(const struct member *member)
 	return service ? service->flags & (SERVICE_DSR_IPIP | SERVICE_DSR_L2) : 0;
 }
 
+static __always_inline _Bool stays(enum verdict verdict)
+{
+	return verdict == VERDICT_STACK_OWN_BACKEND || verdict == VERDICT_STACK_OWN_ANSWER;
+}
+
 static __always_inline _Bool is_sent(__u32 member, enum verdict verdict)
 {
 	switch (verdict) {
@@ -48,6 +53,7 @@ static __always_inline _Bool is_sent(__u32 member, enum verdict verdict)
 	case VERDICT_STACK_FRAGMENTS:
 	case VERDICT_STACK_ENCAPSULATES:
 	case VERDICT_STACK_DEVICE:
+	case VERDICT_STACK_OWN_ANSWER:
 		return 1;
 	default:
 		return member != NO_MEMBER;
@@ -68,7 +74,9 @@ __noinline int note_first(struct context *ctx, __u32 id, __u32 verdict)
 	first->hop = 0;
 	first->dispatch = 0;
 	first->family = piece->family;
-	if (member)
+	if (stays(verdict))
+		first->dispatch = FRAGMENT_STAYS;
+	else if (member)
 		first->dispatch = dispatch_to(member);
 	if (member && first->dispatch == SERVICE_DSR_IPIP)
 		first->family = member->family;

@@ -3,13 +3,15 @@
 #pragma once
 #include "hook.h"
 
-/* What a packet's addresses and ports become. member: who it goes to, or NO_MEMBER on the way to a client. */
+/* What a packet's addresses and ports become. member: who it goes to, or NO_MEMBER on the way to a client.
+ * here: that is this host itself. */
 struct translation {
 	struct address source;
 	struct address destination;
 	__be16 source_port;
 	__be16 destination_port;
 	__u32 member;
+	_Bool here;
 };
 
 static __always_inline __u64 rewrite_ipv4(struct iphdr *ip, const struct translation *to)

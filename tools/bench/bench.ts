@@ -8,7 +8,7 @@ export interface BenchCase {
 }
 
 /** What `make bench ONLY=…` picks by. */
-export const groups = ['bgp', 'control', 'datapath', 'end-to-end', 'forwarding', 'kube-proxy'] as const
+export const groups = ['bgp', 'control', 'datapath', 'end-to-end', 'forwarding', 'informer', 'kube-proxy'] as const
 export type Group = (typeof groups)[number]
 
 export type Report = (result: BenchCase) => void

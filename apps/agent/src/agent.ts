@@ -8,7 +8,7 @@ import {
   type Source,
 } from '@skep/services'
 import type { Netlink } from 'netlink-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Drains } from './drain/drains.ts'
 import type { ServiceEvents } from './events/events.ts'
 import { Retry } from './retry.ts'
@@ -16,7 +16,8 @@ import { addressesOf, nodeAddresses } from './node/addresses.ts'
 import type { Settings } from './options/catalogue/index.ts'
 import { followObjects, type ServiceTaker } from './services/follow.ts'
 import type { RouteAnnouncer } from './bgp/announcer.ts'
-import type { Outside } from './outside/outside.ts'
+import type { OpenedOutside } from './outside/open.ts'
+import { whyNotFromOutside } from './outside/why-not.ts'
 import { inOptions } from './outside/words.ts'
 import type { Pods } from './pods/pods.ts'
 import type { Sockets } from './sockets/sockets.ts'
@@ -26,8 +27,8 @@ export interface AgentParts {
   readonly table: ServiceTable
   /** Services at the socket; `undefined`: they are not asked for. */
   readonly sockets: Sockets | undefined
-  /** Packets from outside; `undefined`: they are not asked for, or cannot be served. */
-  readonly outside: Outside | undefined
+  /** Packets from outside, where they are asked for. */
+  readonly opened: OpenedOutside
   /** Services of pods whose sockets are left alone; `undefined`: as `sockets`. */
   readonly pods: Pods | undefined
   /** Routes by BGP; `undefined`: nothing is announced. */
@@ -111,13 +112,24 @@ export class Agent implements AsyncDisposable {
     this.#retry.after(failed, this.table.nextDeadline)
   }
 
+  /** What packets from outside meet may have changed: announces what is served, and tells of what is not. */
+  noteOutside(): void {
+    const { table, opened, announcer, events } = this.#parts
+    if (!this.#synced) return
+    announcer?.sync(this.#node, table.frontends(), whyNotFromOutside(opened))
+    events.notFromOutside(opened.outside?.deviations ?? [])
+    const refused = (opened.outside?.refused ?? []).map(({ name, reason = 'it has gone' }) => `${name}: ${reason}`)
+    const troubles = [...(opened.trouble === undefined ? [] : [opened.trouble]), ...refused]
+    if (this.#node) events.ofNode(this.#node, troubles)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#retry[Symbol.dispose]()
     await this.#checks[Symbol.asyncDispose]()
   }
 
   #apply(): { readonly problems: readonly string[]; readonly failed: boolean } {
-    const { table, sockets, pods, announcer, events, drains, netlink, log } = this.#parts
+    const { table, sockets, pods, events, drains, netlink, log } = this.#parts
     try {
       const changes = table.update(Date.now() / 1000)
       this.#say(changes)
@@ -126,7 +138,7 @@ export class Agent implements AsyncDisposable {
       const around = { nodeAddresses: addresses, lettingGo, ...pods?.apply() }
       const problems = sockets?.apply(table, around).problems ?? []
       const refused = this.#applyOutside(addresses)
-      announcer?.sync(this.#node, table.frontends())
+      this.noteOutside()
       void this.#openPorts()
       events.round(changes.concerned)
       events.refused(problems)
@@ -142,10 +154,10 @@ export class Agent implements AsyncDisposable {
 
   /** Sockets are served whether or not devices can be: says why they cannot. */
   #applyOutside(addresses: readonly string[]): readonly string[] {
-    const { outside, table, log } = this.#parts
+    const { opened, table, log } = this.#parts
     try {
       const cluster = [...this.#nodes.values()].flat()
-      const round = outside?.apply(table, { addresses, cluster })
+      const round = opened.outside?.apply(table, { addresses, cluster })
       for (const { device, mode, why } of round?.attached ?? []) log.info({ device, mode, why }, `${device}: ${mode}`)
       return []
     } catch (error) {

@@ -4,6 +4,7 @@ import { needing, needs, udpEcho } from '@skep/testbed'
 import { DeployedAgent } from '../test/deployed-agent.ts'
 import { container, manifest } from '../test/manifest.ts'
 import { Site } from '../test/site.ts'
+import type { StatusDocument } from './control/documents.ts'
 
 const { describe } = needing(...clusterNeeds, needs.bpf, needs.binary('unshare'), needs.binary('setpriv'))
 const daemonSets = resource('apps/v1', 'DaemonSet', 'daemonsets', 'namespaced')
@@ -95,5 +96,27 @@ except OSError as error: print(error.errno, flush=True)`
     const links = JSON.parse(files['links.json']!) as { type: string; program: { name: string } }[]
     expect(links.map(({ program }) => program.name)).toEqual(expect.arrayContaining(['sock_connect4', 'sock_sendmsg6']))
     expect(Object.values(files).join('')).not.toContain(agent.token)
+  })
+
+  test('with strict in its ConfigMap, and nothing else changed, it serves packets from outside as well', async () => {
+    await using stack = new AsyncDisposableStack()
+    const client = await site.cluster.machine('client')
+    await site.webPod(stack, site.there, 'outside-1')
+    await site.service(stack, 'outside', { type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] })
+    await agent.stop()
+    agent.configure({ 'kube-proxy-replacement': 'strict' })
+    await agent.start()
+    for (const address of site.here.addresses) {
+      const host = address.includes(':') ? `[${address}]` : address
+      await site.until(
+        async () => (await client.exec('curl', '-sSm2', `http://${host}:30080/`).catch(String)) === 'outside-1',
+      )
+    }
+    const status = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+    expect(status).toMatchObject({ problems: [], outside: { mode: 'snat' } })
+    const setting = 'net/ipv4/conf/eth0/accept_local'
+    expect(await agent.exec('cat', `/proc/sys/${setting}`)).toBe('1\n')
+    await expect(agent.exec('sh', '-c', `echo 1 >/proc/sys/${setting}`)).rejects.toThrow('Read-only file system')
+    expect(agent.capabilities()).toBe(container().securityContext.capabilities.add.length)
   })
 })

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,20 +8,12 @@ import { uninstallSocketLb } from '@skep/sock-lb'
 import { ownName, untilLine } from '@skep/testbed'
 import { askAgent } from '../src/cli/ask.ts'
 import { pinsOf } from '../src/sockets/sockets.ts'
+import { enterContainer, own } from './container.ts'
 import { container, options } from './manifest.ts'
 import type { Site } from './site.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const node = [process.execPath, '--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main]
-
-/**
- * What a container runtime does, as far as it matters here: a mount namespace with a root that is only read, but for what is
- * mounted; the ConfigMap and the service account in their places; the capabilities of the manifest, and no way to others.
- */
-const ENTER = `mount --bind "$0" "$0" && mount -o remount,ro,bind / \\
-&& mount --bind "$0/run" /run && mkdir -p /run/skep \\
-&& mount -t overlay none -o "lowerdir=/etc,upperdir=$0/etc,workdir=$0/work" /etc \\
-&& exec "$@"`
 
 /** skep-agent on the first node of a site, as its manifest runs it. Where its programs are attached is the node's part of the machine. */
 export class DeployedAgent implements AsyncDisposable {
@@ -32,12 +25,12 @@ export class DeployedAgent implements AsyncDisposable {
   static async on(site: Site): Promise<DeployedAgent> {
     const folder = mkdtempSync(join(tmpdir(), 'skep-deployed-'))
     const account = join(folder, 'run/secrets/kubernetes.io/serviceaccount')
-    for (const one of [account, join(folder, 'etc/skep/config'), join(folder, 'work')])
-      mkdirSync(one, { recursive: true })
+    mkdirSync(account, { recursive: true })
     writeFileSync(join(account, 'token'), await site.cluster.serviceAccountToken('skep-agent', 'kube-system'))
     writeFileSync(join(account, 'ca.crt'), site.cluster.ca)
-    for (const [name, value] of Object.entries(options())) writeFileSync(join(folder, 'etc/skep/config', name), value)
-    return new DeployedAgent(site, folder)
+    const agent = new DeployedAgent(site, folder)
+    agent.configure(options())
+    return agent
   }
 
   private constructor(site: Site, folder: string) {
@@ -45,11 +38,18 @@ export class DeployedAgent implements AsyncDisposable {
     this.#folder = folder
   }
 
+  /** Sets keys of the ConfigMap, as it is mounted. */
+  configure(keys: Readonly<Record<string, string>>): void {
+    const config = own(this.#folder, 'config')
+    for (const [name, value] of Object.entries(keys)) writeFileSync(join(config, name), value)
+  }
+
   /** Resolves when all services are served. */
   async start(): Promise<void> {
     const { machine, name } = this.#site.here
-    const own = [`--cgroup-root=${machine.cgroupPath!}`, '--cgroup-host-check=false', `--bpf-root=${this.#bpfRoot}`]
-    const words = ['--mount', 'sh', '-c', ENTER, this.#folder, ...confined(), ...node, ...container().args, ...own]
+    const here = [`--cgroup-root=${machine.cgroupPath!}`, '--cgroup-host-check=false', `--bpf-root=${this.#bpfRoot}`]
+    const inside = [...confined(), ...node, ...container().args, ...here]
+    const words = ['--mount', 'sh', '-c', enterContainer(this.#folder), this.#folder, ...inside]
     const { hostname, port } = this.#site.apiServer
     const env = {
       ...process.env,
@@ -57,10 +57,18 @@ export class DeployedAgent implements AsyncDisposable {
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
     }
-    mkdirSync(this.#bpfRoot)
+    mkdirSync(this.#bpfRoot, { recursive: true })
     const child = machine.spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'], env })
     this.#children.push(child)
     await untilLine(child.stdout!, /all services are served/)
+  }
+
+  /** As the kubelet ends it. */
+  async stop(): Promise<void> {
+    const child = this.#children.at(-1)!
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
   }
 
   /** What it answers on its socket. */
@@ -68,10 +76,14 @@ export class DeployedAgent implements AsyncDisposable {
     return askAgent(join(this.#folder, 'run/skep/agent.sock'), path)
   }
 
-  /** What a command prints, run where the agent is: `kubectl exec`. */
+  /** What a program prints, run where the agent is: `kubectl exec`. */
+  exec(...words: readonly string[]): Promise<string> {
+    return this.#site.here.machine.exec('nsenter', '--mount', '--root', '--wd=/', `--target=${this.#pid}`, ...words)
+  }
+
+  /** What a command of the agent prints. */
   async ask(...words: string[]): Promise<string> {
-    const inside = ['--mount', `--target=${this.#pid}`, 'env', 'TMPDIR=/run']
-    return (await this.#site.here.machine.exec('nsenter', ...inside, ...node, ...words)).trim()
+    return (await this.exec(...node, ...words)).trim()
   }
 
   /** What is in the archive of `skep-agent bugtool`, by file. */

@@ -13,7 +13,24 @@ export interface Container {
   readonly startupProbe: Probe
   readonly livenessProbe: Probe
   readonly readinessProbe: Probe
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
+  readonly volumeMounts: readonly VolumeMount[]
+}
+
+interface VolumeMount {
+  readonly name: string
+  readonly mountPath: string
+  readonly readOnly?: boolean
+}
+
+interface PodSpec {
+  readonly containers: readonly Container[]
+  readonly volumes: readonly { readonly name: string; readonly hostPath?: { readonly path: string } }[]
+}
+
+/** What a container sees at a path. */
+export interface Mount extends VolumeMount {
+  /** What of the host that is; missing: nothing of the host's. */
+  readonly hostPath: string | undefined
 }
 
 const file = new URL('../../../deploy/kubernetes/skep-agent.yaml', import.meta.url)
@@ -25,10 +42,23 @@ export function manifest(): kinds.KubeObject[] {
 }
 
 export function container(): Container {
+  return podSpec().containers[0]!
+}
+
+/** What is mounted into the agent's container. */
+export function mounts(): readonly Mount[] {
+  const { volumes } = podSpec()
+  return container().volumeMounts.map((mount) => ({
+    ...mount,
+    hostPath: volumes.find(({ name }) => name === mount.name)?.hostPath?.path,
+  }))
+}
+
+function podSpec(): PodSpec {
   const set = manifest().find(({ kind }) => kind === 'DaemonSet') as unknown as {
-    readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } }
+    readonly spec: { readonly template: { readonly spec: PodSpec } }
   }
-  return set.spec.template.spec.containers[0]!
+  return set.spec.template.spec
 }
 
 /** The options of its ConfigMap. */

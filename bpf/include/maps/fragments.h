@@ -14,11 +14,15 @@
 /* In place of a state: the line is being written. */
 #define FRAGMENT_BUSY 0xffffffffffffffffULL
 
+/* In place of a service's way. */
+#define FRAGMENT_STAYS 0x80
+
 /*
  * state: low 32 bits, the tag of the key's hash, never 0; above them the time in jiffies; 0 is free. id: as
  * it stands in the packet. protocol: what follows the fragment's header. dispatch: of enum service_flag, for
- * DSR that leaves a packet as it is; 0: its addresses become to_source and to_destination. Else these, of
- * `family`, say where it is sent. flow, member, hop: as the first fragment had them (see hops.h).
+ * DSR that leaves a packet as it is; 0: its addresses become to_source and to_destination, as with
+ * FRAGMENT_STAYS, which leaves it to this host's stack. Else these, of `family`, say where it is sent. flow,
+ * member, hop: as the first fragment had them (see hops.h).
  */
 struct fragment {
 	__u64 state;

@@ -31,8 +31,8 @@ struct member_line {
 
 /*
  * A backend of a service. port: 0 stands for the one that the packet asks for. source: index into `sources`,
- * the load balancer's own address towards this member. hop: the datapath's own note of the way there
- * (see hops.h).
+ * the load balancer's own address towards this member, or of enum source_index. hop: the datapath's own note
+ * of the way there (see hops.h).
  */
 struct member {
 	__be32 address[4];
@@ -42,6 +42,14 @@ struct member {
 	__u32 source;
 	__u32 service;
 	__u32 hop;
+};
+
+/*
+ * In place of an index. SOURCE_CLIENT: the member is this host itself. What goes to it keeps its client's
+ * address and is left to the stack; its answers are translated as they leave (lib/answer.h).
+ */
+enum source_index {
+	SOURCE_CLIENT = 0xffff,
 };
 
 /* An own address of the load balancer. IPv4 stands in address[0], the rest is zero; so everywhere. */

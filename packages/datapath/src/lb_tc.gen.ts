@@ -51,6 +51,12 @@ export const ServiceFlag = {
 } as const
 export type ServiceFlag = (typeof ServiceFlag)[keyof typeof ServiceFlag]
 
+/** `enum source_index` */
+export const SourceIndex = {
+  SOURCE_CLIENT: 65535,
+} as const
+export type SourceIndex = (typeof SourceIndex)[keyof typeof SourceIndex]
+
 /** `enum verdict` */
 export const Verdict = {
   VERDICT_GO_ON: 0,
@@ -96,7 +102,9 @@ export const Verdict = {
   VERDICT_DROP_RATE_LIMIT: 40,
   VERDICT_STACK_DEVICE: 41,
   VERDICT_PASS_OTHER_HOST: 42,
-  VERDICT_COUNT: 43,
+  VERDICT_STACK_OWN_BACKEND: 43,
+  VERDICT_STACK_OWN_ANSWER: 44,
+  VERDICT_COUNT: 45,
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
@@ -1372,11 +1380,12 @@ export const lbConfigCodec: bpf.Codec<LbConfig> = {
   },
 }
 
-/** `struct lb_types`, 40 bytes. */
+/** `struct lb_types`, 44 bytes. */
 export interface LbTypes {
   verdict: Verdict
   natState: NatState
   natSeen: NatSeen
+  sourceIndex: SourceIndex
   serviceFlag: ServiceFlag
   movePhase: MovePhase
   pulseSwitch: PulseSwitch
@@ -1389,37 +1398,40 @@ export const lbTypesOffsets = {
   verdict: 0,
   natState: 4,
   natSeen: 8,
-  serviceFlag: 12,
-  movePhase: 16,
-  pulseSwitch: 20,
-  serviceKey4: 24,
-  serviceTail6: 32,
+  sourceIndex: 12,
+  serviceFlag: 16,
+  movePhase: 20,
+  pulseSwitch: 24,
+  serviceKey4: 28,
+  serviceTail6: 36,
 } as const
 
 export const lbTypesCodec: bpf.Codec<LbTypes> = {
-  size: 40,
+  size: 44,
   align: 4,
   read(view, offset) {
     return {
       verdict: view.getUint32(offset, true) as Verdict,
       natState: view.getUint32(offset + 4, true) as NatState,
       natSeen: view.getUint32(offset + 8, true) as NatSeen,
-      serviceFlag: view.getUint32(offset + 12, true) as ServiceFlag,
-      movePhase: view.getUint32(offset + 16, true) as MovePhase,
-      pulseSwitch: view.getUint32(offset + 20, true) as PulseSwitch,
-      serviceKey4: serviceKey4Codec.read(view, offset + 24),
-      serviceTail6: serviceTail6Codec.read(view, offset + 32),
+      sourceIndex: view.getUint32(offset + 12, true) as SourceIndex,
+      serviceFlag: view.getUint32(offset + 16, true) as ServiceFlag,
+      movePhase: view.getUint32(offset + 20, true) as MovePhase,
+      pulseSwitch: view.getUint32(offset + 24, true) as PulseSwitch,
+      serviceKey4: serviceKey4Codec.read(view, offset + 28),
+      serviceTail6: serviceTail6Codec.read(view, offset + 36),
     }
   },
   write(view, offset, value) {
     view.setUint32(offset, value.verdict, true)
     view.setUint32(offset + 4, value.natState, true)
     view.setUint32(offset + 8, value.natSeen, true)
-    view.setUint32(offset + 12, value.serviceFlag, true)
-    view.setUint32(offset + 16, value.movePhase, true)
-    view.setUint32(offset + 20, value.pulseSwitch, true)
-    serviceKey4Codec.write(view, offset + 24, value.serviceKey4)
-    serviceTail6Codec.write(view, offset + 32, value.serviceTail6)
+    view.setUint32(offset + 12, value.sourceIndex, true)
+    view.setUint32(offset + 16, value.serviceFlag, true)
+    view.setUint32(offset + 20, value.movePhase, true)
+    view.setUint32(offset + 24, value.pulseSwitch, true)
+    serviceKey4Codec.write(view, offset + 28, value.serviceKey4)
+    serviceTail6Codec.write(view, offset + 36, value.serviceTail6)
   },
 }
 
@@ -1480,6 +1492,7 @@ export interface LbTcSpec extends Disposable {
   }
   readonly programs: {
     readonly lbTc: bpf.ProgramSpec
+    readonly lbTcOut: bpf.ProgramSpec
   }
   readonly config: LbTcConfig
   /** Makes it real, once. Errors: as {@link bpf.BpfObject.load}. */
@@ -1516,6 +1529,7 @@ export interface LbTc extends Disposable {
   }
   readonly programs: {
     readonly lbTc: bpf.Program
+    readonly lbTcOut: bpf.Program
   }
 }
 
@@ -1564,6 +1578,7 @@ export function openLbTc(source: string | Uint8Array = OBJECT): LbTcSpec {
     },
     programs: {
       lbTc: bpf.programSpec(object, 'lb_tc'),
+      lbTcOut: bpf.programSpec(object, 'lb_tc_out'),
     },
     config: bpf.settings<LbTcConfig>(object, {
       hashKey0: { variable: 'config', size: 128, offset: 0, codec: bpf.u64 },
@@ -1631,6 +1646,7 @@ function loadedLbTc(object: bpf.LoadedObject): LbTc {
     }),
     programs: bpf.lazy<LbTc['programs']>({
       lbTc: () => object.program('lb_tc'),
+      lbTcOut: () => object.program('lb_tc_out'),
     }),
   }))
 }

@@ -43,4 +43,6 @@ export const verdicts = {
   DROP_RATE_LIMIT: { action: "DROP", description: "clients of this prefix open more connections than the service allows" },
   STACK_DEVICE: { action: "PASS", description: "translated; the route's device takes no frames from XDP, the kernel forwards" },
   PASS_OTHER_HOST: { action: "PASS", description: "for a service, but in a frame to another host's MAC address" },
+  STACK_OWN_BACKEND: { action: "PASS", description: "from a client, translated; its backend is this host, whose stack takes it" },
+  STACK_OWN_ANSWER: { action: "PASS", description: "from a backend that is this host, translated on its way out" },
 } as const

@@ -18,6 +18,8 @@ export const RANGE_LINES = 8
 export interface Loaded {
   readonly lb: Pick<LbXdp, 'maps'> & Disposable
   readonly program: Program
+  /** At tc: what meets packets on their way out. */
+  readonly out?: Program
   readonly config: LbXdpConfig
 }
 
@@ -68,5 +70,5 @@ function atXdp(options: LbXdpOptions): Omit<Loaded, 'config'> {
 
 function atTc(options: LbTcOptions): Omit<Loaded, 'config'> {
   const lb = loadLbTc(options)
-  return { lb, program: lb.programs.lbTc }
+  return { lb, program: lb.programs.lbTc, out: lb.programs.lbTcOut }
 }

@@ -21,6 +21,8 @@ const ADDRESS_ONLY = 0xffffffff
 export class Balancer implements Disposable {
   readonly lb: Pick<LbXdp, 'maps'> & Disposable
   readonly program: Program
+  /** At tc: what meets packets on their way out. */
+  readonly out: Program | undefined
   readonly hook: Hook
   readonly config: LbXdpConfig
   readonly nat: Nat
@@ -39,7 +41,7 @@ export class Balancer implements Disposable {
     this.hook = hook
     this.#ringLog2 = ringLog2
     this.#ringLines = lines.ring
-    ;({ lb: this.lb, program: this.program, config: this.config } = loadBalancer(options, lines))
+    ;({ lb: this.lb, program: this.program, out: this.out, config: this.config } = loadBalancer(options, lines))
     this.nat = new Nat(this.lb.maps)
     this.moving = new Moving(this.lb.maps, lines)
     this.admission = new Admission(this.lb.maps)

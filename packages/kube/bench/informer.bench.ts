@@ -13,7 +13,7 @@ const TICKS_PER_SECOND = 100
 
 /** 50,000 endpoints at a real API server: how long until a process knows them, what that costs, and how much comes. */
 export default {
-  group: 'control',
+  group: 'informer',
   async run(report, floor) {
     await using cluster = await kubeTestEnv({ authorization: 'AlwaysAllow', controllerManager: false })
     await fill(cluster)

@@ -72,6 +72,7 @@ export {
   connectionStates,
   readConnections,
 } from './status/connections.ts'
+export { type BackendConnections, connectionsByBackend } from './status/by-backend.ts'
 export { readDevices } from './status/devices.ts'
 export { readFragments } from './status/fragments.ts'
 export { actualGauges, describeGauge, fragmentGauge, gauge, natGauges, rateGauge, readGauges } from './status/gauges.ts'

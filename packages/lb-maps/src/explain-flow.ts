@@ -109,9 +109,16 @@ function memberOf(
       `slot ${slot} holds ${nameOf(maps, service, number)}`,
       ...whyMoving(maps, service, selected, flags),
       ...(recorded === undefined ? [] : [`the flow is recorded: it goes to ${nameOf(maps, service, recorded)}`]),
-      modeOf(flags) === 'snat' ? `the backend sees ${source} as the client` : 'the backend sees the client itself',
+      sees(flags, address, source),
     ],
   }
+}
+
+function sees(flags: number, backend: string, source: string | undefined): string {
+  if (modeOf(flags) !== 'snat') return 'the backend sees the client itself'
+  return source === backend
+    ? 'the backend is this host, and sees the client itself'
+    : `the backend sees ${source} as the client`
 }
 
 /** What a slot that changes hands, or a choice at random, means for a flow that nobody has recorded. */

@@ -18,6 +18,7 @@ import {
   serviceOffsets,
   serviceTail6Codec,
   sourceCodec,
+  SourceIndex,
 } from '@skep/datapath/lb-xdp'
 
 const WORD = 4
@@ -76,6 +77,9 @@ export const MEMBER: Readonly<Record<'address' | 'tail' | 'source' | 'service', 
   source: memberOffsets.source / WORD,
   service: memberOffsets.service / WORD,
 }
+
+/** Stands for no own address, but for the client's: the member is this host itself. */
+export const SOURCE_CLIENT: number = SourceIndex.SOURCE_CLIENT
 
 /** struct source. */
 export const SOURCE_WORDS: number = sourceCodec.size / WORD

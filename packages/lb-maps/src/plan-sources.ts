@@ -2,11 +2,22 @@ import { formatWords } from './address.ts'
 import { fullMessage } from './capacity.ts'
 import type { Draft } from './draft.ts'
 import { addressKey, type ServiceKey } from './key.ts'
-import { AF_INET, type Family, MEMBER, MEMBER_WORDS, SERVICE_OWN_SOURCE, SOURCE_WORDS } from './layout.ts'
+import {
+  AF_INET,
+  type Family,
+  MEMBER,
+  MEMBER_WORDS,
+  SERVICE_OWN_SOURCE,
+  SOURCE_CLIENT,
+  SOURCE_WORDS,
+} from './layout.ts'
 import type { WantedTable } from './wanted.ts'
 
 /** Index of a row whose own address found no place. */
 export const NO_SOURCE_INDEX: number = 0xffffffff
+
+/** In place of an index into the sources: the backend is this host, and sees its clients. */
+const HERE = -2
 
 /** An own address that the input asks for. */
 interface Source {
@@ -23,7 +34,7 @@ interface Source {
 export class SourcePlan {
   readonly #draft: Draft
   readonly #sources: readonly Source[]
-  /** By backend row, into `#sources`; -1 is none. */
+  /** By backend row, into `#sources`; -1 is none, or `HERE`. */
   readonly #rows: Int32Array
 
   constructor(draft: Draft, wanted: WantedTable) {
@@ -61,11 +72,15 @@ export class SourcePlan {
     return round
   }
 
-  /** By backend row: index into `sources`; 0 for a row without an own address, NO_SOURCE_INDEX where there was no place. */
+  /**
+   * By backend row: index into `sources`; 0 for a row without an own address, NO_SOURCE_INDEX where there was no place,
+   * SOURCE_CLIENT for this host itself.
+   */
   indexes(): Uint32Array {
     const indexes = new Uint32Array(this.#rows.length)
     this.#rows.forEach((source, row) => {
       if (source >= 0) indexes[row] = this.#sources[source]!.index
+      else if (source === HERE) indexes[row] = SOURCE_CLIENT
     })
     return indexes
   }
@@ -135,7 +150,7 @@ function withHosts(sources: readonly Source[], { hostKeys }: WantedTable): Sourc
   return [...sources, ...hosts.filter(({ text }) => !known.has(text) && known.add(text))]
 }
 
-function distinctSources({ services, sources, families }: WantedTable, rows: Int32Array): Source[] {
+function distinctSources({ services, sources, families, words }: WantedTable, rows: Int32Array): Source[] {
   const found: Source[] = []
   const known = new Map<string | number, number>()
   for (const { start, count } of services) {
@@ -144,14 +159,24 @@ function distinctSources({ services, sources, families }: WantedTable, rows: Int
       const family = families[row] as Family
       const id = family === AF_INET ? sources[at]! : sources.subarray(at, at + 4).join()
       if (id === 0 || id === '0,0,0,0') continue
+      if (isItself(words, sources, at)) {
+        rows[row] = HERE
+        continue
+      }
       let index = known.get(id)
       if (index === undefined) {
-        const words = sources.slice(at, at + 4)
-        index = found.push({ key: addressKey(family, words), text: formatWords(words, 0, family), index: 0 }) - 1
+        const own = sources.slice(at, at + 4)
+        index = found.push({ key: addressKey(family, own), text: formatWords(own, 0, family), index: 0 }) - 1
         known.set(id, index)
       }
       rows[row] = index
     }
   }
   return found
+}
+
+/** The own address towards it is its own: this host is the backend. */
+function isItself(words: Uint32Array, sources: Uint32Array, at: number): boolean {
+  for (let i = at; i < at + 4; i++) if (words[i] !== sources[i]) return false
+  return true
 }

@@ -10,6 +10,7 @@ import {
   RECORD_LINE_WORDS,
   SERVICE,
   SERVICE_WORDS,
+  SOURCE_CLIENT,
   SOURCE_WORDS,
   swapPort,
 } from './layout.ts'
@@ -53,7 +54,10 @@ export interface MemberRecord {
   readonly service: number
   readonly address: string
   readonly port: number
-  /** The own address that it sees as the client; `undefined` where it has none, and its packets are dropped. */
+  /**
+   * The own address that it sees as the client, its own where it is this host itself, and sees the client; `undefined`
+   * where it has none, and its packets are dropped.
+   */
   readonly source: string | undefined
   /** It is no backend any more, and stays until its connections are over. */
   readonly draining: boolean
@@ -131,12 +135,14 @@ export function readMember(maps: LbMaps, id: number): MemberRecord | undefined {
   const { words } = maps.members
   const at = id * MEMBER_WORDS
   const tail = words[at + MEMBER.tail]!
+  const address = formatWords(words, at + MEMBER.address, (tail >>> 16) & 0xff)
+  const source = words[at + MEMBER.source]!
   return {
     id,
     service: words[at + MEMBER.service]!,
-    address: formatWords(words, at + MEMBER.address, (tail >>> 16) & 0xff),
+    address,
     port: swapPort(tail & 0xffff),
-    source: readSource(maps, words[at + MEMBER.source]!),
+    source: source === SOURCE_CLIENT ? address : readSource(maps, source),
     draining: memberDrains(maps, id),
   }
 }

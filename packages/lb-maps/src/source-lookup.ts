@@ -31,7 +31,10 @@ export class SourceLookup {
     return undefined
   }
 
-  /** Each own address that was given, canonically, with the first backend it was given for, or what is wrong with it. */
+  /**
+   * Each own address that was given, canonically, with the first backend it was given for, or what is wrong with it. A
+   * backend that is this host itself is no source: its packets keep their clients' addresses.
+   */
   *all(): Generator<{ readonly backend: string; readonly source: string; readonly trouble?: string }> {
     for (const [text, backend] of this.#distinct()) {
       const { family, words } = this.#source(text)
@@ -45,7 +48,7 @@ export class SourceLookup {
     const found = new Map<string, string>()
     let last: string | undefined
     this.#given.forEach((text, backend) => {
-      if (text !== last && !found.has(text)) found.set(text, backend)
+      if (text !== last && text !== backend && !found.has(text)) found.set(text, backend)
       last = text
     })
     return found

@@ -9,6 +9,7 @@ import {
   type Hook,
   isAttached,
   lacksTcx,
+  succeed,
   swapHook,
   type TcWay,
 } from './hook.ts'
@@ -43,8 +44,29 @@ export class Devices {
   }
 
   /** Puts these programs in the place of those that are there, each in one step. Forgets devices that are gone. */
-  adopt(programs: PodTc['programs']): void {
-    for (const hook of this.#hooks()) swapHook(hook, programOf(programs, hook.direction))
+  adopt(programs: PodTc['programs'], directions: readonly Direction[] = DIRECTIONS): void {
+    for (const hook of this.#hooks())
+      if (directions.includes(hook.direction)) swapHook(hook, programOf(programs, hook.direction))
+  }
+
+  /** Shows services by these programs as well: what one of the two does not know passes it by, and the other knows. */
+  attachBeside({ podEgress }: PodTc['programs']): void {
+    for (const hook of this.#hooks()) {
+      if (hook.direction !== 'egress' || !isAttached(hook)) continue
+      const beside = besideOf(hook)
+      if (!existsSync(beside.pin) || !swapHook(beside, podEgress)) attachHook(beside, podEgress)
+    }
+  }
+
+  /** Those beside are the only ones from now on. */
+  keepBeside({ podEgress }: PodTc['programs']): void {
+    for (const hook of this.#hooks())
+      if (hook.direction === 'egress' && existsSync(besideOf(hook).pin)) succeed(hook, besideOf(hook), podEgress)
+  }
+
+  /** Takes off what is beside. */
+  detachBeside(): void {
+    for (const hook of this.#hooks()) if (hook.direction === 'egress') detachHook(besideOf(hook))
   }
 
   /** Those that both programs are on. What is left of a device that is gone is forgotten. */
@@ -88,6 +110,11 @@ export class Devices {
     const pin = join(this.#folder, `${ifindex}-${direction}-${way}`)
     return { ifindex, direction, way, pin, handle: this.#handle }
   }
+}
+
+/** Another filter of the same device, for a while. */
+function besideOf(hook: Hook): Hook {
+  return { ...hook, pin: `${hook.pin}_beside`, handle: (hook.handle ^ 1) >>> 0 || 2 }
 }
 
 function programOf({ podIngress, podEgress }: PodTc['programs'], direction: Direction): Program {

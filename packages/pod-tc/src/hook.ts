@@ -40,6 +40,17 @@ export function swapHook(hook: Hook, program: Program): boolean {
   return isThere
 }
 
+/** Another hook's program takes a hook's place: the link itself, as no program stands twice among links; else in its filter. */
+export function succeed(hook: Hook, by: Hook, program: Program): void {
+  if (hook.way === 'clsact') {
+    swapHook(hook, program)
+    return detachHook(by)
+  }
+  using before = Link.open(hook.pin)
+  renameSync(by.pin, hook.pin)
+  before.detach()
+}
+
 /** Takes the program off. A device that is gone took it along. */
 export function detachHook(hook: Hook): void {
   if (hook.way === 'clsact') {

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadPodTc, type PodTc } from '@skep/datapath/pod-tc'
 import type { SockLb } from '@skep/datapath/sock-lb'
-import { BpfError, MapHandle, type MapOptions } from 'libbpf-ts'
+import { MapHandle, type MapOptions } from 'libbpf-ts'
 import { type Capacities, defaultCapacities } from './capacities.ts'
 import { configOf, type PodSettings } from './settings.ts'
 
@@ -29,21 +29,11 @@ export interface LoadOptions {
 }
 
 /**
- * Loads the programs over the services' maps and what is pinned, making what is not there. Attaches nothing. Pinned maps of
- * a release with another layout are made anew, empty: what they knew of connections is lost.
+ * Loads the programs over the services' maps and what is pinned, making what is not there. Attaches nothing. Throws `BpfError`
+ * LAYOUT_MISMATCH where what is pinned is of a release with another layout.
  */
-export function load(options: LoadOptions): PodTc {
-  try {
-    return loadOver(options)
-  } catch (error) {
-    if (!(error instanceof BpfError) || error.code !== 'LAYOUT_MISMATCH') throw error
-    for (const name of readdirSync(options.folder)) rmSync(join(options.folder, name))
-    return loadOver(options)
-  }
-}
-
-function loadOver({ services, settings, jiffiesPerSecond, folder, capacities }: LoadOptions): PodTc {
-  const asked: Capacities = { ...defaultCapacities, ...capacities }
+export function load({ services, settings, jiffiesPerSecond, folder, capacities }: LoadOptions): PodTc {
+  const asked = { ...defaultCapacities, ...capacities }
   const own = (name: string, size: number): { pinPath: string; maxEntries: number } => {
     const pinPath = join(folder, name)
     return { pinPath, maxEntries: sizeOfPin(pinPath) ?? size }
@@ -64,8 +54,8 @@ function sharedWith(map: { readonly handle: MapHandle }): MapOptions {
   return { reuse: map, maxEntries: map.handle.info.maxEntries }
 }
 
-/** What is pinned keeps its size. */
-function sizeOfPin(pin: string): number | undefined {
+/** What is pinned keeps its size; `undefined` where nothing is. */
+export function sizeOfPin(pin: string): number | undefined {
   if (!existsSync(pin)) return undefined
   using map = MapHandle.openPinned(pin)
   return map.info.maxEntries

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createMap, probe, rawMap } from 'libbpf-ts'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { openNetlink } from 'netlink-ts'
 import { needing, needs, startTraffic, traffic, type TrafficReport } from '@skep/testbed'
+import { defaultCapacities } from './capacities.ts'
 import { EMPTY_VIP, Lab, OWN_VIP, VIP } from '../test/lab.ts'
 
 const REQUESTS = 5
@@ -68,7 +69,79 @@ function describe(way: 'tcx' | 'clsact'): void {
         expect([failed, connections]).toEqual([0, 1])
       })
 
-      test('maps of a release with another layout are made anew, and the pod is served on', async () => {
+      test('more room: connections that are open go on, and so do new ones', async () => {
+        await using kept = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          keepAlive: true,
+          perSecond: 200,
+        })
+        await using anew = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          perSecond: 100,
+        })
+        {
+          using pods = lab.serve([way], { capacities: { flows: 2 * defaultCapacities.flows } })
+          expect(pods.madeAnew).toEqual([
+            expect.stringMatching(/^pod_flows: \d+ entries are asked for, and there were/),
+          ])
+          expect(lab.net.node.run(() => pods.attached())).toEqual([lab.device])
+          await ask('tcp', VIP.v4, 10)
+        }
+        using pods = lab.serve([way])
+        expect(pods.madeAnew).toEqual([])
+        expect(pods.gauges()[0]).toMatchObject({ size: 2 * defaultCapacities.flows })
+        expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
+        expect(await anew.stop()).toMatchObject({ failed: 0 })
+        expect(readdirSync(`${lab.pins}/pods`).toSorted()).toEqual(['links', 'maps'])
+        expect(readdirSync(`${lab.pins}/pods/links`)).toHaveLength(2)
+      })
+
+      test.each([0, 1, 2])(
+        'killed after %d steps on the way: connections go on, and the next start ends it',
+        async (steps) => {
+          await using kept = await startTraffic(lab.net.pod, {
+            protocol: 'tcp',
+            address: VIP.v4,
+            port: 80,
+            keepAlive: true,
+            perSecond: 200,
+          })
+          await ask('tcp', VIP.v4, 10)
+          lab.leaveStage(steps)
+          await ask('tcp', VIP.v4, 10)
+          using pods = lab.serve([way])
+          expect(pods.madeAnew).toEqual(['an earlier start was killed on its way'])
+          const { failed, succeeded } = await ask('tcp', VIP.v4, 10)
+          expect({ failed, succeeded }).toEqual({ failed: 0, succeeded: REQUESTS })
+          expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
+          expect(readdirSync(`${lab.pins}/pods`).toSorted()).toEqual(['links', 'maps'])
+          expect(readdirSync(`${lab.pins}/pods/links`)).toHaveLength(2)
+        },
+      )
+
+      test('another release takes over, whose maps have another layout: connections that are open go on', async () => {
+        lab.installBefore()
+        await using kept = await startTraffic(lab.net.pod, {
+          protocol: 'tcp',
+          address: VIP.v4,
+          port: 80,
+          keepAlive: true,
+          perSecond: 200,
+        })
+        await ask('tcp', VIP.v6, 10)
+        using pods = lab.serve([way])
+        expect(pods.madeAnew).toEqual([expect.stringMatching(/pod_flows/)])
+        await ask('tcp', VIP.v4, 10)
+        expect(await kept.stop()).toMatchObject({ failed: 0, connections: 1 })
+        const known = pods.connections().map(({ service, backend }) => ({ service, backend }))
+        expect(known).toContainEqual({ service: `[${VIP.v6}]:80`, backend: '[fd00:1::2]:7' })
+      })
+
+      test('maps of which nothing can be carried over are made anew, and the pod is served on', async () => {
         const pin = `${lab.pins}/pods/maps/pod_flows`
         rmSync(pin)
         {
@@ -77,6 +150,7 @@ function describe(way: 'tcx' | 'clsact'): void {
         }
         using pods = lab.serve([way])
         expect(pods.connections()).toEqual([])
+        expect(pods.madeAnew.join()).toMatch(/what was in pod_flows is lost: .*pod_flows: its key was 4 bytes/)
         expect(await ask('tcp', VIP.v4, 10)).toMatchObject({ failed: 0, succeeded: REQUESTS })
         expect(pods.connections().length).toBeGreaterThan(0)
       })

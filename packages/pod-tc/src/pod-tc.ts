@@ -5,9 +5,11 @@ import { type PodTc as Loaded, podVerdictsByIndex, type PodVerdictName } from '@
 import { type Capacities, type Gauge, gaugesOf } from './capacities.ts'
 import { type Connection, connectionsIn } from './connections.ts'
 import { Devices } from './devices.ts'
+import { foldersIn } from './folders.ts'
 import type { TcWay } from './hook.ts'
-import { load, type ServiceMaps } from './load.ts'
+import type { ServiceMaps } from './load.ts'
 import { defaultSettings, type PodSettings } from './settings.ts'
+import { takeOver } from './upgrade.ts'
 
 /** Where and how pods' packets are translated. */
 export interface PodTcOptions {
@@ -16,7 +18,7 @@ export interface PodTcOptions {
   /** The maps of `SocketLb`, which know the services. */
   readonly services: ServiceMaps
   readonly settings?: Partial<PodSettings>
-  /** For a new installation; what is pinned keeps its sizes. */
+  /** Room for so many at least: what is pinned grows, and does not shrink. */
   readonly capacities?: Partial<Capacities>
   /** Ways onto a device, in the order in which they are tried. Default: TCX, else a filter. */
   readonly ways?: readonly TcWay[]
@@ -31,33 +33,27 @@ export interface PodTcOptions {
 export class PodTc implements Disposable {
   readonly #loaded: Loaded
   readonly #devices: Devices
+  /** Maps that were made anew at the start, with what was in them: why, and what could not be carried over. */
+  readonly madeAnew: readonly string[]
 
-  private constructor(loaded: Loaded, devices: Devices) {
+  private constructor(loaded: Loaded, devices: Devices, madeAnew: readonly string[]) {
     this.#loaded = loaded
     this.#devices = devices
+    this.madeAnew = madeAnew
   }
 
   /**
    * Loads the programs over the pinned maps, if there are, and puts them in the place of those that are attached. Maps of a
-   * release with another layout are made anew, empty: connections that they knew are reset.
+   * release with another layout, or with less room, are made anew, with what was in them: connections go on.
    */
   static open({ pins, services, settings, capacities = {}, ways }: PodTcOptions): PodTc {
     const folders = foldersIn(pins)
     mkdirSync(folders.maps, { recursive: true, mode: 0o700 })
-    using stack = new DisposableStack()
-    const loaded = stack.use(
-      load({
-        services,
-        settings: { ...defaultSettings, ...settings },
-        jiffiesPerSecond: jiffiesPerSecond(),
-        folder: folders.maps,
-        capacities,
-      }),
-    )
     const devices = new Devices(folders.links, ways)
-    devices.adopt(loaded.programs)
-    stack.move()
-    return new PodTc(loaded, devices)
+    const whole = { ...defaultSettings, ...settings }
+    const options = { services, settings: whole, jiffiesPerSecond: jiffiesPerSecond(), capacities }
+    const { loaded, madeAnew } = takeOver(options, folders, devices)
+    return new PodTc(loaded, devices, madeAnew)
   }
 
   /** Whether something is pinned: by an earlier process, whose pods are served on. */
@@ -106,20 +102,17 @@ export class PodTc implements Disposable {
 
 /** Takes the programs off and the pins away. Connections by services break. */
 export function uninstallPodTc(pins: string): void {
-  const { root, maps, links } = foldersIn(pins)
+  const { root, maps, links, next } = foldersIn(pins)
   if (existsSync(links)) {
     const devices = new Devices(links)
+    devices.detachBeside()
     for (const ifindex of devices.attached()) devices.detach(ifindex)
   }
+  rmSync(next, { recursive: true, force: true })
   if (existsSync(maps)) for (const name of readdirSync(maps)) rmSync(join(maps, name))
   for (const folder of [maps, links, root, pins]) removeEmpty(folder)
 }
 
 function removeEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
-}
-
-function foldersIn(pins: string): { readonly root: string; readonly maps: string; readonly links: string } {
-  const root = join(pins, 'pods')
-  return { root, maps: join(root, 'maps'), links: join(root, 'links') }
 }

@@ -1,8 +1,20 @@
-import { mountBpffs } from 'libbpf-ts'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { jiffiesPerSecond } from '@skep/datapath/clock'
+import { podSettingsCodec } from '@skep/datapath/pod-tc'
+import { mountBpffs, openObject } from 'libbpf-ts'
 import { openEthtool, openNetlink } from 'netlink-ts'
 import { type SockBackend, type SockDesired, type SockFrontend, SocketLb, uninstallSocketLb } from '@skep/sock-lb'
 import { type Net, ownName, tcpEcho, testCgroup, topology, udpEcho } from '@skep/testbed'
+import { Devices } from '../src/devices.ts'
+import { foldersIn } from '../src/folders.ts'
+import { load } from '../src/load.ts'
+import { fill } from '../src/upgrade.ts'
+import { configOf, defaultSettings } from '../src/settings.ts'
 import { PodTc, type PodTcOptions, uninstallPodTc } from '../src/pod-tc.ts'
+
+const before = fileURLToPath(new URL('../../datapath/test-objects/pod_tc_before.bpf.o', import.meta.url))
 
 export const VIP = { v4: '10.96.0.1', v6: 'fd96::1' } as const
 /** Services of the pod itself. */
@@ -59,13 +71,52 @@ export class Lab implements AsyncDisposable {
   }
 
   /** In the namespace of the node, where the devices are. */
-  serve(ways?: PodTcOptions['ways']): PodTc {
-    return this.net.node.run(() => PodTc.open({ pins: this.pins, services: this.services.maps, ...(ways && { ways }) }))
+  serve(ways?: PodTcOptions['ways'], more: Partial<PodTcOptions> = {}): PodTc {
+    const options = { pins: this.pins, services: this.services.maps, ...(ways && { ways }), ...more }
+    return this.net.node.run(() => PodTc.open(options))
+  }
+
+  /** Puts a release in the place of ours whose maps have another layout, and are empty. */
+  installBefore(): void {
+    const { maps, links } = foldersIn(this.pins)
+    using object = openObject(before)
+    for (const map of object.maps.values()) {
+      const shared = this.services.maps[propertyOf(map.name) as keyof SocketLb['maps']]
+      if (map.name.startsWith('.')) continue
+      map.maxEntries = shared?.handle.info.maxEntries ?? (map.name === 'pod_counters' ? map.maxEntries : 1024)
+      if (shared) map.reuse(shared)
+      else rmSync((map.pinPath = join(maps, map.name)), { force: true })
+    }
+    const config = new Uint8Array(podSettingsCodec.size)
+    podSettingsCodec.write(new DataView(config.buffer), 0, configOf(defaultSettings, jiffiesPerSecond()))
+    object.setVariable('config', config)
+    const mask = this.services.maps.sockFrontends4.length - 1
+    object.setVariable('frontends4_mask', new Uint8Array(Uint32Array.of(mask).buffer))
+    using loaded = object.load()
+    const programs = { podIngress: loaded.program('pod_ingress'), podEgress: loaded.program('pod_egress') }
+    this.net.node.run(() => new Devices(links).adopt(programs))
+  }
+
+  /** What a start leaves that makes maps anew, and is killed after some steps. */
+  leaveStage(steps: number): void {
+    const folders = foldersIn(this.pins)
+    mkdirSync(folders.next)
+    const options = { services: this.services.maps, settings: defaultSettings, jiffiesPerSecond: jiffiesPerSecond() }
+    using loaded = load({ ...options, folder: folders.next })
+    fill(folders)
+    const devices = new Devices(folders.links)
+    const todo = [() => devices.attachBeside(loaded.programs), () => devices.adopt(loaded.programs, ['ingress'])]
+    this.net.node.run(() => todo.slice(0, steps).forEach((step) => step()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack[Symbol.asyncDispose]()
   }
+}
+
+/** `sock_frontends4` → `sockFrontends4`. */
+function propertyOf(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function ends({ v4, v6 }: { readonly v4: string; readonly v6: string }): string[] {

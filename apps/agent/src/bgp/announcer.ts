@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { applyBgpConfig, type BgpConfig, type ExplainedRoute, loadBgpConfig, type PeerStatus, Speaker } from '@skep/bgp'
 import type { Node } from '@skep/kube'
 import type { Frontend } from '@skep/services'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Settings } from '../options/catalogue/index.ts'
+import type { WhyNot } from '../outside/served.ts'
+import { withNextHops } from './next-hops.ts'
 import { podRoutes, serviceRoutes } from './routes.ts'
 
 /** As kubelets and agents take to come back; what a configuration says goes first. */
@@ -25,8 +27,10 @@ export class RouteAnnouncer implements Disposable {
   readonly #config: BgpConfig
   readonly #record: string
   #speaker: Speaker | undefined
-  #labels = ''
+  #followed = ''
   #hasBegun = false
+  /** Service addresses that are not announced although somebody answers for them: a line each, with the reason. */
+  withheld: readonly string[] = []
 
   /** Throws `ConfigError` with every problem of `bgp-config-path`. */
   constructor(settings: Settings, log: Logger) {
@@ -36,14 +40,16 @@ export class RouteAnnouncer implements Disposable {
     this.#record = join(settings['state-dir'], 'bgp-announced')
   }
 
-  /** What is to be announced now. */
-  sync(node: Node | undefined, frontends: Iterable<Frontend>): void {
+  /** What is to be announced now. `whyNot`: why a destination is not served from outside. */
+  sync(node: Node | undefined, frontends: Iterable<Frontend>, whyNot: WhyNot): void {
     if (node === undefined) return
     const speaker = (this.#speaker ??= this.#make(node))
     this.#follow(speaker, node)
     const { 'bgp-announce-pod-cidr': pods, 'bgp-announce-lb-ip': services } = this.#settings
     speaker.rib.replace('pod-cidr', pods ? podRoutes(node) : [])
-    speaker.rib.replace('service', services ? serviceRoutes(frontends, this.#config.pools) : [])
+    const found = services ? serviceRoutes(frontends, this.#config.pools, whyNot) : { routes: [], withheld: [] }
+    speaker.rib.replace('service', found.routes)
+    this.withheld = found.withheld
     this.#begin(speaker)
   }
 
@@ -79,12 +85,14 @@ export class RouteAnnouncer implements Disposable {
     speaker.complete()
   }
 
-  /** Peers are chosen by the node's labels, which change. */
-  #follow(speaker: Speaker, { metadata: { labels } }: Node): void {
-    const text = JSON.stringify(labels)
-    if (text === this.#labels) return
-    this.#labels = text
-    applyBgpConfig(speaker, this.#config, labels)
+  /** Peers are chosen by the node's labels, and told its addresses; both change. */
+  #follow(speaker: Speaker, node: Node): void {
+    const { labels } = node.metadata
+    const config = withNextHops(this.#config, node)
+    const text = JSON.stringify([labels, config.peers.map(({ nextHops }) => nextHops)])
+    if (text === this.#followed) return
+    this.#followed = text
+    applyBgpConfig(speaker, config, labels)
   }
 }
 

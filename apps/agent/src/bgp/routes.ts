@@ -2,6 +2,7 @@ import { type AddressPool, aggregate, type Announcement, type RouteAttributes } 
 import type { Node } from '@skep/kube'
 import { compareAddresses, formatCidr, parseAddress } from '@skep/packet'
 import type { Frontend } from '@skep/services'
+import type { WhyNot } from '../outside/served.ts'
 
 /** A route without its owner. */
 export type Wanted = Omit<Announcement, 'owner'>
@@ -12,16 +13,36 @@ export function podRoutes(node: Node | undefined): Wanted[] {
   return prefixes.length === 0 ? [] : [{ reason: `pods of node ${node!.metadata.name}`, prefixes }]
 }
 
+/** What is announced of services, and what is not although somebody answers for it. */
+export interface ServiceRoutes {
+  readonly routes: readonly Wanted[]
+  /** A line each, with the reason. */
+  readonly withheld: readonly string[]
+}
+
 /**
  * Addresses of LoadBalancer services that somebody answers for: with `externalTrafficPolicy: Local` endpoints of this node,
- * else any. How an address is announced its pool says. Pure.
+ * else any. How an address is announced its pool says. What packets from outside are not served at, at any of its ports,
+ * is withheld: who follows a route here is to find somebody. Pure.
  */
-export function serviceRoutes(frontends: Iterable<Frontend>, pools: readonly AddressPool[]): Wanted[] {
+export function serviceRoutes(
+  frontends: Iterable<Frontend>,
+  pools: readonly AddressPool[],
+  whyNot: WhyNot = () => undefined,
+): ServiceRoutes {
   const served = new Map<string, string>()
-  for (const { kind, scope, address, service, members } of frontends)
-    if (kind === 'LoadBalancer' && scope === 'external' && members.some(({ weight }) => weight > 0))
-      served.set(address, service)
-  return [...served].flatMap(([address, service]) => routesOf(address, service, poolOf(address, pools)))
+  const left = new Map<string, string>()
+  for (const frontend of frontends) {
+    const { kind, scope, address, service, members } = frontend
+    if (kind !== 'LoadBalancer' || scope !== 'external' || !members.some(({ weight }) => weight > 0)) continue
+    const reason = whyNot(frontend)
+    if (reason === undefined) served.set(address, service)
+    else left.set(address, `${address} of ${service} is not announced: ${reason}`)
+  }
+  return {
+    routes: [...served].flatMap(([address, service]) => routesOf(address, service, poolOf(address, pools))),
+    withheld: [...left].flatMap(([address, line]) => (served.has(address) ? [] : [line])),
+  }
 }
 
 function routesOf(address: string, service: string, pool: AddressPool | undefined): Wanted[] {

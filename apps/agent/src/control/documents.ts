@@ -52,13 +52,15 @@ interface Around {
   readonly sources: readonly FollowStatus[]
   readonly sockets: Sockets | undefined
   readonly outside: OutsideStatus | undefined
+  /** Service addresses that are not announced although somebody answers for them. */
+  readonly withheld: readonly string[]
   readonly drains: Pick<Drains, 'progress' | 'trouble'>
   readonly events: EventCounts
 }
 
 export function statusDocument(
   agent: Agent,
-  { version, sources, sockets, outside, drains, events }: Around,
+  { version, sources, sockets, outside, withheld, drains, events }: Around,
 ): StatusDocument {
   const { table, round, health } = agent
   const compiled = [...table.services()]
@@ -86,6 +88,7 @@ export function statusDocument(
       ...[sockets?.trouble, drains.trouble].filter((trouble) => trouble !== undefined),
       ...problemsOf(agent, sources, compiled),
       ...(outside?.problems ?? []),
+      ...withheld,
     ],
   }
 }

@@ -8,6 +8,7 @@ import type { Drains } from '../drain/drains.ts'
 import { configDocument } from '../options/explain.ts'
 import type { RouteAnnouncer } from '../bgp/announcer.ts'
 import type { Resolved } from '../options/resolve.ts'
+import { explainOutside } from '../outside/explain.ts'
 import type { OpenedOutside } from '../outside/open.ts'
 import { outsideStatus } from '../outside/status.ts'
 import type { Sockets } from '../sockets/sockets.ts'
@@ -44,12 +45,22 @@ export function routes(parts: ControlParts): Handler {
 }
 
 /** How everything is now. */
-export function statusOf({ agent, source, sockets, opened, drains, recorder, version }: ControlParts): StatusDocument {
+export function statusOf({
+  agent,
+  source,
+  sockets,
+  opened,
+  announcer,
+  drains,
+  recorder,
+  version,
+}: ControlParts): StatusDocument {
   return statusDocument(agent, {
     version,
     sources: source.status(),
     sockets,
     outside: outsideStatus(opened),
+    withheld: announcer?.withheld ?? [],
     drains,
     events: recorder.counts,
   })
@@ -70,18 +81,22 @@ function explained(parts: ControlParts, what: string): Answer {
   )
 }
 
-function explainDestination(
+/** The host's own way there, and that of packets from outside. */
+function explainDestination(parts: ControlParts, destination: { address: string; port: number }): Answer {
+  return text([...fromHost(parts, destination), ...explainOutside(parts, destination)].join('\n'))
+}
+
+function fromHost(
   { sockets, hostNetns }: ControlParts,
   destination: { address: string; port: number },
-): Answer {
-  if (sockets === undefined) return text('services at the socket are off: enable-host-reachable-services is false')
+): readonly string[] {
+  if (sockets === undefined) return ['services at the socket are off: enable-host-reachable-services is false']
   const protocols = ['TCP', 'UDP'] as const
-  const lines = protocols.flatMap((protocol) => {
+  return protocols.flatMap((protocol) => {
     const { verdict, backends, lines: why } = sockets.explain({ ...destination, protocol, netns: hostNetns })
     const chosen = backends.map(({ address, port, slots }) => `  ${address}:${port} with ${slots} slots`)
     return [`${protocol}, from the host: ${verdict}`, ...why.map((line) => `  ${line}`), ...chosen]
   })
-  return text(lines.join('\n'))
 }
 
 function parseDestination(what: string): { address: string; port: number } | undefined {

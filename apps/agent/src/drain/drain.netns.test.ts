@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { clusterNeeds, events, type kinds, services } from '@skep/kube-testenv'
+import { clusterNeeds, events, type kinds, namespaces, services } from '@skep/kube-testenv'
 import { needing } from '@skep/testbed'
 import { HeldSocket } from '../../test/held-socket.ts'
 import { sharedSite } from '../../test/shared-site.ts'
@@ -37,11 +37,15 @@ describe('backends that leave a service, and sockets that have them', () => {
     expect(direct.hasFailed).toBe(false)
   })
 
-  test('a drain has a time: it is counted, told, goes on over a restart, and ends TCP when it is over', async () => {
+  test('a drain has a time, by the namespace or the service: it is counted, told, goes on over a restart, and ends TCP when it is over', async () => {
     await lab.site.webPod(lab.stack, lab.site.there, 'slow-1')
     const leaving = await lab.site.webPod(lab.stack, lab.site.there, 'slow-2')
-    const drainTimeout = (text: string) => ({ 'service.skep.dev/drain-timeout': text })
-    const [address] = await lab.site.service(lab.stack, 'slow', { ipFamilyPolicy: 'SingleStack' }, drainTimeout('10m'))
+    const drainTimeout = (text: string | null) => ({
+      metadata: { annotations: { 'service.skep.dev/drain-timeout': text } },
+    })
+    const { api } = lab.site.cluster
+    await api.patch(namespaces, { name: 'default' }, drainTimeout('10m'))
+    const [address] = await lab.site.service(lab.stack, 'slow', { ipFamilyPolicy: 'SingleStack' })
     await lab.site.untilBackends(lab.agent, address!, 2)
     const held = await lab.site.holdEach(lab.stack, ['slow-1', 'slow-2'], address!)
     await leaving.terminate()
@@ -58,14 +62,14 @@ describe('backends that leave a service, and sockets that have them', () => {
     await lab.agent.start()
     expect(await drainOf('slow')).toMatchObject({ since: before!.since, deadline: before!.deadline })
     expect(await held['slow-2']!.ask()).toBe('slow-2')
-    // It drains for longer than that already.
-    const metadata = { annotations: drainTimeout('1s') }
-    await lab.site.cluster.api.patch(services, { name: 'slow' }, { metadata })
+    // It drains for longer than that already; what a service says goes before what its namespace does.
+    await api.patch(services, { name: 'slow' }, drainTimeout('1s'))
     expect(await held['slow-2']!.failed()).toBe('ECONNABORTED')
     expect(await held['slow-1']!.ask()).toBe('slow-1')
     expect(await untilTold('slow', 'DrainTimedOut')).toMatchObject([
       { type: 'Warning', message: expect.stringContaining('its drain timeout is over') },
     ])
+    await api.patch(namespaces, { name: 'default' }, drainTimeout(null))
   }, 90_000)
 
   test('accept-while-draining: a pod that terminates and serves takes new connections, beside others', async () => {

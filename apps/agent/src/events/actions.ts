@@ -5,6 +5,7 @@ export const actions = {
   HintsIgnored: 'UseAll',
   NoCapacity: 'LeaveOut',
   PortTaken: 'LeaveOut',
+  NotFromOutside: 'LeaveOut',
   DrainStarted: 'Drain',
   Drained: 'Drain',
   DrainTimedOut: 'LetGo',

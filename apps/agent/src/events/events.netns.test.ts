@@ -2,18 +2,20 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { clusterNeeds, endpointSlices, events, type kinds, services } from '@skep/kube-testenv'
 import { needing, tcpEcho } from '@skep/testbed'
 import { Site } from '../../test/site.ts'
+import type { SkepAgent } from '../../test/skep-agent.ts'
 
 const { describe } = needing(...clusterNeeds)
 
 describe('what users of services are told, as events of a real API server', () => {
   let site: Site
   let stack: AsyncDisposableStack
+  let agent: SkepAgent
   const all = new AsyncDisposableStack()
 
   beforeAll(async () => {
     site = all.use(await Site.open())
     all.use(await tcpEcho(site.here.machine, { port: 32_123 }))
-    await site.agent(all, '--bpf-lb-map-max=1024', '--enable-service-topology=true')
+    agent = await site.agent(all, '--bpf-lb-map-max=1024', '--enable-service-topology=true')
   }, 120_000)
 
   afterAll(() => all.disposeAsync(), 120_000)
@@ -43,6 +45,17 @@ describe('what users of services are told, as events of a real API server', () =
     expect((await told('wrong', 'InvalidSetting')).message).toMatch(/"blue" is not used; write one of maglev, random/)
     await site.service(stack, 'unknown', {}, { 'service.cilium.io/lb-algoritm': 'maglev' })
     expect((await told('unknown', 'InvalidSetting')).message).toMatch(/is not known and has no effect; .*lb-algorithm/)
+  })
+
+  test('a protocol that nobody carries', async () => {
+    await site.service(stack, 'calls', {
+      ports: [
+        { port: 80, name: 'web' },
+        { port: 5060, name: 'sip', protocol: 'SCTP' },
+      ],
+    })
+    const { message } = await told('calls', 'InvalidSetting')
+    expect(message).toMatch(/spec\.ports\[1\]\.protocol: SCTP is not served, so that nobody answers at port 5060/)
   })
 
   test('an address that another service has', async () => {
@@ -78,6 +91,11 @@ describe('what users of services are told, as events of a real API server', () =
     expect((await told('bare', 'HintsIgnored')).message).toBe(
       'on here: trafficDistribution PreferSameZone asks for hints, but no endpoint has any',
     )
+    await agent.end('SIGKILL')
+    await agent.start()
+    // The next agent says so as well: the event is counted up, and no other is written.
+    const isCounted = ({ series }: kinds.Event): boolean => (series as { count?: number } | undefined)?.count === 2
+    await site.until(async () => isCounted(await told('bare', 'HintsIgnored')))
   })
 
   test('no room for backends', async () => {

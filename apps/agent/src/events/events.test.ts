@@ -107,3 +107,23 @@ test('drains are told where there is somebody to wait for', () => {
     'Warning DrainTimedOut',
   ])
 })
+
+test('what packets from outside are not served at is told once of the service; a device that refuses, of the node', () => {
+  service('web')
+  table.update(0)
+  const sctp = { service: 'default/web', frontend: 'external 192.0.2.1:80/SCTP', message: 'SCTP is not served' }
+  const node = read(nodes, { metadata: { name: 'n1', uid: 'uid of n1' } })
+  const tell = (deviations: readonly (typeof sctp)[], troubles: readonly string[]): string[] => {
+    told = []
+    events.notFromOutside(deviations)
+    events.ofNode(node, troubles)
+    return told.map(({ about, reason, action, note }) => `${about.kind} ${about.name} ${reason} ${action}: ${note}`)
+  }
+  expect(tell([sctp], ['eth1: the driver cannot'])).toEqual([
+    'Service web NotFromOutside LeaveOut: on n1: external 192.0.2.1:80/SCTP: SCTP is not served',
+    'Node n1 NotFromOutside LeaveOut: eth1: the driver cannot',
+  ])
+  expect(tell([sctp], ['eth1: the driver cannot'])).toEqual([])
+  expect(tell([], [])).toEqual([])
+  expect(tell([sctp], [])).toHaveLength(1)
+})

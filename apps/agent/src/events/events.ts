@@ -1,4 +1,4 @@
-import type { EventTarget, KubeEvent } from '@skep/kube'
+import type { EventTarget, KubeEvent, Node } from '@skep/kube'
 import { type DrainEvent, type HealthCheckFailure, type Notice, noticesOf, type ServiceTable } from '@skep/services'
 import { actions } from './actions.ts'
 
@@ -25,6 +25,8 @@ export class ServiceEvents {
   readonly #told = new Map<string, ReadonlySet<string>>()
   #refused: ReadonlySet<string> = new Set()
   #portsTaken: ReadonlySet<string> = new Set()
+  #notFromOutside: ReadonlySet<string> = new Set()
+  #ofNode: ReadonlySet<string> = new Set()
 
   constructor(recorder: Recorder, table: ServiceTable) {
     this.#recorder = recorder
@@ -56,6 +58,25 @@ export class ServiceEvents {
     this.#portsTaken = this.#tellNew('PortTaken', all, this.#portsTaken)
   }
 
+  /** Frontends that packets from outside are not served at, or not as it is asked for. */
+  notFromOutside(deviations: readonly Refused[]): void {
+    const all = deviations.map(({ service, frontend, message }) => ({
+      owner: service,
+      text: `${frontend}: ${message}`,
+    }))
+    this.#notFromOutside = this.#tellNew('NotFromOutside', all, this.#notFromOutside)
+  }
+
+  /** Why packets from outside, or those of some device, are not served on this node: events of the node. */
+  ofNode({ metadata: { name, uid } }: Node, troubles: readonly string[]): void {
+    const about = { apiVersion: 'v1', kind: 'Node', name, ...(uid !== '' && { uid }) }
+    const reason = 'NotFromOutside'
+    for (const note of troubles)
+      if (!this.#ofNode.has(note))
+        this.#recorder.record({ about, type: 'Warning', reason, action: actions[reason], note, shared: false })
+    this.#ofNode = new Set(troubles)
+  }
+
   /** What begins and ends without any connection is of no interest to anybody. */
   drain({ reason, service, message, openConnections }: DrainEvent): void {
     if (openConnections === 0 && reason !== 'Drained') return
@@ -64,7 +85,7 @@ export class ServiceEvents {
   }
 
   #tellNew(
-    reason: 'NoCapacity' | 'PortTaken',
+    reason: 'NoCapacity' | 'PortTaken' | 'NotFromOutside',
     all: readonly { readonly owner: string; readonly text: string }[],
     told: ReadonlySet<string>,
   ): Set<string> {

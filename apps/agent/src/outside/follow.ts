@@ -18,12 +18,14 @@ export interface FollowOptions {
   readonly netlink: Netlink
   readonly log: Logger
   readonly signal: AbortSignal
+  /** After each round. */
+  readonly done: () => void
 }
 
 /** Follows devices, routes and neighbours until the signal aborts. What goes wrong is logged, and tried again. */
 export async function followNetwork(outside: Outside, options: FollowOptions): Promise<void> {
   const { log } = options
-  const scheduler = new Scheduler(() => void outside.again(), {
+  const scheduler = new Scheduler(() => round(outside, options), {
     everyMs: ROUND_EVERY_MS,
     onError: (error, retryMs) => log.error({ err: error, retryMs }, 'could not follow the network; trying again'),
     onIdle: () => {},
@@ -35,6 +37,15 @@ export async function followNetwork(outside: Outside, options: FollowOptions): P
   } finally {
     clearInterval(ticking)
     scheduler.stop()
+  }
+}
+
+/** Also where it fails: a device may refuse. */
+function round(outside: Outside, { done }: FollowOptions): void {
+  try {
+    outside.again()
+  } finally {
+    done()
   }
 }
 

@@ -1,17 +1,21 @@
-import { type Backend, backendKey, type ServiceTable } from '@skep/services'
+import { type Backend, backendKey, type Deviation, type ServiceTable } from '@skep/services'
 import {
+  type DeviceStatus,
   Engine,
   type EngineModel,
   type EngineSettings,
   type InstancePaths,
   type Occasion,
+  readDevices,
   type Round,
   type Settings as KernelSettings,
 } from '@skep/lb-engine'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
+import { KnownConnections } from './connections.ts'
 import { outsideDesired, ownPods } from './desired.ts'
 import { podDevices } from './pod-devices.ts'
 import { Returns } from './returns.ts'
+import { type Destination, whyNotServed, type WhyNot } from './served.ts'
 
 export interface OutsideOptions {
   readonly paths: InstancePaths
@@ -43,9 +47,14 @@ export class Outside implements Disposable {
   #pods: readonly string[] = []
   #named: readonly string[] = []
   #backends = new Map<string, Backend>()
-  #deviations: readonly string[] = []
+  #deviations: readonly Deviation[] = []
+  #unserved: ReadonlyMap<string, string> = new Map()
+  #devices: readonly DeviceStatus[] = []
+  #whyNot: WhyNot = () => 'there was no round yet'
   #round: Round | undefined
   #inner: readonly string[] = []
+  /** Connections that are translated here, by backend. */
+  readonly connections: KnownConnections
 
   /** Loads the program over what an agent before this one has left, or anew. Nothing is attached yet. */
   constructor(options: OutsideOptions) {
@@ -54,6 +63,7 @@ export class Outside implements Disposable {
     using undo = new DisposableStack()
     this.engine = undo.use(new Engine(paths, settings, netlink, options.kernel))
     this.#returns = new Returns({ paths: returns, devices: paths, netlink })
+    this.connections = new KnownConnections(() => this.engine.connectionsByBackend())
     undo.move()
   }
 
@@ -67,7 +77,7 @@ export class Outside implements Disposable {
     const { deviations, ...desired } = outsideDesired(inputs)
     this.#desired = desired
     this.#pods = ownPods(backends, table.options.nodeName, addresses)
-    this.#deviations = deviations.map(({ frontend, service, message }) => `${frontend} of ${service}: ${message}`)
+    this.#deviations = deviations
     const served = desired.services.flatMap(({ frontends }) => frontends.map(({ address }) => address))
     this.#named = [...new Set([...served, ...desired.hostAddresses, ...cluster])]
     return this.#carryOut(desired, 'asked')
@@ -88,9 +98,30 @@ export class Outside implements Disposable {
     return this.#inner.includes(device) ? 'pods of this node' : (this.#round?.devices.get(device) ?? '')
   }
 
+  /** Why a destination is not served, after the last round. */
+  whyNot(destination: Destination): string | undefined {
+    return this.#whyNot(destination)
+  }
+
+  /** Frontends that are not served, or not as they are asked for. */
+  get deviations(): readonly Deviation[] {
+    return this.#deviations
+  }
+
+  /** Devices that packets are to come in by, and do not meet the program. */
+  get refused(): readonly DeviceStatus[] {
+    return this.#devices.filter(({ attached }) => !attached)
+  }
+
+  /** Devices that packets come in by, or are to come in by, as the last round left them. */
+  get devices(): readonly DeviceStatus[] {
+    return this.#devices
+  }
+
   /** What is not served as it is asked for, and what else an operator should know. */
   get problems(): readonly string[] {
-    return [...this.#deviations, ...(this.#round?.warnings ?? [])]
+    const deviations = this.#deviations.map(({ frontend, service, message }) => `${frontend} of ${service}: ${message}`)
+    return [...deviations, ...(this.#round?.warnings ?? [])]
   }
 
   [Symbol.dispose](): void {
@@ -101,11 +132,26 @@ export class Outside implements Disposable {
   #carryOut(desired: Desired, occasion: Occasion): Round {
     const { settings, netlink } = this.#options
     const inner = podDevices(netlink, this.#pods)
-    const round = this.engine.apply({ ...settings, ...desired, inner }, occasion)
-    this.#returns.apply(inner, this.#named)
-    this.#inner = inner
-    this.#round = round
-    return round
+    const model = { ...settings, ...desired, inner }
+    try {
+      const round = this.engine.apply(model, occasion)
+      this.#returns.apply(inner, this.#named)
+      this.#inner = inner
+      this.#round = round
+      this.#unserved = round.unserved
+      return round
+    } catch (error) {
+      this.#unserved = this.engine.unserved(model, (error as Error).message)
+      throw error
+    } finally {
+      this.#noteServed(desired)
+    }
+  }
+
+  #noteServed({ services }: Desired): void {
+    this.#devices = readDevices(this.#options.paths).filter(({ name }) => !this.#inner.includes(name))
+    const [deviations, unserved, devices] = [this.#deviations, this.#unserved, this.#devices]
+    this.#whyNot = whyNotServed({ services, deviations, unserved, devices })
   }
 
   /** Those that have gone since the round before. */

@@ -87,7 +87,8 @@ export class Pods implements Disposable {
 
   /** What keeps pods from being served as it is written, a line each. */
   problems(): readonly string[] {
-    return this.#rows.flatMap(problemsOf)
+    const lost = this.#served?.madeAnew.filter((line) => line.startsWith('what was in')) ?? []
+    return [...this.#rows.flatMap(problemsOf), ...lost.map((line) => `connections of pods at their devices: ${line}`)]
   }
 
   /** How a pod's services are translated; nothing about others. `name`: `namespace/name`. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { findCgroupRoot } from '@skep/cgroup'
 import { mountBpffs } from 'libbpf-ts'
-import type { Logger } from 'pino'
+import type { Logger } from '@skep/daemon'
 import type { Settings } from '../options/catalogue/index.ts'
 import { Sockets } from './sockets.ts'
 import { selectsAny, subjectsIn } from './subjects.ts'

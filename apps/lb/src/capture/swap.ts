@@ -6,12 +6,12 @@ import type { InstancePaths } from '../instance/paths.ts'
 /** What takes the load balancer's place on each hook. */
 export type Stand = Readonly<Partial<Record<LinkHook, Program>>>
 
-/** The hooks of the devices that packets meet the load balancer on. */
+/** The hooks of the devices that packets meet the load balancer on, as they come in. */
 export function hooksInUse(paths: InstancePaths): ReadonlySet<LinkHook> {
   const hooks = new Set<LinkHook>()
   for (const attached of openLive(paths)) {
     using held = attached
-    hooks.add(held.hook)
+    if (held.hook !== 'out') hooks.add(held.hook)
   }
   return hooks
 }

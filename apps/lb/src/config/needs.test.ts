@@ -25,13 +25,13 @@ spec:
 }
 
 test.each([
-  ['mode: snat', { source: true, onLink: false, replies: true }],
-  ['mode: dsr', { source: true, onLink: false, replies: false }],
-  ['mode: dsr\n  dsr: { tunnelSources: [10.255.0.0/16] }', { source: false, onLink: false, replies: false }],
-  ['mode: dsr\n  dsr: { dispatch: l2 }', { source: false, onLink: true, replies: false }],
-  ['mode: dsr\n  dsr: { dispatch: opt }', { source: false, onLink: false, replies: false }],
+  ['mode: snat', { source: true, onLink: false, replies: true, direct: false }],
+  ['mode: dsr', { source: true, onLink: false, replies: false, direct: true }],
+  ['mode: dsr\n  dsr: { tunnelSources: [10.255.0.0/16] }', { source: false, onLink: false, replies: false, direct: true }],
+  ['mode: dsr\n  dsr: { dispatch: l2 }', { source: false, onLink: true, replies: false, direct: true }],
+  ['mode: dsr\n  dsr: { dispatch: opt }', { source: false, onLink: false, replies: false, direct: true }],
 ])('%s: what the way to a backend needs', (text, expected) => {
   const needs = needsOf(text)
   expect(needs('10.1.0.11')).toEqual(expected)
-  expect(needs('10.1.0.12')).toEqual({ source: true, onLink: false, replies: true })
+  expect(needs('10.1.0.12')).toEqual({ source: true, onLink: false, replies: true, direct: false })
 })

@@ -70,7 +70,7 @@ describe('a real API server', () => {
     expect((await ips()).toSorted()).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3'])
   })
 
-  test('events are shown once, with a count', async () => {
+  test('events are shown once, with a count, also over a restart', async () => {
     using client = as()
     await using recorder = new EventRecorder(client, { controller: 'skep.dev/agent', instance: 'n1' })
     const about = { apiVersion: 'v1', kind: 'Service', ...at }
@@ -80,12 +80,16 @@ describe('a real API server', () => {
     recorder.record({ about, type: 'Warning', reason: 'HintsIgnored', action: 'Filter', note: 'endpoint x has none' })
     await recorder.flushed()
     expect(recorder.counts).toMatchObject({ dropped: 0 })
+    await using anew = new EventRecorder(client, { controller: 'skep.dev/agent', instance: 'n1' })
+    anew.record({ about, type: 'Warning', reason: 'HintsIgnored', action: 'Filter', note: 'endpoint x has none' })
+    await anew.flushed()
+    expect(anew.counts).toMatchObject({ dropped: 0 })
     const { items } = await cluster.api.list(events, { namespace: 'default', fieldSelector: 'reason=HintsIgnored' })
     expect(items).toEqual([
       expect.objectContaining({
         message: 'endpoint x has none',
         type: 'Warning',
-        series: expect.objectContaining({ count: 4 }),
+        series: expect.objectContaining({ count: 5 }),
       }),
     ])
   })

@@ -63,6 +63,21 @@ export function seriesBody(count: number, lastAt: number): Record<string, unknow
   return { series: { count, lastObservedTime: microTime(lastAt) } }
 }
 
+/** What is known of an event that stands in the cluster. */
+export interface ToldEvent {
+  readonly count: number
+  readonly lastAt: number
+}
+
+/** Of an `events.k8s.io/v1` Event. */
+export function toldEvent(body: unknown): ToldEvent {
+  const { series, eventTime } = body as {
+    readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null
+    readonly eventTime?: string | null
+  }
+  return { count: series?.count ?? 1, lastAt: Date.parse(series?.lastObservedTime ?? eventTime ?? '') || 0 }
+}
+
 /** A `MicroTime` of the API, of milliseconds since 1970. */
 export function microTime(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z')

@@ -3,7 +3,16 @@ import type { ApiClient } from '../api/client.ts'
 import { type Clock, hostClock } from '../clock.ts'
 import { KubeError } from '../error.ts'
 import { TokenBucket } from './bucket.ts'
-import { eventBody, eventKey, type KubeEvent, namespaceOf, type Reporter, seriesBody } from './event.ts'
+import {
+  eventBody,
+  eventKey,
+  type KubeEvent,
+  namespaceOf,
+  type Reporter,
+  seriesBody,
+  type ToldEvent,
+  toldEvent,
+} from './event.ts'
 
 export interface RecorderOptions extends Reporter {
   readonly clock?: Clock
@@ -19,15 +28,20 @@ export interface RecorderOptions extends Reporter {
 /** One event, with its repetitions. */
 interface Series {
   readonly event: KubeEvent
-  readonly name: string
+  readonly key: string
+  name: string
   readonly firstAt: number
   lastAt: number
   count: number
+  /** How many there were when it was found: told before this process began. */
+  before: number
   /** How many of them the API server knows of. */
   written: number
 }
 
 const defaults = { burst: 25, perSecond: 1, mostWaiting: 1000, seriesMs: 6 * 60_000 }
+/** An event that was told before a restart, and is told again, goes on for so long. */
+const ADOPT_MS = 60 * 60_000
 
 /** Writes events to the API server: in the background, the same ones as one with a count, and not too many. */
 export class EventRecorder implements AsyncDisposable {
@@ -86,7 +100,7 @@ export class EventRecorder implements AsyncDisposable {
 
   #seriesOf(event: KubeEvent): Series {
     const now = this.#clock.wall()
-    const key = eventKey(event)
+    const key = event.shared === true ? eventKey(event) : `${eventKey(event)}\0${this.#reporter.instance}`
     const known = this.#series.get(key)
     this.#series.delete(key)
     const goesOn = known !== undefined && now - known.lastAt <= this.#options.seriesMs
@@ -94,10 +108,12 @@ export class EventRecorder implements AsyncDisposable {
       ? known
       : {
           event,
-          name: nameOf(event, event.shared === true ? key : `${key}\0${now}`),
+          key,
+          name: nameOf(event, key, known && now),
           firstAt: now,
           lastAt: now,
           count: 0,
+          before: 0,
           written: 0,
         }
     series.lastAt = now
@@ -142,22 +158,43 @@ export class EventRecorder implements AsyncDisposable {
   async #writeOne(series: Series): Promise<void> {
     const { count, event } = series
     try {
-      if (series.written === 0) await this.#create(series)
-      if (count > 1 && event.shared !== true) await this.#repeat(series, count)
+      if (series.written === 0) await this.#begin(series)
+      if (series.before + count > 1 && event.shared !== true) await this.#repeat(series, series.before + count)
       series.written = count
       this.#written++
     } catch (error) {
-      if (event.shared === true && error instanceof KubeError && error.status === 409) return
+      if (event.shared === true && isThere(error)) return
       // Events are told, not owed: the API server may be away, and there may be no right to write them.
       this.#dropped++
     }
+  }
+
+  /** Writes it, or goes on with the one that was written before this process began. */
+  async #begin(series: Series): Promise<void> {
+    try {
+      await this.#create(series)
+    } catch (error) {
+      if (series.event.shared === true || !isThere(error)) throw error
+      const found = await this.#find(series)
+      if (this.#clock.wall() - found.lastAt <= ADOPT_MS) {
+        series.before = found.count
+        return
+      }
+      series.name = nameOf(series.event, series.key, series.firstAt)
+      await this.#create(series)
+    }
+  }
+
+  async #find({ event, name }: Series): Promise<ToldEvent> {
+    const found = await this.#client.json({ operation: `read the event ${event.reason}`, path: pathOf(event, name) })
+    return toldEvent(found)
   }
 
   #create({ event, name, firstAt }: Series): Promise<unknown> {
     return this.#client.json({
       operation: `write the event ${event.reason}`,
       method: 'POST',
-      path: `/apis/events.k8s.io/v1/namespaces/${namespaceOf(event)}/events`,
+      path: pathOf(event),
       body: eventBody(event, this.#reporter, name, firstAt),
       signal: this.#ending.signal,
     })
@@ -167,7 +204,7 @@ export class EventRecorder implements AsyncDisposable {
     return this.#client.json({
       operation: `count the event ${event.reason}`,
       method: 'PATCH',
-      path: `/apis/events.k8s.io/v1/namespaces/${namespaceOf(event)}/events/${name}`,
+      path: pathOf(event, name),
       contentType: 'application/merge-patch+json',
       body: seriesBody(count, lastAt),
       signal: this.#ending.signal,
@@ -175,8 +212,22 @@ export class EventRecorder implements AsyncDisposable {
   }
 }
 
-/** Events are called after whom they are about; the rest makes the name the only one. */
-function nameOf({ about }: KubeEvent, key: string): string {
-  const digest = createHash('sha256').update(key).digest('hex').slice(0, 16)
+function isThere(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 409
+}
+
+/** Of one event, or of all of its namespace. */
+function pathOf(event: KubeEvent, name?: string): string {
+  const all = `/apis/events.k8s.io/v1/namespaces/${namespaceOf(event)}/events`
+  return name === undefined ? all : `${all}/${name}`
+}
+
+/**
+ * Events are called after whom they are about; what they say makes the name the only one, so that a process that begins anew
+ * finds what it has told. `since`: a later one that says the same.
+ */
+function nameOf({ about }: KubeEvent, key: string, since?: number): string {
+  const told = since === undefined ? key : `${key}\0${since}`
+  const digest = createHash('sha256').update(told).digest('hex').slice(0, 16)
   return `${about.name.slice(0, 230)}.${digest}`
 }

@@ -83,6 +83,25 @@ test('the same event again is one, with a count', async () => {
   expect(test.api.objects.size).toBe(3)
 })
 
+test('a process that begins anew goes on with what was told in the last hour', async () => {
+  await using test = await fake()
+  const clock = new ManualClock()
+  const tellAnew = async (instance = 'n1') => {
+    await using recorder = new EventRecorder(test.client, { controller: 'skep.dev/agent', instance, clock })
+    recorder.record(event('endpoint x has none'))
+    await recorder.flushed()
+    expect(recorder.counts).toMatchObject({ written: 1, dropped: 0 })
+    return [...test.api.objects.values()].map(({ series }) => (series as { count: number } | undefined)?.count)
+  }
+  expect(await tellAnew()).toEqual([undefined])
+  expect(await tellAnew()).toEqual([2])
+  clock.advance(50 * 60_000)
+  expect(await tellAnew()).toEqual([3])
+  clock.advance(61 * 60_000)
+  expect(await tellAnew()).toEqual([3, undefined])
+  expect(await tellAnew('n2')).toEqual([3, undefined, undefined])
+})
+
 test('what many tell is written by the first of them', async () => {
   await using test = await fake()
   for (const instance of ['n1', 'n2']) {

@@ -1,8 +1,8 @@
 import { BpfError, NotSupported, type Program } from 'libbpf-ts'
 import { LbError } from '../error.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { linkPin } from './pins.ts'
-import { attachFilter } from './filter.ts'
+import { linkPin, type TcHook } from './pins.ts'
+import { attachFilter, directionOf } from './filter.ts'
 import { BARE_NOTE, nativeNote } from './above.ts'
 import type { Device, DeviceMode, XdpMode } from './plan.ts'
 
@@ -25,21 +25,28 @@ const BY_FILTER = 'by a filter of tc: this kernel has no TCX, which is in Linux 
 /** Ways onto tc: by a link, which kernels have from Linux 6.6 on, or by a filter. */
 export type TcWay = 'tcx' | 'clsact'
 
+/** Where and how a program is attached at tc. */
+export interface TrafficOptions {
+  /** On the way in, unless it says otherwise. */
+  readonly hook?: TcHook
+  readonly ways?: readonly TcWay[]
+}
+
 /** Attaches at tc by the first of the ways that the kernel has; says which. */
 export function attachTraffic(
   paths: InstancePaths,
   device: Device,
   program: Program,
-  ways: readonly TcWay[] = ['tcx', 'clsact'],
+  { hook = 'tc', ways = ['tcx', 'clsact'] }: TrafficOptions = {},
 ): TcWay {
   try {
     if (ways[0] === 'clsact') throw new NotSupported('attachTcx', 'tcx', '6.6')
-    using link = program.attachTcx({ ifindex: device.index, direction: 'ingress' })
-    link.pin(linkPin(paths, device.name, 'tc'))
+    using link = program.attachTcx({ ifindex: device.index, direction: directionOf(hook) })
+    link.pin(linkPin(paths, device.name, hook))
     return 'tcx'
   } catch (error) {
     if (!(error instanceof NotSupported) || !ways.includes('clsact')) throw error
-    attachFilter(paths, device, program)
+    attachFilter(paths, device, program, hook)
     return 'clsact'
   }
 }

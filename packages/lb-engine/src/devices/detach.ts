@@ -10,7 +10,7 @@ export function hookOf(mode: DeviceMode): LinkHook {
 
 /** Takes the program off a device, and the pins away. */
 export function detachLink(paths: InstancePaths, device: string): void {
-  for (const hook of ['xdp', 'tc'] as const) detachHook(paths, device, hook)
+  for (const hook of ['xdp', 'tc', 'out'] as const) detachHook(paths, device, hook)
 }
 
 /** Takes the program off one hook of a device. One whose device has gone only has its pin. */

@@ -26,7 +26,7 @@ test('kernels without TCX: a filter is adopted, gets another program in place, f
     const device = { name: 'eth0', index: one.device().index }
     const [was, is] = [first, second].map(({ programs: { lbTc } }) => lbTc.info().id)
 
-    expect(one.run(() => attachTraffic(paths, device, first.programs.lbTc, ['clsact']))).toBe('clsact')
+    expect(one.run(() => attachTraffic(paths, device, first.programs.lbTc, { ways: ['clsact'] }))).toBe('clsact')
     expect(attached(one, paths)).toEqual([{ device: 'eth0', index: device.index, mode: 'tc', programId: was }])
     expect([one.run(() => hasLiveLinks(paths)), tcDevices(paths)]).toEqual([true, ['eth0']])
 

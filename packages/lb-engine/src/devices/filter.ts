@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BpfError, openTc, type Program, type TcFilter } from 'libbpf-ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { filterPin, ifindexOfFilter, type LinkHook } from './pins.ts'
+import { filterPin, ifindexOfFilter, type LinkHook, type TcHook } from './pins.ts'
 import type { Attached } from './attached.ts'
 import type { PinPlace } from './pinned-link.ts'
 import type { Device } from './plan.ts'
@@ -14,12 +14,17 @@ const PRIORITY = 0x5cdf
  * Attaches a program at tc where the kernel has no links there (before Linux 6.6): by a filter. Nothing can be pinned of
  * it but the program, under a name that tells the device.
  */
-export function attachFilter(paths: InstancePaths, { name, index }: Device, program: Program): void {
-  const pin = filterPin(paths, name, index)
+export function attachFilter(
+  paths: InstancePaths,
+  { name, index }: Device,
+  program: Program,
+  hook: TcHook = 'tc',
+): void {
+  const pin = filterPin(paths, name, index, hook)
   rmSync(pin, { force: true })
   program.pin(pin)
   try {
-    using filter = findFilter(paths, index) ?? program.attachTc(placeOf(paths, index))
+    using filter = findFilter(paths, index, hook) ?? program.attachTc(placeOf(paths, index, hook))
     filter.update(program)
     filter.keep()
   } catch (error) {
@@ -46,7 +51,7 @@ export class PinnedFilter implements Attached {
     this.#path = path
     this.#programs = paths.programs
     const index = ifindexOfFilter(pin)
-    this.#filter = findFilter(paths, index)
+    this.#filter = findFilter(paths, index, hook)
     this.ifindex = this.#filter ? index : 0
     this.programId = this.#filter?.info().programId ?? 0
   }
@@ -73,17 +78,22 @@ export class PinnedFilter implements Attached {
   }
 }
 
-function findFilter(paths: InstancePaths, ifindex: number): TcFilter | undefined {
+function findFilter(paths: InstancePaths, ifindex: number, hook: LinkHook): TcFilter | undefined {
   try {
-    return openTc(placeOf(paths, ifindex))
+    return openTc(placeOf(paths, ifindex, hook))
   } catch (error) {
     if (error instanceof BpfError && error.code === 'NOT_FOUND') return undefined
     throw error
   }
 }
 
-function placeOf({ instance }: InstancePaths, ifindex: number) {
-  return { ifindex, direction: 'ingress', priority: PRIORITY, handle: handleOf(instance) } as const
+/** Which way packets go that a hook meets. */
+export function directionOf(hook: LinkHook): 'ingress' | 'egress' {
+  return hook === 'out' ? 'egress' : 'ingress'
+}
+
+function placeOf({ instance }: InstancePaths, ifindex: number, hook: LinkHook) {
+  return { ifindex, direction: directionOf(hook), priority: PRIORITY, handle: handleOf(instance) } as const
 }
 
 /** Of an instance's own (FNV-1a), so that several may stand on one device, and each finds its own again. */

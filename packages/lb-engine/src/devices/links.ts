@@ -8,11 +8,12 @@ import type { DeviceStep, PinnedLink } from './plan.ts'
 import { renamePin } from './rename.ts'
 import { switchMode } from './switch.ts'
 
-/** What is attached, and where. Equivalent to: `bpftool link show pinned <pin>`. */
+/** What is attached for packets that come in, and where. Equivalent to: `bpftool link show pinned <pin>`. */
 export function pinnedLinks(paths: InstancePaths, netlink: Netlink): PinnedLink[] {
-  return lookAtAttached(paths, ({ device, hook, ifindex: index, programId }) => {
-    return { device, index, mode: hook === 'tc' ? 'tc' : xdpModeOn(netlink, index), programId }
-  })
+  return lookAtAttached(paths, ({ device, hook, ifindex: index, programId }): PinnedLink[] => {
+    if (hook === 'out') return []
+    return [{ device, index, mode: hook === 'tc' ? 'tc' : xdpModeOn(netlink, index), programId }]
+  }).flat()
 }
 
 /** Whether anything of the instance is attached to a device: by a link, in whatever network namespace. */

@@ -23,5 +23,6 @@ export function renamePin(paths: InstancePaths, { name, index }: Device): void {
 }
 
 function pinOf(paths: InstancePaths, { pin, hook, ifindex }: Attached, device: string): string {
-  return isFilterPin(pin) ? filterPin(paths, device, ifindex) : linkPin(paths, device, hook)
+  if (hook === 'xdp' || !isFilterPin(pin)) return linkPin(paths, device, hook)
+  return filterPin(paths, device, ifindex, hook)
 }

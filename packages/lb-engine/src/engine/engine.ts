@@ -23,6 +23,7 @@ import { fileNotes } from '../nexthop/notes.ts'
 import { domainsOf } from '../nexthop/vrf.ts'
 import { resolveBackends, type Resolution } from '../nexthop/resolve.ts'
 import { outOfReach } from '../nexthop/out-of-reach.ts'
+import { type BackendConnections, connectionsByBackend } from '../status/by-backend.ts'
 import { readConnections } from '../status/connections.ts'
 import { readFragments } from '../status/fragments.ts'
 import { fragmentGauge, natGauges } from '../status/gauges.ts'
@@ -118,6 +119,7 @@ export class Engine implements Disposable {
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
     const resolution = this.#resolve(config, devices, backendAddresses(config))
+    const silent = this.#links.attachLeaving(devices, resolution.here.size > 0)
     const before = this.#sources
     this.#sources = resolution.sources
     if (takesAnyPort(config)) this.#switches.switchAnyPort(true)
@@ -128,7 +130,12 @@ export class Engine implements Disposable {
     const detached = this.#links.detach(steps, chosen)
     if (detached.length > 0) settings.push(...this.#keep(config, [...names, ...layers.carried]))
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
-    const notes = [...chosen.warnings, ...missingWarnings(chosen, config), ...refused.map(({ reason }) => reason)]
+    const notes = [
+      ...chosen.warnings,
+      ...missingWarnings(chosen, config),
+      ...refused.map(({ reason }) => reason),
+      ...silent,
+    ]
     const unreachable = outOfReach(resolution, this.neighbors.states())
     const why = new Map(chosen.devices.map(({ name }) => [name, whyChosen(chosen, name)]))
     const parts = {
@@ -188,6 +195,12 @@ export class Engine implements Disposable {
     const { maps } = this.#datapath
     const nat = natGauges(readConnections(maps, program), program)
     return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat]
+  }
+
+  /** How many connections are translated, by backend. Looks through the whole table. */
+  connectionsByBackend(): BackendConnections[] {
+    const program = readProgram(programPin(this.#paths))
+    return program === undefined ? [] : connectionsByBackend(this.#datapath.maps, program)
   }
 
   [Symbol.dispose](): void {

@@ -12,6 +12,7 @@ import { loadTc } from '../datapath/tc.ts'
 import { type Chosen, DeviceChoice } from '../devices/choice.ts'
 import type { Attachment, Programs } from '../devices/attach.ts'
 import { detachLink } from '../devices/detach.ts'
+import { attachLeaving, meetsAnswers } from '../devices/leaving.ts'
 import { applyDeviceStep, pinnedLinks } from '../devices/links.ts'
 import { modesFor, planDevices, type Device, type DeviceMode, type DeviceStep } from '../devices/plan.ts'
 import { probeDevices } from '../devices/probe.ts'
@@ -190,11 +191,22 @@ export class Links implements Disposable {
     this.#tc?.[Symbol.dispose]()
   }
 
+  /**
+   * Where this host is a backend itself, what it answers meets the program on its way out, by each of these devices. Once
+   * there, it stays: connections may outlive the backend. Returns why not, where one refuses.
+   */
+  attachLeaving(devices: readonly Device[], isBackend: boolean): string[] {
+    if (!isBackend && !meetsAnswers(this.#paths)) return []
+    const outer = devices.filter(({ isInner = false }) => !isInner)
+    return attachLeaving(this.#paths, outer, this.#traffic().lbTcOut)
+  }
+
+  #traffic(): LbTc['programs'] {
+    return (this.#tc ??= loadTc(readProgram(programPin(this.#paths))!, [this.#paths.maps])).programs
+  }
+
   #programs(): Programs {
-    return {
-      xdp: this.#datapath.programs.lbXdp,
-      tc: () => (this.#tc ??= loadTc(readProgram(programPin(this.#paths))!, [this.#paths.maps])).programs.lbTc,
-    }
+    return { xdp: this.#datapath.programs.lbXdp, tc: () => this.#traffic().lbTc }
   }
 
   /** Notes devices that are asked for and have no program, for whoever asks how things are. */

@@ -11,16 +11,19 @@ export interface Needs {
   readonly onLink: boolean
   /** Its replies come back through the load balancer. */
   readonly replies: boolean
+  /** Some of its services leave packets as they are: it has to be another host. */
+  readonly direct: boolean
 }
 
-const kinds: readonly Needs[] = Array.from({ length: 8 }, (_, bits) => ({
+const kinds: readonly Needs[] = Array.from({ length: 16 }, (_, bits) => ({
+  direct: (bits & 8) !== 0,
   source: (bits & 4) !== 0,
   onLink: (bits & 2) !== 0,
   replies: (bits & 1) !== 0,
 }))
-const nothing = kind(false, false, false)
+const nothing = kind(false, false, false, false)
 /** Also of a backend that nothing is known of. */
-export const translation: Needs = kind(true, false, true)
+export const translation: Needs = kind(true, false, true, false)
 
 /** By backend address, for all backends of a model; where all services translate, all need the same. */
 export function backendNeeds(model: Pick<EngineModel, 'services' | 'dsr'>): (address: string) => Needs {
@@ -37,7 +40,8 @@ function needsByAddress(model: Pick<EngineModel, 'services' | 'dsr'>): ReadonlyM
     for (const { address } of service.backends) {
       const before = needs.get(address) ?? nothing
       const source = before.source || mode === 'snat' || (mode === 'dsr-ipip' && !spread.has(family(address)))
-      needs.set(address, kind(source, before.onLink || mode === 'dsr-l2', before.replies || mode === 'snat'))
+      const onLink = before.onLink || mode === 'dsr-l2'
+      needs.set(address, kind(source, onLink, before.replies || mode === 'snat', before.direct || mode !== 'snat'))
     }
   }
   return needs
@@ -48,6 +52,6 @@ function modeOf({ mode = 'snat' }: Service): Mode {
 }
 
 /** Needs are few, backends may be many. */
-function kind(source: boolean, onLink: boolean, replies: boolean): Needs {
-  return kinds[(source ? 4 : 0) + (onLink ? 2 : 0) + (replies ? 1 : 0)]!
+function kind(source: boolean, onLink: boolean, replies: boolean, direct: boolean): Needs {
+  return kinds[(direct ? 8 : 0) + (source ? 4 : 0) + (onLink ? 2 : 0) + (replies ? 1 : 0)]!
 }

@@ -23,6 +23,7 @@ test('backends on the link are their own next hops', () => {
       ['10.1.0.12', [{ address: '10.1.0.12', index: 3 }]],
     ]),
     unreachable: new Map(),
+    here: new Set(),
     warnings: [],
   })
 })
@@ -59,12 +60,23 @@ test('without a route the source stays, and the reason is told', () => {
   ])
 })
 
-test('an own address is no backend and no neighbour', () => {
-  const own = resolveBackends(
-    input({ backends: ['10.1.0.1'], lookup: () => ({ ...direct, device: 'lo', local: true }) }),
-  )
-  expect(own.ways.size).toBe(0)
-  expect(own.unreachable.get('10.1.0.1')).toContain('is an address of this host')
+test('an own address is a backend that is here and no neighbour, for services that translate', () => {
+  const here = input({ backends: ['10.1.0.1'], lookup: () => ({ ...direct, device: 'lo', local: true }) })
+  const own = resolveBackends(here)
+  expect([own.ways.size, own.unreachable.size]).toEqual([0, 0])
+  expect([...own.here]).toEqual(['10.1.0.1'])
+  expect([...own.sources]).toEqual([['10.1.0.1', '10.1.0.1']])
+  const asItIs = { source: false, onLink: false, replies: false, direct: true }
+  const dsr = resolveBackends({ ...here, needs: () => asItIs })
+  expect(dsr.here.size).toBe(0)
+  expect(dsr.unreachable.get('10.1.0.1')).toContain('give its services mode snat')
+})
+
+test('a backend that was this host, and is another now, gets its route’s source', () => {
+  const before = new Map([['10.1.0.11', '10.1.0.11']])
+  const { source: _, ...unnamed } = direct
+  const moved = resolveBackends(input({ backends: ['10.1.0.11'], lookup: () => unnamed, before }))
+  expect(moved.sources.size).toBe(0)
 })
 
 test('a route through a device without XDP is warned of', () => {
@@ -75,7 +87,7 @@ test('a route through a device without XDP is warned of', () => {
 
 test('by MAC address a backend needs no own address, but must be on the link; in a tunnel it may be anywhere', () => {
   const routed = { index: 3, device: 'eth9', gateway: '10.1.0.254', local: false }
-  const needs = (address: string) => ({ source: false, onLink: address === '10.1.0.11', replies: false })
+  const needs = (address: string) => ({ source: false, onLink: address === '10.1.0.11', replies: false, direct: true })
   const { unreachable, warnings } = resolveBackends(input({ lookup: () => routed, needs }))
   expect([...unreachable]).toEqual([['10.1.0.11', expect.stringContaining('is behind the router 10.1.0.254, and l2')]])
   expect(warnings).toEqual([])

@@ -16,13 +16,15 @@ export interface Route {
 
 /** How the backends are reached. */
 export interface Resolution {
-  /** By backend address: the own address that packets to it carry. */
+  /** By backend address: the own address that packets to it carry; its own for a backend that is this host itself. */
   readonly sources: ReadonlyMap<string, string>
   /** By backend address: the neighbours that packets to it are sent to. */
   readonly ways: ReadonlyMap<string, readonly NextHop[]>
   /** Backends that cannot be reached as things are, each with the reason. */
   readonly unreachable: ReadonlyMap<string, string>
   readonly warnings: readonly string[]
+  /** Backends that are this host: the stack takes what is for them, and what they answer is translated as it leaves. */
+  readonly here: ReadonlySet<string>
 }
 
 export interface ResolveInput {
@@ -48,6 +50,7 @@ export function resolveBackends(input: ResolveInput): Resolution {
   const ways = new Map<string, readonly NextHop[]>()
   const unreachable = new Map<string, string>()
   const warnings: string[] = []
+  const here = new Set<string>()
   const hopsBy = new Map<Route, readonly NextHop[]>()
   for (const backend of input.backends) {
     const route = input.lookup(backend)
@@ -56,12 +59,16 @@ export function resolveBackends(input: ResolveInput): Resolution {
     const needs = input.needs?.(backend) ?? translation
     const trouble = troubleWith(backend, route, source, needs)
     if (trouble !== undefined) unreachable.set(backend, trouble)
-    if (route instanceof Error || route.local) continue
+    if (route instanceof Error) continue
+    if (route.local) {
+      if (needs.replies) here.add(backend)
+      continue
+    }
     const several = input.ways?.(backend) ?? []
     ways.set(backend, several.length > 0 ? several : hopsOf(backend, route, hopsBy))
     if (needs.replies && !input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
   }
-  return { sources, ways, unreachable, warnings }
+  return { sources, ways, unreachable, warnings, here }
 }
 
 /** Those of a router are one list, however many backends are behind it. */
@@ -74,9 +81,12 @@ function hopsOf(backend: string, route: Route, known: Map<Route, readonly NextHo
 }
 
 function sourceFor(backend: string, route: Route | undefined, { sources, before }: ResolveInput): string | undefined {
+  if (route?.local === true) return backend
   const configured = sources.length > 0 ? sources.filter((source) => family(source) === family(backend)) : []
   if (configured.length > 0) return configured[spread(backend) % configured.length]
-  return route?.local === false ? (route.source ?? before.get(backend)) : before.get(backend)
+  const kept = before.get(backend)
+  // It may have been this host's until now.
+  return route === undefined ? kept : (route.source ?? (kept === backend ? undefined : kept))
 }
 
 function troubleWith(
@@ -86,7 +96,10 @@ function troubleWith(
   needs: Needs,
 ): string | undefined {
   if (route instanceof Error) return `no route to ${backend}: ${route.message}`
-  if (route.local) return `${backend} is an address of this host, which cannot be a backend of its own`
+  if (route.local)
+    return needs.direct
+      ? `${backend} is an address of this host, which takes translated packets alone: give its services mode snat`
+      : undefined
   if (needs.onLink && route.gateway !== undefined)
     return `${backend} is behind the router ${route.gateway}, and l2 reaches only what is on a link of this host: packets for the service would end at the router; use ipip or opt`
   if (needs.source && source === undefined)

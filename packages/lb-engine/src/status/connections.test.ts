@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { natEntryCodec, type NatEntry, NatState } from '@skep/datapath/lb-xdp'
+import { natEntryCodec, type NatEntry, NatState, SourceIndex } from '@skep/datapath/lb-xdp'
 import { defaultSettings } from '../model/defaults.ts'
 import { programConfig } from '../datapath/settings.ts'
+import { connectionsByBackend } from './by-backend.ts'
 import { readConnections } from './connections.ts'
 import type { NatMaps } from './nat-table.ts'
 
@@ -69,6 +70,33 @@ test('ports are counted for each own address and backend by itself', () => {
   const backend = [0x0a010002, 0, 0, 0]
   const entries = { 0: {}, 1: { backend }, 2: { backend }, 3: { backend, source: 2 }, 4: { backend, backendPort: 81 } }
   expect(readConnections(tables(entries), config, now).mostPorts).toBe(2)
+})
+
+test('a backend that is this host takes none of the ports', () => {
+  const entries = { 0: { source: SourceIndex.SOURCE_CLIENT }, 1: { source: SourceIndex.SOURCE_CLIENT }, 2: {} }
+  expect(readConnections(tables(entries), config, now).mostPorts).toBe(1)
+})
+
+test('connections by backend: those that have not ended on both sides', () => {
+  const backend = [0x0a010002, 0, 0, 0]
+  const v6 = { backend: [0xfd000000, 0, 0, 2], family: 10, protocol: 17, backendPort: 53 }
+  const rows = connectionsByBackend(
+    tables({
+      0: { backend, family: 2 },
+      1: { backend, family: 2, state: NatState.NAT_CLOSING },
+      2: { backend, family: 2, state: NatState.NAT_TIME_WAIT },
+      3: { backend, family: 2, age: 8000 },
+      4: { backend, family: 2, backendPort: 81 },
+      5: v6,
+    }),
+    config,
+    now,
+  )
+  expect(rows).toEqual([
+    { protocol: 'TCP', address: '10.1.0.2', port: 8080, connections: 2 },
+    { protocol: 'TCP', address: '10.1.0.2', port: 81, connections: 1 },
+    { protocol: 'UDP', address: 'fd00::2', port: 53, connections: 1 },
+  ])
 })
 
 test('an empty table', () => {

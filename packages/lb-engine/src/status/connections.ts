@@ -1,4 +1,4 @@
-import { type LbConfig, natEntryCodec, natEntryOffsets as at } from '@skep/datapath/lb-xdp'
+import { type LbConfig, natEntryCodec, natEntryOffsets as at, SourceIndex } from '@skep/datapath/lb-xdp'
 import { type NatMaps, NatTable } from './nat-table.ts'
 
 /** Connections by what their packets made of them. */
@@ -37,7 +37,8 @@ export function readConnections(maps: NatMaps, config: LbConfig, jiffies?: bigin
   for (const entry of table.live()) {
     live++
     counts[connectionStates[table.state(entry)] ?? 'closed']++
-    increment(ports, pairOf(table.view, entry))
+    if (table.view.getUint16(entry + at.source, true) !== SourceIndex.SOURCE_CLIENT)
+      increment(ports, pairOf(table.view, entry))
     const own = Math.floor(entry / LINE_BYTES)
     inLine = own === line ? inLine + 1 : 1
     line = own

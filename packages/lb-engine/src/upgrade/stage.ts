@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { Program } from 'libbpf-ts'
 import { programPin } from '../datapath/pin.ts'
 import { lookAtAttached, openLive } from '../devices/attached.ts'
+import type { LinkHook } from '../devices/pins.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 
 /** The names of the new programs in the stage; maps have their own. */
-const PROGRAM = 'program'
-const TC_PROGRAM = 'program_tc'
+const PROGRAMS = { xdp: 'program', tc: 'program_tc', out: 'program_out' } as const satisfies Record<LinkHook, string>
+const isProgram = (name: string): boolean => Object.values<string>(PROGRAMS).includes(name)
 
 /** Where larger tables, and the program over them, are pinned until they take the place of those that are there. */
 export function stageFolder(paths: InstancePaths): string {
@@ -17,7 +18,8 @@ export function stageFolder(paths: InstancePaths): string {
 /** Whether packets go through the program of a stage: then there is no way back, only on. */
 export function stageIsLive(paths: InstancePaths): boolean {
   if (!existsSync(stagedProgram(paths))) return false
-  const staged = [stagedProgram(paths), stagedTcProgram(paths)].filter((pin) => existsSync(pin)).map(idOf)
+  const pins = Object.values(PROGRAMS).map((name) => join(stageFolder(paths), name))
+  const staged = pins.filter((pin) => existsSync(pin)).map(idOf)
   return lookAtAttached(paths, ({ ifindex, programId }) => ifindex !== 0 && staged.includes(programId)).includes(true)
 }
 
@@ -25,20 +27,20 @@ export function stageIsLive(paths: InstancePaths): boolean {
 export function goLive(paths: InstancePaths): void {
   for (const attached of openLive(paths)) {
     using held = attached
-    using program = Program.open(held.hook === 'tc' ? stagedTcProgram(paths) : stagedProgram(paths))
+    using program = Program.open(stagedProgram(paths, held.hook))
     held.update(program)
   }
 }
 
-/** Whether packets of any device meet the program for tc. */
+/** Whether packets of any device meet a program for tc, on whichever way. */
 export function meetsTc(paths: InstancePaths): boolean {
-  return lookAtAttached(paths, ({ ifindex, hook }) => ifindex !== 0 && hook === 'tc').includes(true)
+  return lookAtAttached(paths, ({ ifindex, hook }) => ifindex !== 0 && hook !== 'xdp').includes(true)
 }
 
 /** Names of the maps in the stage, as the kernel has them. */
 export function stagedMaps(paths: InstancePaths): string[] {
   const folder = stageFolder(paths)
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name !== PROGRAM && name !== TC_PROGRAM) : []
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !isProgram(name)) : []
 }
 
 /** What is staged takes the pins' names; the program last, so that who is killed on the way is followed by one who goes on. */
@@ -52,13 +54,9 @@ export function dropStage(paths: InstancePaths): void {
   rmSync(stageFolder(paths), { recursive: true, force: true })
 }
 
-export function stagedProgram(paths: InstancePaths): string {
-  return join(stageFolder(paths), PROGRAM)
-}
-
-/** There only where a device's packets meet the program for tc. */
-export function stagedTcProgram(paths: InstancePaths): string {
-  return join(stageFolder(paths), TC_PROGRAM)
+/** Those for tc are there only where a device's packets meet one. */
+export function stagedProgram(paths: InstancePaths, hook: LinkHook = 'xdp'): string {
+  return join(stageFolder(paths), PROGRAMS[hook])
 }
 
 function idOf(pin: string): number {

@@ -6,16 +6,7 @@ import { programSettings, readProgram } from '../datapath/installed.ts'
 import { loadTc } from '../datapath/tc.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { catchUp, copyCounters, fillTables } from './fill.ts'
-import {
-  dropStage,
-  goLive,
-  meetsTc,
-  stagedProgram,
-  stagedTcProgram,
-  stageFolder,
-  stageIsLive,
-  takePlaces,
-} from './stage.ts'
+import { dropStage, goLive, meetsTc, stagedProgram, stageFolder, stageIsLive, takePlaces } from './stage.ts'
 import { StagedTables } from './tables.ts'
 
 /**
@@ -38,10 +29,11 @@ export function upgrade(paths: InstancePaths, hashKey: HashKey, load: (folder: s
   return datapath
 }
 
-/** The program for tc over the same tables, pinned before the other: what is staged is whole once that one is. */
+/** The programs for tc over the same tables, pinned before the other: what is staged is whole once that one is. */
 function stageTc(paths: InstancePaths, { programs: { lbXdp } }: LbXdp): void {
   using tc = loadTc(programSettings(lbXdp)!, [stageFolder(paths), paths.maps])
-  tc.programs.lbTc.pin(stagedTcProgram(paths))
+  tc.programs.lbTc.pin(stagedProgram(paths, 'tc'))
+  tc.programs.lbTcOut.pin(stagedProgram(paths, 'out'))
 }
 
 /** What an upgrade that was killed has left: done, if packets go through its program; else undone. */

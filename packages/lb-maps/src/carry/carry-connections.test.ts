@@ -63,7 +63,11 @@ needing(needs.root, needs.bpf).describe('connections in larger tables', () => {
         backends: [1, 2, 3].map((i) => ({ address: backend(family, i), port: protocol === 'UDP' ? 0 : 8080 })),
       })),
     )
-    const sources = new Map(families.flatMap((family) => [1, 2, 3].map((i) => [backend(family, i), own[family]])))
+    // The third is this host itself: its clients' addresses stay.
+    const sourceOf = (family: Family, i: number): string => (i === 3 ? backend(family, i) : own[family])
+    const sources = new Map(
+      families.flatMap((family) => [1, 2, 3].map((i) => [backend(family, i), sourceOf(family, i)] as const)),
+    )
     ServiceMaps.adopt(maps).reconcile({ services, sources })
     small.maps.pulse.set(0, { heartbeat: 0n, generation: 1, switches: 1 })
     large.maps.pulse.set(0, { heartbeat: 0n, generation: 1, switches: 1 })

@@ -1,5 +1,5 @@
 import { halves, type HashKey, Mixer } from '../hash.ts'
-import { AF_INET, SERVICE, SERVICE_WORDS, SOURCE_WORDS } from '../layout.ts'
+import { AF_INET, SERVICE, SERVICE_WORDS, SOURCE_CLIENT, SOURCE_WORDS } from '../layout.ts'
 import { ENTRY } from './nat-tables.ts'
 
 const DESTINATION = 0x9e3779b97f4a7c15n
@@ -48,8 +48,9 @@ export class NatHasher {
   /** As its backend's packets are known. */
   reply(words: Uint32Array, at: number): NatHash {
     const both = (words[at + ENTRY.ports]! >>> 16) | (words[at + ENTRY.state]! << 16)
-    const source = (words[at + ENTRY.tail]! >>> 16) * SOURCE_WORDS
-    return this.#hash(words, at, at + ENTRY.backend, both, this.#facts.sources, source)
+    const source = words[at + ENTRY.tail]! >>> 16
+    if (source === SOURCE_CLIENT) return this.#hash(words, at, at + ENTRY.backend, both, words, at + ENTRY.client)
+    return this.#hash(words, at, at + ENTRY.backend, both, this.#facts.sources, source * SOURCE_WORDS)
   }
 
   #hash(

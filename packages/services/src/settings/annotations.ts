@@ -55,11 +55,14 @@ const readers: Readonly<Record<string, Reader>> = {
   [`${OWN}accept-while-draining`]: flag('acceptWhileDraining'),
 }
 
+/** What Cilium 1.18 has for proxies of the host, which take what is for an endpoint of their node themselves. */
+const DELEGATION = `${CILIUM}proxy-delegation`
+
 /** Annotations with these prefixes that are read elsewhere, or have nothing to say to a proxy. */
 const elsewhere: ReadonlySet<string> = new Set([
   `${CILIUM}node`,
   `${CILIUM}node-selector`,
-  `${CILIUM}proxy-delegation`,
+  DELEGATION,
   `${CILIUM}global-sync-endpoint-slices`,
 ])
 
@@ -78,7 +81,15 @@ export function readAnnotations(
     if (key in metadata.annotations) note(read, key, metadata.annotations[key]!, problems, '')
   }
   for (const key of own) if (isUnknown(key)) problems.push(unknownAnnotation(key))
+  noteDelegation(metadata.annotations[DELEGATION], problems)
   return read
+}
+
+/** Packets for a service are translated to an endpoint, wherever it is: no proxy of the host is asked first. */
+function noteDelegation(text: string | undefined, problems: Problem[]): void {
+  if (text === undefined || text.toLowerCase() === 'none') return
+  const message = `${JSON.stringify(text)} is not used: endpoints of this node get its packets themselves, no proxy of the host does; write none, or leave it out`
+  problems.push({ path: annotationPath(DELEGATION), message })
 }
 
 function note(read: Record<string, unknown>, key: string, text: string, problems: Problem[], where: string): void {

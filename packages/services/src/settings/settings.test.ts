@@ -64,6 +64,7 @@ test('annotations are read; what cannot be used says what would be right', () =>
     'service.skep.dev/accept-while-draining': 'yes',
     'io.cilium/global-service': 'true',
     'service.cilium.io/global': 'false',
+    'service.cilium.io/proxy-delegation': 'delegate-if-local',
     'example.com/other': 'whatever',
   }
   const read = readAnnotations(service('web', {}, { annotations }), undefined, problems)
@@ -72,6 +73,7 @@ test('annotations are read; what cannot be used says what would be right', () =>
     'metadata.annotations["service.cilium.io/forwarding-mode"] "fast" is not used; write one of snat, dsr, hybrid',
     'metadata.annotations["service.skep.dev/accept-while-draining"] "yes" is not used; write true or false',
     expect.stringMatching(/"service.cilium.io\/lb-algoritm"\] is not known and has no effect; .*lb-algorithm,/),
+    expect.stringMatching(/"service.cilium.io\/proxy-delegation"\] "delegate-if-local" is not used: .*; write none/),
   ])
 })
 
