@@ -29,6 +29,8 @@ const AS_ANY_PROGRAM: readonly RegExp[] = [
   /^apps\/lb\/src\/(announce|api|bgp|cilium|drain|get|metrics|top)\//,
   /^apps\/lb\/src\/health\/(files|health|on-failure|passive)\./,
   /^apps\/lb\/src\/(cli|permissions|unit)\./,
+  // What a program does with packets, golden packets tell of each kernel.
+  /^apps\/lb\/src\/((admission|affinity|dsr|dsr-[a-z-]+|ecmp|fragments|instances)\.|capture\/|controller\/|senders\/)/,
 ]
 
 /** Races between processors: emulated, they take turns. */

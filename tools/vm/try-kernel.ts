@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..')
 const keptFolder = join(root, KEPT_FOLDER)
 
 /** How much slower than a machine an emulated one is where processes start: time-outs are that much longer in there. */
-const TIME_FACTOR = 30
+const TIME_FACTOR = 12
 
 /** How a kernel is tried. */
 export interface Manner {

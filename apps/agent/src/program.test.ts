@@ -58,9 +58,21 @@ test('for people it is a table, with what was given on top', async () => {
 })
 
 test.each([
-  [['--config-dir=/nowhere'], '--config-dir=/nowhere cannot be read: ENOENT'],
+  [['--config-dir=/nowhere'], '--config-dir=/nowhere cannot be read: ENOENT; name the folder'],
   [['dsr'], '"dsr" is not an option; write --name=value'],
   [['--bpf-lb-map-max'], '--bpf-lb-map-max lacks its value; write --bpf-lb-map-max=value'],
+  [['--bpf-lb-map-max', '--debug'], '--bpf-lb-map-max lacks its value; write --bpf-lb-map-max=value'],
+  [['--enable-ipv7'], '--enable-ipv7: enable-ipv7 is not an option; did you mean enable-ipv4?'],
 ])('%j is refused', async (args, wanted) => {
   await expect(config(...args)).rejects.toThrow(wanted)
+})
+
+test('of --config-dir folders are passed over, and a link to nothing is named', async () => {
+  const dir = mounted({ 'enable-ipv6': 'false' })
+  symlinkSync('..2026', join(dir, 'enable-ipv4'))
+  expect(await config(`--config-dir=${dir}`)).toMatch(/^enable-ipv6 +false /m)
+  symlinkSync('gone', join(dir, 'devices'))
+  await expect(config(`--config-dir=${dir}`)).rejects.toThrow(
+    `${dir}/devices cannot be read: it is a link to what is not`,
+  )
 })

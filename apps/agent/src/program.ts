@@ -6,11 +6,26 @@ import { socketOf } from './control/socket.ts'
 /** What commands do; whoever only asks for help does without. */
 const actions = (): Promise<typeof Actions> => import('./cli/actions.ts')
 
+const FIRST_STEPS = `
+First steps, as root on a node:
+  skep-agent config --enable-ipv6=false        what each option is; wrong ones are refused
+  skep-agent run --k8s-kubeconfig-path=FILE    serves the node, beside kube-proxy, and stays in the foreground
+  skep-agent status                            how it is, and what is wrong
+  skep-agent explain default/web               why a service has the backends that it has
+  skep-agent bugtool                           what somebody who helps needs to see
+In a cluster it is a DaemonSet: deploy/kubernetes/skep-agent.yaml. All options: skep-agent config --help.
+
+Exit codes:
+  0  done
+  1  it failed, and says why`
+
 /** The command line. */
 export function program(version: string): Command {
   const root = new Command('skep-agent')
     .description('Kubernetes services on a node, without kube-proxy.')
     .version(version)
+    .addHelpText('after', FIRST_STEPS)
+    .showHelpAfterError('(skep-agent --help shows how to use it)')
   takingOptions(root.command('run'))
     .description('serves this node until SIGTERM; traffic goes on after that')
     .action(async (args: readonly string[]) => (await import('./cli/run.ts')).runAgent(args, version))

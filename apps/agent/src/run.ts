@@ -6,6 +6,7 @@ import { currentNamespace, openNetlink } from 'netlink-ts'
 import { openLog, serveMetrics } from '@skep/daemon'
 import { Agent } from './agent.ts'
 import { announces, RouteAnnouncer } from './bgp/announcer.ts'
+import { tellNews } from './cluster/news.ts'
 import { openCluster } from './cluster/open.ts'
 import { routes, statusOf } from './control/routes.ts'
 import { socketOf } from './control/socket.ts'
@@ -16,7 +17,7 @@ import { serveHealth } from './health/serve.ts'
 import { formatMetrics } from './metrics/metrics.ts'
 import { placeOf } from './options/checks.ts'
 import { nodeName } from './node/name.ts'
-import type { Resolved } from './options/resolve.ts'
+import { OptionsError, type Resolved } from './options/resolve.ts'
 import { Pods } from './pods/pods.ts'
 import { servicesOptions } from './services/options.ts'
 import { followNetwork } from './outside/follow.ts'
@@ -31,9 +32,10 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
   const log = openLog({ level: settings.debug ? 'debug' : 'info', format: 'json', fd: 1 })
   const name = nodeName(settings['k8s-node-name'])
   await using stack = new AsyncDisposableStack()
-  mkdirSync(settings['state-dir'], { recursive: true, mode: 0o755 })
+  makeStateDir(settings['state-dir'])
   for (const { name: option, reason } of ignored) log.warn({ option }, `${option} has no effect: ${reason}`)
   const { source, client } = stack.use(openCluster(settings, `skep-agent/${version}`))
+  stack.use(tellNews(source, log))
   const netlink = stack.use(openNetlink())
   const hostNetns = ownNamespace()
   const sockets = openSockets({ settings, hostNetns, log })
@@ -75,4 +77,15 @@ export async function run(resolved: Resolved, version: string, signal: AbortSign
 function ownNamespace(): bigint {
   using namespace = currentNamespace()
   return namespace.cookie
+}
+
+function makeStateDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o755 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new OptionsError([
+      `state-dir ${path} cannot be made (${code}); run the agent as root, or name another folder`,
+    ])
+  }
 }

@@ -9,6 +9,8 @@ type BondedMode = Extract<BondMode, 'balance-rr' | 'active-backup' | 'balance-xo
 export interface Bond {
   readonly name: string
   readonly mode: BondedMode
+  /** It has the MAC address of the member in use, so another one when that fails. */
+  readonly ownMacs: boolean
   /** Its members; their other ends at the switch are called the same. */
   readonly members: readonly [string, string]
   /** Clients and server are on VLANs of it, each on its own. Otherwise they share an untagged segment. */
@@ -19,14 +21,22 @@ export interface Bond {
 /** VLANs of a bond that carries tagged frames. */
 export const vlans = { clients: 100, servers: 200 } as const
 
-const modes: readonly BondedMode[] = ['balance-rr', 'active-backup', 'balance-xor', '802.3ad', '802.3ad']
+const kinds: readonly (Pick<Bond, 'mode'> & Partial<Bond>)[] = [
+  { mode: 'balance-rr' },
+  { mode: 'active-backup' },
+  { mode: 'balance-xor' },
+  { mode: '802.3ad' },
+  { mode: 'active-backup', ownMacs: true },
+  { mode: '802.3ad', tagged: true },
+]
 
 /** One of each mode that takes XDP; the last carries tagged frames. */
-export const bonds: readonly Bond[] = modes.map((mode, i) => ({
+export const bonds: readonly Bond[] = kinds.map(({ mode, ownMacs = false, tagged = false }, i) => ({
   name: `bond${i}`,
   mode,
+  ownMacs,
   members: [`m${i}a`, `m${i}b`],
-  tagged: i === modes.length - 1,
+  tagged,
   vips: { v4: `192.0.2.1${i}`, v6: `2001:db8:ff::1${i}` },
 }))
 
@@ -146,7 +156,7 @@ function wires({ members, tagged }: Bond, i: number): LinkSpec<HostName>[] {
   ]
 }
 
-function aggregate(host: Host, { name, mode, members }: Bond): void {
+function aggregate(host: Host, { name, mode, ownMacs, members }: Bond): void {
   const { link } = host.netlink
   const hashed = mode === 'balance-xor' || mode === '802.3ad'
   link.add({
@@ -155,6 +165,7 @@ function aggregate(host: Host, { name, mode, members }: Bond): void {
     mode,
     miimonMs: LOOK_MS,
     ...(hashed ? { xmitHashPolicy: 'layer3+4' as const } : {}),
+    ...(ownMacs ? { failOverMac: 'active' as const } : {}),
     ...(mode === '802.3ad' ? { lacpRate: 'fast' as const } : {}),
   })
   for (const member of members) join(host, name, member)

@@ -5,7 +5,7 @@ import { build, ethernet, ipv4, ipv6, udp, vlan } from '@skep/packet'
 import { openObject, type Program, xdpContext } from 'libbpf-ts'
 import { openEthtool } from 'netlink-ts'
 import { Balancer } from '../test/balancer.ts'
-import { attachAtTc } from '../test/hook.ts'
+import { attachAtTc, liveFrames } from '../test/hook.ts'
 import { families, type Family } from '../test/packets.ts'
 import { ServiceFlag } from './lb_xdp.gen.ts'
 
@@ -15,7 +15,7 @@ const own = { v4: '10.1.0.1', v6: 'fd01::1' } as const
 const backend = { v4: '10.1.0.2', v6: 'fd01::2' } as const
 const tagged = { one: [7], two: [9, 8] } as const
 
-needing(needs.root, needs.bpf).describe('VLAN tags at tc', () => {
+needing(needs.root, needs.bpf, liveFrames).describe('VLAN tags at tc', () => {
   const undo = new AsyncDisposableStack()
   let net: Net<'client' | 'lb' | 'backend'>
   let lb: Balancer

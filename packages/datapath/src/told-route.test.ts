@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { build } from '@skep/packet'
-import { atEachHook } from '../test/hook.ts'
+import { atEachHook, compareAndSwap, type Hook } from '../test/hook.ts'
 import { backend, own } from '../test/lab.ts'
 import { datagram, families, type Family, ip, leg } from '../test/packets.ts'
 import { type Stage, stage } from '../test/stage.ts'
@@ -34,7 +34,9 @@ const leaves = [
 
 const FRAG_NEEDED = 8
 
-atEachHook('what the route lookup answers', (hook) => {
+atEachHook('what the route lookup answers', answers, 'test runs', compareAndSwap)
+
+function answers(hook: Hook): void {
   describe.each(families)('%s', (family) => {
     let at: Stage
     beforeAll(() => void (at = stage({ hook, object: TOLD_ROUTE[hook] })))
@@ -62,7 +64,7 @@ atEachHook('what the route lookup answers', (hook) => {
       expect(at.run(sent)).toEqual({ action: 'DROP', verdict: 'DROP_TOO_BIG', packet: sent })
     })
   })
-})
+}
 
 /** A packet from a client that makes the lookup answer that. */
 function asking(family: Family, answer: number, payload = 0): Uint8Array {

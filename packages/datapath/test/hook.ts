@@ -22,6 +22,16 @@ export const deviceOfRuns: Need = needs.feature('device of a test run at XDP', (
   hookOfRuns === 'xdp' ? undefined : 'Linux 5.15',
 )
 
+/** For tests with objects of their own, of which there is no second one for old kernels. */
+export const compareAndSwap: Need = needs.feature('compare-and-swap in objects for tests', () =>
+  lacksOfKernel().length === 0 ? undefined : 'Linux 5.12',
+)
+
+/** For tests that send frames as they are, out of a device. */
+export const liveFrames: Need = needs.feature('live frames', () =>
+  probe.feature('live-frames').supported === false ? 'Linux 5.18' : undefined,
+)
+
 /**
  * A suite for the program at each hook: both are told by one story, and so pass one table. `packets`: by test runs, or real
  * ones on a network.
@@ -30,10 +40,11 @@ export function atEachHook(
   title: string,
   suite: (hook: Hook) => void,
   packets: 'test runs' | 'real' = 'test runs',
+  ...more: Need[]
 ): void {
   for (const hook of ['xdp', 'tc'] as const) {
     const asks = hook === 'xdp' && packets === 'test runs' ? [deviceOfRuns] : []
-    needing(needs.root, needs.bpf, ...asks).describe(`${title}, at ${hook}`, () => suite(hook))
+    needing(needs.root, needs.bpf, ...asks, ...more).describe(`${title}, at ${hook}`, () => suite(hook))
   }
 }
 

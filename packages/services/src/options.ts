@@ -1,4 +1,5 @@
 import type { IpFamily } from '@skep/kube'
+import type { Protocol } from './model/frontend.ts'
 
 /** What all services have in common on this node. Names in brackets: the agent's options. */
 export interface ServicesOptions {
@@ -6,6 +7,8 @@ export interface ServicesOptions {
   readonly nodeName: string
   /** Families in use; both when left out (`enable-ipv4`, `enable-ipv6`). */
   readonly families?: readonly IpFamily[]
+  /** What can be carried; all when left out. Ports of other protocols are left out, and that is a problem of the service. */
+  readonly protocols?: readonly Protocol[]
   /** Are cluster addresses also for packets from outside (`bpf-lb-external-clusterip`)? No when left out. */
   readonly externalClusterIp?: boolean
   /** Yes when left out (`enable-node-port`, `enable-external-ips`, `enable-host-port`, `enable-session-affinity`). */
@@ -39,6 +42,7 @@ export type Options = Required<Omit<ServicesOptions, 'proxyName' | 'drainTimeout
 export function withDefaults(options: ServicesOptions): Options {
   return {
     families: ['IPv4', 'IPv6'],
+    protocols: ['TCP', 'UDP', 'SCTP'],
     externalClusterIp: false,
     nodePort: true,
     externalIps: true,

@@ -11,5 +11,5 @@ export function patient(ms: number): number {
  * less than for starting them, and a test of what breaks has to wait for so long.
  */
 export function answered(ms: number): number {
-  return ms * Math.max(1, timeFactor / 6)
+  return ms * Math.max(1, timeFactor / 3)
 }

@@ -8,6 +8,8 @@ import { uninstallSocketLb } from '@skep/sock-lb'
 import { ownName, untilLine } from '@skep/testbed'
 import type { InPlace, Proxy } from './contender.ts'
 
+const SERVES_WITHIN_MS = 120_000
+
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** How the agent is started: built, as it is published, without a compiler in memory; or from its sources. */
 export type Build = 'built' | 'sources'
@@ -46,7 +48,7 @@ export class AgentProxy implements Proxy {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#running.push(child)
-    await untilLine(child.stdout!, /all services are served/)
+    await untilLine(child.stdout!, /all services are served/, SERVES_WITHIN_MS)
   }
 
   get pid(): number {

@@ -6,6 +6,7 @@ import type { Frontend } from '@skep/services'
 import type { Logger } from '@skep/daemon'
 import type { Settings } from '../options/catalogue/index.ts'
 import type { WhyNot } from '../outside/served.ts'
+import { withNextHops } from './next-hops.ts'
 import { podRoutes, serviceRoutes } from './routes.ts'
 
 /** As kubelets and agents take to come back; what a configuration says goes first. */
@@ -26,7 +27,7 @@ export class RouteAnnouncer implements Disposable {
   readonly #config: BgpConfig
   readonly #record: string
   #speaker: Speaker | undefined
-  #labels = ''
+  #followed = ''
   #hasBegun = false
   /** Service addresses that are not announced although somebody answers for them: a line each, with the reason. */
   withheld: readonly string[] = []
@@ -84,12 +85,14 @@ export class RouteAnnouncer implements Disposable {
     speaker.complete()
   }
 
-  /** Peers are chosen by the node's labels, which change. */
-  #follow(speaker: Speaker, { metadata: { labels } }: Node): void {
-    const text = JSON.stringify(labels)
-    if (text === this.#labels) return
-    this.#labels = text
-    applyBgpConfig(speaker, this.#config, labels)
+  /** Peers are chosen by the node's labels, and told its addresses; both change. */
+  #follow(speaker: Speaker, node: Node): void {
+    const { labels } = node.metadata
+    const config = withNextHops(this.#config, node)
+    const text = JSON.stringify([labels, config.peers.map(({ nextHops }) => nextHops)])
+    if (text === this.#followed) return
+    this.#followed = text
+    applyBgpConfig(speaker, config, labels)
   }
 }
 

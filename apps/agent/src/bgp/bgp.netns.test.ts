@@ -19,6 +19,7 @@ protocol bgp skep {
   error wait time 1, 2;
   graceful restart on;
   ipv4 { import all; export none; };
+  ipv6 { import all; export none; };
 }
 `
 
@@ -27,11 +28,11 @@ const metallb = (router: string): string => `peers:
 address-pools:
   - name: default
     protocol: bgp
-    addresses: [192.0.2.0/25]
+    addresses: [192.0.2.0/25, "2001:db8:7::/120"]
     bgp-advertisements: [{ aggregation-length: 32, communities: ["65001:7"] }]
 `
 
-test('pod CIDRs and service addresses are announced to a router, withdrawn, and kept over a restart', async () => {
+test('pod CIDRs and service addresses, IPv4 and IPv6, are announced to a router, withdrawn, and kept over a restart', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'skep-agent-bgp-'))
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
@@ -58,6 +59,11 @@ test('pod CIDRs and service addresses are announced to a router, withdrawn, and 
     throw new Error(`the router has not ${wanted.join(', ')}, but:\n${said}\n${await agent.ask('bgp')}`)
   }
 
+  const giveAddresses = (name: string, ...addresses: readonly string[]): Promise<unknown> => {
+    const status = { loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } }
+    return cluster.api.patch(services, { name }, { status }, { subresource: 'status' })
+  }
+
   const agent = new SkepAgent(cluster, node, 'admin', [
     '--bgp-announce-pod-cidr=true',
     '--bgp-announce-lb-ip=true',
@@ -65,16 +71,15 @@ test('pod CIDRs and service addresses are announced to a router, withdrawn, and 
   ])
   stack.use(agent)
   await agent.start()
-  await untilRoutes([node.podCIDRs[0]])
+  await untilRoutes(node.podCIDRs)
 
   await cluster.api.create(services, {
     metadata: { name: 'web' },
-    spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }] },
+    spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }], ipFamilyPolicy: 'PreferDualStack' },
   })
-  const status = { loadBalancer: { ingress: [{ ip: '192.0.2.10' }] } }
-  await cluster.api.patch(services, { name: 'web' }, { status }, { subresource: 'status' })
+  await giveAddresses('web', '192.0.2.10', '2001:db8:7::10')
   const pod = stack.use(await cluster.pod(node, { labels: { app: 'web' } }))
-  const both = [node.podCIDRs[0], '192.0.2.10/32']
+  const both = [...node.podCIDRs, '192.0.2.10/32', '2001:db8:7::10/128']
   expect(await untilRoutes(both)).toContain('(65001,7)')
 
   const { peers, routes } = JSON.parse(await agent.ask('bgp', '--json')) as BgpDocument
@@ -87,5 +92,20 @@ test('pod CIDRs and service addresses are announced to a router, withdrawn, and 
   await untilRoutes(both)
 
   await pod.setReady(false)
-  await untilRoutes([node.podCIDRs[0]])
+  await untilRoutes(node.podCIDRs)
+
+  // externalTrafficPolicy: Local: by nodes that have an endpoint that is ready, and as long as they have one.
+  const other = await cluster.node('there', { zone: 'b' })
+  await cluster.api.create(services, {
+    metadata: { name: 'near' },
+    spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: { app: 'near' }, ports: [{ port: 80 }] },
+  })
+  await giveAddresses('near', '192.0.2.11')
+  stack.use(await cluster.pod(other, { labels: { app: 'near' } }))
+  await pod.setReady(true)
+  await untilRoutes(both)
+  const near = stack.use(await cluster.pod(node, { labels: { app: 'near' } }))
+  await untilRoutes([...both, '192.0.2.11/32'])
+  await near.setReady(false)
+  await untilRoutes(both)
 }, 90_000)

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, type WriteStream } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { askAgent } from '../cli/ask.ts'
 import { loadOptions } from '../options/load.ts'
+import { OptionsError } from '../options/resolve.ts'
 import type { Settings } from '../options/catalogue/index.ts'
 import { type ConfigDocument, configDocument } from '../options/explain.ts'
 import { pinsOf } from '../sockets/sockets.ts'
@@ -100,7 +101,18 @@ async function pack(root: string, output: string): Promise<void> {
   const tar = spawn('tar', ['-C', root, '-cz', 'skep-agent-bugtool'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(tar, 'exit')
   if (output === '-') await pipeline(tar.stdout, process.stdout, { end: false })
-  else await pipeline(tar.stdout, createWriteStream(output, { mode: 0o600 }))
+  else await pipeline(tar.stdout, await opened(output))
   const [code] = (await ended) as [number | null]
   if (code !== 0) throw new Error(`tar ended with code ${code}; it says why above`)
+}
+
+async function opened(output: string): Promise<WriteStream> {
+  const file = createWriteStream(output, { mode: 0o600 })
+  try {
+    await once(file, 'open')
+    return file
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new OptionsError([`--output: ${output} cannot be written (${code}); name a file in a folder that is there`])
+  }
 }

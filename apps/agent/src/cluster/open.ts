@@ -1,5 +1,6 @@
-import { ApiClient, ApiSource, type Cluster, inCluster, loadKubeConfig, type Source } from '@skep/kube'
+import { ApiClient, ApiSource, type Cluster, inCluster, KubeError, loadKubeConfig, type Source } from '@skep/kube'
 import type { Settings } from '../options/catalogue/index.ts'
+import { OptionsError } from '../options/resolve.ts'
 
 type Where = Pick<Settings, 'k8s-api-server' | 'k8s-kubeconfig-path' | 'k8s-retry-max-seconds'>
 
@@ -27,5 +28,11 @@ export function openCluster(where: Where, userAgent: string): OpenCluster {
 
 function clusterOf({ 'k8s-api-server': address, 'k8s-kubeconfig-path': path }: Where): Cluster {
   const server = address === '' ? {} : { server: /^https?:/.test(address) ? address : `https://${address}` }
-  return path === '' ? inCluster(server) : loadKubeConfig(path, server)
+  try {
+    return path === '' ? inCluster(server) : loadKubeConfig(path, server)
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error
+    const next = path === '' ? '--k8s-kubeconfig-path=FILE names one' : '--k8s-kubeconfig-path names that file'
+    throw new OptionsError([`${error.message}; ${next}`])
+  }
 }

@@ -47,6 +47,17 @@ describe('what users of services are told, as events of a real API server', () =
     expect((await told('unknown', 'InvalidSetting')).message).toMatch(/is not known and has no effect; .*lb-algorithm/)
   })
 
+  test('a protocol that nobody carries', async () => {
+    await site.service(stack, 'calls', {
+      ports: [
+        { port: 80, name: 'web' },
+        { port: 5060, name: 'sip', protocol: 'SCTP' },
+      ],
+    })
+    const { message } = await told('calls', 'InvalidSetting')
+    expect(message).toMatch(/spec\.ports\[1\]\.protocol: SCTP is not served, so that nobody answers at port 5060/)
+  })
+
   test('an address that another service has', async () => {
     await site.service(stack, 'first', { externalIPs: ['192.0.2.77'] })
     await site.service(stack, 'second', { externalIPs: ['192.0.2.77'] })

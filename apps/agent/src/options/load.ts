@@ -1,6 +1,6 @@
 import { Refusal } from '@skep/config-file'
 import { fromEnvironment, fromFlags, fromFolder, type Given } from './gather.ts'
-import { OptionsError, type Resolved, resolve, standsAlone } from './resolve.ts'
+import { OptionsError, type Resolved, resolve, bareOf } from './resolve.ts'
 
 const FOLDER = 'config-dir'
 
@@ -13,7 +13,7 @@ export function loadOptions(
   environment: Readonly<Record<string, string | undefined>>,
 ): Resolved {
   try {
-    const sources = [fromFlags(argv, standsAlone), fromEnvironment(environment)]
+    const sources = [fromFlags(argv, bareOf), fromEnvironment(environment)]
     const folder = sources.flat().find(({ name }) => name === FOLDER)
     const files = folder === undefined ? [] : fromFolder(folder.text)
     return resolve([...sources, files].map(withoutFolder))

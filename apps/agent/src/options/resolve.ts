@@ -36,9 +36,9 @@ export class OptionsError extends Error {
 const options: Readonly<Record<string, Option<unknown>>> = catalogue
 const names = [...Object.keys(options), ...elsewhere.keys()]
 
-/** What an option that stands alone means. */
-export function standsAlone(name: string): boolean {
-  return options[name]?.bare !== undefined
+/** What an option says that stands without a value. What nobody knows needs none: that it is unknown is told later. */
+export function bareOf(name: string): string | undefined {
+  return names.includes(name) || name === 'config-dir' ? options[name]?.bare : ''
 }
 
 /**

@@ -10,6 +10,7 @@ export function servicesOptions(settings: Settings, nodeName: string): ServicesO
       ...(settings['enable-ipv4'] ? ['IPv4' as const] : []),
       ...(settings['enable-ipv6'] ? ['IPv6' as const] : []),
     ],
+    protocols: ['TCP', 'UDP'],
     nodePort: settings['enable-node-port'],
     externalIps: settings['enable-external-ips'],
     hostPort: settings['enable-host-port'],

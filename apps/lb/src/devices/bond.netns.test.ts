@@ -27,6 +27,10 @@ describe('bonds', () => {
   group('with the program', () => withProgram(lab))
 })
 
+function titleOf({ mode, ownMacs, tagged }: Bond): string {
+  return `${mode}${ownMacs ? ', each member with its own MAC address' : ''}${tagged ? ', tagged' : ''}`
+}
+
 function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
   const running = runningLb(
     () => lab.net.lb,
@@ -70,7 +74,7 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
   }
 
   for (const bond of bonds)
-    test(`${bond.mode}${bond.tagged ? ', tagged' : ''}: connections outlive a link that fails, and members that leave and join`, async () => {
+    test(`${titleOf(bond)}: connections outlive a link that fails, and members that leave and join`, async () => {
       const { client, switch: far, lb: host } = lab.net
       const [first, second] = bond.members
       await answers(bond)
@@ -92,7 +96,7 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       ]
       // For who reads the log of the virtual machine: docs/load-balancer.md states it.
       process.stderr.write(
-        `counted: ${bond.mode}${bond.tagged ? ', tagged' : ''}: datagrams lost when a link fails, comes back, a member leaves, joins: ${lost.join(', ')}\n`,
+        `counted: ${titleOf(bond)}: datagrams lost when a link fails, comes back, a member leaves, joins: ${lost.join(', ')}\n`,
       )
       for (const one of lost) expect(one).toBeLessThanOrEqual(2 * LANES)
       expect((await load.stop()).succeeded).toBeGreaterThan(400)
@@ -106,7 +110,7 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       await using load = await startTraffic(lab.net.client, { protocol: 'http', url, concurrency: 2, perSecond: 4 })
       await load.reached(4)
       const above = Object.values(vlans).map((id) => `${trunk.name}.${id}`)
-      await running.lb.reload(bondConfig(`["bond[0-3]", ${above.join(', ')}]`))
+      await running.lb.reload(bondConfig(`["bond[0-4]", ${above.join(', ')}]`))
       await load.reached(load.progress.requests + 8)
       const devices = await rows()
       for (const name of above)

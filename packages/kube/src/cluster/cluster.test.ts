@@ -88,7 +88,7 @@ describe('a kubeconfig', () => {
   })
 
   test('a file that is not there is told', () => {
-    expect(() => loadKubeConfig('/nowhere/kubeconfig')).toThrow(/ENOENT.*\/nowhere\/kubeconfig/)
+    expect(() => loadKubeConfig('/nowhere/kubeconfig')).toThrow(/\/nowhere\/kubeconfig cannot be read \(ENOENT\)/)
   })
 })
 

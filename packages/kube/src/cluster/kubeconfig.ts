@@ -18,7 +18,8 @@ export function loadKubeConfig(file: string, options: KubeConfigOptions = {}): C
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new KubeError('CONFIGURATION', 'read the kubeconfig', (cause as Error).message, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new KubeError('CONFIGURATION', 'read the kubeconfig', `${file} cannot be read (${code})`, { cause })
   }
   return readKubeConfig(file, text, options)
 }

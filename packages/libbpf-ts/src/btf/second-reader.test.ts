@@ -98,6 +98,8 @@ function compare(bytes: Uint8Array, file: string): number {
   expect(ours).toHaveLength(types.length)
   for (const [index, type] of types.entries()) {
     delete type['index_type_id']
+    // Before there were wide ones, a wide enum's values were cut: Linux 5.10's own.
+    if (type['kind'] === 'ENUM' && type['size'] === 8) type['kind'] = 'ENUM64'
     if (JSON.stringify(ours[index]) !== JSON.stringify(type)) expect(ours[index]).toEqual(type)
   }
   return types.length

@@ -13,7 +13,7 @@ function order(loaded: LoadedObject): number[] {
   return [...new Uint32Array(loaded.getVariable('order').buffer)].slice(0, 2)
 }
 
-describeWith(['root'], 'TCX', () => {
+describeWith(['root', 'tcx'], 'TCX', () => {
   test.each(['ingress', 'egress'] as const)('%s programs run in the order of their anchors', async (direction) => {
     await using net = await pair()
     using loaded = hooks()

@@ -18,7 +18,7 @@ function libc(): string {
   return /(\/\S+)/.exec(line ?? '')?.[1] ?? ''
 }
 
-describeWith(['root', 'bpftool'], 'tracepoints', () => {
+describeWith(['root', 'bpftool', 'perfEventLink'], 'tracepoints', () => {
   test('are seen with their cookie until the link is closed', () => {
     mountTracefs()
     using loaded = hooks()
@@ -71,7 +71,7 @@ describeWith(['root', 'bpftool'], 'tracepoints', () => {
   })
 })
 
-describeWith(['root'], 'uprobes', () => {
+describeWith(['root', 'perfEventLink'], 'uprobes', () => {
   test.each([false, true])('a function of a library is seen when called (at return: %s)', (atReturn) => {
     using loaded = hooks()
     loaded.setVariable('pid', u32Bytes(process.pid))

@@ -4,7 +4,7 @@ import { pair } from '../testing/pair.ts'
 import { hooks } from '../testing/runtime.ts'
 import { xdpContext } from './context.ts'
 
-describeWith(['root'], 'live frames', () => {
+describeWith(['root', 'liveFrames'], 'live frames', () => {
   test('that pass are received by the device, those that are dropped are not', async () => {
     await using net = await pair()
     using loaded = hooks()

@@ -35,16 +35,6 @@ describeWith(['root'], 'a test run', () => {
     expect(tight?.message).toContain('the packet became 80 bytes: give maxSize')
   })
 
-  test('with the context of XDP', () => {
-    using loaded = loadTestObject('maps.bpf.o')
-    const data = frame()
-    const context = xdpContext(data.byteLength, { ingressIfindex: LOOPBACK, rxQueueIndex: 0 })
-    const run = loaded.program('count_packets').testRun({ data, context })
-    expect(new DataView(run.context.buffer).getUint32(12, true)).toBe(LOOPBACK)
-    const [, counted] = loaded.map('counters').entries().toArray()
-    expect(numberOf(counted?.[1] ?? frame()) + numberOf(counted?.[1] ?? frame(), 2)).toBe(1)
-  })
-
   test('with the context of tc, which comes back changed', () => {
     using loaded = hooks()
     const context = skbContext({ mark: 41, ifindex: LOOPBACK, cb: [1, 2, 3, 4, 5] })
@@ -54,16 +44,41 @@ describeWith(['root'], 'a test run', () => {
     expect([view.getUint32(8, true), view.getUint32(48, true), view.getUint32(52, true)]).toEqual([42, LOOPBACK, 2])
   })
 
-  test('of what is no frame, or cannot be run, is refused', () => {
+  test('of what is no frame, or in no such way, is refused', () => {
     using loaded = hooks()
     expect(() => loaded.program('xdp_pass').testRun({ data: frame(4) })).toThrow(
       'data has 4 bytes; the kernel wants an Ethernet header, 14',
     )
-    expect(codeOf(() => loaded.program('on_exec').testRun({ data: frame() }))).toBe('NOT_SUPPORTED')
     expect(errorOf(() => loaded.program('tc_mark').testRun({ data: frame(), liveFrames: true }))).toMatchObject({
       code: 'NOT_SUPPORTED',
       feature: 'live frames for a program of type sched_cls',
     })
+  })
+})
+
+describeWith(['root', 'xdpTestContext'], 'a test run', () => {
+  test('with the context of XDP', () => {
+    using loaded = loadTestObject('maps.bpf.o')
+    const data = frame()
+    const context = xdpContext(data.byteLength, { ingressIfindex: LOOPBACK, rxQueueIndex: 0 })
+    const run = loaded.program('count_packets').testRun({ data, context })
+    expect(new DataView(run.context.buffer).getUint32(12, true)).toBe(LOOPBACK)
+    const [, counted] = loaded.map('counters').entries().toArray()
+    expect(numberOf(counted?.[1] ?? frame()) + numberOf(counted?.[1] ?? frame(), 2)).toBe(1)
+  })
+})
+
+describeWith(['root', 'perfEventLink'], 'a test run', () => {
+  test('of a program that has none is refused', () => {
+    using loaded = hooks()
+    expect(codeOf(() => loaded.program('on_exec').testRun({ data: frame() }))).toBe('NOT_SUPPORTED')
+  })
+})
+
+describeWith(['root', 'verifiedInstructions'], 'a program', () => {
+  test('info says how many instructions the verifier read', () => {
+    using loaded = loadTestObject('maps.bpf.o')
+    expect(loaded.program('count_packets').info().verifiedInstructions).toBeGreaterThan(10)
   })
 })
 
@@ -82,7 +97,6 @@ describeWith(['root', 'bpftool'], 'a program', () => {
       jitedSize: shown['bytes_jited'],
       btfId: shown['btf_id'],
     })
-    expect(program.info().verifiedInstructions).toBeGreaterThan(10)
   })
 
   test('counts runs and time while statistics are on', () => {

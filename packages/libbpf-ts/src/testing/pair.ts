@@ -1,4 +1,4 @@
-import { topology, traffic, udpEcho, type Host } from '@skep/testbed'
+import { answered, topology, traffic, udpEcho, type Host } from '@skep/testbed'
 
 /** Two hosts on one veth pair, both free of programs; `near` answers UDP. */
 export interface Pair extends AsyncDisposable {
@@ -18,7 +18,7 @@ export async function pair(): Promise<Pair> {
   )
   const { port } = stack.use(await udpEcho(net.near))
   const answers = async (requests = 3): Promise<number> => {
-    const options = { protocol: 'udp', address: NEAR, port, requests, timeoutMs: 200 } as const
+    const options = { protocol: 'udp', address: NEAR, port, requests, timeoutMs: answered(200) } as const
     return (await traffic(net.far, options)).succeeded
   }
   if ((await answers(1)) !== 1) throw new Error('near does not answer') // and now each knows the other's MAC

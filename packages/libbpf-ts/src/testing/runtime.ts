@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { ownName } from '@skep/testbed'
+import { probe } from '../probe/probe.ts'
 import { loadTestObject } from './load.ts'
 
 /** A frame of zeros: what test runs take as a packet. */
@@ -37,9 +38,15 @@ export const HOOKS = {
   skLookup: 7,
 } as const
 
-/** `hooks.bpf.o`, loaded, with its counters. */
+/** They read their cookie, which came with links for them (Linux 5.15). */
+const WITH_COOKIES = ['on_exec', 'on_call']
+
+/** `hooks.bpf.o`, loaded as far as this kernel can, with its counters. */
 export function hooks(): ReturnType<typeof loadTestObject> & { runs(hook: keyof typeof HOOKS): number } {
-  const loaded = loadTestObject('hooks.bpf.o')
+  const loaded = loadTestObject('hooks.bpf.o', ({ programs }) => {
+    if (probe.feature('perf-event-link').supported === false)
+      for (const name of WITH_COOKIES) programs.get(name)!.autoload = false
+  })
   const runs = (hook: keyof typeof HOOKS): number => numberOf(loaded.getVariable('runs'), HOOKS[hook])
   return Object.assign(loaded, { runs })
 }

@@ -1,5 +1,6 @@
 import { keyOf, type ContainerPort, type Pod } from '@skep/kube'
 import type { FrontendKind } from '../model/frontend.ts'
+import type { Problem } from '../settings/problem.ts'
 import { DEFAULT_WEIGHT } from '../settings/weight.ts'
 import type { Context } from './context.ts'
 import { type BackendDraft, backendKey } from '../backends/draft.ts'
@@ -25,10 +26,12 @@ export function compilePod(pod: Pod, context: Context): Compiled {
   const reason = withoutPorts(pod, context)
   if (reason !== undefined)
     return { ...base, skipped: reason, frontends: [], backends: [], draining: [], status: `skipped: ${reason}` }
-  const ports = hostPortsOf(pod.spec.containers)
+  const all = hostPortsOf(pod.spec.containers)
+  const ports = all.filter(({ protocol }) => context.options.protocols.includes(protocol))
   const targets = ports.flatMap((port) => targetsOf(pod, port, context))
   return {
     ...base,
+    problems: all.filter((one) => !ports.includes(one)).map(notCarried),
     frontends: targets.flatMap(({ port, backend }) => frontendsOf(base.name, port, backend, context)),
     backends: [...new Map(targets.map(({ backend }) => [backend.key, backend])).values()],
     draining: [],
@@ -46,6 +49,10 @@ function hostPortsOf(containers: Pod['spec']['containers']): (ContainerPort & { 
   return containers.flatMap(({ ports }) =>
     ports.flatMap((port) => (port.hostPort === undefined ? [] : [{ ...port, hostPort: port.hostPort }])),
   )
+}
+
+function notCarried({ hostPort, protocol }: HostPort): Problem {
+  return { path: 'spec.containers', message: `host port ${hostPort}: ${protocol} is not served` }
 }
 
 type HostPort = ReturnType<typeof hostPortsOf>[number]

@@ -3,6 +3,7 @@ import type { BackendDraft } from '../backends/draft.ts'
 import { candidatesOf } from '../endpoints/candidates.ts'
 import type { ChoiceQuestion } from '../endpoints/choose.ts'
 import type { Problem } from '../settings/problem.ts'
+import { carriedOf } from './carried.ts'
 import type { Context, ServiceInput } from './context.ts'
 import type { Compiled, Draining, FrontendDraft, HealthCheck } from './draft.ts'
 import { Group } from './group.ts'
@@ -48,12 +49,11 @@ export function compileService(input: ServiceInput, context: Context): Compiled 
 
 function partsOf(input: ServiceInput, context: Context, problems: Problem[]): Parts {
   const settings = settingsOf(input, context, problems)
-  const listeners = listenersOf(input.service, context.options, settings.annotations.type, problems)
+  const service = carriedOf(input.service, context.options, problems)
+  const listeners = listenersOf(service, context.options, settings.annotations.type, problems)
   const question = questionOf(settings, context)
-  const families = input.service.spec.ipFamilies.filter((family) => context.options.families.includes(family))
-  const groups = input.service.spec.ports.flatMap((port) =>
-    families.map((family) => groupOf(input, family, port, question)),
-  )
+  const families = service.spec.ipFamilies.filter((family) => context.options.families.includes(family))
+  const groups = service.spec.ports.flatMap((port) => families.map((family) => groupOf(input, family, port, question)))
   return { settings, listeners, groups }
 }
 

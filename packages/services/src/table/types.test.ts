@@ -121,6 +121,19 @@ test('TCP, UDP and SCTP on one number are three frontends, each with its endpoin
   ])
 })
 
+test('a protocol that cannot be carried: its ports are left out, and the service says so', () => {
+  const ports = ['TCP', 'SCTP'].map((protocol) => ({ name: protocol.toLowerCase(), port: 53, protocol }))
+  const objects = [service('dns', { ports }), slice('dns', ['10.0.0.1'], { ports })]
+  expect(served(objects, { protocols: ['TCP', 'UDP'] })).toEqual(['internal 10.96.0.1:53/TCP → 10.0.0.1:53'])
+  const { problems } = tableOf(objects, { protocols: ['TCP', 'UDP'] }).service('default/dns')!
+  expect(problems).toEqual([
+    {
+      path: 'spec.ports[1].protocol',
+      message: 'SCTP is not served, so that nobody answers at port 53; TCP and UDP are',
+    },
+  ])
+})
+
 test.each<[string, Parameters<typeof service>, RegExp]>([
   ['ExternalName', ['web', { type: 'ExternalName', externalName: 'x.example' }], /ExternalName/],
   ['headless', ['web', { clusterIPs: ['None'] }], /headless \(clusterIP: None\)/],
