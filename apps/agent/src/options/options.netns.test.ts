@@ -51,8 +51,23 @@ describe('options, as a node notices them', () => {
       /^cgroup-root: [^]*a cgroup below the hierarchy’s root, not that root: sockets of other containers/,
     )
     expect(await wrong(used)).toMatch(/it would cover what is there[^]*is no cgroup v2/)
-    expect(await wrong('/dev/null')).toMatch(/\/dev\/null is no cgroup v2/)
-  })
+  }, 120_000)
+
+  test('status tells of how many pods the sockets meet the programs, and which pods are outside of the cgroup', async () => {
+    const two = [1, 2].map(async (i) => stack.use(await site.cluster.pod(site.there, { name: `runs-${i}` })))
+    const [inside, outside] = await Promise.all(two)
+    for (const { host } of [inside!, outside!]) {
+      const child = host.spawn('sleep', ['1000'], { stdio: 'ignore' })
+      const ended = once(child, 'exit')
+      stack.defer(async () => {
+        child.kill()
+        await ended
+      })
+    }
+    const narrow = await site.agentOn(site.there, stack, `--cgroup-root=${inside!.host.cgroupPath!}`)
+    expect(await narrow.ask('status')).toMatch(/met by 1 of 2 pods/)
+    expect(await narrow.ask('status')).toMatch(/^problem: default\/runs-2: its processes are outside of/m)
+  }, 120_000)
 
   test('enable-auto-protect-node-port-range: no local socket is given a NodePort', async () => {
     await site.there.machine.exec('sysctl', '-qw', 'net.ipv4.ip_local_port_range=32000 33000')
