@@ -3,7 +3,6 @@ import { type LbMaps, type Mode, readMembers, readServices, type RingMember, typ
 import { formatAddressPort, type Frontend } from '@skep/services'
 import type { Agent } from '../agent.ts'
 import type { OpenedOutside } from './open.ts'
-import { inOptions } from './words.ts'
 import { whyNotFromOutside } from './why-not.ts'
 
 interface Parts {
@@ -27,8 +26,7 @@ export function explainOutside(parts: Parts, place: Place): string[] {
   const lines = protocols.flatMap((protocol) => {
     const destination = { ...place, protocol }
     const why = whyNotFromOutside(opened)(destination)
-    if (why !== undefined)
-      return [`${protocol}, from outside: not served: ${inOptions(why)}`, ...insideOnly(agent, destination)]
+    if (why !== undefined) return [`${protocol}, from outside: not served: ${why}`, ...insideOnly(agent, destination)]
     const service = instance && findService(instance.maps, destination)
     if (!instance || !service) return [`${protocol}, from outside: not served: it is not in the tables yet`]
     const frontend = frontendsAt(agent, destination).find(({ scope }) => scope === 'external')
@@ -102,9 +100,7 @@ function memberLine(
 
 function devicesOf({ outside }: OpenedOutside): string[] {
   return (outside?.devices ?? []).map(({ name, mode, attached, reason }) => {
-    const why = [outside!.whyChosen(name), ...(reason === undefined ? [] : [inOptions(reason)])].filter(
-      (one) => one !== '',
-    )
+    const why = [outside!.whyChosen(name), ...(reason === undefined ? [] : [reason])].filter((one) => one !== '')
     return `device ${name}: ${attached ? mode : 'not served'}${why.length > 0 ? `: ${why.join('; ')}` : ''}`
   })
 }
