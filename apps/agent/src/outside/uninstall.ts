@@ -1,13 +1,5 @@
 import { rmSync } from 'node:fs'
-import {
-  detachHook,
-  formatKey,
-  type InstancePaths,
-  LbError,
-  ownInstance,
-  presentHooks,
-  uninstall,
-} from '@skep/lb-engine'
+import { detachHook, formatKey, ownInstance, presentHooks, uninstall } from '@skep/lb-engine'
 import type { Settings } from '../options/catalogue/index.ts'
 import { releaseNodePorts } from './node-ports.ts'
 import { kernelSettings, outsidePaths, returnsPaths } from './settings.ts'
