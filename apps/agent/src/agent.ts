@@ -116,9 +116,7 @@ export class Agent implements AsyncDisposable {
     const { table, opened, announcer, events } = this.#parts
     if (!this.#synced) return
     announcer?.sync(this.#node, table.frontends(), whyNotFromOutside(opened))
-    // That SCTP is not served at all is told of the service already.
-    const deviations = opened.outside?.deviations.filter(({ frontend }) => !frontend.endsWith('/SCTP')) ?? []
-    events.notFromOutside(deviations)
+    events.notFromOutside(opened.outside?.deviations ?? [])
     const refused = (opened.outside?.refused ?? []).map(({ name, reason = 'it has gone' }) => `${name}: ${reason}`)
     const troubles = [...(opened.trouble === undefined ? [] : [opened.trouble]), ...refused]
     if (this.#node) events.ofNode(this.#node, troubles)

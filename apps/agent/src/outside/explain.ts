@@ -19,9 +19,7 @@ export function explainOutside(parts: Parts, place: Place): string[] {
   const { opened, agent } = parts
   if (opened.settings === undefined)
     return ['from outside: left alone, kube-proxy-replacement is not strict and devices names none']
-  const protocols = (['TCP', 'UDP', 'SCTP'] as const).filter(
-    (protocol) => protocol !== 'SCTP' || frontendsAt(agent, { ...place, protocol }).length > 0,
-  )
+  const protocols = ['TCP', 'UDP'] as const
   using instance = opened.outside && openInstance(opened.settings.paths)
   const lines = protocols.flatMap((protocol) => {
     const destination = { ...place, protocol }
@@ -67,9 +65,8 @@ function insideOnly(agent: Parts['agent'], destination: Place & Pick<Frontend, '
 
 function findService(
   maps: LbMaps,
-  { address, port, protocol }: Place & Pick<Frontend, 'protocol'>,
+  { address, port, protocol }: Place & { readonly protocol: keyof typeof numbers },
 ): ServiceRecord | undefined {
-  if (protocol === 'SCTP') return undefined
   for (const one of readServices(maps))
     if (one.address === address && one.port === port && one.protocol === numbers[protocol]) return one
   return undefined
