@@ -36,10 +36,10 @@ test: ## all tests; needs root for those on the kernel. One package: make test P
 	@$(jest) $(if $(PACKAGE),--selectProjects $(PACKAGE) $(PACKAGE):netns)
 
 .PHONY: kube
-kube: ## a Kubernetes control plane with two nodes, to play with (PROXY=nftables|iptables); Ctrl-C ends it
+kube: ## a Kubernetes control plane with two nodes, to play with (AGENT=1: skep-agent on them, PROXY=nftables|iptables); Ctrl-C ends it
 	@$(bootstrap) kube && $(machine) kube
 	@$(MAKE) -s kube-programs
-	@$(node) tools/kube-testenv/src/main.ts $(if $(PROXY),--proxy $(PROXY))
+	@$(node) tools/kube-testenv/src/main.ts $(if $(PROXY),--proxy $(PROXY)) $(if $(AGENT),--agent)
 
 .PHONY: kube-programs
 kube-programs: ## builds what clusters of tests are made of, once: etcd, kube-apiserver, kube-controller-manager, kube-proxy

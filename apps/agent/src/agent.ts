@@ -18,7 +18,6 @@ import { followObjects, type ServiceTaker } from './services/follow.ts'
 import type { RouteAnnouncer } from './bgp/announcer.ts'
 import type { OpenedOutside } from './outside/open.ts'
 import { whyNotFromOutside } from './outside/why-not.ts'
-import { inOptions } from './outside/words.ts'
 import type { Pods } from './pods/pods.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
@@ -161,7 +160,7 @@ export class Agent implements AsyncDisposable {
       for (const { device, mode, why } of round?.attached ?? []) log.info({ device, mode, why }, `${device}: ${mode}`)
       return []
     } catch (error) {
-      const message = `packets from outside: ${inOptions((error as Error).message)}`
+      const message = `packets from outside: ${(error as Error).message}`
       log.error({ err: error }, message)
       return [message]
     }

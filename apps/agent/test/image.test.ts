@@ -43,6 +43,10 @@ needing(built, needs.binary('npm')).test(
           env: { PATH: process.env['PATH'] },
         })
       expect(run('--version')).toMatchObject({ status: 0, stdout: `${version}\n` })
+      // Each program with all that it imports in few files.
+      expect(readFileSync(join(folder, 'node_modules/@skep/agent/dist/main.js'), 'utf8')).toMatch(
+        /^import ".*bundle\/agent-main.mjs"\n$/,
+      )
       expect(run('config').stdout).toMatch(/^agent-health-port +9879 +default$/m)
       expect(run('run', '--enable-ipv7')).toMatchObject({ status: 1, stderr: expect.stringContaining('enable-ipv7') })
     } finally {

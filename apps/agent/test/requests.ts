@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Node } from '@skep/kube-testenv'
 
@@ -51,16 +52,20 @@ export function requests(node: Pick<Node, 'machine'>, address: string, pauseMs =
     return names.get(name)!
   }
   const ended = Promise.withResolvers<Outcome>()
+  const gone = once(child, 'close').then(() => {
+    throw new Error(`the load on ${address} has ended without a word`)
+  })
+  gone.catch(() => {})
   createInterface({ input: child.stdout! }).on('line', (line) => {
     const said = JSON.parse(line) as string | Outcome
     if (typeof said === 'string') of(said).resolve()
     else ended.resolve(said)
   })
   return {
-    answeredBy: (name) => of(name).promise,
+    answeredBy: (name) => Promise.race([of(name).promise, gone]),
     end: () => {
       child.kill('SIGTERM')
-      return ended.promise
+      return Promise.race([ended.promise, gone])
     },
   }
 }

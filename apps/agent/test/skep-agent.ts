@@ -25,15 +25,15 @@ export class SkepAgent implements AsyncDisposable {
   constructor(cluster: Cluster, node: Node, user: string, options: readonly string[] = []) {
     this.#node = node
     writeFileSync(join(this.#folder, 'kubeconfig'), cluster.kubeconfigInside(user))
-    this.#options = [
+    const own = [
       `--k8s-node-name=${node.name}`,
       `--k8s-kubeconfig-path=${join(this.#folder, 'kubeconfig')}`,
       `--cgroup-root=${node.machine.cgroupPath!}`,
       '--cgroup-host-check=false',
       `--bpf-root=${this.#bpfRoot}`,
       `--state-dir=${this.#folder}`,
-      ...options,
     ]
+    this.#options = inPlace(own, options)
   }
 
   /** With more options than it was made with. Resolves when all services are served. */
@@ -74,9 +74,7 @@ export class SkepAgent implements AsyncDisposable {
 
   /** What it says when it does not start: with these options in the place of its own. */
   async refusal(...options: string[]): Promise<string> {
-    const named = options.map((option) => option.split('=')[0])
-    const others = this.#options.filter((option) => !named.includes(option.split('=')[0]))
-    const args = [...flags, main, 'run', ...others, ...options]
+    const args = [...flags, main, 'run', ...inPlace(this.#options, options)]
     const { code, stderr } = await this.#node.machine.attempt(process.execPath, args)
     if (code === 0) throw new Error('it has started, and ended')
     return stderr
@@ -99,4 +97,10 @@ export class SkepAgent implements AsyncDisposable {
     rmSync(this.#bpfRoot, { recursive: true, force: true })
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** Options, where those of the second list go in the place of those of the same name. */
+function inPlace(options: readonly string[], others: readonly string[]): string[] {
+  const named = others.map((option) => option.split('=')[0])
+  return [...options.filter((option) => !named.includes(option.split('=')[0])), ...others]
 }

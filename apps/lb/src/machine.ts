@@ -4,7 +4,7 @@ import { announceDevicesExist } from './announce/rules.ts'
 import { bgpFiles } from './bgp/rules.ts'
 import type { MachineRule } from './config/load.ts'
 import { show, type Finding } from '@skep/config-file'
-import { devicesExist } from '@skep/lb-engine'
+import { devicesExist } from './config/devices-exist.ts'
 import { healthFiles } from './health/files.ts'
 import { formatAddress, tryParseAddress } from '@skep/packet'
 

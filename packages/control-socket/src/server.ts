@@ -16,10 +16,11 @@ export interface Limits {
   readonly keepAliveMs?: number
   /** Without any byte in either direction; left out: an answer may take its time. */
   readonly idleMs?: number
+  /** At one time; 64 when left out. */
+  readonly clients?: number
 }
 
-const PATIENCE = { requestMs: 30_000, headersMs: 10_000, keepAliveMs: 5000, idleMs: 0 }
-const MOST_CLIENTS = 64
+const USUAL = { requestMs: 30_000, headersMs: 10_000, keepAliveMs: 5000, idleMs: 0, clients: 64 }
 /** What the kernel takes for a unix socket's path. */
 const MOST_PATH_BYTES = 107
 
@@ -33,11 +34,11 @@ export interface OpenServer extends AsyncDisposable {
  * {@link ControlError} IN_USE where somebody answers already.
  */
 export async function openServer(place: Place, listener: RequestListener, limits: Limits = {}): Promise<OpenServer> {
-  const { requestMs, headersMs, keepAliveMs, idleMs } = { ...PATIENCE, ...limits }
+  const { requestMs, headersMs, keepAliveMs, idleMs, clients } = { ...USUAL, ...limits }
   const times = { requestTimeout: requestMs, headersTimeout: headersMs, keepAliveTimeout: keepAliveMs }
   const server = http.createServer(times, listener)
   server.timeout = idleMs
-  server.maxConnections = MOST_CLIENTS
+  server.maxConnections = clients
   await listen(server, place)
   return { server, [Symbol.asyncDispose]: () => close(server) }
 }

@@ -1,5 +1,6 @@
 // What is wanted.
 export { defaultSettings } from './model/defaults.ts'
+export { type SettingName, specTerms, type Terms } from './model/terms.ts'
 export { backendAddresses, declaredMoments, namesByFrontend, takesAnyPort, usesFamily } from './model/facts.ts'
 export type { EngineModel } from './model/model.ts'
 export type {
@@ -13,7 +14,7 @@ export type {
 } from './model/settings.ts'
 
 // An instance, and rounds.
-export { Engine, type Occasion } from './engine/engine.ts'
+export { Engine, type EngineOptions, type Occasion } from './engine/engine.ts'
 export { networkChanges } from './engine/network.ts'
 export type { Round } from './engine/round.ts'
 export { Scheduler } from './engine/scheduler.ts'
@@ -50,7 +51,7 @@ export { hasLiveLinks, pinnedLinks } from './devices/links.ts'
 export { deviceOfPin, type LinkHook } from './devices/pins.ts'
 export { type Device, type DeviceMode, modesFor, type XdpMode, xdpModesFor } from './devices/plan.ts'
 export { readAbsent, readAttachments } from './devices/record.ts'
-export { devicesExist, deviceWarnings, type Selected, selectDevices } from './devices/select.ts'
+export { deviceWarnings, type Selected, selectDevices } from './devices/select.ts'
 export { explainSender, type SenderExplanation } from './senders/explain.ts'
 export { readFeatures } from './senders/senders.ts'
 export { type Arrival, planLayers } from './layers/plan.ts'

@@ -1,15 +1,16 @@
-// A cluster to play with, until Ctrl-C: node main.ts [--proxy nftables|iptables]
+// A cluster to play with, until Ctrl-C: node main.ts [--proxy nftables|iptables] [--agent]
 import { parseArgs } from 'node:util'
 import { httpServer } from '@skep/testbed'
 import { endpointSlices, services } from './api/resource.ts'
 import { kubeTestEnv } from './env.ts'
+import { PlayedAgents } from './play/agents.ts'
 import type { KubeProxyOptions } from './kube-proxy.ts'
 import { kubernetesVersion } from './programs/programs.ts'
 
 type Mode = KubeProxyOptions['mode']
 
 const modes: readonly string[] = ['nftables', 'iptables']
-const { values } = parseArgs({ options: { proxy: { type: 'string' } } })
+const { values } = parseArgs({ options: { proxy: { type: 'string' }, agent: { type: 'boolean', default: false } } })
 if (values.proxy !== undefined && !modes.includes(values.proxy)) {
   console.error(`kube: there is no mode ${values.proxy} of kube-proxy here; there are ${modes.join(' and ')}`)
   process.exit(2)
@@ -33,8 +34,10 @@ await cluster.api.untilAll(endpointSlices, { labelSelector: 'kubernetes.io/servi
 )
 if (values.proxy !== undefined) for (const node of nodes) await cluster.kubeProxy(node, { mode: values.proxy as Mode })
 
+const agents = values.agent ? await PlayedAgents.on(cluster, nodes) : undefined
+
 const { prefix } = await cluster.network()
-const unserved = values.proxy === undefined ? '      # when somebody serves Services: make kube PROXY=nftables' : ''
+const unserved = '      # when somebody serves Services: make kube AGENT=1, or PROXY=nftables'
 console.log(`Kubernetes ${kubernetesVersion()} at ${cluster.url}; logs are in ${cluster.folder}
 
   export KUBECONFIG=${cluster.kubeconfig()}
@@ -42,9 +45,13 @@ console.log(`Kubernetes ${kubernetesVersion()} at ${cluster.url}; logs are in ${
 
 Nodes a and b, each with a pod that serves HTTP, behind the Service web. Inside a node:
 
-  ip netns exec ${prefix}-a curl http://${web.spec?.clusterIP}/${unserved}
-
+  ${agents?.inside(nodes[0]!, prefix) ?? `ip netns exec ${prefix}-a`} curl http://${web.spec?.clusterIP}/${values.proxy === undefined && !agents ? unserved : ''}
+${agents?.help() ?? ''}
 Ctrl-C ends it, and nothing is left.`)
+
+if (agents)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void agents[Symbol.asyncDispose]().then(() => process.kill(process.pid, signal)))
 
 // The cluster ends with the process, by whatever signal.
 setInterval(() => undefined, 1 << 30)

@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { globSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { build, type Plugin, stop } from 'esbuild'
+import { build, stop } from 'esbuild'
+import { ownMeta } from '../../bundle/own-meta.ts'
 import type { CpioFile } from './cpio.ts'
 
 /** Where programs and threads start. */
@@ -28,7 +28,7 @@ export async function bundles(root: string): Promise<CpioFile[]> {
     banner: {
       js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)`,
     },
-    plugins: [ownMeta(root)],
+    plugins: [ownMeta(root, (file) => JSON.stringify(pathToFileURL(file).href))],
   })
   await stop()
   const whole = outputFiles.map(({ path, contents }) => ({ path, data: Buffer.from(contents) }))
@@ -37,29 +37,4 @@ export async function bundles(root: string): Promise<CpioFile[]> {
 
 function stub(path: string): CpioFile {
   return { path, data: Buffer.from(`import './${path.replace(/^.*\//, '').replace(/\.ts$/, '.bundle.mjs')}'\n`) }
-}
-
-/** In a bundle, modules still find what lies beside their sources. */
-function ownMeta(root: string): Plugin {
-  return {
-    name: 'own import.meta',
-    setup(building): void {
-      building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (!path.startsWith(root)) return undefined
-        const source = readFileSync(path, 'utf8')
-        return {
-          loader: 'ts',
-          contents: source.includes('import.meta') ? `${metaOf(path)}\n${withOwn(source)}` : source,
-        }
-      })
-    },
-  }
-}
-
-function metaOf(filename: string): string {
-  return `const ownMeta = ${JSON.stringify({ url: pathToFileURL(filename).href, filename, dirname: dirname(filename) })}`
-}
-
-function withOwn(source: string): string {
-  return source.replaceAll('import.meta', 'ownMeta')
 }

@@ -7,6 +7,7 @@ import { clusterNeeds, kubeTestEnv, services } from '@skep/kube-testenv'
 import { needing, needs } from '@skep/testbed'
 import { SkepAgent } from '../../test/skep-agent.ts'
 import type { BgpDocument } from '../cli/tables.ts'
+import type { StatusDocument } from '../control/documents.ts'
 
 const { test } = needing(...clusterNeeds, needs.binary('bird'))
 
@@ -32,7 +33,7 @@ address-pools:
     bgp-advertisements: [{ aggregation-length: 32, communities: ["65001:7"] }]
 `
 
-test('pod CIDRs and service addresses, IPv4 and IPv6, are announced to a router, withdrawn, and kept over a restart', async () => {
+test('pod CIDRs and service addresses, IPv4 and IPv6, are announced to a router, withdrawn, kept over a restart, and withheld where nobody serves', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'skep-agent-bgp-'))
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
@@ -108,4 +109,16 @@ test('pod CIDRs and service addresses, IPv4 and IPv6, are announced to a router,
   await untilRoutes([...both, '192.0.2.11/32'])
   await near.setReady(false)
   await untilRoutes(both)
-}, 90_000)
+
+  // Packets from outside are to be served by the agent now, which finds no such device.
+  await agent.end('SIGKILL')
+  await agent.start('--kube-proxy-replacement=strict', '--devices=eht0')
+  await untilRoutes(node.podCIDRs)
+  const { problems } = JSON.parse(await agent.ask('status', '--json')) as StatusDocument
+  expect(problems).toContainEqual(
+    expect.stringMatching(/^192\.0\.2\.10 of default\/web is not announced: no device meets its packets: eht0/),
+  )
+  await agent.end('SIGKILL')
+  await agent.start('--kube-proxy-replacement=strict')
+  await untilRoutes(both)
+}, 120_000)

@@ -4,7 +4,7 @@ import type { Backend } from '@skep/services'
 import type { ServiceRow, StatusDocument } from '../control/documents.ts'
 
 export function statusLines(status: StatusDocument, now: number): string[] {
-  const { services, round, sockets, pods, drains, problems } = status
+  const { services, round, sockets, podsSeen, pods, drains, problems } = status
   return [
     `node ${status.node}, skep-agent ${status.version}: ${status.healthy ? 'healthy' : 'falls behind'}${status.nodeEligible ? '' : ', the node is about to go'}`,
     `services: ${services.total} (${services.skipped} not for this node), ${services.frontends} frontends, ${services.backends} backends, ${status.draining} draining`,
@@ -23,7 +23,7 @@ export function statusLines(status: StatusDocument, now: number): string[] {
       ]),
     ]),
     ...(drains.length > 0 ? ['', ...drainLines(drains, now)] : []),
-    ...(sockets ? ['', ...socketLines(sockets)] : ['', 'services at the socket: off']),
+    ...(sockets ? ['', ...socketLines(sockets, podsSeen)] : ['', 'services at the socket: off']),
     ...(pods ? ['', ...podLines(pods)] : []),
     ...outsideLines(status.outside),
     ...(problems.length > 0 ? ['', ...problems.map((line) => `problem: ${line}`)] : []),
@@ -63,10 +63,13 @@ function drainLines(drains: StatusDocument['drains'], now: number): string[] {
   ])
 }
 
-function socketLines({ verdicts, gauges }: NonNullable<StatusDocument['sockets']>): string[] {
+function socketLines(
+  { verdicts, gauges }: NonNullable<StatusDocument['sockets']>,
+  podsSeen: StatusDocument['podsSeen'],
+): string[] {
   const seen = Object.entries(verdicts).filter(([, count]) => count !== '0')
   return [
-    'services at the socket:',
+    `services at the socket:${podsSeen ? ` met by ${podsSeen.seen} of ${podsSeen.seen + podsSeen.missed.length} pods that run here` : ''}`,
     ...table(seen.map(([name, count]) => [`  ${name}`, count])),
     ...table(
       gauges.map(({ capacity, used, size, warning }) => [

@@ -5,7 +5,7 @@ import type { Gauge as SocketGauge } from '@skep/sock-lb'
 import type { Agent, Round } from '../agent.ts'
 import type { Drains } from '../drain/drains.ts'
 import type { OutsideStatus } from '../outside/status.ts'
-import type { PodRow, Pods } from '../pods/pods.ts'
+import type { PodRow, Pods, Seen } from '../pods/pods.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 
 /** What `skep-agent status` shows. */
@@ -28,6 +28,8 @@ export interface StatusDocument {
   readonly events: EventCounts
   /** `undefined`: services at the socket are not asked for. */
   readonly sockets?: { readonly verdicts: Readonly<Record<string, string>>; readonly gauges: readonly SocketGauge[] }
+  /** Pods with processes, by whether their sockets meet the programs; `undefined`: as `sockets`. */
+  readonly podsSeen?: Seen
   /** `undefined`: packets from outside are not asked for. */
   readonly outside?: OutsideStatus
   /** `undefined`: as `sockets`. */

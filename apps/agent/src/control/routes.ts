@@ -33,7 +33,7 @@ export interface ControlParts {
 export function routes(parts: ControlParts): Handler {
   const { agent, resolved, announcer } = parts
   const answers: Readonly<Record<string, (query: URLSearchParams) => Answer | Promise<Answer>>> = {
-    'GET /status': () => json(statusOf(parts)),
+    'GET /status': () => json(withSeen(statusOf(parts), parts)),
     'GET /metrics': async () => text(await formatMetrics(statusOf(parts), Date.now()), CONTENT_TYPE),
     'GET /services': () => json(serviceRows(agent)),
     'GET /backends': () => json([...agent.table.backends()]),
@@ -64,6 +64,18 @@ export function statusOf({
     drains,
     events: recorder.counts,
   })
+}
+
+/** All processes are looked at for it: for people, not for each scrape. */
+function withSeen(status: StatusDocument, { agent, sockets }: ControlParts): StatusDocument {
+  if (sockets === undefined || agent.pods === undefined) return status
+  const podsSeen = agent.pods.seenBelow(sockets.cgroup)
+  const problems = podsSeen.missed.map((pod) => `${pod}: ${missed(sockets.cgroup)}`)
+  return { ...status, podsSeen, problems: [...status.problems, ...problems] }
+}
+
+function missed(cgroup: string): string {
+  return `its processes are outside of ${cgroup}, so that their sockets do not meet the programs; is that the host’s root?`
 }
 
 /** `namespace/name` of a service or pod, or an address and port that somebody connects to. */

@@ -111,7 +111,7 @@ test('drains are told where there is somebody to wait for', () => {
 test('what packets from outside are not served at is told once of the service; a device that refuses, of the node', () => {
   service('web')
   table.update(0)
-  const sctp = { service: 'default/web', frontend: 'external 192.0.2.1:80/SCTP', message: 'SCTP is not served' }
+  const sctp = { service: 'default/web', frontend: 'external 192.0.2.1:80/TCP', message: 'another frontend has it' }
   const node = read(nodes, { metadata: { name: 'n1', uid: 'uid of n1' } })
   const tell = (deviations: readonly (typeof sctp)[], troubles: readonly string[]): string[] => {
     told = []
@@ -120,7 +120,7 @@ test('what packets from outside are not served at is told once of the service; a
     return told.map(({ about, reason, action, note }) => `${about.kind} ${about.name} ${reason} ${action}: ${note}`)
   }
   expect(tell([sctp], ['eth1: the driver cannot'])).toEqual([
-    'Service web NotFromOutside LeaveOut: on n1: external 192.0.2.1:80/SCTP: SCTP is not served',
+    'Service web NotFromOutside LeaveOut: on n1: external 192.0.2.1:80/TCP: another frontend has it',
     'Node n1 NotFromOutside LeaveOut: eth1: the driver cannot',
   ])
   expect(tell([sctp], ['eth1: the driver cannot'])).toEqual([])

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { findCgroup1 } from '@skep/cgroup'
 import { clusterNeeds, type Machine, services } from '@skep/kube-testenv'
 import { needing, needs, tcpEcho, untilLine } from '@skep/testbed'
@@ -10,6 +10,9 @@ import { Site } from '../../test/site.ts'
 
 const { describe } = needing(...clusterNeeds)
 const cgroup1 = needs.feature('cgroup1', () => (findCgroup1() === undefined ? 'no cgroup v1 is mounted' : undefined))
+
+// Each test starts agents, on a machine that may have ten times as much to do as it can.
+jest.setTimeout(120_000)
 
 describe('options, as a node notices them', () => {
   let site: Site
@@ -51,7 +54,22 @@ describe('options, as a node notices them', () => {
       /^cgroup-root: [^]*a cgroup below the hierarchy’s root, not that root: sockets of other containers/,
     )
     expect(await wrong(used)).toMatch(/it would cover what is there[^]*is no cgroup v2/)
-    expect(await wrong('/dev/null')).toMatch(/\/dev\/null is no cgroup v2/)
+  })
+
+  test('status tells of how many pods the sockets meet the programs, and which pods are outside of the cgroup', async () => {
+    const two = [1, 2].map(async (i) => stack.use(await site.cluster.pod(site.there, { name: `runs-${i}` })))
+    const [inside, outside] = await Promise.all(two)
+    for (const { host } of [inside!, outside!]) {
+      const child = host.spawn('sleep', ['1000'], { stdio: 'ignore' })
+      const ended = once(child, 'exit')
+      stack.defer(async () => {
+        child.kill()
+        await ended
+      })
+    }
+    const narrow = await site.agentOn(site.there, stack, `--cgroup-root=${inside!.host.cgroupPath!}`)
+    expect(await narrow.ask('status')).toMatch(/met by 1 of 2 pods/)
+    expect(await narrow.ask('status')).toMatch(/^problem: default\/runs-2: its processes are outside of/m)
   })
 
   test('enable-auto-protect-node-port-range: no local socket is given a NodePort', async () => {

@@ -3,7 +3,6 @@ import { type LbMaps, type Mode, readMembers, readServices, type RingMember, typ
 import { formatAddressPort, type Frontend } from '@skep/services'
 import type { Agent } from '../agent.ts'
 import type { OpenedOutside } from './open.ts'
-import { inOptions } from './words.ts'
 import { whyNotFromOutside } from './why-not.ts'
 
 interface Parts {
@@ -20,15 +19,12 @@ export function explainOutside(parts: Parts, place: Place): string[] {
   const { opened, agent } = parts
   if (opened.settings === undefined)
     return ['from outside: left alone, kube-proxy-replacement is not strict and devices names none']
-  const protocols = (['TCP', 'UDP', 'SCTP'] as const).filter(
-    (protocol) => protocol !== 'SCTP' || frontendsAt(agent, { ...place, protocol }).length > 0,
-  )
+  const protocols = ['TCP', 'UDP'] as const
   using instance = opened.outside && openInstance(opened.settings.paths)
   const lines = protocols.flatMap((protocol) => {
     const destination = { ...place, protocol }
     const why = whyNotFromOutside(opened)(destination)
-    if (why !== undefined)
-      return [`${protocol}, from outside: not served: ${inOptions(why)}`, ...insideOnly(agent, destination)]
+    if (why !== undefined) return [`${protocol}, from outside: not served: ${why}`, ...insideOnly(agent, destination)]
     const service = instance && findService(instance.maps, destination)
     if (!instance || !service) return [`${protocol}, from outside: not served: it is not in the tables yet`]
     const frontend = frontendsAt(agent, destination).find(({ scope }) => scope === 'external')
@@ -69,9 +65,8 @@ function insideOnly(agent: Parts['agent'], destination: Place & Pick<Frontend, '
 
 function findService(
   maps: LbMaps,
-  { address, port, protocol }: Place & Pick<Frontend, 'protocol'>,
+  { address, port, protocol }: Place & { readonly protocol: keyof typeof numbers },
 ): ServiceRecord | undefined {
-  if (protocol === 'SCTP') return undefined
   for (const one of readServices(maps))
     if (one.address === address && one.port === port && one.protocol === numbers[protocol]) return one
   return undefined
@@ -102,9 +97,7 @@ function memberLine(
 
 function devicesOf({ outside }: OpenedOutside): string[] {
   return (outside?.devices ?? []).map(({ name, mode, attached, reason }) => {
-    const why = [outside!.whyChosen(name), ...(reason === undefined ? [] : [inOptions(reason)])].filter(
-      (one) => one !== '',
-    )
+    const why = [outside!.whyChosen(name), ...(reason === undefined ? [] : [reason])].filter((one) => one !== '')
     return `device ${name}: ${attached ? mode : 'not served'}${why.length > 0 ? `: ${why.join('; ')}` : ''}`
   })
 }

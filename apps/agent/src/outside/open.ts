@@ -24,7 +24,7 @@ import { Outside } from './outside.ts'
 import { servesOutside } from '../options/serves-outside.ts'
 import { protectNodePorts } from './node-ports.ts'
 import { kernelSettings, outsidePaths, outsideSettings, returnsPaths, ringSize } from './settings.ts'
-import { inOptions } from './words.ts'
+import { optionAt, terms } from './words.ts'
 
 /** What was asked for. */
 export interface OutsideSetup {
@@ -54,7 +54,7 @@ export function openOutside(settings: Settings, netlink: Netlink, log: Logger): 
     const opened = stack.move()
     return { settings: setup, outside, [Symbol.dispose]: () => opened.dispose() }
   } catch (error) {
-    const trouble = `packets from outside are not served: ${inOptions((error as Error).message)}`
+    const trouble = `packets from outside are not served: ${(error as Error).message}`
     log.error({ err: error }, trouble)
     return { settings: setup, outside: undefined, trouble, [Symbol.dispose]: () => {} }
   }
@@ -80,19 +80,19 @@ function open({ paths, engine: wanted }: OutsideSetup, { settings, netlink, log,
   mkdirSync(settings['bpf-root'], { recursive: true, mode: 0o700 })
   mountBpffs(settings['bpf-root'])
   ensureBpffs(paths.pins)
-  stack.use(ownInstance(paths))
+  stack.use(ownInstance(paths, terms))
   recordOwner(paths, 'skep-agent')
   requireSameNamespace(paths, () => hasLiveLinks(paths))
   const returns = returnsPaths(settings)
   mkdirSync(returns.run, { recursive: true, mode: 0o700 })
   finishUpgrade(paths)
-  checkLayouts(paths)
+  checkLayouts(paths, terms)
   const installed = readInstalled(paths)
-  const [fixed] = installed ? fixedFindings(installed, wanted) : []
-  if (fixed) throw new LbError('CONFLICT', `${fixed.path.join('.')}: ${fixed.message}`)
+  const [fixed] = installed ? fixedFindings(installed, wanted, terms) : []
+  if (fixed) throw new LbError('CONFLICT', `${optionAt(fixed.path)}: ${fixed.message}`)
   for (const { key, to } of protectNodePorts(settings, kernelSettings(settings)))
     log.info(`${formatKey(key)} is ${to}, which keeps local sockets from NodePorts`)
-  for (const note of [...kernelNotes(), ...tableNotes(wanted, installed)]) log.info(inOptions(note))
+  for (const note of [...kernelNotes(), ...tableNotes(wanted, installed, terms)]) log.info(note)
   return stack.use(
     new Outside({
       paths,

@@ -13,6 +13,7 @@ import {
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { KnownConnections } from './connections.ts'
 import { outsideDesired, ownPods } from './desired.ts'
+import { terms } from './words.ts'
 import { podDevices } from './pod-devices.ts'
 import { Returns } from './returns.ts'
 import { type Destination, whyNotServed, type WhyNot } from './served.ts'
@@ -61,7 +62,7 @@ export class Outside implements Disposable {
     this.#options = options
     const { paths, returns, settings, netlink } = options
     using undo = new DisposableStack()
-    this.engine = undo.use(new Engine(paths, settings, netlink, options.kernel))
+    this.engine = undo.use(new Engine(paths, settings, netlink, { kernel: options.kernel, terms }))
     this.#returns = new Returns({ paths: returns, devices: paths, netlink })
     this.connections = new KnownConnections(() => this.engine.connectionsByBackend())
     undo.move()

@@ -30,6 +30,8 @@ test('what the maps have is served, also where it is not as asked for; all else 
     'SCTP is not served at the devices',
     'no service has it from outside',
   ])
+  const nodePort = { frontend: 'external 0.0.0.0:30080/SCTP', service: 'default/web', message: 'SCTP is not served' }
+  expect(whyNotServed({ ...state, deviations: [nodePort] })(at(30_080, 'SCTP'))).toBe('SCTP is not served')
 })
 
 test('nothing is served where no device meets packets', () => {

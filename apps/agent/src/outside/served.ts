@@ -27,9 +27,21 @@ export function whyNotServed({ services, deviations, unserved, devices }: Served
   return (destination) => {
     const text = textOf(destination)
     if (!served.has(text))
-      return left.get(frontendKey({ ...destination, scope: 'external' })) ?? 'no service has it from outside'
+      return (
+        keysOf(destination)
+          .map((key) => left.get(key))
+          .find((why) => why !== undefined) ?? NONE
+      )
     return silent ?? unserved.get(text)
   }
+}
+
+const NONE = 'no service has it from outside'
+
+/** As a frontend may have it: NodePorts are at any address. */
+function keysOf(destination: Destination): string[] {
+  const addresses = [destination.address, destination.address.includes(':') ? '::' : '0.0.0.0']
+  return addresses.map((address) => frontendKey({ ...destination, address, scope: 'external' }))
 }
 
 /** `192.0.2.10:80/TCP`. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { resolve } from '../options/resolve.ts'
 import { servesOutside } from '../options/serves-outside.ts'
 import { natPorts, outsideSettings, ringSize } from './settings.ts'
-import { inOptions } from './words.ts'
+import { optionAt, terms } from './words.ts'
 
 const settingsOf = (options: Readonly<Record<string, string>>) =>
   resolve([Object.entries(options).map(([name, text]) => ({ name, text, origin: `--${name}` })), [], []]).settings
@@ -49,7 +49,11 @@ test('the seed is the same key on every node, the table’s size the next power 
   expect(() => settingsOf({ 'bpf-lb-maglev-hash-seed': 'abc' })).toThrow(/write 12 bytes in base64/)
 })
 
-test('what the engine says is said in the options’ words', () => {
-  const message = 'eth0: refused; leave it out of spec.devices, or see spec.acceleration'
-  expect(inOptions(message)).toBe('eth0: refused; leave it out of devices, or see bpf-lb-acceleration')
+test('the engine’s messages speak of the agent’s options', () => {
+  expect([terms.device(1), terms.setting('acceleration'), terms.setting('capacity.connections')]).toEqual([
+    'devices',
+    'bpf-lb-acceleration',
+    'bpf-nat-global-max',
+  ])
+  expect(optionAt(['spec', 'snat', 'portRange'])).toBe('node-port-range')
 })

@@ -8,7 +8,6 @@ import {
 } from '@skep/lb-engine'
 import { readSources } from '@skep/lb-maps'
 import type { OpenedOutside } from './open.ts'
-import { inOptions } from './words.ts'
 
 /** How packets from outside are served. */
 export interface OutsideStatus {
@@ -39,14 +38,14 @@ export function outsideStatus({ outside, settings, trouble }: OpenedOutside): Ou
     sources: open ? readSources(open.maps) : [],
     devices: readDevices(paths).map(({ name, mode, attached, reason }) => {
       const chosen = outside.whyChosen(name)
-      return { name, mode, attached, why: [chosen, ...(reason === undefined ? [] : [inOptions(reason)])].join('; ') }
+      return { name, mode, attached, why: [chosen, ...(reason === undefined ? [] : [reason])].join('; ') }
     }),
     verdicts: open
       ? readVerdicts(open.tables).flatMap(({ verdict, packets }) => (packets > 0 ? [{ verdict, packets }] : []))
       : [],
     nextHops: readNextHops(paths).map(({ address, device, text }) => ({ address, device, text })),
-    gauges: outside.engine.gauges().map((one) => ({ ...one, setting: inOptions(one.setting) })),
-    problems: outside.problems.map(inOptions),
+    gauges: outside.engine.gauges(),
+    problems: outside.problems,
   }
 }
 

@@ -1,18 +1,26 @@
-/** Where the engine speaks of its own settings, the option that they come from. */
-const words: readonly (readonly [RegExp, string])[] = [
-  [/spec\.devices(\[\d+\])?/g, 'devices'],
-  [/spec\.acceleration/g, 'bpf-lb-acceleration'],
-  [/spec\.snat\.portRange/g, 'node-port-range'],
-  [/spec\.hashKey/g, 'bpf-lb-maglev-hash-seed'],
-  [/spec\.capacity\.connections/g, 'bpf-nat-global-max'],
-  [/spec\.capacity\.backends/g, 'bpf-lb-service-backend-map-max'],
-  [/spec\.capacity\.services/g, 'bpf-lb-service-map-max'],
-  [/spec\.capacity\.fragments/g, 'bpf-fragments-map-max'],
-  [/, or give this one a name of its own with --instance/g, ''],
-  [/skep-lb uninstall/g, 'skep-agent uninstall'],
-]
+import { type SettingName, specTerms, type Terms } from '@skep/lb-engine'
 
-/** A message of the engine's in the words of the agent's options. Pure. */
-export function inOptions(message: string): string {
-  return words.reduce((text, [engine, option]) => text.replaceAll(engine, option), message)
+/** The options that the engine's settings come from. */
+const options: Readonly<Partial<Record<SettingName, string>>> = {
+  devices: 'devices',
+  acceleration: 'bpf-lb-acceleration',
+  'snat.portRange': 'node-port-range',
+  hashKey: 'bpf-lb-maglev-hash-seed',
+  'capacity.connections': 'bpf-nat-global-max',
+  'capacity.backends': 'bpf-lb-service-backend-map-max',
+  'capacity.services': 'bpf-lb-service-map-max',
+  'capacity.fragments': 'bpf-fragments-map-max',
+}
+
+/** What the engine's messages speak of on a node: the agent's options. */
+export const terms: Terms = {
+  setting: (name) => options[name] ?? `nothing: the agent has no option for ${name}`,
+  device: () => 'devices',
+  uninstall: 'skep-agent uninstall',
+}
+
+/** The option of a finding, by its place in the engine's settings. */
+export function optionAt(path: readonly PropertyKey[]): string {
+  const name = path.slice(1).map(String).join('.') as SettingName
+  return options[name] ?? specTerms.setting(name)
 }

@@ -3,6 +3,7 @@ import type { Pod } from '@skep/kube'
 import type { SockSubject } from '@skep/sock-lb'
 import { BpfError } from 'libbpf-ts'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
+import { processesBelow } from '../node/cgroups.ts'
 import type { Settings } from '../options/catalogue/index.ts'
 import { pinsOf } from '../sockets/sockets.ts'
 import { type Choice, chooseFor, sidecarHint } from './choice.ts'
@@ -24,6 +25,12 @@ export interface PodRow {
   /** What keeps it from being served as it was chosen. */
   readonly problem?: string
   readonly hint?: string
+}
+
+/** How many pods' sockets meet the programs, and those whose do not. */
+export interface Seen {
+  readonly seen: number
+  readonly missed: readonly string[]
 }
 
 /** What sockets are to know of pods. */
@@ -79,6 +86,21 @@ export class Pods implements Disposable {
       return row
     })
     return { subjects }
+  }
+
+  /** Of the pods that have processes, whose sockets programs in a cgroup meet, and whose they do not: `namespace/name`. */
+  seenBelow(root: string): Seen {
+    const isBelow = processesBelow(root)
+    const finder = new PodFinder(this.#options.netlink)
+    const seen: string[] = []
+    const missed: string[] = []
+    for (const pod of this.store.networked()) {
+      const device = finder.device(addressesOf(pod))
+      const cookie = device && finder.cookie(device)
+      const below = cookie === undefined ? undefined : isBelow(cookie)
+      if (below !== undefined) (below ? seen : missed).push(nameOf(pod))
+    }
+    return { seen: seen.length, missed }
   }
 
   rows(): readonly PodRow[] {

@@ -28,7 +28,8 @@ export interface Around {
 /** Services at the socket: a service address becomes a backend at connect(2), before there is a packet. */
 export class Sockets implements Disposable {
   readonly #settings: Settings
-  readonly #cgroup: string
+  /** The folder of the cgroup that programs are attached to. */
+  readonly cgroup: string
   readonly #hostNetns: bigint
   readonly #balancer: SocketLb
   #tested: SelfTestResult | undefined
@@ -38,7 +39,7 @@ export class Sockets implements Disposable {
 
   constructor({ settings, cgroup, hostNetns }: SocketsOptions) {
     this.#settings = settings
-    this.#cgroup = cgroup
+    this.cgroup = cgroup
     this.#hostNetns = hostNetns
     this.#balancer = SocketLb.open({
       pins: pinsOf(settings),
@@ -74,7 +75,7 @@ export class Sockets implements Disposable {
 
   /** Containers that are treated as the host now. */
   subjects(): readonly SockSubject[] {
-    return subjectsIn(this.#cgroup, this.#hostNetns, this.#settings)
+    return subjectsIn(this.cgroup, this.#hostNetns, this.#settings)
   }
 
   /** How many open sockets of this node and its pods have each of these backends. */

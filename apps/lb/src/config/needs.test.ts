@@ -27,7 +27,10 @@ spec:
 test.each([
   ['mode: snat', { source: true, onLink: false, replies: true, direct: false }],
   ['mode: dsr', { source: true, onLink: false, replies: false, direct: true }],
-  ['mode: dsr\n  dsr: { tunnelSources: [10.255.0.0/16] }', { source: false, onLink: false, replies: false, direct: true }],
+  [
+    'mode: dsr\n  dsr: { tunnelSources: [10.255.0.0/16] }',
+    { source: false, onLink: false, replies: false, direct: true },
+  ],
   ['mode: dsr\n  dsr: { dispatch: l2 }', { source: false, onLink: true, replies: false, direct: true }],
   ['mode: dsr\n  dsr: { dispatch: opt }', { source: false, onLink: false, replies: false, direct: true }],
 ])('%s: what the way to a backend needs', (text, expected) => {

@@ -1,7 +1,7 @@
 import { readLinks } from '@skep/device-detect'
 import { type Link, openNetlink } from 'netlink-ts'
 import { type Finding, show } from '@skep/config-file'
-import { devicesExist } from '@skep/lb-engine'
+import { devicesExist } from '../config/devices-exist.ts'
 
 /** The rules that only this machine can answer: the devices are there, and their frames are Ethernet's. */
 export function devicesOfMachine(document: unknown): readonly Finding[] {

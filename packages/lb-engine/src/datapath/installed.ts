@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type LbConfig, lbConfigCodec } from '@skep/datapath/lb-xdp'
 import { BpfMap, MapHandle, Program } from 'libbpf-ts'
 import type { EngineSettings } from '../model/settings.ts'
+import { specTerms, type Terms } from '../model/terms.ts'
 import type { Finding } from '@skep/config-file'
 import type { InstancePaths } from '../instance/paths.ts'
 import { programPin } from './pin.ts'
@@ -36,7 +37,7 @@ export function readInstalled(paths: InstancePaths): Installed | undefined {
 }
 
 /** What a configuration asks for and only a new installation can give: connections are found by it. */
-export function fixedFindings({ program }: Installed, wanted: EngineSettings): Finding[] {
+export function fixedFindings({ program }: Installed, wanted: EngineSettings, terms: Terms = specTerms): Finding[] {
   if (program === undefined) return []
   const { key0, key1 } = hashKeyOf(wanted)
   const {
@@ -47,8 +48,10 @@ export function fixedFindings({ program }: Installed, wanted: EngineSettings): F
   const range = `${portRange.from}-${portRange.to}`
   const inside = portRange.from <= natPortMin && portRange.to >= natPortMax
   return [
-    ...(inside ? [] : [fixed(['snat', 'portRange'], range, `${natPortMin}-${natPortMax}`)]),
-    ...(program.hashKey0 === key0 && program.hashKey1 === key1 ? [] : [fixed(['hashKey'], hashKey, 'another key')]),
+    ...(inside ? [] : [fixed(['snat', 'portRange'], range, `${natPortMin}-${natPortMax}`, terms)]),
+    ...(program.hashKey0 === key0 && program.hashKey1 === key1
+      ? []
+      : [fixed(['hashKey'], hashKey, 'another key', terms)]),
   ]
 }
 
@@ -68,8 +71,8 @@ function isWider({ from, to }: EngineSettings['snat']['portRange'], { natPortMin
   return from <= natPortMin && to >= natPortMax && (from < natPortMin || to > natPortMax)
 }
 
-function fixed(path: readonly string[], wanted: string, loaded: string): Finding {
-  const message = `${wanted} is asked for, but what is loaded was made with ${loaded} and carries connections; take it off first: skep-lb uninstall`
+function fixed(path: readonly string[], wanted: string, loaded: string, { uninstall }: Terms): Finding {
+  const message = `${wanted} is asked for, but what is loaded was made with ${loaded} and carries connections; take it off first: ${uninstall}`
   return { path: ['spec', ...path], message }
 }
 

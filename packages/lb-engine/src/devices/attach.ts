@@ -1,5 +1,6 @@
 import { BpfError, NotSupported, type Program } from 'libbpf-ts'
 import { LbError } from '../error.ts'
+import { specTerms, type Terms } from '../model/terms.ts'
 import type { InstancePaths } from '../instance/paths.ts'
 import { linkPin, type TcHook } from './pins.ts'
 import { attachFilter, directionOf } from './filter.ts'
@@ -18,6 +19,8 @@ export interface Attachment {
 export interface Programs {
   readonly xdp: Program
   readonly tc: () => Program
+  /** Of the messages; those of a configuration file when left out. */
+  readonly terms?: Terms
 }
 
 const BY_FILTER = 'by a filter of tc: this kernel has no TCX, which is in Linux 6.6'
@@ -61,7 +64,7 @@ export function attach(
   { name, index: ifindex, kind, isBare }: Device,
   modes: readonly DeviceMode[],
   paths: InstancePaths,
-  { xdp, tc }: Programs,
+  { xdp, tc, terms = specTerms }: Programs,
 ): Attachment {
   const reasons: string[] = isBare ? [BARE_NOTE] : []
   for (const mode of modes) {
@@ -78,6 +81,6 @@ export function attach(
   }
   throw new LbError(
     'CANNOT_ATTACH',
-    `${name}: ${reasons.join('; ')}; leave it out of spec.devices, or see spec.acceleration`,
+    `${name}: ${reasons.join('; ')}; leave it out of ${terms.device()}, or see ${terms.setting('acceleration')}`,
   )
 }

@@ -1,6 +1,7 @@
 import { hold, HostView, type Explanation, nothingHeld } from '@skep/device-detect'
 import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { isBare } from './above.ts'
+import { specTerms, type Terms } from '../model/terms.ts'
 import type { Device } from './plan.ts'
 import { deviceWarnings, selectDevices } from './select.ts'
 
@@ -21,19 +22,25 @@ export function whyChosen({ explanations }: Chosen, device: string): string {
 }
 
 /** Names that are not there, as warnings: a configuration that was accepted is not refused for a device that goes later. */
-export function missingWarnings({ missing }: Chosen, { devices }: { readonly devices: readonly string[] }): string[] {
-  return missing.map((name) => `spec.devices[${devices.indexOf(name)}]: "${name}": there is no such device any more`)
+export function missingWarnings(
+  { missing }: Chosen,
+  { devices }: { readonly devices: readonly string[] },
+  terms: Terms = specTerms,
+): string[] {
+  return missing.map((name) => `${terms.device(devices.indexOf(name))}: "${name}": there is no such device any more`)
 }
 
 /** Which devices are chosen, from round to round: those whose routes have gone are kept for a while. */
 export class DeviceChoice {
   readonly #view: HostView
+  readonly #terms: Terms
   #held = nothingHeld
   #dueAt = Infinity
   #taken = ''
 
   /** `linked`: devices, by index, that were chosen by whoever ran before. */
-  constructor(netlink: Netlink, linked: readonly number[]) {
+  constructor(netlink: Netlink, linked: readonly number[], terms: Terms = specTerms) {
+    this.#terms = terms
     this.#view = new HostView(netlink)
     this.#held = { ...nothingHeld, chosen: new Set(linked) }
   }
@@ -80,7 +87,7 @@ export class DeviceChoice {
     )
     const missing = selected.findings.flatMap(({ path: [, , entry] }) => entries[Number(entry)] ?? [])
     const { explanations } = detection
-    return { chosen: { devices, explanations, missing, warnings: deviceWarnings(selected) }, ...rest }
+    return { chosen: { devices, explanations, missing, warnings: deviceWarnings(selected, this.#terms) }, ...rest }
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { LinkFacts, Snapshot } from '@skep/device-detect'
-import { devicesExist, deviceWarnings, selectDevices } from './select.ts'
+import { deviceWarnings, selectDevices } from './select.ts'
 
 const device = (name: string, i: number, more: Partial<LinkFacts> = {}): LinkFacts => ({
   index: i + 2,
@@ -75,14 +75,3 @@ test('what may come later is only warned about', () => {
     expect.stringMatching(/^spec\.devices: \["wlan\*","\+wg1"\] leaves no device; there are: lo, eth0/),
   ])
 })
-
-test.each([
-  null,
-  {},
-  { spec: 7 },
-  { spec: { devices: 'eth0' } },
-  { spec: { devices: [1] } },
-  { spec: { devices: [] } },
-])('a document without usable devices (%j) is for the schema to refuse', (document) =>
-  expect(devicesExist(present)(document)).toEqual([]),
-)

@@ -3,11 +3,11 @@ import {
   type Detection,
   type DetectOptions,
   type EntryNote,
-  entryProblem,
   parseSelection,
   type Snapshot,
 } from '@skep/device-detect'
 import { type Finding, show, suggest } from '@skep/config-file'
+import { specTerms, type Terms } from '../model/terms.ts'
 
 /** The devices that the entries of a configuration choose, and what is to be said about the entries. */
 export interface Selected extends Detection {
@@ -29,18 +29,9 @@ export function selectDevices(entries: readonly string[], snapshot: Snapshot): S
   return { ...detection, findings }
 }
 
-/** The rule for {@link parseConfig}: the raw document's devices must be on this machine. Routes decide nothing here. */
-export function devicesExist(snapshot: Snapshot): (document: unknown) => readonly Finding[] {
-  return (document) => {
-    const entries = (document as { spec?: { devices?: unknown } } | null)?.spec?.devices
-    if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === 'string')) return []
-    return entries.length === 0 || entries.some(entryProblem) ? [] : selectDevices(entries, snapshot).findings
-  }
-}
-
 /** Warnings with their places: `spec.devices[1]: "wlan*": …`. */
-export function deviceWarnings({ warnings }: Pick<Detection, 'warnings'>): string[] {
-  return warnings.map(({ entry, message }) => `spec.devices${entry === undefined ? '' : `[${entry}]`}: ${message}`)
+export function deviceWarnings({ warnings }: Pick<Detection, 'warnings'>, terms: Terms = specTerms): string[] {
+  return warnings.map(({ entry, message }) => `${terms.device(entry)}: ${message}`)
 }
 
 function toFinding({ entry, message }: EntryNote): Finding {

@@ -4,6 +4,7 @@ import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { backendAddresses, takesAnyPort, usesFamily } from '../model/facts.ts'
 import type { EngineModel } from '../model/model.ts'
 import type { EngineSettings } from '../model/settings.ts'
+import { specTerms, type Terms } from '../model/terms.ts'
 import type { Finding } from '@skep/config-file'
 import { readProgram } from '../datapath/installed.ts'
 import { loadDatapath } from '../datapath/load.ts'
@@ -41,12 +42,20 @@ import { Services } from './services.ts'
 /** Why a round is made. */
 export type Occasion = 'asked' | 'network'
 
+export interface EngineOptions {
+  /** The kernel's settings; /proc/sys when left out. */
+  readonly kernel?: Settings
+  /** What messages speak of; a configuration file's words when left out. */
+  readonly terms?: Terms
+}
+
 /** An instance on this host: its tables, links, kernel settings and neighbours. Leaving the scope closes descriptors; traffic goes on. */
 export class Engine implements Disposable {
   readonly #stack: DisposableStack
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #settings: Settings
+  readonly #terms: Terms
   readonly #routes = new KnownRoutes()
   readonly #cells: KnownCells
   readonly #gateways: Gateways
@@ -66,15 +75,17 @@ export class Engine implements Disposable {
   readonly neighbors: NeighborKeeper
   #sources: ReadonlyMap<string, string>
 
-  /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. `settings`: the kernel's. */
-  constructor(paths: InstancePaths, config: EngineSettings, netlink: Netlink, settings: Settings = procSettings()) {
+  /** Loads the program over the tables that are pinned, or makes them. Nothing is attached or changed yet. */
+  constructor(paths: InstancePaths, config: EngineSettings, netlink: Netlink, options: EngineOptions = {}) {
     using stack = new DisposableStack()
-    this.#settings = settings
+    const { kernel = procSettings(), terms = specTerms } = options
+    this.#settings = kernel
+    this.#terms = terms
     this.#paths = paths
     this.#netlink = netlink
     const time = datapathTime(paths)
     this.#datapath = stack.use(loadDatapath(paths, config, time))
-    this.#services = stack.use(new Services(this.#datapath, config, time))
+    this.#services = stack.use(new Services(this.#datapath, config, time, terms))
     this.heartbeat = stack.use(new Heartbeat(this.#datapath.maps))
     this.#switches = stack.use(new Switches(this.#datapath.maps))
     this.#layers = stack.use(new LayerTables(this.#datapath.maps))
@@ -83,7 +94,7 @@ export class Engine implements Disposable {
     this.#ways = new Ways(netlink)
     this.#cells = new KnownCells(netlink)
     this.#tunnelSources = config.dsr.tunnelSources
-    this.#links = stack.use(new Links(paths, netlink, this.#datapath))
+    this.#links = stack.use(new Links(paths, netlink, this.#datapath, terms))
     this.senders = stack.use(new Senders(netlink, this.#datapath.maps, () => this.heartbeat.forget()))
     this.#addresses = stack.use(new OwnAddresses(netlink, this.#datapath.maps))
     this.#sources = this.#services.sources()
@@ -132,7 +143,7 @@ export class Engine implements Disposable {
     const attached = attachments.map((one) => ({ ...one, why: whyChosen(chosen, one.device) }))
     const notes = [
       ...chosen.warnings,
-      ...missingWarnings(chosen, config),
+      ...missingWarnings(chosen, config, this.#terms),
       ...refused.map(({ reason }) => reason),
       ...silent,
     ]
@@ -193,8 +204,8 @@ export class Engine implements Disposable {
     const program = readProgram(programPin(this.#paths))
     if (program === undefined) return []
     const { maps } = this.#datapath
-    const nat = natGauges(readConnections(maps, program), program)
-    return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program)), ...nat]
+    const nat = natGauges(readConnections(maps, program), program, this.#terms)
+    return [...this.#services.gauges(), fragmentGauge(readFragments(maps, program), this.#terms), ...nat]
   }
 
   /** How many connections are translated, by backend. Looks through the whole table. */
@@ -264,6 +275,7 @@ export class Engine implements Disposable {
       devices: devices.map(({ name }) => name),
       before: this.#sources,
       needs: backendNeeds(config),
+      terms: this.#terms,
       ways: this.#gateways.mayHaveSeveral ? (address) => this.#ways.towards(address) : undefined,
     })
   }

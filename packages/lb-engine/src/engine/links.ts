@@ -5,6 +5,7 @@ import type { MonitorEvent, Netlink } from 'netlink-ts'
 import { capturingPrograms } from '../capture/under-way.ts'
 import type { EngineModel } from '../model/model.ts'
 import type { EngineSettings } from '../model/settings.ts'
+import type { Terms } from '../model/terms.ts'
 import { readProgram } from '../datapath/installed.ts'
 import { pinProgram } from '../datapath/load.ts'
 import { programPin } from '../datapath/pin.ts'
@@ -72,17 +73,20 @@ export class Links implements Disposable {
   readonly #paths: InstancePaths
   readonly #netlink: Netlink
   readonly #datapath: LbXdp
+  readonly #terms: Terms
   readonly #choice: DeviceChoice
   #tc: LbTc | undefined
   #askAgainAt = Infinity
 
-  constructor(paths: InstancePaths, netlink: Netlink, datapath: LbXdp) {
+  constructor(paths: InstancePaths, netlink: Netlink, datapath: LbXdp, terms: Terms) {
+    this.#terms = terms
     this.#paths = paths
     this.#netlink = netlink
     this.#datapath = datapath
     this.#choice = new DeviceChoice(
       netlink,
       pinnedLinks(paths, netlink).map(({ index }) => index),
+      terms,
     )
   }
 
@@ -206,7 +210,7 @@ export class Links implements Disposable {
   }
 
   #programs(): Programs {
-    return { xdp: this.#datapath.programs.lbXdp, tc: () => this.#traffic().lbTc }
+    return { xdp: this.#datapath.programs.lbXdp, tc: () => this.#traffic().lbTc, terms: this.#terms }
   }
 
   /** Notes devices that are asked for and have no program, for whoever asks how things are. */

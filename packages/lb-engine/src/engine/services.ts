@@ -20,6 +20,7 @@ import type { GaugeStatus } from '../status/types.ts'
 import { adoptedSources } from './adopted-sources.ts'
 import { declaredMoments, namesByFrontend } from '../model/facts.ts'
 import type { EngineSettings } from '../model/settings.ts'
+import type { Terms } from '../model/terms.ts'
 import { tunnelFamilies } from '../datapath/tunnel.ts'
 import { unservedFrontends } from './unserved.ts'
 
@@ -36,10 +37,12 @@ export class Services implements Disposable {
   readonly #mapping: OpenMaps
   readonly #maps: ServiceMaps
   readonly #unitSeconds: number
+  readonly #terms: Terms
   /** When a backend comes or goes next by its declared time, in seconds since 1970. */
   #nextMoment = Infinity
 
-  constructor(datapath: LbXdp, config: EngineSettings, time: DatapathTime) {
+  constructor(datapath: LbXdp, config: EngineSettings, time: DatapathTime, terms: Terms) {
+    this.#terms = terms
     this.#unitSeconds = recordUnitSeconds(time)
     this.#mapping = openMaps(datapath.maps, hashKeyOf(config))
     const clock = datapathClock({ ...readClock(), ...time })
@@ -62,10 +65,12 @@ export class Services implements Disposable {
     this.#nextMoment = declaredMoments(config).reduce((next, at) => (at > now && at < next ? at : next), Infinity)
     const done = this.#maps.reconcile(this.#desired(config, sources), { release: 'later' })
     const full = new Map(
-      done.problems.flatMap(({ code, path, message }) => (code === 'FULL' ? [[path, inSpec(message)]] : [])),
+      done.problems.flatMap(({ code, path, message }) =>
+        code === 'FULL' ? [[path, named(message, this.#terms)]] : [],
+      ),
     )
     const unserved = unservedFrontends(config, this.#mapping, (frontend) => full.get(frontend))
-    const problems = done.problems.map((one) => ({ ...one, message: inSpec(one.message) }))
+    const problems = done.problems.map((one) => ({ ...one, message: named(one.message, this.#terms) }))
     return { ...done, problems: [...problems, ...this.#crowded(config)], unserved }
   }
 
@@ -88,7 +93,7 @@ export class Services implements Disposable {
     return this.#maps.waiting.map(({ code, path, message }) => ({
       code,
       path: `${names.get(path) ?? 'service'} (${path})`,
-      message: inSpec(message),
+      message: named(message, this.#terms),
     }))
   }
 
@@ -97,10 +102,12 @@ export class Services implements Disposable {
     try {
       const { problems, planAgain } = this.#maps.preview(this.#desired(config, sources))
       if (planAgain) return []
-      return problems.filter(({ code }) => code === 'FULL').map(({ path, message }) => finding(path, message))
+      return problems
+        .filter(({ code }) => code === 'FULL')
+        .map(({ path, message }) => finding(path, named(message, this.#terms)))
     } catch (error) {
       if (!(error instanceof LbMapsError)) throw error
-      return error.problems.map(({ path, message }) => finding(path, message))
+      return error.problems.map(({ path, message }) => finding(path, named(message, this.#terms)))
     }
   }
 
@@ -117,7 +124,7 @@ export class Services implements Disposable {
 
   /** How full the tables are. */
   gauges(): GaugeStatus[] {
-    return actualGauges(this.#maps.actual)
+    return actualGauges(this.#maps.actual, this.#terms)
   }
 
   [Symbol.dispose](): void {
@@ -126,10 +133,12 @@ export class Services implements Disposable {
 }
 
 function finding(path: string, message: string): Finding {
-  return { path: ['spec', 'services'], message: `${path}: ${inSpec(message)}` }
+  return { path: ['spec', 'services'], message: `${path}: ${message}` }
 }
 
-/** Options by the names that they have in a configuration. */
-function inSpec(message: string): string {
-  return message.replace('capacities.', 'spec.capacity.')
+/** Options by the names that whoever runs the engine has for them. */
+function named(message: string, { setting }: Terms): string {
+  return message.replace(/capacities\.(\w+)/, (_, key) =>
+    setting(`capacity.${key as keyof EngineSettings['capacity']}`),
+  )
 }

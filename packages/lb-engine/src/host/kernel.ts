@@ -32,7 +32,7 @@ const dispensable: readonly Dispensable[] = [
   {
     needs: 'managed neighbours',
     since: '5.16',
-    instead: 'next hops are asked for again every 30 s (spec.neighbors.refreshSeconds)',
+    instead: 'next hops are asked for again every 30 s',
     isMissing: () => modeOfKernel() === 'use',
   },
 ]

@@ -1,5 +1,6 @@
 import type { NextHop } from '@skep/neighbor'
 import { family } from '../model/family.ts'
+import { specTerms, type Terms } from '../model/terms.ts'
 import { type Needs, translation } from './needs.ts'
 
 /** What the kernel's routes say about a destination. */
@@ -42,6 +43,8 @@ export interface ResolveInput {
   readonly needs?: (address: string) => Needs
   /** Where routes have several ways: all next hops towards a backend. */
   readonly ways?: ((address: string) => readonly NextHop[]) | undefined
+  /** Of the messages; those of a configuration file when left out. */
+  readonly terms?: Terms
 }
 
 /** Resolves every backend. Pure but for `lookup`. */
@@ -50,6 +53,7 @@ export function resolveBackends(input: ResolveInput): Resolution {
   const ways = new Map<string, readonly NextHop[]>()
   const unreachable = new Map<string, string>()
   const warnings: string[] = []
+  const { terms = specTerms } = input
   const here = new Set<string>()
   const hopsBy = new Map<Route, readonly NextHop[]>()
   for (const backend of input.backends) {
@@ -57,7 +61,7 @@ export function resolveBackends(input: ResolveInput): Resolution {
     const source = sourceFor(backend, route instanceof Error ? undefined : route, input)
     if (source !== undefined) sources.set(backend, source)
     const needs = input.needs?.(backend) ?? translation
-    const trouble = troubleWith(backend, route, source, needs)
+    const trouble = troubleWith(backend, route, source, needs, terms)
     if (trouble !== undefined) unreachable.set(backend, trouble)
     if (route instanceof Error) continue
     if (route.local) {
@@ -66,7 +70,7 @@ export function resolveBackends(input: ResolveInput): Resolution {
     }
     const several = input.ways?.(backend) ?? []
     ways.set(backend, several.length > 0 ? several : hopsOf(backend, route, hopsBy))
-    if (needs.replies && !input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device))
+    if (needs.replies && !input.devices.includes(route.device)) warnings.push(notOurs(backend, route.device, terms))
   }
   return { sources, ways, unreachable, warnings, here }
 }
@@ -94,6 +98,7 @@ function troubleWith(
   route: Route | Error,
   source: string | undefined,
   needs: Needs,
+  terms: Terms,
 ): string | undefined {
   if (route instanceof Error) return `no route to ${backend}: ${route.message}`
   if (route.local)
@@ -103,12 +108,12 @@ function troubleWith(
   if (needs.onLink && route.gateway !== undefined)
     return `${backend} is behind the router ${route.gateway}, and l2 reaches only what is on a link of this host: packets for the service would end at the router; use ipip or opt`
   if (needs.source && source === undefined)
-    return `the route to ${backend} names no own address; give one in spec.snat.sources`
+    return `the route to ${backend} names no own address; give one in ${terms.setting('snat.sources')}`
   return undefined
 }
 
-function notOurs(backend: string, device: string): string {
-  return `${backend} is reached through ${device}, which is not among spec.devices: its replies would not be translated back`
+function notOurs(backend: string, device: string, terms: Terms): string {
+  return `${backend} is reached through ${device}, which is not among ${terms.device()}: its replies would not be translated back`
 }
 
 /** The same source for a backend on every start, whatever else is configured. */

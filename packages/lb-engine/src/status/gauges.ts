@@ -9,16 +9,17 @@ import {
   readActual,
   type Gauge,
 } from '@skep/lb-maps'
+import { type SettingName, specTerms, type Terms } from '../model/terms.ts'
 import type { Connections } from './connections.ts'
 import type { Fragments } from './fragments.ts'
 import type { GaugeStatus } from './types.ts'
 
-const settings: Readonly<Partial<Record<Gauge['option'], string>>> = {
-  services: 'spec.capacity.services',
-  backends: 'spec.capacity.backends',
-  ringSlots: 'spec.capacity.backends',
-  records: 'spec.capacity.records',
-  sourceRanges: 'spec.capacity.sourceRanges',
+const settings: Readonly<Partial<Record<Gauge['option'], SettingName>>> = {
+  services: 'capacity.services',
+  backends: 'capacity.backends',
+  ringSlots: 'capacity.backends',
+  records: 'capacity.records',
+  sourceRanges: 'capacity.sourceRanges',
 }
 
 /** What gauges are read from. */
@@ -36,19 +37,24 @@ export function readGauges({ maps, connections, fragments, config }: Gauged): Ga
 }
 
 /** Packets whose fragments may still follow. Where there is no room for more, older ones give way. */
-export function fragmentGauge(fragments: Fragments): GaugeStatus {
-  return gauge('packets in fragments', fragments, 'spec.capacity.fragments')
+export function fragmentGauge(fragments: Fragments, terms: Terms = specTerms): GaugeStatus {
+  return gauge('packets in fragments', fragments, terms.setting('capacity.fragments'))
 }
 
 /** How full the connections' tables are. */
-export function natGauges(connections: Connections, { natPortMin, natPortMax }: LbConfig): GaugeStatus[] {
+export function natGauges(
+  connections: Connections,
+  { natPortMin, natPortMax }: LbConfig,
+  terms: Terms = specTerms,
+): GaugeStatus[] {
+  const room = terms.setting('capacity.connections')
   const { live, size, fullestLine, mostPorts } = connections
   const ports = { used: mostPorts, size: natPortMax - natPortMin + 1 }
   return [
-    gauge('connections', { used: live, size }, 'spec.capacity.connections'),
+    gauge('connections', { used: live, size }, room),
     // One full line is no trouble: a connection may stand in either of two.
-    { ...gauge('fullest line', { used: fullestLine, size: 8 }, 'spec.capacity.connections'), warning: false },
-    gauge('NAT ports towards the busiest backend', ports, 'spec.snat.portRange'),
+    { ...gauge('fullest line', { used: fullestLine, size: 8 }, room), warning: false },
+    gauge('NAT ports towards the busiest backend', ports, terms.setting('snat.portRange')),
   ]
 }
 
@@ -56,14 +62,15 @@ export function natGauges(connections: Connections, { natPortMin, natPortMax }: 
 export function rateGauge(maps: LbMaps): GaugeStatus {
   const size = maps.rates.entries * 4 // half of the words of its lines
   const figures = { used: countedPrefixes(maps, rateTime()), size }
-  return gauge('rate limited clients', figures, 'spec.capacity.rateLimitedClients')
+  return gauge('rate limited clients', figures, specTerms.setting('capacity.rateLimitedClients'))
 }
 
 /** How full the services' tables are. */
-export function actualGauges(actual: Actual): GaugeStatus[] {
-  return capacity(actual).map(({ map, unit, used, size, option }) =>
-    gauge(`${map} (${unit})`, { used, size }, settings[option] ?? 'nothing: it is fixed'),
-  )
+export function actualGauges(actual: Actual, terms: Terms = specTerms): GaugeStatus[] {
+  return capacity(actual).map(({ map, unit, used, size, option }) => {
+    const setting = settings[option]
+    return gauge(`${map} (${unit})`, { used, size }, setting ? terms.setting(setting) : 'nothing: it is fixed')
+  })
 }
 
 /** What an operator reads of a gauge that warns. */

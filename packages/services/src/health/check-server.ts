@@ -1,5 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import { openServer, type OpenServer } from '@skep/control-socket'
 import type { HealthCheck } from '../compile/draft.ts'
+
+/** A cloud's load balancer asks from many places at once. */
+const MOST_PROBERS = 1024
 
 /** What health-check ports are opened with. */
 export interface HealthCheckOptions {
@@ -19,7 +23,7 @@ export interface HealthCheckFailure {
 
 interface Open {
   readonly port: number
-  readonly servers: readonly Server[]
+  servers: readonly OpenServer[]
   localEndpoints: number
 }
 
@@ -66,14 +70,20 @@ export class HealthCheckServer implements AsyncDisposable {
 
   async #listen({ service, port, localEndpoints }: HealthCheck & { service: string }): Promise<HealthCheckFailure[]> {
     const { addresses = [undefined] } = this.#options
-    const servers = addresses.map(() => createServer((_, response) => this.#answer(service, response)))
-    const open: Open = { port, servers, localEndpoints }
+    const open: Open = { port, servers: [], localEndpoints }
     this.#open.set(service, open)
-    const results = await Promise.allSettled(servers.map((server, i) => listen(server, port, addresses[i])))
+    const results = await Promise.allSettled(
+      addresses.map((host) =>
+        openServer({ port, ...(host !== undefined && { host }) }, (_, response) => this.#answer(service, response), {
+          clients: MOST_PROBERS,
+        }),
+      ),
+    )
+    open.servers = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     const failed = results.find((one) => one.status === 'rejected')
     if (!failed) return []
     this.#open.delete(service)
-    await Promise.all(servers.map(close))
+    await Promise.all(open.servers.map(close))
     return [{ service, port, cause: failed.reason as Error }]
   }
 
@@ -90,21 +100,6 @@ export class HealthCheckServer implements AsyncDisposable {
   }
 }
 
-/** Resolves once it listens. */
-export function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-/** Resolves once it is closed, with all connections to it. */
-export function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
+function close(server: OpenServer): PromiseLike<void> {
+  return server[Symbol.asyncDispose]()
 }

@@ -1,8 +1,8 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { node } from '../test/build.ts'
-import { close, HealthCheckServer, listen } from './check-server.ts'
+import { HealthCheckServer } from './check-server.ts'
 import { ProxyHealth } from './proxy-health.ts'
 import { ProxyHealthServer } from './proxy-server.ts'
 
@@ -18,11 +18,9 @@ afterEach(() => server[Symbol.asyncDispose]())
 
 /** A port that nobody has at this moment. */
 async function freePort(): Promise<number> {
-  const probe = createServer()
-  await listen(probe, 0, host)
-  const { port } = probe.address() as AddressInfo
-  await close(probe)
-  return port
+  await using probe = createServer().listen(0, host)
+  await once(probe, 'listening')
+  return (probe.address() as AddressInfo).port
 }
 
 async function ask(port: number, path = '/healthz'): Promise<{ status: number; headers: Headers; body: unknown }> {
@@ -58,14 +56,14 @@ test('without ready endpoints, or with a proxy that does not keep up, it says 50
 
 test('ports open and close with their services; one that another has is reported, and opened later', async () => {
   const [first, second] = [await freePort(), await freePort()]
-  const other = createServer()
-  await listen(other, second, host)
+  const other = createServer().listen(second, host)
+  await once(other, 'listening')
   const check = { service: 'default/web', port: first, localEndpoints: 1 }
   const busy = { service: 'default/busy', port: second, localEndpoints: 1 }
   const failures = await server.sync([check, busy])
   expect(failures).toMatchObject([{ service: 'default/busy', port: second, cause: { code: 'EADDRINUSE' } }])
   expect((await ask(first)).status).toBe(200)
-  await close(other)
+  await other[Symbol.asyncDispose]()
   expect(await server.sync([busy])).toEqual([])
   expect((await ask(second)).status).toBe(200)
   await expect(ask(first)).rejects.toThrow()

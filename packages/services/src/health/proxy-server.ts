@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { close, listen } from './check-server.ts'
+import { openServer, type OpenServer } from '@skep/control-socket'
 import type { ProxyHealth, ProxyHealthAnswer } from './proxy-health.ts'
 
 /** Where the proxy's health is served: `kube-proxy-replacement-healthz-bind-address`. */
@@ -14,25 +14,24 @@ export interface ProxyHealthServerOptions {
 
 /** `/healthz` and `/livez` as kube-proxy has them. */
 export class ProxyHealthServer implements AsyncDisposable {
-  readonly #server: Server
+  readonly #open: OpenServer
 
-  private constructor(health: ProxyHealth) {
-    this.#server = createServer((request, response) => answer(health, request, response))
+  private constructor(open: OpenServer) {
+    this.#open = open
   }
 
   /** Resolves once it listens. */
   static async open({ health, host, port }: ProxyHealthServerOptions): Promise<ProxyHealthServer> {
-    const opened = new ProxyHealthServer(health)
-    await listen(opened.#server, port, host)
-    return opened
+    const place = { port, ...(host !== undefined && { host }) }
+    return new ProxyHealthServer(await openServer(place, (request, response) => answer(health, request, response)))
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return (this.#open.server.address() as AddressInfo).port
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await close(this.#server)
+    await this.#open[Symbol.asyncDispose]()
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { runCommandLine } from './main.ts'
+import { runCommandLine } from './run-command-line.ts'
 
 let said: string[]
 
