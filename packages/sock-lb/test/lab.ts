@@ -97,7 +97,8 @@ export class Lab implements AsyncDisposable {
         services: 64,
         slots: 256,
         backends: 64,
-        affinities: 64,
+        // Small LRU tables of kernels before 6.16 give up entries while there is room.
+        affinities: 4096,
         peers: 256,
         connections: 256,
         nodeAddresses: 16,

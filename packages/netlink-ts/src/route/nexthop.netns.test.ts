@@ -30,7 +30,7 @@ test('what is added is read by ip, and the same from here', async () => {
   nl.nexthop.add({ id: 3, device: 'e0' })
   nl.nexthop.add({ id: 4, blackhole: true })
   nl.nexthop.add({ id: 5, via: '10.0.0.3', device: 'e0' })
-  nl.nexthop.add({ id: 10, group: [{ id: 1, weight: 256 }, { id: 5 }] })
+  nl.nexthop.add({ id: 10, group: [{ id: 1, weight: 255 }, { id: 5 }] })
   nl.nexthop.add({
     id: 11,
     group: [{ id: 1 }, { id: 5 }],
