@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "pod_packet.h"
+#include "sock_call.h"
 
 static __always_inline __u32 jiffies(void)
 {
@@ -100,6 +101,7 @@ struct pod_pair {
 	struct pod_flow flow;
 	struct pod_flow_key turned_key;
 	struct pod_flow turned;
+	struct sock_call call; /* to the service: of the stack, which calls share, too little is left */
 };
 
 SCRATCH(this_pair, struct pod_pair)

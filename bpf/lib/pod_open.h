@@ -61,21 +61,21 @@ pod_stage verdict_of(enum sock_verdict verdict)
 	}
 }
 
-/* Of this_pair()->key. */
-pod_stage choose_for_pod(const struct pod_flow_key *key, struct sock_choice *choice)
+pod_stage choose_for_pod(struct pod_pair *pair, struct sock_choice *choice)
 {
-	struct sock_call call = {
-		.netns = DEVICE_AS_CLIENT | key->device,
-		.port = key->destination_port,
-		.protocol = key->protocol,
-	};
+	const struct pod_flow_key *key = &pair->key;
+	struct sock_call *call = &pair->call;
 	enum sock_verdict v;
 	_Bool same;
 
-	map_address(call.address, stored_address(key->destination), key->family);
-	v = find_service(&call, 0, &choice->service);
+	call->cookie = 0;
+	call->netns = DEVICE_AS_CLIENT | key->device;
+	call->port = key->destination_port;
+	call->protocol = key->protocol;
+	map_address(call->address, stored_address(key->destination), key->family);
+	v = find_service(call, 0, &choice->service);
 	if (!v)
-		v = choose_backend(&call, 0, choice, &same);
+		v = choose_backend(call, 0, choice, &same);
 	return verdict_of(v);
 }
 
@@ -89,7 +89,7 @@ __noinline int lead_to_backend(void)
 
 	if (!pair)
 		return POD_DROP_NO_MEMORY;
-	v = choose_for_pod(&pair->key, &choice);
+	v = choose_for_pod(pair, &choice);
 	if (v)
 		return v;
 	if (!choice.backend)

@@ -45,19 +45,6 @@ describeWith(['root'], 'a kernel', () => {
     })
   })
 
-  test('before 5.15 has no links for tracepoints', () => {
-    using loaded = hooks()
-    using _old = olderKernel(withoutLinks(AttachType.perfEvent))
-    const attach = () => loaded.program('on_exec').attachTracepoint({ category: 'sched', name: 'sched_process_exec' })
-    expect(errorOf(attach)).toMatchObject({ feature: 'perf-event-link', since: '5.15' })
-  })
-
-  test('that has the feature is not blamed for a mistake', () => {
-    using loaded = hooks()
-    const attach = () => loaded.program('xdp_pass').attachTcx({ ifindex: 1, direction: 'ingress' })
-    expect(errorOf(attach)).toMatchObject({ name: 'BpfError', code: 'REFUSED', errno: 'EINVAL' })
-  })
-
   test('without batches for a type of map is asked one by one', () => {
     using map = small()
     using _old = olderKernel((command) => (BATCHES.includes(command) ? ENOTSUPP : undefined))
@@ -82,4 +69,21 @@ describeWith(['root'], 'a kernel', () => {
 test('who may not is told what it takes', () => {
   using _old = olderKernel((command) => (command === Command.mapCreate ? EPERM : undefined))
   expect(errorOf(small)).toMatchObject({ code: 'NOT_PERMITTED', message: expect.stringContaining('it takes root') })
+})
+
+describeWith(['root', 'tcx'], 'a kernel', () => {
+  test('that has the feature is not blamed for a mistake', () => {
+    using loaded = hooks()
+    const attach = () => loaded.program('xdp_pass').attachTcx({ ifindex: 1, direction: 'ingress' })
+    expect(errorOf(attach)).toMatchObject({ name: 'BpfError', code: 'REFUSED', errno: 'EINVAL' })
+  })
+})
+
+describeWith(['root', 'perfEventLink'], 'a kernel', () => {
+  test('before 5.15 has no links for tracepoints', () => {
+    using loaded = hooks()
+    using _old = olderKernel(withoutLinks(AttachType.perfEvent))
+    const attach = () => loaded.program('on_exec').attachTracepoint({ category: 'sched', name: 'sched_process_exec' })
+    expect(errorOf(attach)).toMatchObject({ feature: 'perf-event-link', since: '5.15' })
+  })
 })

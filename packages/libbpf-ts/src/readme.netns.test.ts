@@ -14,7 +14,7 @@ test('the README has snippets', () => {
   expect(snippets.length).toBeGreaterThan(8)
 })
 
-describeWith(['root', 'xdpTestContext'], 'the README', () => {
+describeWith(['root', 'xdpTestContext', 'tcx'], 'the README', () => {
   test('each snippet prints what stands behind it', async () => {
     await using net = await pair()
     using cleanup = new DisposableStack()

@@ -30,7 +30,12 @@ function inTurn(files: readonly string[], root: string): void {
 }
 
 function run(files: readonly string[], root: string): void {
-  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+  const node = [
+    '--conditions=@skep/source',
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+  ]
   const projects = [...new Set(files.map(projectOf))]
   const args = [...node, '--selectProjects', ...projects, ...OPTIONS, '--runTestsByPath', ...files]
   const { error, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })

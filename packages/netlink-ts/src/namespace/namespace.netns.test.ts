@@ -248,7 +248,7 @@ describe('spawn, worker', () => {
     await using ns = anonymousNamespace()
     const before = openSockets()
     const worker = ns.worker(new URL('../../test/holding-worker.ts', import.meta.url))
-    await new Promise((resolve) => worker.once('message', resolve))
+    await once(worker, 'message')
     expect(openSockets()).toBeGreaterThan(before)
     await worker.terminate()
     expect(openSockets()).toBe(before)
