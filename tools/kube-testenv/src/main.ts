@@ -1,6 +1,6 @@
 // A cluster to play with, until Ctrl-C: node main.ts [--proxy nftables|iptables] [--agent]
 import { parseArgs } from 'node:util'
-import { httpServer } from '@skep/testbed'
+import { httpServer, undoAtExit } from '@skep/testbed'
 import { endpointSlices, services } from './api/resource.ts'
 import { kubeTestEnv } from './env.ts'
 import { PlayedAgents } from './play/agents.ts'
@@ -35,6 +35,7 @@ await cluster.api.untilAll(endpointSlices, { labelSelector: 'kubernetes.io/servi
 if (values.proxy !== undefined) for (const node of nodes) await cluster.kubeProxy(node, { mode: values.proxy as Mode })
 
 const agents = values.agent ? await PlayedAgents.on(cluster, nodes) : undefined
+if (agents) undoAtExit(agents)
 
 const { prefix } = await cluster.network()
 const unserved = '      # when somebody serves Services: make kube AGENT=1, or PROXY=nftables'
@@ -48,10 +49,6 @@ Nodes a and b, each with a pod that serves HTTP, behind the Service web. Inside 
   ${agents?.inside(nodes[0]!, prefix) ?? `ip netns exec ${prefix}-a`} curl http://${web.spec?.clusterIP}/${values.proxy === undefined && !agents ? unserved : ''}
 ${agents?.help() ?? ''}
 Ctrl-C ends it, and nothing is left.`)
-
-if (agents)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void agents[Symbol.asyncDispose]().then(() => process.kill(process.pid, signal)))
 
 // The cluster ends with the process, by whatever signal.
 setInterval(() => undefined, 1 << 30)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { untilLine } from '@skep/testbed'
+import { type Lifetime, untilLine } from '@skep/testbed'
 import type { Cluster } from '../cluster.ts'
 import type { Node } from '../network/node.ts'
 
@@ -11,7 +11,7 @@ const main = fileURLToPath(new URL('../../../../apps/agent/src/main.ts', import.
 const agent = [process.execPath, '--conditions=@skep/source', '--disable-warning=ExperimentalWarning', main]
 
 /** skep-agent in place of kube-proxy on nodes that somebody plays with. */
-export class PlayedAgents implements AsyncDisposable {
+export class PlayedAgents implements Lifetime {
   readonly #cluster: Cluster
   readonly #running: ChildProcess[] = []
   readonly #pins: string
@@ -50,6 +50,11 @@ skep-agent serves both nodes; what it says is in ${this.#file('agent-a.log')}. I
       child.kill('SIGTERM')
       await exited
     }
+    rmSync(this.#pins, { recursive: true, force: true })
+  }
+
+  [Symbol.dispose](): void {
+    for (const child of this.#running) child.kill('SIGKILL')
     rmSync(this.#pins, { recursive: true, force: true })
   }
 
