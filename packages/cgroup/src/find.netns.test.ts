@@ -72,7 +72,7 @@ test('in a container that sees the host’s mount, it is that one', async () => 
 test('a container’s own mount is refused, with what to do', async () => {
   const own = await inContainer({ path: folder, proc: '/nowhere' })
   expect(own).toMatchObject({ code: 'WRONG_ROOT' })
-  expect(own.message).toContain('private cgroup namespace')
+  expect(own.message).toContain('below the hierarchy’s root, not that root')
   expect(own.message).toContain('mount the host’s /sys/fs/cgroup into this container')
 })
 
@@ -130,7 +130,7 @@ test('where none is mounted and nobody’s namespace can be entered, that is sai
   const found = await inContainer({ mountAt: folder, proc: '/nowhere' }, unmountAll())
   expect(found).toMatchObject({ code: 'NO_HOST_ROOT' })
   expect(found.message).toMatch(/\/nowhere\/1\/ns\/cgroup/)
-  expect(found.message).toContain('private cgroup namespace')
+  expect(found.message).toContain('below the hierarchy’s root, not that root')
 })
 
 plain('a folder that is no cgroup cannot be chosen', () => {

@@ -100,7 +100,8 @@ export class Lab implements AsyncDisposable {
         // Small LRU tables of kernels before 6.16 give up entries while there is room.
         affinities: 4096,
         peers: 256,
-        connections: 256,
+        // Every socket of the machine has a cookie, and so a place in this ring.
+        connections: 65_536,
         nodeAddresses: 16,
         subjects: 16,
       },
