@@ -31,7 +31,7 @@ export function enterContainer(folder: string): string {
     bind('/proc/sys', '/proc/sys', true),
     ...volumes,
     // A checkout below /tmp, which the container has its own of.
-    `[ -d "$root${project}" ] || { mkdir -p "$root${project}"; mount --rbind '${project}' "$root${project}"; }`,
+    `[ -e "$root${project}/package.json" ] || { mkdir -p "$root${project}"; mount --rbind '${project}' "$root${project}"; }`,
     'mount -o remount,ro,bind "$root"',
     'exec chroot "$root" "$@"',
   ].join('\n')

@@ -1,6 +1,6 @@
 const HIDDEN = '***'
 
-/** How names whose values are nobody's business end. Bounded: a text may be one word of megabytes. */
+/** What is in names whose values are nobody's business, to their end. Bounded: a text may be one word of megabytes. */
 const NAME = String.raw`(?:passw(?:or)?d|passphrase|secret|token|authorization|api[-_]?key|private[-_]?key|md5)[\w.-]{0,128}`
 
 /** Switches give nothing away, and neither does what is empty. */
