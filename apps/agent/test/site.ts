@@ -120,10 +120,12 @@ export class Site implements AsyncDisposable {
     return this.here.machine.exec('curl', '-sSm5', `http://${host}:${port}/`)
   }
 
-  /** Resolves when these answer, and nobody else. */
-  async untilAnswers(wanted: readonly string[], address: string, port = 80): Promise<void> {
+  /** Resolves when these answer, and nobody else. A function is asked each time who these are. */
+  async untilAnswers(these: readonly string[] | (() => Promise<string[]>), address: string, port = 80): Promise<void> {
     let seen = new Set<string>()
+    let wanted: readonly string[] = []
     for (let rounds = 0; rounds < 40; rounds++) {
+      wanted = typeof these === 'function' ? await these() : these
       seen = new Set()
       for (let i = 0; i < 12; i++) seen.add(await this.get(address, port).catch((error: Error) => error.message))
       if (seen.size === wanted.length && wanted.every((one) => seen.has(one))) return

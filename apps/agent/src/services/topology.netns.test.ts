@@ -99,7 +99,7 @@ describe('hints that the control plane writes, for nodes in zones a (two) and b 
     await site.here.label({ 'topology.kubernetes.io/zone': 'b' })
     try {
       await statusIs('moves', /6 → \d by zone b/)
-      await site.untilAnswers(await hintedFor('moves', 'b'), address)
+      await site.untilAnswers(() => hintedFor('moves', 'b'), address)
       expect(await held.ask()).toBe(held.answered)
       await site.here.label({ 'topology.kubernetes.io/zone': null })
       await statusIs('moves', /6 of 6; hints ignored: node here has no label topology\.kubernetes\.io\/zone/)
