@@ -32,7 +32,7 @@ const families: readonly Family[] = [
   { name: 'draining_backends', help: 'Backends that terminate', samples: ({ draining }) => one(draining) },
   {
     name: 'drain_open_connections',
-    help: 'Sockets of this node that have a backend which terminates, as they were counted last',
+    help: 'Sockets of this node that have a backend which terminates, and connections from outside that are translated to it, as they were counted last',
     samples: ({ drains }) =>
       drains.map(({ openConnections, ...drain }) => ({ labels: ofDrain(drain), value: openConnections })),
   },
