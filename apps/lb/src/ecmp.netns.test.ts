@@ -83,12 +83,12 @@ async function sent(lb: SkepLb): Promise<number> {
   return verdicts.find(({ verdict }) => verdict === 'TX_TO_BACKEND')?.packets ?? 0
 }
 
-/** Whether a backend gets new connections there. */
-async function untilUsed(lb: SkepLb, backend: string): Promise<void> {
+/** Resolves when a backend gets new connections there, or none any more. */
+async function untilUsed(lb: SkepLb, backend: string, used = true): Promise<void> {
   for (;;) {
     const { stdout } = await lb.words('get', 'backends', '-o', 'json')
     const rows = JSON.parse(stdout) as readonly { backend: string; share: number }[]
-    if (rows.some((row) => row.backend === backend && row.share > 0)) return
+    if (rows.some((row) => row.backend === backend && row.share > 0) === used) return
   }
 }
 
@@ -152,6 +152,7 @@ needing(needs.root, needs.bpf).describe('two load balancers behind one router', 
     const after = config([...all.slice(0, 2), { number: 3, more: `, drainingSince: "${seconds(1)}"` }])
     await one.reload(after)
     await two.start(after)
+    await untilUsed(two, '10.1.0.13:7', false)
     route('lb-2')
     expect(await held.check()).toEqual(held.opened)
     await using fresh = await hold()
