@@ -1,3 +1,5 @@
+import { nodeTooOld } from './node-version.ts'
+
 /** What a command line is parsed by: a `Command` of commander. */
 interface CommandLine {
   parseAsync(): Promise<unknown>
@@ -11,13 +13,19 @@ export type Explain = (error: Error) => string | undefined
  * operator, who needs no stack; `explainer` loads what knows more of some errors.
  */
 export async function runCommandLine(line: CommandLine, explainer?: () => Promise<Explain>): Promise<void> {
+  const refusal = nodeTooOld(process.versions.node)
+  if (refusal !== undefined) return fail(refusal)
   try {
     await line.parseAsync()
   } catch (error) {
     const explain = await explainer?.()
-    console.error(textOf(error, explain))
-    process.exitCode = 1
+    fail(textOf(error, explain))
   }
+}
+
+function fail(text: string): void {
+  console.error(text)
+  process.exitCode = 1
 }
 
 function textOf(error: unknown, explain: Explain = () => undefined): string {

@@ -1,5 +1,5 @@
 import { describe as group, expect } from '@jest/globals'
-import { holdConnections, needing, needs, startTraffic, type Traffic, traffic } from '@skep/testbed'
+import { holdConnections, needing, needs, startTraffic, traffic } from '@skep/testbed'
 import {
   type Bond,
   bondConfig,
@@ -13,13 +13,13 @@ import {
   untilCarrying,
   vlans,
 } from '../../test/bond-network.ts'
+import { DATAGRAMS, LANES, lostWhile, tellLost } from '../../test/lost.ts'
 import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import type { DeviceRow } from '../get/devices.ts'
 
 // VLANs too: without them there is no bond that carries tagged frames.
 const { describe, test } = needing(needs.root, needs.bpf, needs.kind('bond'), needs.kind('vlan'))
-const LANES = 4
 const trunk = bonds.at(-1)!
 
 describe('bonds', () => {
@@ -65,22 +65,13 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       })
   }
 
-  /** What is lost while something happens, of datagrams of which each lane has one under way. */
-  async function lostWhile(load: Traffic, happens: () => void | Promise<void>): Promise<number> {
-    const before = load.progress
-    await happens()
-    const after = await load.reached(load.progress.requests + 100)
-    return after.failed - before.failed
-  }
-
   for (const bond of bonds)
     test(`${titleOf(bond)}: connections outlive a link that fails, and members that leave and join`, async () => {
       const { client, switch: far, lb: host } = lab.net
       const [first, second] = bond.members
       await answers(bond)
       await using held = await holdConnections(client, { address: bond.vips.v4, port: 7, connections: 8 })
-      const options = { protocol: 'udp', port: 53, concurrency: LANES, perSecond: 100, timeoutMs: 5000 } as const
-      await using load = await startTraffic(client, { ...options, address: bond.vips.v4 })
+      await using load = await startTraffic(client, { ...DATAGRAMS, address: bond.vips.v4, timeoutMs: 5000 })
       await load.reached(50)
       const lost = [
         await lostWhile(load, () => cut(far, first)),
@@ -94,10 +85,7 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
           return untilCarrying(host, bond)
         }),
       ]
-      // For who reads the log of the virtual machine: docs/load-balancer.md states it.
-      process.stderr.write(
-        `counted: ${titleOf(bond)}: datagrams lost when a link fails, comes back, a member leaves, joins: ${lost.join(', ')}\n`,
-      )
+      tellLost(`${titleOf(bond)}: datagrams lost when a link fails, comes back, a member leaves, joins`, lost)
       for (const one of lost) expect(one).toBeLessThanOrEqual(2 * LANES)
       expect((await load.stop()).succeeded).toBeGreaterThan(400)
       expect((await held.check()).broken).toEqual([])

@@ -1,6 +1,7 @@
 import { describe as group, expect } from '@jest/globals'
-import { holdConnections, needing, needs, traffic } from '@skep/testbed'
-import { dsrConfig, type DsrNetwork, dsrNetwork, type Family, vips } from '../../test/dsr-network.ts'
+import { holdConnections, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { dsrConfig, type DsrNetwork, dsrNetwork, families, type Family, vips } from '../../test/dsr-network.ts'
+import { DATAGRAMS, interrupt, LANES, lostWhile, tellLost } from '../../test/lost.ts'
 import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import type { DeviceRow } from '../get/devices.ts'
@@ -46,6 +47,25 @@ function withProgram(lab: { readonly net: DsrNetwork['net'] }): void {
     }
     expect((await held.check()).broken).toEqual([])
   }, 60_000)
+
+  test.each(families)(
+    '%s: connections through them outlive a link that fails',
+    async (family) => {
+      const { client, lb: host, 'backend-1': backend } = lab.net
+      await using held = await holdConnections(client, { address: vips[family], port: 7, connections: 8 })
+      await using load = await startTraffic(client, { ...DATAGRAMS, address: vips[family] })
+      await load.reached(50)
+      const lost = [
+        await lostWhile(load, () => interrupt(host, 'eth0', load)),
+        await lostWhile(load, () => interrupt(backend, 'eth0', load)),
+      ]
+      tellLost(`tunnels, ${family}: datagrams lost when the link of all, of one backend fails and comes back`, lost)
+      for (const one of lost) expect(one).toBeLessThanOrEqual(3 * LANES)
+      expect((await held.check()).broken).toEqual([])
+      await answers(family)
+    },
+    60_000,
+  )
 
   group('on the load balancer itself', () => {
     test('have no frames to balance: check, status and get devices say so, and what to name', async () => {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { describe as group, expect } from '@jest/globals'
-import { holdConnections, type Host, httpServer, needing, needs, startTraffic, traffic } from '@skep/testbed'
+import { holdConnections, type Host, httpServer, needing, needs, startTraffic, traffic, udpEcho } from '@skep/testbed'
 import { config, type Network, network, vip4, vip6 } from '../../test/network.ts'
+import { DATAGRAMS, interrupt, LANES, lostWhile, tellLost } from '../../test/lost.ts'
 import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import { SkepLb } from '../../test/skep-lb.ts'
@@ -28,6 +29,12 @@ const CHECK_PORT = 8081
 const CHECKED = `healthCheck: { http: { port: ${CHECK_PORT} }, intervalSeconds: 1, timeoutSeconds: 1, rise: 1, fall: 1, panicThreshold: 0 }`
 const ROUNDS = 100
 
+const inVrf = config([1, 2, 3]).replace('[eth0, eth1]', '[auto, eth1]')
+const DNS = `    - name: dns
+      frontends: [{ address: ${vip4}, port: 53, protocol: UDP }]
+      backends: [{ address: 10.1.0.11, port: 53 }]
+`
+
 describe('devices in a VRF', () => {
   const lab = sharedLab(network)
   group('with the program', () => withProgram(lab))
@@ -39,7 +46,7 @@ function withProgram(lab: { readonly net: Network['net'] }): void {
     () => lab.net.lb,
     (host) => {
       intoVrf(host, ['eth0', 'eth1'])
-      return config([1, 2, 3]).replace('[eth0, eth1]', '[auto, eth1]')
+      return inVrf + DNS
     },
   )
 
@@ -67,27 +74,30 @@ function withProgram(lab: { readonly net: Network['net'] }): void {
     expect(nextHops).toEqual(
       expect.arrayContaining([expect.objectContaining({ address: '10.1.0.11', device: 'eth1', state: 'usable' })]),
     )
-    await using load = await startTraffic(client, {
+    await using _server = await udpEcho(lab.net['backend-1'], { port: 53 })
+    await using http = await startTraffic(client, {
       protocol: 'http',
       url: `http://${vip4}/`,
       concurrency: 2,
       perSecond: 20,
     })
-    await load.reached(10)
-    const { index } = host.device('eth1')
-    host.netlink.link.set({ index, up: false })
-    host.netlink.link.set({ index, up: true })
-    await load.reached(load.progress.requests + 20)
-    expect((await load.stop()).failures).toEqual([])
+    await using dns = await startTraffic(client, { ...DATAGRAMS, address: vip4 })
+    await dns.reached(50)
+    const lost = [
+      await lostWhile(dns, () => interrupt(host, 'eth1', dns)),
+      await lostWhile(dns, () => interrupt(host, 'eth0', dns)),
+    ]
+    tellLost('VRF: datagrams lost when the link to backends, to clients fails and comes back', lost)
+    for (const one of lost) expect(one).toBeLessThanOrEqual(3 * LANES)
+    await http.reached(http.progress.requests + 20)
+    expect((await http.stop()).failures).toEqual([])
     expect((await held.check()).broken).toEqual([])
   }, 60_000)
 }
 
 /** The checks are connections of this host: they have to be told of the VRF. The tests before have put the devices there. */
 function withChecks(lab: { readonly net: Network['net'] }): void {
-  const checked = config([1, 2, 3])
-    .replace('[eth0, eth1]', '[auto, eth1]')
-    .replace('- name: web', `- name: web\n      ${CHECKED}`)
+  const checked = inVrf.replace('- name: web', `- name: web\n      ${CHECKED}`)
 
   /** Backends 1 and 2 answer the check. */
   async function servesTwo(lb: SkepLb): Promise<void> {

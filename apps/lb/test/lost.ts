@@ -1,0 +1,32 @@
+import type { Host, Traffic } from '@skep/testbed'
+
+/** Datagrams under way at any time. */
+export const LANES = 4
+
+/** Datagrams whose loss is counted: each lane has one under way, and gives it up after a second. */
+export const DATAGRAMS = { protocol: 'udp', port: 53, concurrency: LANES, perSecond: 100, timeoutMs: 1000 } as const
+
+/** How many are lost while something happens, and until a hundred more have been sent. */
+export async function lostWhile(load: Traffic, happens: () => void | Promise<void>): Promise<number> {
+  const before = load.progress
+  await happens()
+  const after = await load.reached(load.progress.requests + 100)
+  return after.failed - before.failed
+}
+
+/** A link fails, and comes back when as many datagrams as are under way have been answered or given up. */
+export async function interrupt({ netlink }: Host, device: string, load: Traffic): Promise<void> {
+  const addresses = [...netlink.address.list({ device, family: 'ipv6' })].filter(({ scope }) => scope === 'global')
+  const routes = [...netlink.route.list({ device, table: 'all' })].filter(({ via }) => via !== undefined)
+  netlink.link.set({ name: device, up: false })
+  await load.reached(load.progress.requests + LANES)
+  netlink.link.set({ name: device, up: true })
+  // A link that goes takes its IPv6 addresses along, and routes by routers.
+  for (const { address } of addresses) netlink.address.replace({ device, address, flags: ['nodad'] })
+  for (const { destination, via, table } of routes) netlink.route.replace({ destination, via: via!, device, table })
+}
+
+/** For who reads the log of a virtual machine: docs/load-balancer.md states it. */
+export function tellLost(what: string, lost: readonly number[]): void {
+  process.stderr.write(`counted: ${what}: ${lost.join(', ')}\n`)
+}
