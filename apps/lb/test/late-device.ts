@@ -1,4 +1,4 @@
-import { type Host, type Net, topology, udpEcho, untilLine } from '@skep/testbed'
+import { type Host, type Net, topology, udpEcho, untilLine, XdpPass } from '@skep/testbed'
 import { openEthtool } from 'netlink-ts'
 import { SkepLb } from './skep-lb.ts'
 
@@ -61,7 +61,8 @@ async function appear({ lb, guest }: Net<'lb' | 'guest' | 'backend'>, running: S
   const served = untilLine(asking.stdout, /^served/)
   const attached = running.untilLogged(/"device":"late0".*"msg":"device attached"/).then(now)
   const began = now()
-  addDevice(lb, guest)
+  using pass = new XdpPass()
+  addDevice(lb, guest, pass)
   const appearance = {
     attachedMs: (await attached) - began,
     servedMs: Number((await served).split(' ')[1]) - began,
@@ -72,13 +73,14 @@ async function appear({ lb, guest }: Net<'lb' | 'guest' | 'backend'>, running: S
   return appearance
 }
 
-function addDevice(lb: Host, guest: Host): void {
+function addDevice(lb: Host, guest: Host, pass: XdpPass): void {
   const peer = { name: 'late0', ns: guest.namespace, up: true }
   lb.netlink.link.add({ kind: 'veth', name: 'late0', up: true, peer })
   lb.netlink.address.add({ device: 'late0', address: '10.8.0.1/24' })
   lb.netlink.route.add({ destination: 'default', device: 'late0', table: 102 })
+  pass.attach(guest, 'late0')
   using ethtool = openEthtool({ ns: guest.namespace })
-  ethtool.setFeatures('late0', { 'rx-gro': true, 'tx-checksum-ip-generic': false })
+  ethtool.setFeatures('late0', { 'tx-checksum-ip-generic': false })
   guest.netlink.address.add({ device: 'late0', address: '10.8.0.2/24' })
   guest.netlink.route.add({ destination: `${VIP}/32`, via: '10.8.0.1' })
 }

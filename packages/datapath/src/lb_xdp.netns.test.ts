@@ -159,7 +159,7 @@ atEachHook(
 
       test('a connection stays with its backend when that leaves the ring', async () => {
         const { tcp: port } = services
-        const load = { protocol: 'tcp', address: vip[family], port, keepAlive: true, concurrency: 8 } as const
+        const load = { protocol: 'tcp', address: vip[family], port, keepAlive: true, concurrency: 16 } as const
         await using running = await startTraffic(client, load)
         await running.reached(50)
         const service = families.indexOf(family) * 3 + 1

@@ -1,9 +1,18 @@
 import { expect } from '@jest/globals'
 import { needing, needs, ownName, readmeSnippets, runSnippet, testCgroup } from '@skep/testbed'
 import { mountBpffs } from 'libbpf-ts'
+import { currentNamespace } from 'netlink-ts'
 
 const root = `${import.meta.dirname}/..`
-const { test } = needing(needs.root, needs.bpf)
+const cookies = needs.feature('cookies of namespaces', () => {
+  using here = currentNamespace()
+  try {
+    return here.cookie === 0n ? 'none' : undefined
+  } catch {
+    return 'Linux 5.14'
+  }
+})
+const { test } = needing(needs.root, needs.bpf, cookies)
 
 test('the snippet of the README prints what stands behind it', async () => {
   mountBpffs()

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { needing, needs } from '@skep/testbed'
+import { told } from '../test/errors.ts'
 import { desired, frontend, Lab } from '../test/lab.ts'
 import { detachAll } from './attach.ts'
 import { type SocketLb, uninstallSocketLb } from './sock-lb.ts'
@@ -61,8 +62,8 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
       expect(await lab.node.tcp(node, 30080)).toMatchObject({ peer: `${node} 30080` })
       expect(await lab.node.tcp(loopback, 30080)).toMatchObject({ peer: `${loopback} 30080` })
       expect(await lab.pod.tcp(node, 30080)).toMatchObject({ peer: `${node} 30080` })
-      expect(await lab.pod.tcp(loopback, 30080)).toEqual({ error: 'ECONNREFUSED' })
-      expect(await lab.node.tcp(node, 30081)).toEqual({ error: 'ECONNREFUSED' })
+      expect(await lab.pod.tcp(loopback, 30080)).toEqual({ error: told('ECONNREFUSED') })
+      expect(await lab.node.tcp(node, 30081)).toEqual({ error: told('ECONNREFUSED') })
     })
   })
 
@@ -83,8 +84,8 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
         frontend({ address: '10.96.0.2', members: [], whenEmpty: 'drop', service: 'default/local' }),
       ]),
     )
-    expect(await lab.pod.tcp('10.96.0.1', 80)).toEqual({ error: 'ECONNREFUSED' })
-    expect(await lab.pod.tcp('10.96.0.2', 80)).toEqual({ error: 'EHOSTUNREACH' })
+    expect(await lab.pod.tcp('10.96.0.1', 80)).toEqual({ error: told('ECONNREFUSED') })
+    expect(await lab.pod.tcp('10.96.0.2', 80)).toEqual({ error: told('EHOSTUNREACH') })
     expect(lb.verdicts()).toMatchObject({ REFUSE_NO_BACKEND: 1n, REFUSE_NO_LOCAL_BACKEND: 1n })
   })
 
@@ -137,7 +138,7 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
   test('the self-test tells whether sockets meet the programs', async () => {
     lb = lab.open()
     const start = (command: string, args: readonly string[]) => lab.net.node.spawn(command, args)
-    expect(await lb.selfTest(start)).toMatchObject({ hit: true, reason: expect.stringContaining('ECONNREFUSED') })
+    expect(await lb.selfTest(start)).toMatchObject({ hit: true, reason: expect.stringContaining(told('ECONNREFUSED')) })
     detachAll(`${lab.pins}/sock/links`)
     expect(await lb.selfTest(start)).toMatchObject({ hit: false, reason: expect.stringContaining('did not see it') })
   })
@@ -147,7 +148,7 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
     const upper = protocol === 'tcp' ? 'TCP' : 'UDP'
     lb.reconcile(desired([frontend({ address: '0.0.0.0', port: 30080, kind: 'NodePort', protocol: upper })]))
     for (const address of ['0.0.0.0', '127.0.0.1', '10.0.0.1', '::', '::ffff:10.0.0.1'])
-      expect(await lab.node.ask({ do: 'bind', address, port: 30080, protocol })).toEqual({ error: 'EADDRINUSE' })
+      expect(await lab.node.ask({ do: 'bind', address, port: 30080, protocol })).toEqual({ error: told('EADDRINUSE') })
     expect(await lab.node.ask({ do: 'bind', address: '0.0.0.0', port: 30081, protocol })).toEqual({})
     expect(await lab.node.ask({ do: 'bind', address: '::1', port: 30080, protocol })).toEqual({})
     expect(await lab.pod.ask({ do: 'bind', address: '0.0.0.0', port: 30080, protocol })).toEqual({})

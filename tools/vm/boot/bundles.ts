@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { build, stop } from 'esbuild'
+import { build, type BuildOptions, type OutputFile, stop } from 'esbuild'
 import { ownMeta } from '../../bundle/own-meta.ts'
 import type { CpioFile } from './cpio.ts'
 
@@ -13,13 +13,12 @@ const STARTS = '{apps,packages}/*/src/**/{main,thread}.ts'
  */
 export async function bundles(root: string): Promise<CpioFile[]> {
   const starts = globSync(STARTS, { cwd: root })
-  const { outputFiles } = await build({
+  const outputFiles = await built({
     entryPoints: starts,
     absWorkingDir: root,
     outdir: root,
     outbase: root,
     outExtension: { '.js': '.bundle.mjs' },
-    write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -30,9 +29,20 @@ export async function bundles(root: string): Promise<CpioFile[]> {
     },
     plugins: [ownMeta(root, (file) => JSON.stringify(pathToFileURL(file).href))],
   })
-  await stop()
   const whole = outputFiles.map(({ path, contents }) => ({ path, data: Buffer.from(contents) }))
   return [...whole.map(({ path, data }) => ({ path: path.slice(root.length + 1), data })), ...starts.map(stub)]
+}
+
+let building = 0
+
+/** What esbuild makes. Its process ends with the last that is made: several kernels may be tried at a time. */
+async function built(options: BuildOptions): Promise<readonly OutputFile[]> {
+  building++
+  try {
+    return (await build({ ...options, write: false })).outputFiles
+  } finally {
+    if (--building === 0) await stop()
+  }
 }
 
 function stub(path: string): CpioFile {

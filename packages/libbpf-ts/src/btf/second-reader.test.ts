@@ -92,6 +92,12 @@ function entry({ type, offset, size }: { type: number; offset: number; size: num
   return { type_id: type, offset, size }
 }
 
+/** Values of 32 bits, which bpftool writes with their sign in 64, where JSON's numbers round them. */
+function asCut(type: Record<string, unknown>): object[] {
+  const values = type['values'] as { name: string; val: number }[]
+  return values.map(({ name, val }) => ({ name, val: val > Number.MAX_SAFE_INTEGER ? expect.any(Number) : val }))
+}
+
 function compare(bytes: Uint8Array, file: string): number {
   const { types } = bpftool('btf', 'dump', 'file', file) as { types: Record<string, unknown>[] }
   const ours = parseBtf(bytes).types.map(asBpftool).slice(1)
@@ -99,7 +105,7 @@ function compare(bytes: Uint8Array, file: string): number {
   for (const [index, type] of types.entries()) {
     delete type['index_type_id']
     // Before there were wide ones, a wide enum's values were cut: Linux 5.10's own.
-    if (type['kind'] === 'ENUM' && type['size'] === 8) type['kind'] = 'ENUM64'
+    if (type['kind'] === 'ENUM' && type['size'] === 8) Object.assign(type, { kind: 'ENUM64', values: asCut(type) })
     if (JSON.stringify(ours[index]) !== JSON.stringify(type)) expect(ours[index]).toEqual(type)
   }
   return types.length

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { loadTestObject } from '../testing/load.ts'
 import { describeWith } from '../testing/needs.ts'
+import { hooks } from '../testing/runtime.ts'
 import { createMap } from './create.ts'
 import { DevMap } from './dev-map.ts'
 
@@ -9,9 +10,9 @@ const LOOPBACK = 1
 describeWith(['root'], 'device maps', () => {
   test('a device, with a program that runs before sending', () => {
     using loaded = loadTestObject('maps.bpf.o')
-    using hooks = loadTestObject('hooks.bpf.o')
+    using programs = hooks()
     const map = new DevMap(loaded.handle('devices'))
-    const program = hooks.program('before_sending')
+    const program = programs.program('before_sending')
     map.set(7, { ifindex: LOOPBACK, program })
     map.set(8, { ifindex: LOOPBACK })
     expect(map.get(7)).toEqual({ ifindex: LOOPBACK, programId: program.info().id })
@@ -20,11 +21,11 @@ describeWith(['root'], 'device maps', () => {
   })
 
   test('only a device', () => {
-    using hooks = loadTestObject('hooks.bpf.o')
+    using programs = hooks()
     using map = new DevMap(createMap({ type: 'devmap', name: 'devices', maxEntries: 4 }))
     map.set(0, { ifindex: LOOPBACK })
     expect(map.get(0)).toEqual({ ifindex: LOOPBACK })
-    expect(() => map.set(0, { ifindex: LOOPBACK, program: hooks.program('before_sending') })).toThrow(
+    expect(() => map.set(0, { ifindex: LOOPBACK, program: programs.program('before_sending') })).toThrow(
       'declare values of struct bpf_devmap_val',
     )
     expect(() => map.set(1, { ifindex: 0x7fffffff })).toThrow('key 1: EINVAL')

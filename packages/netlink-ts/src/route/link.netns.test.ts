@@ -153,6 +153,7 @@ describe('what is read agrees with ip -d link', () => {
     nl.link.add({ kind: 'veth', name: 'e0', peer: { name: 'e1' } })
     expect(nl.link.get({ name: 'e0' })).not.toHaveProperty('xdp')
     using object = openObject(hooks)
+    for (const program of object.programs.values()) program.autoload = program.name === 'xdp_pass'
     using loaded = object.load()
     const { id } = loaded.program('xdp_pass').info()
     for (const mode of ['native', 'generic'] as const) {

@@ -85,6 +85,7 @@ describe('filters', () => {
     await using ns = anonymousNamespace()
     using nl = device(ns)
     using object = openObject(hooks)
+    for (const program of object.programs.values()) program.autoload = program.name.startsWith('tc_')
     using loaded = object.load()
     const [first, second] = [loaded.program('tc_first'), loaded.program('tc_second')]
     const place = { device: 'e0', parent: 'clsact/egress', priority: 7, handle: 3 } as const

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { sockSettingsCodec } from '@skep/datapath/sock-lb'
 import { needing, needs, untilLine } from '@skep/testbed'
 import { createMap, openObject, rawMap } from 'libbpf-ts'
+import { choosesErrors } from '../../test/errors.ts'
 import { desired, frontend, Lab } from '../../test/lab.ts'
 import { OpenSockets } from '../../test/sockets.ts'
 import { type Folders, foldersIn } from '../folders.ts'
@@ -172,7 +173,7 @@ needing(needs.root, needs.bpf).describe('tables of another size or layout than t
       hostNetns: lab.options.hostNetns,
       hostOnly: 0,
       protectBind: 1,
-      saysWhy: 1,
+      saysWhy: Number(choosesErrors),
       connectionsMask: mask('sock_connections'),
     }
     object.setVariable('frontends4_mask', new Uint8Array(Uint32Array.of(mask('sock_frontends4')).buffer))
