@@ -1,4 +1,5 @@
 import { describe as group, expect } from '@jest/globals'
+import { lacksOfKernel } from '@skep/datapath'
 import { type Host, needing, needs, traffic } from '@skep/testbed'
 import {
   families,
@@ -46,6 +47,12 @@ async function mtuTo(host: Host, address: string): Promise<string> {
   return (await host.exec('ip', 'route', 'get', address)).replace(/.*( mtu \d+).*/s, '$1').trim()
 }
 
+/** Where tc cannot ask for a route's MTU (Linux before 5.12), what every link takes is told, too. */
+function told(acceleration: string): readonly string[] {
+  const isAsked = acceleration !== 'tc' || lacksOfKernel().length === 0
+  return [SMALL, ...(isAsked ? [] : [1280, 576])].map((bytes) => `mtu ${bytes}`)
+}
+
 async function tooBig(lb: SkepLb): Promise<number> {
   return (await lb.status()).verdicts.find(({ verdict }) => verdict === 'REPLY_TOO_BIG')!.packets
 }
@@ -59,7 +66,7 @@ function fromClients(mtus: Mtus, acceleration: string, bytes: number): void {
       for (const family of ['-4', '-6']) await lab.net.client.exec('ip', family, 'route', 'flush', 'cache')
       for (const family of families) {
         await exchanged(lab, family, bytes)
-        expect(await mtuTo(lab.net.client, vips[family])).toBe(`mtu ${SMALL}`)
+        expect(told(acceleration)).toContain(await mtuTo(lab.net.client, vips[family]))
       }
       expect(await tooBig(lb)).toBeGreaterThanOrEqual(families.length)
     }, 60_000)
@@ -73,7 +80,7 @@ function fromBackends(mtus: Mtus, acceleration: string, bytes: number): void {
     await lb.start(mtuConfig('snat', acceleration))
     for (const family of families) {
       await exchanged(lab, family, bytes)
-      expect(await mtuTo(lab.net.backend, own[family])).toBe(`mtu ${SMALL}`)
+      expect(told(acceleration)).toContain(await mtuTo(lab.net.backend, own[family]))
     }
     expect(await tooBig(lb)).toBeGreaterThanOrEqual(families.length)
   }, 60_000)

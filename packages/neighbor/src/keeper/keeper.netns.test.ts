@@ -205,6 +205,16 @@ test('nothing is asked of devices that are down, and what is wanted there is kep
   )
 })
 
+test.each(['auto', 'use'] as const)('%s: what the kernel knows already is not forgotten', (mode) => {
+  const silent = hop('10.0.0.77')
+  net.here.neighbor.add({ ...silent, lladdr: macs[0]!, state: 'reachable' })
+  const keeper = new NeighborKeeper(net.here, { mode })
+  keeper.want([silent])
+  keeper.want([silent], { look: true })
+  expect(keeper.states()).toMatchObject([{ phase: 'usable', mac: macs[0] }])
+  expect(entry(silent.address)).toMatchObject({ lladdr: macs[0], flags: expect.arrayContaining(['extern_learn']) })
+})
+
 test('an entry that somebody deletes is kept again; a restart goes on with what was known', async () => {
   const wanted = [hop('10.0.0.2')]
   const notes = notesOf([])

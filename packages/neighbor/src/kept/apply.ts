@@ -48,11 +48,14 @@ export function use({ neighbor }: Neighbors, hop: NextHop): void {
 
 /**
  * Whether this kernel keeps an entry resolved by itself: by trying. One before 5.16 refuses the flag, or takes no notice of
- * it. What is tried is an entry that is wanted anyway.
+ * it. What is tried is an entry that is wanted anyway; one that takes no notice would forget its MAC address, were it not
+ * said again.
  */
 export function probeMode(netlink: Neighbors, hop: NextHop): KeepMode {
+  const lladdr = netlink.neighbor.get(hop)?.lladdr
+  const known = lladdr === undefined ? {} : { lladdr, state: 'stale' as const }
   try {
-    netlink.neighbor.replace({ ...ours(hop), flags: ['managed', 'extern_learn'] })
+    netlink.neighbor.replace({ ...ours(hop), ...known, flags: ['managed', 'extern_learn'] })
   } catch (error) {
     if (error instanceof NetlinkError && (error.code === 'REFUSED' || error.code === 'NOT_SUPPORTED')) return 'use'
     throw error
