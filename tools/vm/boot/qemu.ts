@@ -34,7 +34,7 @@ export interface Booted {
   readonly read: (name: string) => string | undefined
 }
 
-const MEMORY_MIB = 2048
+const MEMORY_MIB = 3072
 
 /** Boots, runs the command, waits for the machine's end, and hands its files to `use` before they are gone. */
 export async function boot<Result>(options: Boot, use: (booted: Booted) => Result): Promise<Result> {

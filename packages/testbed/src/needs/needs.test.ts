@@ -24,16 +24,34 @@ plainDescribe('what is registered with needs that are met', () => {
   test('before those after it', () => expect(ran).toBe(true))
 })
 
-test('a feature that is missing is named with the reason, which only the test knows', () => {
+/** The names under which tests are skipped. */
+function skipped(register: () => void): string[] {
   const names: string[] = []
   const global = globalThis as { test?: unknown; describe?: unknown }
   const { test: real, describe: group } = global
   const skip = (name: string): number => names.push(name)
   Object.assign(global, { test: { skip }, describe: { skip } })
   try {
-    needing(needs.feature('XDP on bonds', () => 'Linux 5.15 (EOPNOTSUPP), or newer')).test('a bond', () => {})
+    register()
   } finally {
     Object.assign(global, { test: real, describe: group })
   }
-  expect(names).toEqual(['a bond (needs XDP on bonds: Linux 5.15 EOPNOTSUPP or newer)'])
+  return names
+}
+
+test('a feature that is missing is named with the reason, which only the test knows', () => {
+  const bonds = needs.feature('XDP on bonds', () => 'Linux 5.15 (EOPNOTSUPP), or newer')
+  expect(skipped(() => needing(bonds).test('a bond', () => {}))).toEqual([
+    'a bond (needs XDP on bonds: Linux 5.15 EOPNOTSUPP or newer)',
+  ])
+})
+
+test('a feature is not tried where something else is missing', () => {
+  const untried = needs.feature('XDP', () => {
+    throw new Error('tried')
+  })
+  const asked = needs.binary('no-such-program')
+  expect(skipped(() => needing(untried, asked).test('a packet', () => {}))).toEqual([
+    'a packet (needs no-such-program)',
+  ])
 })

@@ -55,13 +55,17 @@ export const needs: {
  */
 export function needing(...all: readonly Need[]): TestGlobals {
   const globals = testGlobals()
-  const missing = all.flatMap((need) => {
-    const why = need.missing()
-    return why === undefined ? [] : [need.isFeature ? `${need.name}${BECAUSE}${plain(why)}` : need.name]
-  })
+  const others = all.filter(({ isFeature, missing: whyNot }) => isFeature !== true && whyNot() !== undefined)
+  // A feature is found out by trying, which takes what else is needed.
+  const missing = others.length > 0 ? others.map(({ name }) => name) : all.flatMap(lackOf)
   if (missing.length === 0) return globals
   const suffix = ` (needs ${missing.join(', ')})`
   return { test: skipping(globals.test.skip, suffix), describe: skipping(globals.describe.skip, suffix) }
+}
+
+function lackOf({ name, missing }: Need): string[] {
+  const why = missing()
+  return why === undefined ? [] : [`${name}${BECAUSE}${plain(why)}`]
 }
 
 /** Without what ends a need in a test's name. */
