@@ -48,7 +48,7 @@ __noinline int ask_kernel(struct context *ctx)
 	lookup->from = device_above(device_of(ctx), arrival_tag(ctx));
 	*fib = (struct bpf_fib_lookup){.ifindex = lookup->from};
 	fill_lookup(fib, lookup);
-	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+	result = result_of_way(lookup, bpf_fib_lookup(ctx, fib, sizeof(*fib), 0));
 	lookup->route.ifindex = fib->ifindex;
 	__builtin_memcpy(lookup->route.destination, fib->dmac, ETH_ALEN);
 	__builtin_memcpy(lookup->route.source, fib->smac, ETH_ALEN);

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { type Link, NetlinkError, openEthtool, openNetlink } from 'netlink-ts'
+import { anonymousNamespace, type Link, NetlinkError, openEthtool, openNetlink } from 'netlink-ts'
 import { namespaceId } from './namespace-id.ts'
 
 /** The other end of a veth, as far as it can be seen from here. */
@@ -7,23 +7,35 @@ export interface Peer {
   readonly name: string
   /** The name of its network namespace; `undefined`: this one. */
   readonly namespace: string | undefined
-  /** It takes what XDP sends: GRO is on, or it has an XDP program itself. */
+  /** It takes what XDP sends: it has an XDP program itself, or GRO is on, where that is enough. */
   readonly receives: boolean
 }
 
+/** Makes a veth take what XDP sends: GRO, from Linux 5.13 on; always an XDP program. */
+export type Remedy = 'GRO' | 'program'
+
 /** Warnings about devices whose peer drops what XDP sends into them. Peers in namespaces without a name are not found. */
-export function vethWarnings(devices: readonly Link[], find: (veth: Link) => Peer | undefined = findPeer): string[] {
+export function vethWarnings(
+  devices: readonly Link[],
+  find: (veth: Link) => Peer | undefined = findPeer,
+  remedy: () => Remedy = remedyHere,
+): string[] {
   return devices
     .filter(({ kind }) => kind === 'veth')
     .flatMap((veth) => {
       const peer = find(veth)
       if (peer === undefined || peer.receives) return []
-      const enter = peer.namespace === undefined ? '' : `nsenter --net=/run/netns/${peer.namespace} `
-      const where = peer.namespace === undefined ? '' : ` in namespace ${peer.namespace}`
-      return [
-        `${veth.name} is a veth whose peer ${peer.name}${where} has GRO off: it drops what XDP sends there; ${enter}ethtool -K ${peer.name} gro on`,
-      ]
+      return [warning(veth, peer, remedy())]
     })
+}
+
+function warning(veth: Link, { name, namespace }: Peer, remedy: Remedy): string {
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`
+  const start = `${veth.name} is a veth whose peer ${name}${where} has`
+  const enter = namespace === undefined ? '' : `nsenter --net=/run/netns/${namespace} `
+  return remedy === 'GRO'
+    ? `${start} GRO off: it drops what XDP sends there; ${enter}ethtool -K ${name} gro on`
+    : `${start} no XDP program: it drops what XDP sends there (before Linux 5.13 GRO is not enough); write acceleration: tc`
 }
 
 /** Looks in this namespace, or in the one below /run/netns that the link names. */
@@ -40,10 +52,32 @@ function peerIn(namespace: string | undefined, veth: Link): Peer | undefined {
     const link = veth.link === undefined ? undefined : netlink.link.get({ index: veth.link })
     if (link?.kind !== 'veth' || link.link !== veth.index) return undefined
     using ethtool = openEthtool(options)
-    return { name: link.name, namespace, receives: link.xdp !== undefined || ethtool.features(link.name).has('rx-gro') }
+    const gathers = ethtool.features(link.name).has('rx-gro') && remedyHere() === 'GRO'
+    return { name: link.name, namespace, receives: link.xdp !== undefined || gathers }
   } catch (error) {
     // Without the privilege to enter it, or in a kernel without ethtool's netlink, there is nothing to say.
     if (error instanceof NetlinkError) return undefined
+    throw error
+  }
+}
+
+let tried: Remedy | undefined
+
+function remedyHere(): Remedy {
+  return (tried ??= tryRemedy())
+}
+
+/** A kernel that takes GRO for a wish to receive so has it off at first. */
+function tryRemedy(): Remedy {
+  try {
+    using ns = anonymousNamespace()
+    using netlink = openNetlink({ ns })
+    netlink.link.add({ kind: 'veth', name: 'a', peer: { name: 'b' } })
+    using ethtool = openEthtool({ ns })
+    return ethtool.features('a').has('rx-gro') ? 'program' : 'GRO'
+  } catch (error) {
+    // It takes the privilege to make a namespace.
+    if (error instanceof NetlinkError) return 'GRO'
     throw error
   }
 }

@@ -10,11 +10,15 @@ const link = (name: string, kind?: string) => ({ name, index: 3, ...(kind === un
 const peer = (receives: boolean, namespace?: string) => (): Peer => ({ name: 'eth9', namespace, receives })
 
 test('a veth whose peer drops what XDP sends', () => {
-  expect(vethWarnings([link('eth0', 'veth')], peer(false, 'client'))).toEqual([
+  const gro = () => 'GRO' as const
+  expect(vethWarnings([link('eth0', 'veth')], peer(false, 'client'), gro)).toEqual([
     'eth0 is a veth whose peer eth9 in namespace client has GRO off: it drops what XDP sends there; nsenter --net=/run/netns/client ethtool -K eth9 gro on',
   ])
-  expect(vethWarnings([link('eth0', 'veth')], peer(false))).toEqual([
+  expect(vethWarnings([link('eth0', 'veth')], peer(false), gro)).toEqual([
     'eth0 is a veth whose peer eth9 has GRO off: it drops what XDP sends there; ethtool -K eth9 gro on',
+  ])
+  expect(vethWarnings([link('eth0', 'veth')], peer(false), () => 'program')).toEqual([
+    'eth0 is a veth whose peer eth9 has no XDP program: it drops what XDP sends there (before Linux 5.13 GRO is not enough); write acceleration: tc',
   ])
 })
 

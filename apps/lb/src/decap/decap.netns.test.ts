@@ -6,6 +6,7 @@ import {
   type Net,
   needing,
   needs,
+  patient,
   startTraffic,
   tcpEcho,
   topology,
@@ -20,6 +21,7 @@ const backend = { v4: '10.0.0.3', v6: 'fd00::3' } as const
 const source = { v4: '10.255.7.7', v6: 'fd00:ff::7' } as const
 const url = { v4: `http://${vip.v4}`, v6: `http://[${vip.v6}]` } as const
 const families = ['v4', 'v6'] as const
+const isEmulated = patient(1) > 1
 const base = { vip, backend, source, port: 80, backendPort: 8080 } satisfies Omit<DispatchOptions, 'by'>
 
 const ipip = (acceleration: string): string => `  devices: [eth0]
@@ -171,8 +173,9 @@ needing(needs.root, needs.bpf).describe('a backend', () => {
           const { verdicts } = await decap.status()
           expect(verdicts.filter(({ name, packets }) => name.startsWith('DROP') && packets > 0)).toEqual([])
           const taken = verdicts.filter(({ name, packets }) => name.startsWith('DECAPSULATED') && packets > 0)
-          // XDP comes before the gathering.
-          if (acceleration === 'tc') for (const one of taken) expect(one.bytes / one.packets).toBeGreaterThan(1514)
+          // XDP comes before the gathering; an emulated processor is too slow to have several at a time.
+          if (acceleration === 'tc' && !isEmulated)
+            for (const one of taken) expect(one.bytes / one.packets).toBeGreaterThan(1514)
         }
       } finally {
         await net.backend.exec('ethtool', '-K', 'eth0', 'gro', 'off')
