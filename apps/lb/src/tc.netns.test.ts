@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Capture, type Host, needing, needs, startTraffic, traffic, untilLine } from '@skep/testbed'
+import { Capture, type Host, needing, needs, patient, startTraffic, traffic, untilLine } from '@skep/testbed'
 import { dsrConfig, dsrNetwork, type DsrNetwork, families, vips } from '../test/dsr-network.ts'
 import { config, network, type Network, vip4, vip6 } from '../test/network.ts'
 import { switchOffloadsOn, switchOn } from '../test/offloads.ts'
@@ -11,7 +11,8 @@ import { instancePaths } from './instance/paths.ts'
 
 const hosted = needing(needs.root, needs.bpf)
 const urls = [`http://${vip4}`, `http://[${vip6}]`] as const
-const bytes = 10_000_000
+/** Emulated, a megabyte takes as long as ten. */
+const bytes = patient(1) > 1 ? 1_000_000 : 10_000_000
 const backends = ['backend-1', 'backend-2', 'backend-3']
 
 async function download(client: Host, url: string): Promise<number> {
@@ -35,7 +36,7 @@ hosted.describe('acceleration: tc, with source NAT', () => {
   }, 60_000)
   afterAll(async () => lab[Symbol.asyncDispose](), 60_000)
 
-  test('requests reach every backend, and ten megabytes arrive whole, with segmentation left to the devices', async () => {
+  test('requests reach every backend, and megabytes arrive whole, with segmentation left to the devices', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(asking('tc'))
     expect(await modes(lb)).toEqual(['eth0 tc', 'eth1 tc'])

@@ -43,7 +43,7 @@ export async function uplinkNetwork(): Promise<UplinkNetwork> {
         ...uplinks.map((router) => ({
           ends: {
             lb: { addresses: [`${links[router].v4}.1/24`, `${links[router].v6}::1/64`], passXdp: false },
-            [router]: [`${links[router].v4}.2/24`, `${links[router].v6}::2/64`],
+            [router]: { addresses: [`${links[router].v4}.2/24`, `${links[router].v6}::2/64`], passXdp: true },
           },
         })),
         {
