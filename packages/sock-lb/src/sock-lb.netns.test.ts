@@ -62,8 +62,8 @@ needing(needs.root, needs.bpf).describe('sockets of a node and its pods', () => 
       expect(await lab.node.tcp(node, 30080)).toMatchObject({ peer: `${node} 30080` })
       expect(await lab.node.tcp(loopback, 30080)).toMatchObject({ peer: `${loopback} 30080` })
       expect(await lab.pod.tcp(node, 30080)).toMatchObject({ peer: `${node} 30080` })
-      expect(await lab.pod.tcp(loopback, 30080)).toEqual({ error: told('ECONNREFUSED') })
-      expect(await lab.node.tcp(node, 30081)).toEqual({ error: told('ECONNREFUSED') })
+      expect(await lab.pod.tcp(loopback, 30080)).toEqual({ error: 'ECONNREFUSED' })
+      expect(await lab.node.tcp(node, 30081)).toEqual({ error: 'ECONNREFUSED' })
     })
   })
 

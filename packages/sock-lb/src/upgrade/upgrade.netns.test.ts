@@ -53,6 +53,12 @@ needing(needs.root, needs.bpf).describe('tables of another size or layout than t
       Object.entries(lab.options.capacities!).map(([name, size]) => [name, size * factor]),
     ) as unknown as Capacities
 
+  /** The ring of connections is large enough, and would take a gigabyte. */
+  const grown = (factor: number): Capacities => ({
+    ...times(factor),
+    connections: 2 * lab.options.capacities!.connections!,
+  })
+
   function close(): void {
     lb?.[Symbol.dispose]()
     lb = undefined
@@ -128,7 +134,7 @@ needing(needs.root, needs.bpf).describe('tables of another size or layout than t
     let factor = 1
     for (let rounds = 0; rounds < 9; rounds++) {
       const told = {
-        options: { ...lab.options, capacities: times((factor *= 2)), hostNetns: String(lab.options.hostNetns) },
+        options: { ...lab.options, capacities: grown((factor *= 2)), hostNetns: String(lab.options.hostNetns) },
         frontends: wanted,
       }
       const child = spawn(process.execPath, ['--conditions=@skep/source', control, JSON.stringify(told)], {
@@ -142,8 +148,8 @@ needing(needs.root, needs.bpf).describe('tables of another size or layout than t
       await gone
       await sockets.check()
     }
-    lb = lab.open({ capacities: times(factor) })
-    expect(lb.capacities).toEqual(times(factor))
+    lb = lab.open({ capacities: grown(factor) })
+    expect(lb.capacities).toEqual(grown(factor))
     await goesOn()
   }, 60_000)
 
