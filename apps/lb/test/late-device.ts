@@ -24,7 +24,12 @@ export async function lateDevices(): Promise<LateDevices> {
     await topology({
       hosts: { lb: { forwarding: false }, backend: {}, guest: {} },
       links: [
-        { ends: { lb: { addresses: ['10.1.0.1/24'], passXdp: false }, backend: '10.1.0.11/24' } },
+        {
+          ends: {
+            lb: { addresses: ['10.1.0.1/24'], passXdp: false },
+            backend: { addresses: ['10.1.0.11/24'], passXdp: true },
+          },
+        },
         { ends: { guest: '10.9.0.1/24', backend: '10.9.0.2/24' } },
       ],
     }),
