@@ -27,8 +27,8 @@ static __always_inline __u32 mtu_of_way(struct context *ctx, const struct route_
 #define MTU_IPV6 1280 /* of every link that carries it: RFC 8200 5 */
 #define MTU_IPV4 576  /* what every host takes: RFC 791 3.1 */
 
-/* Of what has headers put before it, as much fits as every link takes without them: less would be no answer to
- * an IPv6 client. */
+/* Of what has headers put before it, as much fits as every link takes without them: less would be no answer
+ * to an IPv6 client. */
 static __always_inline __u32 sure_length(const struct route_lookup *lookup)
 {
 	return MTU_IPV6 + lookup->way.overhead;
