@@ -20,7 +20,7 @@ test('uninstall leaves nothing: no pin, link, neighbour, file or changed setting
   await using lb = SkepLb.on(host)
   await lb.start(config([1, 2, 3]))
   expect(await settings(host)).not.toBe(before)
-  expect([...host.netlink.neighbor.list()].filter(({ flags }) => flags.includes('managed'))).toHaveLength(6)
+  expect([...host.netlink.neighbor.list()].filter(({ flags }) => flags.includes('extern_learn'))).toHaveLength(6)
   await lb.end('SIGKILL')
   const { stdout } = await lb.command('uninstall')
   expect(stdout.split('\n')).toEqual(
@@ -33,7 +33,7 @@ test('uninstall leaves nothing: no pin, link, neighbour, file or changed setting
   )
   expect(stdout).toContain('net.ipv4.conf.eth0.rp_filter: 0 → 1')
   expect(await settings(host)).toBe(before)
-  expect([...host.netlink.neighbor.list()].filter(({ flags }) => flags.includes('managed'))).toEqual([])
+  expect([...host.netlink.neighbor.list()].filter(({ flags }) => flags.includes('extern_learn'))).toEqual([])
   expect(['eth0', 'eth1'].map((name) => host.device(name).xdp)).toEqual([undefined, undefined])
   expect([lb.bpfRoot, `${lb.folder}/run`].map((folder) => existsSync(folder))).toEqual([false, false])
   expect((await lb.command('uninstall')).stdout).toBe('nothing of instance default was installed\n')
