@@ -36,7 +36,7 @@ export function planOf(root: string, asked: Asked, kernel: string, sums: Sums = 
   // The first part has the programs.
   const objects = part.number === 1 ? [...shipped(root), ...forTests(root)] : []
   if (tests === undefined) return plan(sums, objects, all.filter(isPart), { minutes: 480, cpus: 2 })
-  const parts = tests.split(',')
+  const parts = namesIn(tests)
   const chosen = all.filter((path) => parts.some((one) => path.includes(one)))
   if (chosen.length === 0) return `TESTS=${tests}: no test that asks something of the kernel has this in its path`
   return plan(sums, [], chosen.filter(isPart), { minutes: 240, cpus: 2 })
@@ -68,9 +68,13 @@ function partOf(shard: string): { readonly number: number; readonly of: number }
   return isPart ? { number, of } : `SHARD=${shard}: not like 2/4, the second of four parts`
 }
 
+function namesIn(list: string): string[] {
+  return list.split(/[\s,]+/).filter(Boolean)
+}
+
 /** The kernels named, with spaces or commas between them, or all of the matrix; a message for what is no kernel's name. */
 export function kernelsOf(names: string | undefined): readonly string[] | string {
-  const named = names?.split(/[\s,]+/).filter(Boolean) ?? MATRIX
+  const named = names === undefined ? MATRIX : namesIn(names)
   const wrong = named.find((name) => !/^(newest|\d+\.\d+)$/.test(name))
   return wrong === undefined ? named : `KERNEL=${wrong}: not like 6.1, and not "newest"`
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { type Asked, kernelsOf, type Plan, planOf } from './plan.ts'
-import { asksKernel, kernelTests, matrixTests, OLD_SMOKE } from './suites.ts'
+import { asksKernel, kernelTests, matrixTests, OLD_SMOKE, smokeTests } from './suites.ts'
 
 const aFile = (file: string): unknown => expect.objectContaining({ file })
 const root = join(import.meta.dirname, '../..')
@@ -41,6 +41,15 @@ test('TESTS=bond, of which the help speaks, has tests to run', () => {
   expect(planOf(root, { smoke: false, tests: 'bond' }, '6.1')).toMatchObject({
     job: { tests: expect.arrayContaining([aFile('packages/netlink-ts/src/route/bond.netns.test.ts')]) },
   })
+})
+
+test('TESTS takes several names; nothing between commas is no name', () => {
+  const chosen = planOf(
+    root,
+    { smoke: false, tests: 'datapath/src/few-paths, sock-lb/src/few-sockets,' },
+    '6.1',
+  ) as Plan
+  expect(chosen.job.tests.map(({ file }) => file).toSorted()).toEqual(smokeTests('newest').toSorted())
 })
 
 test('TESTS that matches nothing is told', () => {

@@ -1,15 +1,16 @@
 import { expect } from '@jest/globals'
 import { needing, needs, ownName, readmeSnippets, runSnippet, testCgroup } from '@skep/testbed'
 import { mountBpffs } from 'libbpf-ts'
-import { currentNamespace } from 'netlink-ts'
+import { currentNamespace, NetlinkError } from 'netlink-ts'
 
 const root = `${import.meta.dirname}/..`
 const cookies = needs.feature('cookies of namespaces', () => {
   using here = currentNamespace()
   try {
     return here.cookie === 0n ? 'none' : undefined
-  } catch {
-    return 'Linux 5.14'
+  } catch (error) {
+    if (error instanceof NetlinkError && error.code === 'NOT_SUPPORTED') return 'Linux 5.14'
+    throw error
   }
 })
 const { test } = needing(needs.root, needs.bpf, cookies)

@@ -7,11 +7,11 @@ export interface Peer {
   readonly name: string
   /** The name of its network namespace; `undefined`: this one. */
   readonly namespace: string | undefined
-  /** It takes what XDP sends: it has an XDP program itself, or GRO is on, where that is enough. */
-  readonly receives: boolean
+  readonly hasProgram: boolean
+  readonly hasGro: boolean
 }
 
-/** Makes a veth take what XDP sends: GRO, from Linux 5.13 on; always an XDP program. */
+/** What makes a veth take what XDP sends, where it has no XDP program itself: GRO, from Linux 5.13 on, or only such a program. */
 export type Remedy = 'GRO' | 'program'
 
 /** Warnings about devices whose peer drops what XDP sends into them. Peers in namespaces without a name are not found. */
@@ -24,9 +24,12 @@ export function vethWarnings(
     .filter(({ kind }) => kind === 'veth')
     .flatMap((veth) => {
       const peer = find(veth)
-      if (peer === undefined || peer.receives) return []
-      return [warning(veth, peer, remedy())]
+      return peer === undefined || receives(peer, remedy) ? [] : [warning(veth, peer, remedy())]
     })
+}
+
+function receives({ hasProgram, hasGro }: Peer, remedy: () => Remedy): boolean {
+  return hasProgram || (hasGro && remedy() === 'GRO')
 }
 
 function warning(veth: Link, { name, namespace }: Peer, remedy: Remedy): string {
@@ -52,8 +55,8 @@ function peerIn(namespace: string | undefined, veth: Link): Peer | undefined {
     const link = veth.link === undefined ? undefined : netlink.link.get({ index: veth.link })
     if (link?.kind !== 'veth' || link.link !== veth.index) return undefined
     using ethtool = openEthtool(options)
-    const gathers = ethtool.features(link.name).has('rx-gro') && remedyHere() === 'GRO'
-    return { name: link.name, namespace, receives: link.xdp !== undefined || gathers }
+    const hasGro = ethtool.features(link.name).has('rx-gro')
+    return { name: link.name, namespace, hasProgram: link.xdp !== undefined, hasGro }
   } catch (error) {
     // Without the privilege to enter it, or in a kernel without ethtool's netlink, there is nothing to say.
     if (error instanceof NetlinkError) return undefined

@@ -7,25 +7,30 @@ import { tunnelWarnings } from './tunnel.ts'
 import { type Peer, vethWarnings } from './veth.ts'
 
 const link = (name: string, kind?: string) => ({ name, index: 3, ...(kind === undefined ? {} : { kind }) }) as Link
-const peer = (receives: boolean, namespace?: string) => (): Peer => ({ name: 'eth9', namespace, receives })
+const peer =
+  (has: { hasProgram?: boolean; hasGro?: boolean } = {}, namespace?: string) =>
+  (): Peer => ({ name: 'eth9', namespace, hasProgram: false, hasGro: false, ...has })
+const gro = () => 'GRO' as const
+const program = () => 'program' as const
 
 test('a veth whose peer drops what XDP sends', () => {
-  const gro = () => 'GRO' as const
-  expect(vethWarnings([link('eth0', 'veth')], peer(false, 'client'), gro)).toEqual([
+  expect(vethWarnings([link('eth0', 'veth')], peer({}, 'client'), gro)).toEqual([
     'eth0 is a veth whose peer eth9 in namespace client has GRO off: it drops what XDP sends there; nsenter --net=/run/netns/client ethtool -K eth9 gro on',
   ])
-  expect(vethWarnings([link('eth0', 'veth')], peer(false), gro)).toEqual([
+  expect(vethWarnings([link('eth0', 'veth')], peer(), gro)).toEqual([
     'eth0 is a veth whose peer eth9 has GRO off: it drops what XDP sends there; ethtool -K eth9 gro on',
   ])
-  expect(vethWarnings([link('eth0', 'veth')], peer(false), () => 'program')).toEqual([
+  expect(vethWarnings([link('eth0', 'veth')], peer({ hasGro: true }), program)).toEqual([
     'eth0 is a veth whose peer eth9 has no XDP program: it drops what XDP sends there (before Linux 5.13 GRO is not enough); write acceleration: tc',
   ])
 })
 
 test('nothing about a peer that receives, one that is not seen, and other devices', () => {
-  expect(vethWarnings([link('eth0', 'veth')], peer(true))).toEqual([])
+  expect(vethWarnings([link('eth0', 'veth')], peer({ hasGro: true }), gro)).toEqual([])
+  for (const remedy of [gro, program])
+    expect(vethWarnings([link('eth0', 'veth')], peer({ hasProgram: true }), remedy)).toEqual([])
   expect(vethWarnings([link('eth0', 'veth')], () => undefined)).toEqual([])
-  expect(vethWarnings([link('eth0')], peer(false))).toEqual([])
+  expect(vethWarnings([link('eth0')], peer())).toEqual([])
 })
 
 test('a frontend on an address of this host', () => {
