@@ -72,7 +72,7 @@ lint: ## types, oxlint, formats, shell scripts, layers, generated code
 format: ## formats TypeScript and C in place
 	@$(bootstrap) lint
 	@oxfmt .
-	@clang-format-14 -i $$(git ls-files 'bpf/*.[ch]' 'packages/*.[ch]')
+	@clang-format-14 -i $$(git ls-files '*.[ch]')
 
 .PHONY: build
 build: ## addons, BPF objects, generated code, and dist/ of every package

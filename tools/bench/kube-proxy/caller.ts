@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import type { Host } from '@skep/testbed'
 
-/** A process that loads what it is told, in a host's namespace and cgroup: `load.c`. */
+/** A process that loads what it is told, in a host's namespace and cgroup: `load/`. */
 export class Caller implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #lines: Interface
