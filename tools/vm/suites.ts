@@ -32,7 +32,7 @@ const AS_ANY_PROGRAM: readonly RegExp[] = [
   // Starts that are killed and made again, for ten minutes: their tables are told of by `lb-maps`.
   /^apps\/lb\/src\/upgrade\//,
   // What a program does with packets, golden packets tell of each kernel.
-  /^apps\/lb\/src\/((admission|affinity|dsr|dsr-[a-z-]+|ecmp|fragments|instances)\.|capture\/|controller\/|decap\/decap\.|senders\/)/,
+  /^apps\/lb\/src\/((admission|affinity|dsr|dsr-[a-z-]+|ecmp|fragments|instances)\.|capture\/|controller\/|decap\/(served|process)\.|senders\/)/,
 ]
 
 /** Races between processors: emulated, they take turns. */
