@@ -35,7 +35,7 @@ export class Conversation {
       this.fromClient(family, 'ack'),
     ]
     const expected = ['REDIRECT_TO_BACKEND', 'REDIRECT_TO_CLIENT', 'REDIRECT_TO_BACKEND']
-    if (`${verdicts}` !== `${expected}` || this.state() !== NatState.NAT_ESTABLISHED)
+    if (verdicts.join() !== expected.join() || this.state() !== NatState.NAT_ESTABLISHED)
       throw new Error(`no connection: ${verdicts.join(', ')}, state ${this.state()}`)
   }
 

@@ -152,8 +152,8 @@ const rows: readonly [string, (nl: Netlink) => unknown][] = [
   ['nexthop.add: it leads nowhere; give via, device, group or blackhole: true', (nl) => nl.nexthop.add({ id: 1 })],
   ['nexthop.add: id: 0 is not right; write a whole number from 1', (nl) => nl.nexthop.add({ id: 0, via: '10.0.0.1' })],
   [
-    'nexthop.add: group[0].weight: 257 is not right',
-    (nl) => nl.nexthop.add({ id: 1, group: [{ id: 2, weight: 257 }] }),
+    'nexthop.add: group[0].weight: 65536 is not right',
+    (nl) => nl.nexthop.add({ id: 1, group: [{ id: 2, weight: 65_536 }] }),
   ],
   [
     'qdisc.add: kind: "fqcodel" is not right; write "fq_codel"',

@@ -3,7 +3,7 @@ import type { BpfError } from '../errors.ts'
 import { errorOf } from '../testing/code.ts'
 import { loadTestObject } from '../testing/load.ts'
 import { describeWith } from '../testing/needs.ts'
-import { decisiveLine, loadRefusal, refusedProgram } from './verifier.ts'
+import { decisiveLine, loadRefusal, refusedProgram, suggestion } from './verifier.ts'
 
 const NEW_LOG = `0: R1=ctx() R10=fp0
 ; int beyond(struct xdp_md *ctx) @ refused.bpf.c:24
@@ -12,6 +12,35 @@ const NEW_LOG = `0: R1=ctx() R10=fp0
 1: (71) r0 = *(u8 *)(r1 +0)
 invalid access to packet, off=0 size=1, R1(id=0,off=0,r=0)
 R1 offset is outside of the packet
+processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+`
+
+const EXPLAINED_LOG = `0: R1=ctx() R10=fp0
+; return *(__u8 *)(long)ctx->data; @ refused.bpf.c:35
+0: (61) r1 = *(u32 *)(r1 +0)          ; R1=pkt(r=0)
+1: (71) r0 = *(u8 *)(r1 +0)
+invalid access to packet, off=0 size=1, R1(id=0,off=0,r=0)
+R1 min value is outside of the allowed memory range
+
+Verification failed: Memory Safety: Access outside bounds
+
+Reason:
+  The verifier cannot prove offset + access_size <= object_size. Here, the minimal bound for a
+  memory access is 0 and is outside of the object of size 0.
+
+At:
+  beyond_packet @ refused.bpf.c:35:9
+  Source context:
+  >>> 35 |         return *(__u8 *)(long)ctx->data;
+         |         ^-- error: access may be outside object bounds
+  Instruction context:
+  >>> 1 | (71) r0 = *(u8 *)(r1 +0)
+      2 | (95) exit
+
+Suggestion:
+  Add or adjust a bounds check that proves offset + access_size
+  stays within the object.
+
 processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
 `
 
@@ -32,6 +61,12 @@ processed 8 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
 describe('the decisive line of a verifier log', () => {
   test('with source line and instruction, as new kernels write it', () => {
     expect(decisiveLine(NEW_LOG)).toBe('R1 offset is outside of the packet (instruction 1, at "return *(__u8 *)data;")')
+  })
+
+  test('as Linux 7.3 writes it, which explains it below', () => {
+    expect(decisiveLine(EXPLAINED_LOG)).toBe(
+      'R1 min value is outside of the allowed memory range (instruction 1, at "return *(__u8 *)(long)ctx->data;")',
+    )
   })
 
   test('as old kernels write it', () => {
@@ -78,6 +113,13 @@ libbpf: failed to load object 'lb'
     expect(error.message).not.toContain('\n')
   })
 
+  test('says what the kernel suggests', () => {
+    expect(suggestion(NEW_LOG)).toBeUndefined()
+    expect(loadRefusal({ name: 'lb' }, -13, log.replace(NEW_LOG, EXPLAINED_LOG)).message).toContain(
+      'ctx->data;"); Add or adjust a bounds check that proves offset + access_size stays within the object; the whole log',
+    )
+  })
+
   test("is libbpf's first complaint when no program was refused", () => {
     const text =
       "libbpf: map 'rings': failed to create: Operation not permitted(-1)\nlibbpf: failed to load object 'lb'\n"
@@ -108,7 +150,9 @@ describeWith(['root'], 'this kernel', () => {
   })
 
   test('refuses a read beyond the packet', () => {
-    expect(load('beyond_packet')?.message).toContain('R1 offset is outside of the packet')
+    expect(load('beyond_packet')?.message).toMatch(
+      /R1 (offset|min value) is outside of the (packet|allowed memory range) \(instruction \d+, /,
+    )
   })
 
   test('refuses the BTF of an enum as an array key, and so does the load', () => {

@@ -36,9 +36,14 @@ const NOISE = [
   /^(arg#\d+ reference type|Validating |0: R1=ctx)/,
 ]
 
+/** Since Linux 7.3 the verifier explains in paragraphs, below what it always wrote, what it refused. */
+const EXPLANATION = /^Verification failed: /m
+const SUGGESTION = /^Suggestion:\n((?: {2}.*\n?)+)/m
+
 /** The line of a verifier log that says what is wrong, with the source line and instruction it stands at. */
 export function decisiveLine(log: string): string | undefined {
-  const lines = log.split('\n')
+  const [findings = ''] = log.split(EXPLANATION, 1)
+  const lines = findings.split('\n')
   const at = lines.findLastIndex((line) => !NOISE.some((noise) => noise.test(line)))
   if (at < 0) return undefined
   const before = lines.slice(0, at)
@@ -50,6 +55,15 @@ export function decisiveLine(log: string): string | undefined {
     .trim()
   const place = [instruction && `instruction ${instruction}`, source && `at "${source}"`].filter(Boolean).join(', ')
   return place ? `${lines[at]} (${place})` : lines[at]
+}
+
+/** What the kernel would do about it, in one line; since Linux 7.3. */
+export function suggestion(log: string): string | undefined {
+  return SUGGESTION.exec(log)?.[1]
+    ?.trim()
+    .split(/\s*\n\s*/)
+    .join(' ')
+    .replace(/\.$/, '')
 }
 
 /** What was to be loaded. */
@@ -67,7 +81,7 @@ export function loadRefusal({ name: object, card }: Refused, status: number, log
     return new BpfError('VERIFIER', 'object.load', `program "${refused.program}" of "${object}": ${line}`, {
       errno: status,
       log,
-      hint: "the whole log is in this error's `log`",
+      hint: [suggestion(refused.log), "the whole log is in this error's `log`"].filter(Boolean).join('; '),
     })
   const words = lastWords(log)
   const what = words ? `"${object}": ${words}` : `"${object}"`

@@ -19,9 +19,22 @@ export interface NextHopAttributes {
   groups?: true
   fdb?: true
   resilient?: ResilientOptions
+  operationFlags?: number
 }
 
-/** `struct nexthop_grp`: since 6.12 the byte after the weight is its high byte; before it must be zero. */
+/** In an answer: what is reserved in its members is zero, not left over from other data (`NHA_OP_FLAG_RESP_GRP_RESVD_0`). */
+const RESERVED_IS_ZERO = 1 << 31
+
+/**
+ * The members of a group with the weights that they have. Kernels that know no weights above 256 (before 6.12) leave the high byte
+ * as they found it.
+ */
+export function membersOf({ group, operationFlags = 0 }: NextHopAttributes): readonly NextHopMember[] | undefined {
+  if ((operationFlags & RESERVED_IS_ZERO) !== 0) return group
+  return group?.map(({ id, weight }) => ({ id, weight: ((weight - 1) & 0xff) + 1 }))
+}
+
+/** `struct nexthop_grp`: since 6.12 the byte after the weight is its high byte; before, it must be zero in what is sent. */
 const members: AttributeCodec<readonly NextHopMember[]> = {
   encode: (to, value) =>
     value.forEach(
@@ -59,4 +72,5 @@ export const nexthopAttributes: AttributeTable<NextHopAttributes> = new Attribut
   groups: [9, 'NHA_GROUPS', flag],
   fdb: [11, 'NHA_FDB', flag],
   resilient: [12, 'NHA_RES_GROUP', nested(resilient)],
+  operationFlags: [14, 'NHA_OP_FLAGS', u32],
 })

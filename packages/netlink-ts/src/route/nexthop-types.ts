@@ -2,7 +2,7 @@ import type { Family } from './families.ts'
 import type { RouteFlag, RouteProtocol } from './route-types.ts'
 import type { Scope } from './scopes.ts'
 
-/** A member of a group: a nexthop object's id, and its weight from 1 to 256. */
+/** A member of a group: a nexthop object's id, and its weight from 1 to 256; since Linux 6.12 to 65,535. */
 export interface NextHopMember {
   readonly id: number
   readonly weight: number

@@ -22,6 +22,20 @@ const resilient = needs.feature('resilient next-hop groups', () => {
   }
 })
 
+const heavy = needs.feature('weights above 256', () => {
+  using ns = anonymousNamespace()
+  using nl = openNetlink({ ns })
+  nl.link.set({ name: 'lo', up: true })
+  nl.nexthop.add({ id: 1, device: 'lo' })
+  try {
+    nl.nexthop.add({ id: 2, group: [{ id: 1, weight: 257 }] })
+    return undefined
+  } catch (error) {
+    if (error instanceof NetlinkError && error.errno === 'EINVAL') return 'Linux 6.12'
+    throw error
+  }
+})
+
 interface IpNextHop {
   id: number
   gateway?: string
@@ -50,6 +64,19 @@ test('what is added is read by ip, and the same from here', async () => {
   expect([...nl.nexthop.list()].map(asIp)).toEqual(theirs.map(common))
   expect([...nl.nexthop.list({ groups: true })].map(({ id }) => id)).toEqual([10])
   expect(nl.nexthop.get({ id: 2 })).toMatchObject({ family: 'ipv6', via: 'fe80::2', blackhole: false })
+})
+
+needing(needs.root, heavy).test('a weight may take both bytes', async () => {
+  await using ns = anonymousNamespace()
+  using nl = openNetlink({ ns })
+  nl.link.set({ name: 'lo', up: true })
+  for (const id of [1, 2]) nl.nexthop.add({ id, device: 'lo' })
+  const group = [
+    { id: 1, weight: 1000 },
+    { id: 2, weight: 65_535 },
+  ]
+  nl.nexthop.add({ id: 10, group })
+  expect(nl.nexthop.get({ id: 10 })?.group).toEqual(group)
 })
 
 needing(needs.root, needs.binary('ip'), resilient).test(

@@ -11,7 +11,7 @@ import { readMessage } from './attributes-of.ts'
 import { optionalIndex } from './device.ts'
 import { AF_UNSPEC, families, familyName, familyOf, isInternet } from './families.ts'
 import type { NextHopAttributes } from './nexthop-attributes.ts'
-import { NHMSG, nexthopAttributes } from './nexthop-attributes.ts'
+import { membersOf, NHMSG, nexthopAttributes } from './nexthop-attributes.ts'
 import type { NextHopListOptions, NextHopMember, NextHopObject, NextHopObjectAdd } from './nexthop-types.ts'
 import { routeFlags, routeProtocols } from './route-types.ts'
 import { scopes } from './scopes.ts'
@@ -99,7 +99,7 @@ export function decodeNextHop(message: Message): NextHopObject {
     ...maybe('index', values.oif),
     blackhole: values.blackhole === true,
     fdb: values.fdb === true,
-    ...maybe('group', values.group),
+    ...maybe('group', membersOf(values)),
     ...maybe('groupType', groupTypeOf(values)),
     ...maybe('resilient', values.resilient),
     flags: bitNames(header.getUint32(4, true), routeFlags),
@@ -155,6 +155,6 @@ function memberOf(
   { id, weight = 1 }: { readonly id: number; readonly weight?: number },
 ): NextHopMember {
   checkWhole(operation, `group[${i}].id`, id, 1, 0xffffffff)
-  checkWhole(operation, `group[${i}].weight`, weight, 1, 256)
+  checkWhole(operation, `group[${i}].weight`, weight, 1, 0xffff)
   return { id, weight }
 }
