@@ -1,17 +1,45 @@
-import type { Host, Traffic } from '@skep/testbed'
+import { answered, type Host, type Traffic } from '@skep/testbed'
 
 /** Datagrams under way at any time. */
 export const LANES = 4
 
-/** Datagrams whose loss is counted: each lane has one under way, and gives it up after a second. */
-export const DATAGRAMS = { protocol: 'udp', port: 53, concurrency: LANES, perSecond: 100, timeoutMs: 1000 } as const
+/** More than are lost until another way is taken, on however slow a machine: of a hundred, a dead member takes half. */
+export const A_FEW = 4 * LANES
 
-/** How many are lost while something happens, and until a hundred more have been sent. */
-export async function lostWhile(load: Traffic, happens: () => void | Promise<void>): Promise<number> {
-  const before = load.progress
-  await happens()
-  const after = await load.reached(load.progress.requests + 100)
-  return after.failed - before.failed
+/** Datagrams whose loss is counted: each lane has one under way, and gives it up when no answer comes any more. */
+export const DATAGRAMS = {
+  protocol: 'udp',
+  port: 53,
+  concurrency: LANES,
+  perSecond: 100,
+  timeoutMs: answered(1000),
+} as const
+
+/** Counts how many are lost while things happen, by when they were sent: they are given up later. */
+export class Losses {
+  readonly #load: Traffic
+  readonly #beganMs: number[] = []
+
+  constructor(load: Traffic) {
+    this.#load = load
+  }
+
+  /** Something happens, and then a hundred more are sent. */
+  async while(happens: () => void | Promise<void>): Promise<void> {
+    this.#beganMs.push(this.#load.progress.elapsedMs)
+    await happens()
+    await this.#load.reached(this.#load.progress.requests + 100)
+  }
+
+  /** Ends the load; how many were lost while each of the things happened, and until the next. */
+  async counted(): Promise<readonly number[]> {
+    const { failures } = await this.#load.stop()
+    const sentMs = failures.map(({ atMs, afterMs }) => atMs - afterMs)
+    return this.#beganMs.map((from, i) => {
+      const until = this.#beganMs[i + 1] ?? Infinity
+      return sentMs.filter((at) => at >= from && at < until).length
+    })
+  }
 }
 
 /** A link fails, and comes back when as many datagrams as are under way have been answered or given up. */

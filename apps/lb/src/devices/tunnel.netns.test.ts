@@ -1,7 +1,7 @@
 import { describe as group, expect } from '@jest/globals'
 import { holdConnections, needing, needs, startTraffic, traffic } from '@skep/testbed'
 import { dsrConfig, type DsrNetwork, dsrNetwork, families, type Family, vips } from '../../test/dsr-network.ts'
-import { DATAGRAMS, interrupt, LANES, lostWhile, tellLost } from '../../test/lost.ts'
+import { A_FEW, DATAGRAMS, interrupt, Losses, tellLost } from '../../test/lost.ts'
 import { runningLb } from '../../test/running-lb.ts'
 import { sharedLab } from '../../test/shared-lab.ts'
 import type { DeviceRow } from '../get/devices.ts'
@@ -54,12 +54,12 @@ function withProgram(lab: { readonly net: DsrNetwork['net'] }): void {
       await using held = await holdConnections(client, { address: vips[family], port: 7, connections: 8 })
       await using load = await startTraffic(client, { ...DATAGRAMS, address: vips[family] })
       await load.reached(50)
-      const lost = [
-        await lostWhile(load, () => interrupt(host, 'eth0', load)),
-        await lostWhile(load, () => interrupt(backend, 'eth0', load)),
-      ]
+      const losses = new Losses(load)
+      await losses.while(() => interrupt(host, 'eth0', load))
+      await losses.while(() => interrupt(backend, 'eth0', load))
+      const lost = await losses.counted()
       tellLost(`tunnels, ${family}: datagrams lost when the link of all, of one backend fails and comes back`, lost)
-      for (const one of lost) expect(one).toBeLessThanOrEqual(3 * LANES)
+      for (const one of lost) expect(one).toBeLessThan(A_FEW)
       expect((await held.check()).broken).toEqual([])
       await answers(family)
     }, 60_000)
