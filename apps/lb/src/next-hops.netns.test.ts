@@ -1,6 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { holdConnections, type Host, needing, needs, startTraffic, type Traffic, traffic } from '@skep/testbed'
+import {
+  answered,
+  holdConnections,
+  type Host,
+  needing,
+  needs,
+  startTraffic,
+  type Traffic,
+  traffic,
+} from '@skep/testbed'
 import { backends, families, inner, nextHopConfig, nextHopNetwork, routers, vips } from '../test/next-hop-network.ts'
 import { sharedLab } from '../test/shared-lab.ts'
 import { SkepLb } from '../test/skep-lb.ts'
@@ -9,7 +18,7 @@ import type { NextHopStatus } from '@skep/lb-engine'
 const { describe } = needing(needs.root, needs.bpf)
 const lab = sharedLab(nextHopNetwork)
 const LANES = 4
-const TIMEOUT_MS = 500
+const TIMEOUT_MS = answered(500)
 
 /** Datagrams that are answered, each before the next of its lane is sent: what is in flight is one a lane. */
 function load(family: 'v4' | 'v6'): Promise<Traffic> {

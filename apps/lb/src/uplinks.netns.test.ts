@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { holdConnections, needing, needs, startTraffic } from '@skep/testbed'
+import { answered, holdConnections, needing, needs, startTraffic } from '@skep/testbed'
 import { sharedLab } from '../test/shared-lab.ts'
 import { SkepLb } from '../test/skep-lb.ts'
 import {
@@ -39,7 +39,7 @@ describe('two uplinks, one of which goes down under load', () => {
       await lb.start(uplinkConfig())
       const at = { address: vips[family], port: 7 } as const
       await using held = await holdConnections(lab.net.client, { ...at, connections: 20 })
-      const udp = { ...at, protocol: 'udp', concurrency: LANES, perSecond: 400, timeoutMs: 500 } as const
+      const udp = { ...at, protocol: 'udp', concurrency: LANES, perSecond: 400, timeoutMs: answered(500) } as const
       await using load = await startTraffic(lab.net.client, udp)
       await load.reached(50)
       const down = await busier(() => load.reached(load.progress.requests + 100))
