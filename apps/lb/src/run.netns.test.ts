@@ -7,6 +7,8 @@ import type { Status } from './status/status.ts'
 
 const { describe, test } = needing(needs.root, needs.bpf)
 const http = { protocol: 'http', url: `http://${vip4}/` } as const
+/** Load that leaves an emulated processor the time to start a process. */
+const PACE = { concurrency: 4, perSecond: 400 } as const
 const lab = sharedLab(network)
 
 function ids({ services }: Status): unknown {
@@ -53,7 +55,7 @@ describe('skep-lb run', () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))
     const [before, flowsBefore] = [await lb.status(), await flows()]
-    await using load = await startTraffic(lab.net.client, { protocol: 'tcp', address: vip4, port: 7, concurrency: 4 })
+    await using load = await startTraffic(lab.net.client, { ...PACE, protocol: 'tcp', address: vip4, port: 7 })
     for (let round = 0; round < 3; round++) {
       await load.reached(load.progress.requests + 100)
       await lb.end('SIGKILL')
@@ -68,7 +70,7 @@ describe('skep-lb run', () => {
   test('killed at any moment of its start, the next start mends what is left', async () => {
     await using lb = SkepLb.on(lab.net.lb)
     await lb.start(config([1, 2, 3]))
-    await using load = await startTraffic(lab.net.client, { ...http, concurrency: 2 })
+    await using load = await startTraffic(lab.net.client, { ...PACE, ...http })
     await load.reached(20)
     for (let requests = 5; requests <= 200; requests = Math.ceil(requests * 1.7)) {
       await lb.end('SIGKILL')

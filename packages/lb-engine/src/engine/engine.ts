@@ -13,7 +13,7 @@ import { datapathTime } from '../datapath/time.ts'
 import { type Chosen, missingWarnings, whyChosen } from '../devices/choice.ts'
 import { type Device, type DeviceStep, wantsNative } from '../devices/plan.ts'
 import type { InstancePaths } from '../instance/paths.ts'
-import { type Layers, planLayers } from '../layers/plan.ts'
+import { Layering } from '../layers/layering.ts'
 import { LayerTables } from '../layers/tables.ts'
 import { KnownCells } from '../nexthop/known-cells.ts'
 import { KnownRoutes } from '../nexthop/known-routes.ts'
@@ -61,7 +61,7 @@ export class Engine implements Disposable {
   readonly #gateways: Gateways
   readonly #ways: Ways
   readonly #switches: Switches
-  readonly #layers: LayerTables
+  readonly #layering: Layering
   readonly #datapath: LbXdp
   readonly #services: Services
   readonly #links: Links
@@ -88,7 +88,11 @@ export class Engine implements Disposable {
     this.#services = stack.use(new Services(this.#datapath, config, time, terms))
     this.heartbeat = stack.use(new Heartbeat(this.#datapath.maps))
     this.#switches = stack.use(new Switches(this.#datapath.maps))
-    this.#layers = stack.use(new LayerTables(this.#datapath.maps))
+    const layers = stack.use(new LayerTables(this.#datapath.maps))
+    this.#layering = new Layering(() => [...netlink.link.list({ statistics: false })], {
+      write: (told) => layers.write(told),
+      turn: (on) => this.#switchLayered(on),
+    })
     this.neighbors = new NeighborKeeper(netlink, { notes: fileNotes(paths.neighbors) })
     this.#gateways = new Gateways(netlink)
     this.#ways = new Ways(netlink)
@@ -118,7 +122,7 @@ export class Engine implements Disposable {
     const chosen = this.#links.take(config)
     const steps = this.#links.plan(chosen.devices, config)
     const names = chosen.devices.map(({ name }) => name)
-    const layers = this.#tellLayers(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
+    const layers = this.#layering.tell(chosen, config.acceleration !== 'generic' && !this.#links.isAnyGeneric)
     this.#addresses.want([...chosen.devices.map(({ index }) => index), ...this.#links.indexes()])
     const settings = this.#keep(config, [...names, ...layers.carried, ...this.#links.attached()])
     this.senders.left = config.inner ?? []
@@ -126,7 +130,7 @@ export class Engine implements Disposable {
       this.senders.sync(this.#links.areGeneric && !wantsNative(config))
     const { attachments, renamed, refused } = this.#attach(config, steps, chosen, occasion)
     this.senders.sync(this.#links.areGeneric)
-    if (this.#links.isAnyGeneric) this.#switchLayered(false)
+    if (this.#links.isAnyGeneric) this.#layering.withhold()
     this.#links.noteAbsent(chosen, refused, config)
     const devices = chosen.devices.filter(({ name }) => !refused.some(({ device }) => device === name))
     const resolution = this.#resolve(config, devices, backendAddresses(config))
@@ -194,6 +198,7 @@ export class Engine implements Disposable {
     this.#links.note(event)
     this.senders.note(event)
     this.#addresses.note(event)
+    this.#layering.note(event)
     this.#routes.forget()
     this.#gateways.forget()
     this.#ways.forget()
@@ -235,24 +240,6 @@ export class Engine implements Disposable {
       this.#keep(config, this.#links.attached())
       throw error
     }
-  }
-
-  /**
-   * Tells the datapath which devices are above others. Generic XDP cannot use it: it meets frames on the device above, with
-   * the tag out of sight, and what it redirects goes by way of that device.
-   */
-  #tellLayers({ devices, explanations }: Chosen, seesTags: boolean): Layers {
-    const links = [...this.#netlink.link.list({ statistics: false })]
-    const layers = planLayers(
-      links,
-      devices.map(({ index }) => index),
-      explanations,
-    )
-    const isLayered = seesTags && layers.arrivals.length + layers.departures.length > 0
-    if (!isLayered) this.#switchLayered(false)
-    this.#layers.write(layers)
-    if (isLayered) this.#switchLayered(true)
-    return layers
   }
 
   /** Remembered next hops say how they were found. */

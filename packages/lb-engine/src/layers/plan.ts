@@ -30,7 +30,7 @@ export interface Layers {
   readonly carried: readonly string[]
 }
 
-type LinkFacts = Pick<Link, 'index' | 'name' | 'kind' | 'up' | 'master' | 'link' | 'linkNetnsid' | 'vlan'>
+export type LinkFacts = Pick<Link, 'index' | 'name' | 'kind' | 'up' | 'master' | 'link' | 'linkNetnsid' | 'vlan'>
 
 const NO_TAG: LayerTag = { protocol: 0, id: 0 }
 const PROTOCOLS: Readonly<Record<string, number>> = { '802.1Q': 0x8100, '802.1ad': 0x88a8 }
