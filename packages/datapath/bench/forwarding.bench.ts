@@ -118,8 +118,11 @@ function sample({ name, program, frame, sent }: Row, net: Lab, counts: boolean):
       program.testRun({ data: frame, context, repeat: FRAMES, liveFrames: true }),
     )
     const gone = sent() - before
-    if (times.some(({ interruptions }) => interruptions > 0)) continue
-    if (counts && gone !== BigInt(RUNS * FRAMES)) throw new Error(`${name}: ${gone} frames of ${RUNS * FRAMES}`)
+    const expected = BigInt(RUNS * FRAMES)
+    if (counts && gone < expected) throw new Error(`${name}: ${gone} frames of ${expected}`)
+    // The kernel sends frames of its own, if seldom: neighbour discovery, multicast reports.
+    const isAlone = gone === expected && times.every(({ interruptions }) => interruptions === 0)
+    if (counts && !isAlone) continue
     return median(times.map(({ durationNs }) => durationNs))
   }
   throw new Error(`${name}: interrupted ${ATTEMPTS} times`)
