@@ -203,6 +203,12 @@ function vlan({ netlink: { link } }: Host, device: string, id: number): string {
   return name
 }
 
+/** Deletes the VLAN devices above a bond and makes them again, addresses and all, as one who sets the network up anew. */
+export function remakeVlans(host: Host, bond: Bond): void {
+  for (const id of Object.values(vlans)) host.netlink.link.delete({ name: `${bond.name}.${id}` })
+  addressOf(host, bond, bonds.indexOf(bond))
+}
+
 function addressOf(host: Host, { name, tagged }: Bond, i: number): void {
   const add = (device: string, third: number): void => {
     host.netlink.address.add({ device, address: `10.${i}.${third}.1/24` })

@@ -10,6 +10,7 @@ import {
   join,
   leave,
   mend,
+  remakeVlans,
   untilCarrying,
   vlans,
 } from '../../test/bond-network.ts'
@@ -110,6 +111,20 @@ function withProgram(lab: { readonly net: BondNetwork['net'] }): void {
       await running.lb.reload(bondConfig('["bond[0-9]"]'))
       await load.reached(load.progress.requests + 8)
       expect((await load.stop()).failures).toEqual([])
+      await answers(trunk)
+    }, 60_000)
+
+    test('connections outlive VLAN devices that are deleted and made again', async () => {
+      const { client, lb: host } = lab.net
+      await using held = await holdConnections(client, { address: trunk.vips.v4, port: 7, connections: 8 })
+      await using load = await startTraffic(client, { ...DATAGRAMS, address: trunk.vips.v4 })
+      await load.reached(50)
+      const losses = new Losses(load)
+      await losses.while(() => remakeVlans(host, trunk))
+      const lost = await losses.counted()
+      tellLost('VLAN devices of a bond: datagrams lost when they are deleted and made again', lost)
+      for (const one of lost) expect(one).toBeLessThanOrEqual(3 * LANES)
+      expect((await held.check()).broken).toEqual([])
       await answers(trunk)
     }, 60_000)
   })

@@ -58,16 +58,53 @@ test('a failure is tried again, later each time, until it succeeds', () => {
   expect(onError.mock.calls.at(-1)?.[1]).toBe(500)
 })
 
-test('rounds that take long come less often, however many events there are', () => {
-  round.mockImplementation(() => {
-    jest.setSystemTime(Date.now())
-    jest.advanceTimersByTime(20)
-  })
-  const end = performance.now() + 2000
+test('after a quiet time an event waits no longer because the last round took long', () => {
+  const made = roundsTaking(1000)
+  for (const event of [1, 2, 3]) {
+    scheduler.soon()
+    jest.advanceTimersByTime(50)
+    expect(made()).toBe(event)
+    jest.advanceTimersByTime(10_000)
+  }
+})
+
+test('a few events in a row do not wait for each other, though rounds take long', () => {
+  const made = roundsTaking(500)
+  for (const event of [1, 2, 3, 4]) {
+    scheduler.soon()
+    jest.advanceTimersByTime(50)
+    expect(made()).toBe(event)
+  }
+})
+
+test('rounds that take long take a tenth of the time in the long run, however many events there are', () => {
+  const made = roundsTaking(200)
+  keepAsking(20_000)
+  const before = made()
+  expect(before).toBeGreaterThan(10)
+  keepAsking(20_000)
+  expect(made() - before).toBeGreaterThanOrEqual(9)
+  expect(made() - before).toBeLessThanOrEqual(11)
+})
+
+test('no event waits longer than five seconds', () => {
+  const made = roundsTaking(3000)
+  keepAsking(60_000)
+  const before = made()
+  keepAsking(80_000)
+  expect(made() - before).toBeGreaterThanOrEqual(9)
+})
+
+/** How many have been made. */
+function roundsTaking(ms: number): () => number {
+  round.mockImplementation(() => void jest.advanceTimersByTime(ms))
+  return () => round.mock.calls.length
+}
+
+function keepAsking(ms: number): void {
+  const end = performance.now() + ms
   while (performance.now() < end) {
     scheduler.soon()
-    jest.advanceTimersByTime(1)
+    jest.advanceTimersByTime(10)
   }
-  expect(round.mock.calls.length).toBeGreaterThan(5)
-  expect(round.mock.calls.length).toBeLessThan(12)
-})
+}

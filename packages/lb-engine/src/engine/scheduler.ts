@@ -1,3 +1,5 @@
+import { Pace } from './pace.ts'
+
 /** How rounds are paced. Times in milliseconds. */
 export interface SchedulerOptions {
   /** A round at least so often. */
@@ -7,10 +9,6 @@ export interface SchedulerOptions {
   readonly onIdle: () => void
 }
 
-/** Events are gathered at least so long, and ten times as long as a round takes: a tenth of a CPU at most. */
-const GATHER_MS = 50
-const GATHER_MOST_MS = 5000
-const GATHER_ROUNDS = 10
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
 
@@ -19,9 +17,9 @@ export class Scheduler {
   readonly #round: () => void
   readonly #options: SchedulerOptions
   readonly #regular: NodeJS.Timeout
+  readonly #pace = new Pace()
   #pending: NodeJS.Timeout | undefined
   #retryMs = FIRST_RETRY_MS
-  #gatherMs = GATHER_MS
 
   constructor(round: () => void, options: SchedulerOptions) {
     this.#round = round
@@ -31,7 +29,7 @@ export class Scheduler {
 
   /** A round shortly: events that come together make one. */
   soon(): void {
-    this.#pending ??= setTimeout(() => this.#run(), this.#gatherMs)
+    this.#pending ??= setTimeout(() => this.#run(), this.#pace.waitMs(performance.now()))
   }
 
   /** A round at once, for what cannot wait. */
@@ -55,7 +53,8 @@ export class Scheduler {
     const began = performance.now()
     try {
       this.#round()
-      this.#gatherMs = gatherTime(performance.now() - began)
+      const ended = performance.now()
+      this.#pace.took(ended - began, ended)
       this.#retryMs = FIRST_RETRY_MS
     } catch (error) {
       this.#options.onError(error, this.#retryMs)
@@ -63,8 +62,4 @@ export class Scheduler {
       this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
     }
   }
-}
-
-function gatherTime(roundMs: number): number {
-  return Math.min(Math.max(GATHER_MS, GATHER_ROUNDS * roundMs), GATHER_MOST_MS)
 }
