@@ -26,9 +26,13 @@ test('skep-agent and kube-proxy side by side: all start, follow a change, and ca
   const figures = [...rows, ...floors].flatMap((row) => Object.values(row).filter((value) => value !== row.name))
   expect(figures.every((figure) => typeof figure === 'number' && figure >= 0 && figure < Infinity)).toBe(true)
   const restarts = rows.filter(({ name }) => name.includes('/restart/'))
-  expect(restarts.map(({ held, broken, failed }) => ({ held, broken, failed }))).toEqual(
-    Array.from(restarts, () => ({ held: 50, broken: 0, failed: 0 })),
-  )
+  expect(restarts.map(({ held }) => held)).toEqual(Array.from(restarts, () => 50))
+  // What connections meet when kube-proxy restarts is a finding, not ours to ask for.
+  const ours = restarts.filter(({ name }) => name.endsWith('/skep-agent'))
+  expect(ours).toMatchObject([
+    { broken: 0, failed: 0 },
+    { broken: 0, failed: 0 },
+  ])
   const inPlace = Object.fromEntries(rows.map(({ name, rules, programs }) => [name, { rules, programs }]))
   expect(inPlace['services/3/process/skep-agent']).toEqual({ rules: 0, programs: 12 })
   for (const mode of ['nftables', 'iptables']) {

@@ -11,6 +11,8 @@
 
 #define HELD    50
 #define SAMPLES (1 << 17)
+/* Where nobody serves an address yet, nothing answers; then it is tried again. */
+#define TRY_MS 300
 
 static _Bool is_told(void)
 {
@@ -37,7 +39,7 @@ void go_through(const char *first, int addresses, int port)
 		struct sockaddr_in there = nth(first, addresses, port, count);
 		int *one = &held[count % HELD];
 
-		s = fresh();
+		s = fresh(PATIENCE_MS);
 		began = now();
 		failed += connect(s, (void *)&there, sizeof(there)) != 0;
 		samples[count++] = now() - began;
@@ -62,7 +64,7 @@ void go_through(const char *first, int addresses, int port)
 static int reaches(struct sockaddr_in *service, in_addr_t wanted)
 {
 	in_addr_t backend = 0;
-	int s = fresh(), ok;
+	int s = fresh(TRY_MS), ok;
 
 	ok = !connect(s, (void *)service, sizeof(*service)) && send(s, "w", 1, MSG_NOSIGNAL) == 1 &&
 	     recv(s, &backend, 4, MSG_WAITALL) == 4;

@@ -7,6 +7,9 @@
 #define CHUNK 65536
 #define MILLI 1000000LL
 
+/* Longer than a lost SYN takes to be sent again, and than a loaded machine keeps anybody waiting. */
+#define PATIENCE_MS 3000
+
 /* What comes and goes; nobody looks at it. */
 extern char chunk[CHUNK];
 
@@ -18,7 +21,8 @@ long long now(void);
 struct sockaddr_in at(const char *address, int port);
 /* The nth of some addresses that follow each other. */
 struct sockaddr_in nth(const char *first, int addresses, int port, unsigned int n);
-int fresh(void);
+/* A socket that a reset ends, so that no port stays taken. It waits so long for anything. */
+int fresh(int patience_ms);
 int reach(const struct sockaddr_in *there, char purpose);
 /* Sorts in place. */
 void sort(long long *samples, long long count);

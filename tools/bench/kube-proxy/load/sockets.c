@@ -43,10 +43,9 @@ struct sockaddr_in nth(const char *first, int addresses, int port, unsigned int 
 	return there;
 }
 
-/* A socket that a reset ends, so that no port stays taken. */
-int fresh(void)
+int fresh(int patience_ms)
 {
-	struct timeval patience = {.tv_usec = 300000};
+	struct timeval patience = {.tv_sec = patience_ms / 1000, .tv_usec = patience_ms % 1000 * 1000};
 	struct linger reset = {1, 0};
 	int s = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
@@ -59,7 +58,7 @@ int fresh(void)
 
 int reach(const struct sockaddr_in *there, char purpose)
 {
-	int s = fresh();
+	int s = fresh(PATIENCE_MS);
 
 	if (connect(s, (const void *)there, sizeof(*there)) || send(s, &purpose, 1, MSG_NOSIGNAL) != 1)
 		fail(inet_ntoa(there->sin_addr));

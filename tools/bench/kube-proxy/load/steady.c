@@ -15,7 +15,7 @@ void time_connects(const char *first, int addresses, int port, int times)
 
 	for (int i = 0; i < times; i++) {
 		struct sockaddr_in there = nth(first, addresses, port, next++);
-		int s = fresh();
+		int s = fresh(PATIENCE_MS);
 
 		samples[i] = now();
 		if (connect(s, (void *)&there, sizeof(there)))
