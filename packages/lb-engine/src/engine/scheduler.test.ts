@@ -97,7 +97,9 @@ test('no event waits longer than five seconds', () => {
 
 /** How many have been made. */
 function roundsTaking(ms: number): () => number {
-  round.mockImplementation(() => void jest.advanceTimersByTime(ms))
+  round.mockImplementation(() => {
+    jest.advanceTimersByTime(ms)
+  })
   return () => round.mock.calls.length
 }
 
