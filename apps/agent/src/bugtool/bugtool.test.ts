@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +51,17 @@ test('options that are refused are told, and stop nothing', async () => {
   })
   expect(collected.find(({ file }) => file === 'config-given.json')?.missing).toContain('enable-ipv7')
   expect(collected.find(({ file }) => file === 'host.json')?.missing).toBeUndefined()
+})
+
+test('an output that opens late, as a pipe does whose reader is slow, gets all of it', async () => {
+  const output = join(folder, 'pipe')
+  const got = join(folder, 'got.tar.gz')
+  execFileSync('mkfifo', [output])
+  const reader = spawn('sh', ['-c', 'sleep 1; exec cat "$0" >"$1"', output, got], { stdio: 'ignore' })
+  const read = once(reader, 'exit')
+  await bugtool({ socket: join(folder, 'agent.sock'), output, logs: [], argv: [] })
+  await read
+  expect(execFileSync('tar', ['-tzf', got], { encoding: 'utf8' })).toContain('skep-agent-bugtool/INDEX.txt')
 })
 
 test('a file that is too large is cut, a log at its beginning, and that is said', async () => {

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, type WriteStream } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { askAgent } from '../cli/ask.ts'
 import { loadOptions } from '../options/load.ts'
 import { OptionsError } from '../options/resolve.ts'
@@ -97,20 +97,22 @@ function withoutAgent(argv: readonly string[]): Places {
   }
 }
 
+/** tar writes to the file itself: Node drops what a child has written that ends before somebody reads it. */
 async function pack(root: string, output: string): Promise<void> {
-  const tar = spawn('tar', ['-C', root, '-cz', 'skep-agent-bugtool'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(tar, 'exit')
-  if (output === '-') await pipeline(tar.stdout, process.stdout, { end: false })
-  else await pipeline(tar.stdout, await opened(output))
-  const [code] = (await ended) as [number | null]
-  if (code !== 0) throw new Error(`tar ended with code ${code}; it says why above`)
+  const file = output === '-' ? undefined : await opened(output)
+  try {
+    const stdio: StdioOptions = ['ignore', file?.fd ?? 'inherit', 'inherit']
+    const tar = spawn('tar', ['-C', root, '-cz', 'skep-agent-bugtool'], { stdio })
+    const [code] = (await once(tar, 'exit')) as [number | null]
+    if (code !== 0) throw new Error(`tar ended with code ${code}; it says why above`)
+  } finally {
+    await file?.close()
+  }
 }
 
-async function opened(output: string): Promise<WriteStream> {
-  const file = createWriteStream(output, { mode: 0o600 })
+async function opened(output: string): Promise<FileHandle> {
   try {
-    await once(file, 'open')
-    return file
+    return await open(output, 'w', 0o600)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new OptionsError([`--output: ${output} cannot be written (${code}); name a file in a folder that is there`])
